@@ -1,0 +1,26 @@
+"""Identifiers we issue: time-ordered request ids and short codes that people can read out."""
+
+import secrets
+import time
+import uuid
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": "", " ": ""})
+
+
+def uuid7() -> uuid.UUID:
+    """Return a UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then random bits."""
+    value = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return uuid.UUID(int=value)
+
+
+def spoken_code(length: int = 8) -> str:
+    """Return *length* random Crockford base32 characters (5 bits each), easy to read over a telephone."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+
+
+def tidy_spoken_code(typed: str) -> str:
+    """Return what a person typed as a spoken code: upper case, look-alike letters mended, separators dropped."""
+    return typed.upper().translate(_LOOKALIKES)

@@ -1,0 +1,64 @@
+"""Vietnamese text: one normal form, one way to search, one way to sort.
+
+Input arrives in NFC (Windows) and NFD (macOS); search must find "Đất đai" for "dat dai"; lists must follow the
+Vietnamese alphabet, which neither byte order nor a C locale gives. Pure functions, no Django.
+"""
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
+# The 29 letters of the alphabet plus the four foreign ones, in dictionary order.
+_LETTERS = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z".split()
+# Tones in dictionary order: level, grave, hook, tilde, acute, dot below.
+_TONES = {"": "0", "\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_LETTERS)}
+
+
+def nfc(value: str) -> str:
+    """Return *value* in Unicode NFC, the only form we store."""
+    return unicodedata.normalize("NFC", value)
+
+
+def tidy(value: str) -> str:
+    """Return *value* in NFC with outer space removed and inner runs of space made one."""
+    return _SPACES.sub(" ", nfc(value)).strip()
+
+
+def fold(value: str) -> str:
+    """Return the search form of *value*: lower case, no diacritics, đ as d, single spaces.
+
+    >>> fold("  Đất   ĐAI ")
+    'dat dai'
+    """
+    bare = unicodedata.normalize("NFD", value.translate(_D_WITH_STROKE))
+    kept = "".join(char for char in bare if not unicodedata.combining(char))
+    return _SPACES.sub(" ", kept).strip().lower()
+
+
+def slug(value: str) -> str:
+    """Return an ASCII slug that keeps đ (``slugify`` alone turns "Đất đai" into "at-ai")."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(value)).strip("-")
+
+
+def sort_key(value: str) -> str:
+    """Return a key whose plain (C) order is Vietnamese dictionary order: letters first, then tones.
+
+    Digits and other characters keep their place before the letters.
+    """
+    letters: list[str] = []
+    tones: list[str] = []
+    for char in tidy(value).lower():
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((mark for mark in parts if mark in _TONES), "")
+        base = nfc("".join(mark for mark in parts if mark not in _TONES))
+        letters.append(_RANK.get(base, base if base < "A" else f"~{base}"))
+        tones.append(_TONES[tone])
+    return "".join(letters) + " " + "".join(tones)
+
+
+def person_sort_key(full_name: str) -> str:
+    """Return the sort key of a person: given name first, as Vietnamese lists of people are ordered."""
+    words = tidy(full_name).split(" ")
+    return sort_key(" ".join([words[-1], *words[:-1]])) if words[0] else ""
