@@ -1,0 +1,171 @@
+"""The role matrix: one table that says who may do what. Pure data, no Django models.
+
+A role is held in one agency for a time (``Membership``). Permissions are names ``noun.verb``; services and pages ask
+for a permission, never for a role.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+Side = Literal["agency", "operator", "leadership", "inspection"]
+
+_EVERYONE = frozenset({"register.view", "calendar.view", "self.manage"})
+_AGENCY = _EVERYONE | {"people.view_own"}
+_OPERATOR = _EVERYONE | {"admin.enter", "register.view_all", "people.view_own", "people.view_all"}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One row: who it is for, whether a second step at sign-in is required, whether it must have an end date."""
+
+    code: str
+    label: StrOrPromise
+    side: Side
+    permissions: frozenset[str]
+    summary: StrOrPromise
+    second_step: bool = False
+    approver: bool = False
+    max_days: int | None = None
+    may_be_contractor: bool = False
+
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        Role(
+            "agency_officer",
+            _("Cán bộ cơ quan"),
+            "agency",
+            _AGENCY | {"request.draft", "request.view_own"},
+            _("Lập, sửa, bổ sung hồ sơ kết nối; báo sự cố."),
+        ),
+        Role(
+            "agency_representative",
+            _("Đại diện cơ quan"),
+            "agency",
+            _AGENCY | {"request.view_own", "request.send", "record.confirm", "facts.view_own"},
+            _("Gửi chính thức, xác nhận biên bản, đề nghị hủy kết nối."),
+            approver=True,
+        ),
+        Role(
+            "technician",
+            _("Cán bộ kỹ thuật"),
+            "agency",
+            _EVERYONE | {"key.manage_own", "calllog.view_own"},
+            _("Quản lý khóa, thử nghiệm, xem nhật ký của hệ thống được giao."),
+            may_be_contractor=True,
+        ),
+        Role(
+            "provider_officer",
+            _("Cán bộ cung cấp dữ liệu"),
+            "agency",
+            _AGENCY | {"service.edit_own", "grant.advise"},
+            _("Cập nhật danh mục dịch vụ dữ liệu, cho ý kiến về đề nghị khai thác."),
+        ),
+        Role(
+            "agency_admin",
+            _("Quản trị cơ quan"),
+            "agency",
+            _AGENCY | {"people.manage_own", "facts.view_own"},
+            _("Mời và cho thôi người dùng của cơ quan mình."),
+        ),
+        Role(
+            "intake_officer",
+            _("Cán bộ tiếp nhận"),
+            "operator",
+            _OPERATOR | {"request.intake", "request.view_all"},
+            _("Tiếp nhận hồ sơ, kiểm tra thành phần."),
+            second_step=True,
+        ),
+        Role(
+            "evaluator",
+            _("Cán bộ thẩm định"),
+            "operator",
+            _OPERATOR | {"request.evaluate", "request.view_all"},
+            _("Đánh giá hồ sơ theo tiêu chí."),
+            second_step=True,
+        ),
+        Role(
+            "division_head",
+            _("Trưởng phòng"),
+            "operator",
+            _OPERATOR | {"request.propose", "request.view_all", "role.propose", "role.decide", "facts.view"},
+            _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
+            second_step=True,
+            approver=True,
+        ),
+        Role(
+            "department_leader",
+            _("Lãnh đạo Sở"),
+            "operator",
+            _OPERATOR | {"request.approve", "request.view_all", "role.decide", "facts.view", "report.view"},
+            _("Chấp thuận hồ sơ, duyệt thay đổi vai trò của Sở."),
+            second_step=True,
+            approver=True,
+        ),
+        Role(
+            "operator",
+            _("Cán bộ vận hành"),
+            "operator",
+            _OPERATOR
+            | {"register.manage", "calendar.manage", "environment.manage", "people.invite_first", "role.propose"},
+            _("Quản lý danh bạ cơ quan, lịch làm việc, môi trường kết nối."),
+            second_step=True,
+        ),
+        Role(
+            "security_officer",
+            _("Cán bộ an toàn thông tin"),
+            "operator",
+            _OPERATOR | {"facts.view", "history.view", "people.stop_any"},
+            _("Theo dõi nhật ký, xử lý vi phạm, cho thôi quyền truy cập khẩn cấp."),
+            second_step=True,
+        ),
+        Role(
+            "report_officer",
+            _("Cán bộ báo cáo"),
+            "operator",
+            _OPERATOR | {"report.draft", "report.view"},
+            _("Lập báo cáo định kỳ."),
+            second_step=True,
+        ),
+        Role(
+            "province_leader",
+            _("Lãnh đạo Ủy ban nhân dân tỉnh"),
+            "leadership",
+            _EVERYONE | {"report.view"},
+            _("Xem số liệu tổng hợp, tải báo cáo."),
+        ),
+        Role(
+            "inspector",
+            _("Cán bộ kiểm tra"),
+            "inspection",
+            _EVERYONE | {"admin.enter", "register.view_all", "people.view_all", "facts.view", "history.view"},
+            _("Xem toàn bộ trong thời gian kiểm tra, không sửa."),
+            second_step=True,
+            max_days=90,
+        ),
+    )
+}
+# Longest time a contractor's access may be given at once, in days. Ours, not the law's: shown as such.
+CONTRACTOR_MAX_DAYS = 365
+
+
+def permissions_of(codes: frozenset[str]) -> frozenset[str]:
+    """Return the union of the permissions of the roles *codes*."""
+    found: frozenset[str] = frozenset()
+    for code in codes:
+        found |= ROLES[code].permissions
+    return found
+
+
+def choices(*sides: Side) -> list[tuple[str, StrOrPromise]]:
+    """Return (code, label) of the roles on *sides* (all when none is given), in table order."""
+    return [(role.code, role.label) for role in ROLES.values() if not sides or role.side in sides]
+
+
+def roles_with(permission: str) -> list[str]:
+    """Return the codes of the roles that carry *permission*."""
+    return [role.code for role in ROLES.values() if permission in role.permissions]

@@ -1,0 +1,5 @@
+"""Records of evidence. Plain ids and name snapshots, no foreign keys: evidence outlives its subject."""
+
+from audit.models.facts import Fact
+
+__all__ = ["Fact"]

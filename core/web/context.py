@@ -1,0 +1,21 @@
+"""What every page needs to know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from core.web.views import THEMES
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the request id, theme, environment banner, version and support contact."""
+    chosen = request.COOKIES.get("lgsp_theme", "")
+    return {
+        "request_id": getattr(request, "request_id", ""),
+        "theme": chosen if chosen in THEMES else "",
+        "environment_banner": "" if settings.MODE == "production" else _("Môi trường thử nghiệm"),
+        "product_version": settings.PRODUCT_VERSION,
+        "support_contact": settings.SUPPORT_CONTACT or _("Sở Khoa học và Công nghệ tỉnh Tuyên Quang"),
+    }

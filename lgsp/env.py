@@ -1,0 +1,119 @@
+"""Every environment variable the product reads: name, type, default, meaning. Nothing else reads the environment.
+
+``docs/environment.md`` is generated from this register by ``./run manage environment_docs``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import environ as _environ
+from typing import Any, Literal
+
+import environ
+
+Kind = Literal["str", "bool", "int", "list", "url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable. ``default`` is what development and tests use; ``needed`` ones have no default in production."""
+
+    name: str
+    kind: Kind
+    default: str
+    help: str
+    needed: bool = False
+    secret: bool = False
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("LGSP_MODE", "str", "production", "`development`, `test` or `production`; decides nothing but safety nets."),
+    Variable("LGSP_SECRET_KEY", "str", "", "Django's signing key, 50 characters or more.", needed=True, secret=True),
+    Variable(
+        "LGSP_FIELD_KEYS",
+        "str",
+        "",
+        "Keys that seal secrets in the database: `name:base64 of 32 bytes`, newest first, separated by commas.",
+        needed=True,
+        secret=True,
+    ),
+    Variable("DATABASE_URL", "url", "", "PostgreSQL 15 or later, `postgresql://user:password@host:port/name`.", True, True),
+    Variable("REDIS_URL", "url", "", "Redis protocol 6.2 or later, `redis://:password@host:port/0`.", True, True),
+    Variable("LGSP_DATA_DIR", "str", ".data", "Folder for collected static files, outgoing mail in development, uploads."),
+    Variable("LGSP_ALLOWED_HOSTS", "list", "", "Host names the portal answers to, separated by commas.", needed=True),
+    Variable("LGSP_PUBLIC_URL", "str", "http://127.0.0.1:8000", "Address people use; links in letters begin with it."),
+    Variable("LGSP_TRUSTED_PROXIES", "int", "0", "Number of reverse proxies in front whose X-Forwarded-For is believed."),
+    Variable("LGSP_EMAIL_URL", "str", "", "`smtp+tls://user:password@host:port`; empty: letters go to files in the data folder.", secret=True),
+    Variable("LGSP_EMAIL_FROM", "str", "lgsp@lgsp.example", "Sender of letters."),
+    Variable("LGSP_SUPPORT_CONTACT", "str", "", "Support contact shown in the foot of every page."),
+    Variable("LGSP_LOG_LEVEL", "str", "INFO", "Lowest level written to the log."),
+    Variable("LGSP_LOG_FORMAT", "str", "json", "`json` for machines, `console` for people."),
+    Variable("LGSP_SESSION_IDLE_MINUTES", "int", "30", "Idle time after which a session ends."),
+    Variable("LGSP_SESSION_IDLE_MINUTES_APPROVER", "int", "15", "The same for people whose role approves."),
+    Variable("LGSP_SESSION_HOURS", "int", "8", "Longest life of a session."),
+)
+_BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+class Missing(RuntimeError):
+    """A needed variable is not set."""
+
+
+class Environment:
+    """Typed reading of the register from one mapping (the process environment unless a test gives another)."""
+
+    def __init__(self, source: Mapping[str, str] | None = None) -> None:
+        self._env = environ.Env()
+        self._env.ENVIRON = dict(_environ if source is None else source)
+
+    def __call__(self, name: str) -> Any:
+        """Return the value of a registered variable. Raises KeyError for an unregistered name, :class:`Missing`."""
+        variable = _BY_NAME[name]
+        given = self._env.ENVIRON.get(name, "").strip()
+        if not given and variable.needed and self.mode == "production":
+            raise Missing(f"{name} is not set: {variable.help}")
+        match variable.kind:
+            case "bool":
+                return self._env.bool(name, default=variable.default == "true")
+            case "int":
+                return self._env.int(name, default=int(variable.default or 0))
+            case "list":
+                return [part for part in (given or variable.default).split(",") if part]
+            case _:
+                return given or variable.default
+
+    @property
+    def mode(self) -> str:
+        """``development``, ``test`` or ``production``."""
+        return self._env.ENVIRON.get("LGSP_MODE", "") or _BY_NAME["LGSP_MODE"].default
+
+    def database(self, name: str) -> dict[str, Any]:
+        """Return Django's database settings for the address in variable *name*."""
+        address = self(name)
+        return dict(self._env.db_url_config(address)) if address else {}
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Return Django's mail settings for the address in variable *name* ({} when empty)."""
+        address = self(name)
+        return dict(self._env.email_url_config(address)) if address else {}
+
+
+env = Environment()
+
+
+def documentation() -> str:
+    """Return the Markdown page of the register."""
+    lines = [
+        "# Environment variables",
+        "",
+        "Generated from `lgsp/env.py` by `./run manage environment_docs`; do not edit.",
+        "",
+        "| variable | type | default | needed in production | secret | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
+    for item in VARIABLES:
+        default = f"`{item.default}`" if item.default else "–"
+        lines.append(
+            f"| `{item.name}` | {item.kind} | {default} | {'yes' if item.needed else 'no'} | "
+            f"{'yes' if item.secret else 'no'} | {item.help} |"
+        )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,10 @@
+"""Settings of the test run: the same services, faster passwords, plain static files."""
+
+from lgsp.settings import *
+
+MODE = "test"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+DATABASES = {"default": {**DATABASES["default"], "OPTIONS": {}}}
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
