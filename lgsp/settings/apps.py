@@ -12,7 +12,7 @@ PUBLIC_URL = env("LGSP_PUBLIC_URL")
 SUPPORT_CONTACT = env("LGSP_SUPPORT_CONTACT")
 
 INSTALLED_APPS = [
-    "core",
+    "core.apps.CoreConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",

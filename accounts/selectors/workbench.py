@@ -1,0 +1,66 @@
+"""What waits for this person, and how they stand."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Invitation, Membership, RoleChange
+from core import clock
+from core.actor import Actor
+
+SOON_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits for the person: a verb, why, and where."""
+
+    label: str
+    detail: str
+    url: str
+
+
+def tasks_for(actor: Actor) -> list[Task]:
+    """Return what waits for *actor* under their present agency, most urgent first."""
+    return [*_decisions(actor), *_ending(actor), *_unanswered(actor)]
+
+
+def _decisions(actor: Actor) -> list[Task]:
+    waiting = list(RoleChange.objects.waiting_for(actor).order_by("proposed_at")[:7])
+    return [
+        Task(
+            _("Duyệt thay đổi vai trò của %(name)s") % {"name": item.full_name},
+            _("%(who)s đề nghị ngày %(day)s")
+            % {"who": item.proposed_by, "day": f"{item.proposed_at.astimezone(clock.VIETNAM):%d/%m/%Y}"},
+            reverse("role_changes"),
+        )
+        for item in waiting
+    ]
+
+
+def _ending(actor: Actor) -> list[Task]:
+    if not actor.may("people.manage_own"):
+        return []
+    today = clock.today()
+    limit = today.fromordinal(today.toordinal() + SOON_DAYS)
+    count = Membership.objects.in_force(today).filter(agency_id=actor.agency_id, valid_to__lte=limit).count()
+    if not count:
+        return []
+    text = ngettext("%(n)s vai trò hết hạn trong %(d)s ngày tới", "%(n)s vai trò hết hạn trong %(d)s ngày tới", count)
+    return [Task(_("Xem vai trò sắp hết hạn"), text % {"n": count, "d": SOON_DAYS}, reverse("people"))]
+
+
+def _unanswered(actor: Actor) -> list[Task]:
+    if not actor.may("people.manage_own"):
+        return []
+    now = clock.now()
+    count = Invitation.objects.filter(
+        agency_id=actor.agency_id, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+    ).count()
+    if not count:
+        return []
+    detail = _("%(n)s lời mời chưa được nhận") % {"n": count}
+    return [Task(_("Theo dõi lời mời đã gửi"), detail, reverse("people"))]
+

@@ -1,0 +1,76 @@
+"""Fixtures everybody uses: agencies, people with roles, actors and signed-in clients."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Agency, Membership, User
+from accounts.selectors.actors import actor_for, standings_of
+from core.actor import Actor
+from core.text import fold, person_sort_key, sort_key
+
+PASSWORD = "Mật-khẩu-thử-2026"
+
+
+@pytest.fixture
+def agency(db: None) -> Callable[..., Agency]:
+    """Make (or find) an agency by code."""
+
+    def make(code: str = "H60.90", **fields: Any) -> Agency:
+        name = fields.pop("name", f"Cơ quan thử {code}")
+        defaults = {
+            "name": name,
+            "kind": "department",
+            "source": "kiểm thử",
+            "sort_key": sort_key(name),
+            "search": fold(f"{name} {code}"),
+        }
+        return Agency.objects.get_or_create(code=code, defaults={**defaults, **fields})[0]
+
+    return make
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., User]:
+    """Make a person holding *roles* in *agency* since 2026 began."""
+
+    def make(email: str, agency: Agency, *roles: str, **fields: Any) -> User:
+        name = fields.pop("full_name", f"Cán bộ {email.split('@')[0]} (mẫu)")
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email, PASSWORD, full_name=name, sort_key=person_sort_key(name), search=fold(f"{name} {email}")
+        )
+        for role in roles:
+            Membership.objects.create(user=user, agency=agency, role=role, valid_from=date(2026, 1, 1), **fields)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def actor() -> Callable[..., Actor]:
+    """Return a person as the actor they are now."""
+
+    def make(user: User, agency: Agency | None = None) -> Actor:
+        return actor_for(user, standings_of(user), agency_id=agency.pk if agency else None)
+
+    return make
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[User], Client]:
+    """Return a client signed in as the person, with their second step set up."""
+
+    def make(user: User) -> Client:
+        from allauth.mfa.models import Authenticator
+        from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+        if not Authenticator.objects.filter(user=user).exists():
+            TOTP.activate(user, generate_totp_secret())
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
