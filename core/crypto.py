@@ -35,7 +35,7 @@ class Keyring:
             name, _, encoded = part.partition(":")
             try:
                 raw = base64.b64decode(encoded, validate=True)
-            except binascii.Error as error:
+            except ValueError as error:
                 raise ValueError(f"field key {name!r} is not base64") from error
             if len(raw) != _KEY_BYTES:
                 raise ValueError(f"field key {name!r} has {len(raw)} bytes, needs {_KEY_BYTES}")
