@@ -16,6 +16,11 @@ from core.text import fold, person_sort_key, sort_key
 PASSWORD = "Mật-khẩu-thử-2026"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to keep the pictures that the browser tests look at."""
+    parser.addoption("--screenshots", default="", help="folder to keep screenshots of every page in")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cleaning_between_transactional_tests(django_db_setup: None) -> Iterator[None]:
     """Let Django's flush empty evidence tables, which refuse truncation to everyone else (decisions, 34)."""

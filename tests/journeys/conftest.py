@@ -1,0 +1,87 @@
+"""A real browser against the real product: live server, real register, sample people, their second step."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+# Playwright's sync API runs an event loop in this thread, which Django would mistake for async code of ours.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium the launcher found."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=SWITCHES)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class World:
+    """The running product and its sample people by role."""
+
+    url: str
+    people: dict[str, dict[str, Any]]
+    browser: Browser
+
+    def context(self, *, width: int = 1280, height: int = 800, scheme: str = "light", **options: Any) -> BrowserContext:
+        """Open a fresh browser profile of a given size and theme."""
+        return self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="vi-VN",
+            base_url=self.url,
+            **options,
+        )
+
+    def sign_in(self, page: Page, role: str) -> None:
+        """Sign in as the sample person of *role*, by keyboard, with the second step where they have one."""
+        found = self.people[role]
+        page.goto("/dang-nhap/")
+        page.fill("input[name=login]", found["email"])
+        page.fill("input[name=password]", found["password"])
+        page.keyboard.press("Enter")
+        if found["totp_secret"]:
+            page.wait_for_selector("input[name=code]")
+            page.fill("input[name=code]", fresh_code(found["totp_secret"]))
+            page.keyboard.press("Enter")
+        page.wait_for_url("**/co-quan/")
+
+
+def fresh_code(secret: str) -> str:
+    """Return the six digits an authenticator would show now."""
+    counters = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+
+
+@pytest.fixture
+def world(live_server: Any, browser: Browser, settings: Any, tmp_path: Path) -> World:
+    """Load the register, the calendar and the sample people, and start serving."""
+    settings.DATA_DIR = tmp_path
+    for command in ("load_register", "load_calendar", "load_demo"):
+        call_command(command, verbosity=0)
+    rows = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
+    return World(live_server.url, {row["role"]: row for row in reversed(rows)}, browser)
+
+
+@pytest.fixture
+def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep a picture of the page when ``--screenshots`` names a folder."""
+    folder = request.config.getoption("--screenshots")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    return take

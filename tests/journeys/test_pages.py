@@ -1,0 +1,88 @@
+"""Every page, at two widths and in two themes: no serious accessibility fault, no sideways scroll, nothing from elsewhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+VISITOR = {
+    "home": "/",
+    "agencies": "/danh-ba/",
+    "agencies-found": "/danh-ba/?q=minh+xuan",
+    "agencies-none": "/danh-ba/?q=khong+co+co+quan+nao",
+    "agency": "/danh-ba/H60.02/",
+    "commune": "/danh-ba/H60.02215/",
+    "calendar": "/lich-lam-viec/",
+    "clauses": "/quy-che/",
+    "clause": "/quy-che/QC10.4/",
+    "problems": "/loi/",
+    "problem": "/loi/not-found/",
+    "missing": "/khong-co-trang-nay/",
+    "signin": "/dang-nhap/",
+    "reset": "/quen-mat-khau/",
+    "dead-invitation": "/loi-moi/khong-co/",
+}
+AGENCY_ADMIN = {
+    "workbench": "/co-quan/",
+    "people": "/co-quan/nguoi-dung/",
+    "invite": "/co-quan/nguoi-dung/moi/",
+    "profile": "/tai-khoan/",
+    "password": "/tai-khoan/mat-khau/",
+}
+OPERATOR = {
+    "admin": "/quan-tri/",
+    "admin-agencies": "/quan-tri/accounts/agency/",
+    "admin-agency-add": "/quan-tri/accounts/agency/add/",
+    "admin-days-off": "/quan-tri/accounts/dayoff/",
+    "admin-deadlines": "/quan-tri/accounts/deadlinepolicy/",
+    "admin-users": "/quan-tri/accounts/user/",
+    "role-changes": "/co-quan/vai-tro/",
+}
+SIZES = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
+
+
+def faults_of(page: Page, address: str, *, base: str) -> list[str]:
+    """Open *address* and say what is wrong with it."""
+    foreign: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda sent: foreign.append(sent.url) if not sent.url.startswith((base, "data:")) else None)
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    answer = page.goto(address)
+    assert answer is not None
+    found = [f"asks {url}" for url in foreign]
+    found += [f"console: {text}" for text in errors if f"status of {answer.status}" not in text]
+    if answer.status >= 500:
+        found.append(f"answers {answer.status}")
+    wide, seen = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
+    if wide > seen:
+        found.append(f"scrolls sideways: {wide} > {seen}")
+    for broken in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]:
+        if broken["impact"] in ("serious", "critical"):
+            found.append(f"axe {broken['id']}: {broken['nodes'][0]['target']} ({len(broken['nodes'])})")
+    return [f"{address}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"), [("", VISITOR), ("agency_admin", AGENCY_ADMIN), ("operator", OPERATOR)], ids=["visitor", "agency", "staff"]
+)
+def test_pages_are_fit_for_everyone(world: World, keep: Callable[[Page, str], None], role: str, pages: dict[str, Any]) -> None:
+    faults: list[str] = []
+    first = world.context()
+    if role:
+        world.sign_in(first.new_page(), role)
+    kept = first.storage_state()
+    for width, scheme in SIZES:
+        context = world.context(width=width, scheme=scheme, storage_state=kept)
+        for name, address in pages.items():
+            page = context.new_page()
+            faults += [f"{width} {scheme} {fault}" for fault in faults_of(page, address, base=world.url)]
+            keep(page, f"{name}-{width}{'' if scheme == 'light' else '-dark'}")
+            page.close()
+        context.close()
+    assert faults == []
