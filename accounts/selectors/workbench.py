@@ -17,9 +17,10 @@ SOON_DAYS = 30
 class Task:
     """One thing that waits for the person: a verb, why, and where."""
 
-    label: str
-    detail: str
+    title: str
+    hint: str
     url: str
+    days_left: int | None = None
 
 
 def tasks_for(actor: Actor) -> list[Task]:
