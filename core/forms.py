@@ -70,7 +70,7 @@ def name_the_errors(fields: Mapping[str, forms.Field]) -> None:
         label = _lower_first(str(field.label or name.replace("_", " ")))
         verb = _("Chọn") if isinstance(field, (*_CHOICES, forms.FileField)) else _("Nhập")
         if isinstance(field, forms.BooleanField):
-            verb = _("Đánh dấu")
+            verb = _("Đánh dấu để xác nhận:")
         _replace(field, "required", f"{verb} {label}")
         for kind, texts in _TEXTS.items():
             if isinstance(field, kind):

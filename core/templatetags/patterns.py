@@ -248,8 +248,8 @@ def pagination(context: Context, page: Page[Any], parameter: str = "page") -> di
 
 
 @register.simple_block_tag
-def empty_state(content: str, text: StrOrPromise, icon_name: str = "inbox") -> str:
-    """Say that there is nothing and why; the block's content is the next step."""
+def blank_state(content: str, text: StrOrPromise, icon_name: str = "inbox") -> str:
+    """Say that there is nothing and why (the empty state); the block's content is the next step."""
     return render_to_string(
         "patterns/empty_state.html", {"text": text, "icon_name": icon_name, "actions": _inner(content)}
     )

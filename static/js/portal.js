@@ -2,13 +2,13 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  const each = (selector, act, scope = document) => scope.querySelectorAll(selector).forEach(act);
   const memory = {
     get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
     set: (key, value) => { try { localStorage.setItem(key, value); } catch {} },
   };
 
-  // Theme: the server renders data-theme from its cookie; pages it cannot personalise (500) take the remembered one.
+  // Theme: the server renders data-theme from its cookie; a 500 page takes the remembered one.
   function showTheme(theme) {
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
@@ -38,11 +38,7 @@
     menu.querySelector("summary").focus();
   });
 
-  // Copy buttons are shown only where they can work.
-  function readyCopy(scope) {
-    if (!navigator.clipboard) return;
-    scope.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
-  }
+  // Copy.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
@@ -50,33 +46,36 @@
     button.querySelector("[role=status]").textContent = button.dataset.copied;
   });
 
-  // The error summary takes the focus, on load and after htmx puts a form back.
+  // The error summary takes the focus, also when htmx brings it.
   function arrive(scope) {
-    readyCopy(scope);
+    if (navigator.clipboard) each("[data-copy]", (button) => { button.hidden = false; }, scope);
     const summary = scope.querySelector(".error-summary");
     if (summary) summary.focus();
   }
   arrive(document);
   document.addEventListener("htmx:afterSettle", (event) => arrive(event.target));
 
-  // Session: data-session-seconds is what is left now, data-session-warn how long before the end to ask.
+  // Session: seconds left now, and how long before the end to ask.
   const dialog = document.getElementById("session-dialog");
   const { sessionSeconds, sessionWarn, sessionUrl } = document.body.dataset;
   if (!dialog || !sessionSeconds) return;
   const left = dialog.querySelector("[data-left]");
   let end = 0;
+  let closed = 0;
+  const secondsLeft = () => Math.round((end - Date.now()) / 1000);
+  const phase = () => (secondsLeft() > Number(sessionWarn) ? 0 : secondsLeft() > 0 ? 1 : 2); // calm, warning, over
   function renew(seconds, tell) {
     end = Date.now() + seconds * 1000;
     if (dialog.open) dialog.close();
     if (tell) memory.set("session-end", String(end));
   }
   function tick() {
-    const seconds = Math.round((end - Date.now()) / 1000);
-    if (seconds > Number(sessionWarn)) return;
-    if (!dialog.open) dialog.showModal();
-    dialog.querySelector("[data-going]").hidden = seconds <= 0;
-    dialog.querySelector("[data-over]").hidden = seconds > 0;
-    const text = seconds > 60 ? `${Math.ceil(seconds / 60)} phút` : seconds > 30 ? "1 phút" : "30 giây";
+    const now = phase();
+    if (now === 0) return;
+    if (!dialog.open && now > closed) dialog.showModal();
+    dialog.querySelector("[data-going]").hidden = now === 2;
+    dialog.querySelector("[data-over]").hidden = now === 1;
+    const text = secondsLeft() > 30 ? `${Math.ceil(secondsLeft() / 60)} phút` : "30 giây";
     if (left.textContent !== text) left.textContent = text;
   }
   dialog.querySelector("[data-keep]").addEventListener("click", async () => {
@@ -86,16 +85,17 @@
     const told = (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).seconds : 0;
     renew(told || Number(sessionSeconds), true);
   });
-  // Signed in again in another window: this page's forms need the new protection code.
+  // Signed in again elsewhere: this page's forms need the new protection code.
   dialog.addEventListener("close", async () => {
-    if (Date.now() < end) return;
+    closed = phase();
+    if (closed < 2) return;
     const page = await fetch(location.href).catch(() => null);
     const token = page && page.ok && !page.redirected && /csrfmiddlewaretoken" value="(\w+)"/.exec(await page.text());
     if (!token) return;
     each("[name=csrfmiddlewaretoken]", (input) => { input.value = token[1]; });
     renew(Number(sessionSeconds), true);
   });
-  // Other tabs of the same session, and requests made by htmx, move the end too.
+  // Other tabs and htmx requests move the end too.
   addEventListener("storage", (event) => { if (event.key === "session-end") renew((Number(event.newValue) - Date.now()) / 1000); });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) renew(Number(sessionSeconds), true); });
   renew(Number(sessionSeconds), true);
