@@ -131,10 +131,11 @@ def _read(error: Exception) -> tuple[Problem | None, Any, dict[str, Any], dict[s
 
 def _auth_headers(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait))
+    scheme, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    if scheme:
+        headers["WWW-Authenticate"] = scheme
+    if wait:
+        headers["Retry-After"] = str(int(wait))
     return headers
 
 

@@ -28,7 +28,7 @@ def holds(permission: str, *, user: Any, thing: Model) -> bool:
 
 
 def _codenames(user: Any, thing: Model) -> set[str]:
-    holders = get_users_with_perms(thing, attach_perms=True, with_superusers=False, with_group_users=False)
+    holders: Any = get_users_with_perms(thing, attach_perms=True, with_superusers=False, with_group_users=False)
     return set(holders.get(user, ()))
 
 

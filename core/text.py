@@ -10,7 +10,7 @@ import unicodedata
 _SPACES = re.compile(r"\s+")
 _D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 # The 29 letters of the alphabet plus the four foreign ones, in dictionary order.
-_LETTERS = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z".split()
+_LETTERS = tuple("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
 # Tones in dictionary order: level, grave, hook, tilde, acute, dot below.
 _TONES = {"": "0", "\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_LETTERS)}

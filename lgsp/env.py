@@ -26,7 +26,9 @@ class Variable:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("LGSP_MODE", "str", "production", "`development`, `test` or `production`; decides nothing but safety nets."),
+    Variable(
+        "LGSP_MODE", "str", "production", "`development`, `test` or `production`; decides nothing but safety nets."
+    ),
     Variable("LGSP_SECRET_KEY", "str", "", "Django's signing key, 50 characters or more.", needed=True, secret=True),
     Variable(
         "LGSP_FIELD_KEYS",
@@ -36,13 +38,25 @@ VARIABLES: tuple[Variable, ...] = (
         needed=True,
         secret=True,
     ),
-    Variable("DATABASE_URL", "url", "", "PostgreSQL 15 or later, `postgresql://user:password@host:port/name`.", True, True),
+    Variable(
+        "DATABASE_URL", "url", "", "PostgreSQL 15 or later, `postgresql://user:password@host:port/name`.", True, True
+    ),
     Variable("REDIS_URL", "url", "", "Redis protocol 6.2 or later, `redis://:password@host:port/0`.", True, True),
-    Variable("LGSP_DATA_DIR", "str", ".data", "Folder for collected static files, outgoing mail in development, uploads."),
+    Variable(
+        "LGSP_DATA_DIR", "str", ".data", "Folder for collected static files, outgoing mail in development, uploads."
+    ),
     Variable("LGSP_ALLOWED_HOSTS", "list", "", "Host names the portal answers to, separated by commas.", needed=True),
     Variable("LGSP_PUBLIC_URL", "str", "http://127.0.0.1:8000", "Address people use; links in letters begin with it."),
-    Variable("LGSP_TRUSTED_PROXIES", "int", "0", "Number of reverse proxies in front whose X-Forwarded-For is believed."),
-    Variable("LGSP_EMAIL_URL", "str", "", "`smtp+tls://user:password@host:port`; empty: letters go to files in the data folder.", secret=True),
+    Variable(
+        "LGSP_TRUSTED_PROXIES", "int", "0", "Number of reverse proxies in front whose X-Forwarded-For is believed."
+    ),
+    Variable(
+        "LGSP_EMAIL_URL",
+        "str",
+        "",
+        "`smtp+tls://user:password@host:port`; empty: letters go to files in the data folder.",
+        secret=True,
+    ),
     Variable("LGSP_EMAIL_FROM", "str", "lgsp@lgsp.example", "Sender of letters."),
     Variable("LGSP_SUPPORT_CONTACT", "str", "", "Support contact shown in the foot of every page."),
     Variable("LGSP_LOG_LEVEL", "str", "INFO", "Lowest level written to the log."),

@@ -57,7 +57,7 @@ def person(db: None) -> Callable[..., User]:
     """Make a person holding *roles* in *agency* since 2026 began."""
 
     def make(email: str, agency: Agency, *roles: str, **fields: Any) -> User:
-        name = fields.pop("full_name", f"Cán bộ {email.split('@')[0]} (mẫu)")
+        name = fields.pop("full_name", f"Cán bộ {email.split('@', maxsplit=1)[0]} (mẫu)")
         user = User.objects.filter(email=email).first() or User.objects.create_user(
             email, PASSWORD, full_name=name, sort_key=person_sort_key(name), search=fold(f"{name} {email}")
         )

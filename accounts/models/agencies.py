@@ -13,12 +13,15 @@ from core.text import fold
 
 NATIONAL_CODE = RegexValidator(
     r"^[A-Z][0-9]{2}(\.[A-Z0-9]+)*$",
-    _("Mã định danh gồm một chữ in hoa, hai chữ số, rồi các nhóm chữ in hoa hoặc số cách nhau bằng dấu chấm, ví dụ H60.02"),
+    _(
+        "Mã định danh gồm một chữ in hoa, hai chữ số, rồi các nhóm chữ in hoa hoặc số cách nhau bằng dấu chấm, "
+        "ví dụ H60.02"
+    ),
 )
-LEGACY_CODE = RegexValidator(
-    r"^\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}$", _("Mã liên thông cũ có dạng 000.00.01.H60")
+LEGACY_CODE = RegexValidator(r"^\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}$", _("Mã liên thông cũ có dạng 000.00.01.H60"))
+ADMIN_UNIT_CODE = RegexValidator(
+    r"^\d{2}$|^\d{5}$", _("Mã đơn vị hành chính gồm 2 chữ số (tỉnh) hoặc 5 chữ số (xã, phường)")
 )
-ADMIN_UNIT_CODE = RegexValidator(r"^\d{2}$|^\d{5}$", _("Mã đơn vị hành chính gồm 2 chữ số (tỉnh) hoặc 5 chữ số (xã, phường)"))
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
@@ -60,7 +63,9 @@ class Agency(models.Model):
     code = models.CharField(_("mã định danh điện tử"), max_length=35, unique=True, validators=[NATIONAL_CODE])
     code_is_official = models.BooleanField(_("mã định danh là chính thức"), default=False)
     legacy_code = models.CharField(_("mã liên thông cũ"), max_length=20, blank=True, validators=[LEGACY_CODE])
-    admin_unit_code = models.CharField(_("mã đơn vị hành chính"), max_length=5, blank=True, validators=[ADMIN_UNIT_CODE])
+    admin_unit_code = models.CharField(
+        _("mã đơn vị hành chính"), max_length=5, blank=True, validators=[ADMIN_UNIT_CODE]
+    )
     unit_level = models.CharField(_("cấp hành chính"), max_length=20, choices=UnitLevel.choices, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("cơ quan cấp trên")

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.choices import DayOffKind, TermUnit
 
@@ -53,7 +54,7 @@ class _Period(Func):
     output_field = DateRangeField()
 
 
-def _no_overlap(field: str, name: str, text: str) -> ExclusionConstraint:
+def _no_overlap(field: str, name: str, text: StrOrPromise) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=name,
         expressions=[
@@ -106,7 +107,11 @@ class DeadlinePolicy(models.Model):
 class RegulationPeriod(models.Model):
     """When one of the two regulations is in force; no end means still."""
 
-    regulation = models.CharField(_("quy chế"), max_length=8, choices=[("q50", _("Quyết định 50/2024/QĐ-UBND")), ("qc", _("Dự thảo Quy chế 2026"))])
+    regulation = models.CharField(
+        _("quy chế"),
+        max_length=8,
+        choices=[("q50", _("Quyết định 50/2024/QĐ-UBND")), ("qc", _("Dự thảo Quy chế 2026"))],
+    )
     valid_from = models.DateField(_("có hiệu lực từ ngày"), null=True, blank=True)
     valid_to = models.DateField(_("hết hiệu lực sau ngày"), null=True, blank=True)
     source = models.CharField(_("nguồn"), max_length=300)

@@ -14,12 +14,11 @@ from accounts.models.people import User
 from core.actor import Actor
 
 
-def _own_or_all(queryset: models.QuerySet, actor: Actor) -> models.QuerySet:
+def _own_or_all(actor: Actor) -> Q:
+    """Return the condition on ``agency_id``: every agency, the actor's own, or none."""
     if actor.may("people.view_all"):
-        return queryset
-    if actor.may("people.view_own"):
-        return queryset.filter(agency_id=actor.agency_id)
-    return queryset.none()
+        return Q()
+    return Q(agency_id=actor.agency_id) if actor.may("people.view_own") else Q(pk__in=[])
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -37,7 +36,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return the roles in agencies whose people the actor may see, and the actor's own."""
         if not actor.is_person:
             return self if actor.kind == "system" else self.none()
-        return (_own_or_all(self, actor) | self.filter(user_id=actor.user_id)).distinct()
+        everyone = actor.may("people.view_all")
+        return self if everyone else self.filter(_own_or_all(actor) | Q(user_id=actor.user_id))
 
 
 class Membership(models.Model):
@@ -90,7 +90,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def visible_to(self, actor: Actor) -> "InvitationQuerySet":
         """Return invitations into agencies whose people the actor may see."""
-        return _own_or_all(self, actor)
+        return self.filter(_own_or_all(actor))
 
 
 class Invitation(models.Model):
@@ -111,9 +111,7 @@ class Invitation(models.Model):
     code_digest = models.CharField(max_length=64, editable=False)
     wrong_codes = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("mời lúc"))
-    created_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("người mời")
-    )
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người mời"))
     expires_at = models.DateTimeField(_("hết hạn lúc"))
     accepted_at = models.DateTimeField(_("nhận lúc"), null=True, blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người nhận"))
@@ -136,16 +134,16 @@ class RoleChangeQuerySet(models.QuerySet["RoleChange"]):
 
     def visible_to(self, actor: Actor) -> "RoleChangeQuerySet":
         """Return role changes to those who see SKHCN's people."""
-        return _own_or_all(self, actor)
+        return self.filter(_own_or_all(actor))
 
     def waiting_for(self, actor: Actor) -> "RoleChangeQuerySet":
         """Return the changes this actor may decide: proposed by, and about, somebody else."""
         if not actor.may("role.decide"):
             return self.none()
         return (
-            self.filter(state=ChangeState.PROPOSED, agency_id=actor.agency_id)
-            .exclude(proposed_by_id=actor.user_id)
-            .exclude(user_id=actor.user_id)
+            self.filter(Q(agency_id=actor.agency_id), state=ChangeState.PROPOSED)
+            .exclude(Q(proposed_by_id=actor.user_id))
+            .exclude(Q(user_id=actor.user_id))
         )
 
 
@@ -160,7 +158,9 @@ class RoleChange(models.Model):
     state = models.CharField(_("tình trạng"), max_length=12, choices=ChangeState.choices, default=ChangeState.PROPOSED)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="role_changes", verbose_name=_("cơ quan"))
     role = models.CharField(_("vai trò"), max_length=32, choices=roles.choices())
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người dùng"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người dùng")
+    )
     email = models.EmailField(_("thư điện tử công vụ"))
     full_name = models.CharField(_("họ và tên"), max_length=150)
     valid_to = models.DateField(_("vai trò đến hết ngày"), null=True, blank=True)

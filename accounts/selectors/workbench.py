@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,7 +47,7 @@ def _ending(actor: Actor) -> list[Task]:
         return []
     today = clock.today()
     limit = today.fromordinal(today.toordinal() + SOON_DAYS)
-    count = Membership.objects.in_force(today).filter(agency_id=actor.agency_id, valid_to__lte=limit).count()
+    count = Membership.objects.in_force(today).filter(Q(agency_id=actor.agency_id), valid_to__lte=limit).count()
     if not count:
         return []
     text = ngettext("%(n)s vai trò hết hạn trong %(d)s ngày tới", "%(n)s vai trò hết hạn trong %(d)s ngày tới", count)
@@ -58,10 +59,9 @@ def _unanswered(actor: Actor) -> list[Task]:
         return []
     now = clock.now()
     count = Invitation.objects.filter(
-        agency_id=actor.agency_id, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+        Q(agency_id=actor.agency_id), accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
     ).count()
     if not count:
         return []
     detail = _("%(n)s lời mời chưa được nhận") % {"n": count}
     return [Task(_("Theo dõi lời mời đã gửi"), detail, reverse("people"))]
-

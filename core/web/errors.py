@@ -63,4 +63,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = problem_document(problem, detail="", request_id=request_id)
         return JsonResponse(body, status=500, content_type="application/problem+json")
-    return HttpResponse(render_to_string("errors/500.html", {"request_id": request_id, "problem": problem}), status=500)
+    return HttpResponse(
+        render_to_string("errors/500.html", {"request_id": request_id, "problem": problem}), status=500
+    )

@@ -39,7 +39,9 @@ class RequestIdMiddleware:
         if given and len(given) <= 128 and given.isascii() and given.isprintable():
             response["X-Client-Request-Id"] = given
         match = request.resolver_match
-        log.info("answered", method=request.method, view=match.view_name if match else None, status=response.status_code)
+        log.info(
+            "answered", method=request.method, view=match.view_name if match else None, status=response.status_code
+        )
         return response
 
 

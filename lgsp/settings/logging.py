@@ -1,10 +1,12 @@
 """Structured logs to standard output: one line an event, with the request id, never with content."""
 
+from typing import Any
+
 import structlog
 
 from lgsp.env import env
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_logger_name,

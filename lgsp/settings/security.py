@@ -38,10 +38,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_FORMS = {
     "login": "accounts.web.signin_forms.SignInForm",
     "reset_password": "accounts.web.signin_forms.ResetPasswordForm",
@@ -57,6 +59,8 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "LGSP Tuyên Quang"
 MFA_TOTP_TOLERANCE = 1
+# An accepted invitation has proven the address; allauth's own verification is not used.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -64,6 +68,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "accounts.web.signin.typed_address"
+AXES_SENSITIVE_PARAMETERS = ["code", "oldpassword", "password1", "password2", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_CALLABLE = "accounts.web.signin.locked_out"
 AXES_CLIENT_IP_CALLABLE = "core.web.addresses.client_address"
 AXES_VERBOSE = False

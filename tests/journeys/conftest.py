@@ -34,7 +34,9 @@ class World:
     people: dict[str, dict[str, Any]]
     browser: Browser
 
-    def context(self, *, width: int = 1280, height: int = 800, scheme: str = "light", **options: Any) -> BrowserContext:
+    def context(
+        self, *, width: int = 1280, height: int = 800, scheme: str = "light", **options: Any
+    ) -> BrowserContext:
         """Open a fresh browser profile of a given size and theme."""
         return self.browser.new_context(
             viewport={"width": width, "height": height},

@@ -1,4 +1,4 @@
-"""Every page, at two widths and in two themes: no serious accessibility fault, no sideways scroll, nothing from elsewhere."""
+"""Every page, two widths, two themes: no serious accessibility fault, no sideways scroll, nothing from elsewhere."""
 
 from collections.abc import Callable
 from typing import Any
@@ -69,9 +69,13 @@ def faults_of(page: Page, address: str, *, base: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("role", "pages"), [("", VISITOR), ("agency_admin", AGENCY_ADMIN), ("operator", OPERATOR)], ids=["visitor", "agency", "staff"]
+    ("role", "pages"),
+    [("", VISITOR), ("agency_admin", AGENCY_ADMIN), ("operator", OPERATOR)],
+    ids=["visitor", "agency", "staff"],
 )
-def test_pages_are_fit_for_everyone(world: World, keep: Callable[[Page, str], None], role: str, pages: dict[str, Any]) -> None:
+def test_pages_are_fit_for_everyone(
+    world: World, keep: Callable[[Page, str], None], role: str, pages: dict[str, Any]
+) -> None:
     faults: list[str] = []
     first = world.context()
     if role:
