@@ -9,14 +9,14 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from core.text import nfc
 
 _CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
 # Kind of field -> error code -> text. The first kind that fits a field wins for each code.
-_TEXTS: Mapping[type[forms.Field], Mapping[str, Promise]] = {
+_TEXTS: Mapping[type[forms.Field], Mapping[str, StrOrPromise]] = {
     forms.DateTimeField: {"invalid": _("Thời điểm phải theo dạng ngày/tháng/năm giờ:phút, ví dụ 19/03/2026 08:30")},
     forms.DateField: {"invalid": _("Ngày phải theo dạng ngày/tháng/năm, ví dụ 19/03/2026")},
     forms.TimeField: {"invalid": _("Giờ phải theo dạng giờ:phút, ví dụ 08:30")},
@@ -79,7 +79,7 @@ def name_the_errors(fields: Mapping[str, forms.Field]) -> None:
                 break
 
 
-def _replace(field: forms.Field, code: str, text: str | Promise) -> None:
+def _replace(field: forms.Field, code: str, text: StrOrPromise) -> None:
     general: dict[str, Any] = {}
     for kind in reversed(type(field).__mro__):
         general.update(getattr(kind, "default_error_messages", {}))

@@ -188,7 +188,7 @@ def your_work(items: Sequence[WorkItem], more_url: str = "", title: StrOrPromise
 @register.inclusion_tag("patterns/task_list.html")
 def task_list(tasks: Iterable[Task]) -> dict[str, Any]:
     """List the parts of a dossier with how each stands; a blocked part is not a link."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for task in tasks:
         state = task["state"]
         label, kind, symbol = _TASK_STATES[state]
