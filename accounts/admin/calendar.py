@@ -1,0 +1,79 @@
+"""Staff pages of the calendar: each form calls one deed."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from accounts.models import DayOff, DeadlinePolicy, MakeUpDay, RegulationPeriod
+from accounts.services import calendar as deeds
+from core.actor import Actor
+from core.admin import BaseAdmin
+
+
+class CalendarAdmin(BaseAdmin):
+    """Everyone in the staff rooms sees; those who manage the calendar change."""
+
+    manage_permission = deeds.MANAGE
+
+
+@admin.register(DayOff)
+class DayOffAdmin(CalendarAdmin):
+    """Days off."""
+
+    list_display = ("date", "name", "kind", "active", "source")
+    list_filter = ("kind", "active")
+    search_fields = ("name", "source")
+    date_hierarchy = "date"
+    fields: tuple[str, ...] = ("date", "name", "kind", "source", "active")
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Save the day."""
+        return deeds.save_day(actor=actor, day=obj, **data)
+
+
+@admin.register(MakeUpDay)
+class MakeUpDayAdmin(DayOffAdmin):
+    """Make-up days."""
+
+    list_display = ("date", "name", "active", "source")
+    list_filter = ("active",)
+    fields = ("date", "name", "source", "active")
+
+
+@admin.register(DeadlinePolicy)
+class DeadlinePolicyAdmin(CalendarAdmin):
+    """Deadlines: adding is opening a new version; versions themselves are not edited."""
+
+    list_display = ("code", "name", "amount", "unit", "label_shown", "valid_from", "valid_to")
+    list_filter = ("statutory", "unit")
+    search_fields = ("code", "name", "basis")
+    fields = ("code", "name", "amount", "unit", "statutory", "basis", "clause", "valid_from")
+
+    @admin.display(description="Tính chất")
+    def label_shown(self, obj: DeadlinePolicy) -> str:
+        """Say whether the number is the law's or ours."""
+        return obj.label
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        """A version once in force stays as it was; change by adding the next one."""
+        return False
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Open the new version."""
+        return deeds.set_deadline(actor=actor, **data)
+
+
+@admin.register(RegulationPeriod)
+class RegulationPeriodAdmin(CalendarAdmin):
+    """Periods of the two regulations."""
+
+    list_display = ("regulation", "valid_from", "valid_to", "source")
+    fields = ("valid_from", "valid_to", "source", "note")
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        """Both rows exist from the start."""
+        return False
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Set the period."""
+        return deeds.set_regulation_period(actor=actor, period=obj, **data)

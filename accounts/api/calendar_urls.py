@@ -1,0 +1,10 @@
+"""API addresses of the calendar."""
+
+from django.urls import path
+
+from accounts.api import calendar
+
+urlpatterns = [
+    path("days-off", calendar.DaysOff.as_view(), name="api-days-off"),
+    path("deadlines", calendar.Deadlines.as_view(), name="api-deadlines"),
+]

@@ -1,0 +1,49 @@
+"""The working calendar, and a deadline counted on it."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.choices import TermUnit
+from accounts.models import DayOff, MakeUpDay
+from accounts.selectors.calendar import count_term, deadlines_in_force, years_with_days
+from core import clock
+from core.forms import PortalForm
+from core.workdays import Term
+
+
+class TermForm(PortalForm):
+    """What a person types to have a term counted."""
+
+    start = forms.DateTimeField(label=_("Thời điểm bắt đầu"), help_text=_("Ví dụ 19/03/2026 16:30"))
+    amount = forms.IntegerField(label=_("Số lượng"), min_value=1, max_value=1000)
+    unit = forms.ChoiceField(label=_("Đơn vị"), choices=TermUnit.choices)
+
+
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show one year's days off and make-up days, the deadlines in force, and count a term when asked."""
+    years = years_with_days()
+    year = _chosen_year(request.GET.get("nam", ""), years)
+    form = TermForm(request.GET if "start" in request.GET else None)
+    counted = None
+    if form.is_bound and form.is_valid():
+        counted = count_term(form.cleaned_data["start"], Term(form.cleaned_data["amount"], form.cleaned_data["unit"]))
+    context = {
+        "years": years,
+        "year": year,
+        "days_off": DayOff.objects.filter(active=True, date__year=year),
+        "make_up_days": MakeUpDay.objects.filter(active=True, date__year=year),
+        "deadlines": deadlines_in_force(clock.today()),
+        "form": form,
+        "counted": counted,
+    }
+    return render(request, "calendar/calendar.html", context)
+
+
+def _chosen_year(text: str, years: list[int]) -> int:
+    present = clock.today().year
+    asked = int(text) if text.isdecimal() and len(text) == 4 else present
+    return asked if asked in years else present

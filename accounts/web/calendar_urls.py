@@ -1,0 +1,7 @@
+"""Addresses of the calendar."""
+
+from django.urls import path
+
+from accounts.web import calendar
+
+urlpatterns = [path("lich-lam-viec/", calendar.calendar, name="calendar")]
