@@ -1,7 +1,7 @@
 """One catalogue of problems, told the same way to people (pages) and to systems (RFC 9457).
 
-A deed refuses by raising a :class:`DomainError`; doors translate it. Three different refusals are kept apart: the state
-does not allow it, the person may not, or a named condition is not met yet. Each code has a page at ``/loi/{code}``.
+A deed refuses by raising a :class:`DomainError`; doors translate it. Three refusals are kept apart: the state does not
+allow it, the person may not, or a named condition is not met yet. Each code has a page at ``/loi/{code}``.
 """
 
 from collections.abc import Mapping, Sequence

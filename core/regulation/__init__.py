@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-class UnknownClause(LookupError):  # noqa: N818 - reads as what it says; it is a lookup that found nothing
+class UnknownClause(LookupError):
     """No clause bears this id. The message offers the nearest ids."""
 
     def __init__(self, clause_id: object) -> None:
