@@ -71,7 +71,7 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
     cursor_query_param = "cursor"
-    ordering = "id"
+    ordering: Any = ("id",)
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return one page."""

@@ -56,9 +56,9 @@ class Keyring:
         name, _, encoded = sealed.partition(":")
         try:
             raw = base64.urlsafe_b64decode(encoded)
-            if base64.urlsafe_b64encode(raw).decode() != encoded:
-                raise ValueError("not the one spelling of these bytes")
             plain = AESGCM(self.keys[name]).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], f"{name}|{place}".encode())
         except (KeyError, InvalidTag, binascii.Error, ValueError) as error:
             raise SealBroken(f"cannot open the value sealed for {place}") from error
+        if base64.urlsafe_b64encode(raw).decode() != encoded:
+            raise SealBroken(f"the value sealed for {place} is spelled in another way")
         return plain.decode()

@@ -149,18 +149,20 @@ def due_with_pauses(
         return _hours_due(local(start), term.amount, pauses)
     spans = [_span(pause, calendar, cutoff) for pause in pauses]
     day, left = event_day(start, calendar, cutoff=cutoff), term.amount
-    while left:
+    counting = True
+    while counting:
         day += _DAY
         resumed = _resumed(day, spans)
         if resumed is None:
             return None
         if resumed != day:
             day = resumed
-        elif term.unit == "calendar_day" or calendar.is_working_day(day):
+            continue
+        worked = calendar.is_working_day(day)
+        if left and (worked or term.unit == "calendar_day"):
             left -= 1
-        # A last day that is off moves on, and may move into a pause.
-        if not left and not calendar.is_working_day(day):
-            left = 1 if calendar.is_working_day(day + _DAY) or term.unit == "calendar_day" else left
+        # A last day that is off moves on to the next working day.
+        counting = left > 0 or not worked
     return datetime.combine(day, day_end, tzinfo=VIETNAM)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -29,9 +30,8 @@ def _cleaning_between_transactional_tests(django_db_setup: None) -> Iterator[Non
     def as_replica(self: Any, sql_list: list[str]) -> None:
         return flush(self, ["set local session_replication_role = replica", *sql_list])
 
-    DatabaseOperations.execute_sql_flush = as_replica
-    yield
-    DatabaseOperations.execute_sql_flush = flush
+    with patch.object(DatabaseOperations, "execute_sql_flush", as_replica):
+        yield
 
 
 @pytest.fixture

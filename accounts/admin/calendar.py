@@ -20,8 +20,8 @@ class CalendarAdmin(BaseAdmin):
 class DayOffAdmin(CalendarAdmin):
     """Days off."""
 
-    list_display = ("date", "name", "kind", "active", "source")
-    list_filter = ("kind", "active")
+    list_display: tuple[str, ...] = ("date", "name", "kind", "active", "source")
+    list_filter: tuple[str, ...] = ("kind", "active")
     search_fields = ("name", "source")
     date_hierarchy = "date"
     fields: tuple[str, ...] = ("date", "name", "kind", "source", "active")
