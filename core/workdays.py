@@ -1,4 +1,4 @@
-"""Working-day arithmetic. Pure: the calendar is given, the clock is never read (decisions, 23; Civil Code 2015, 147-148).
+"""Working-day arithmetic, pure: the calendar is given, the clock never read (decisions, 23; Civil Code 2015, 147-148).
 
 The day of an event never counts; the first day counted is the one after it. All reckoning is on the Vietnamese clock.
 """
@@ -76,7 +76,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time that does not count; no end means it still lasts. Both moments are aware; raises ValueError if reversed."""
+    """A time that does not count; no end: it still lasts. Moments are aware; raises ValueError if reversed."""
 
     start: datetime
     end: datetime | None = None
