@@ -29,6 +29,13 @@ pytestmark = pytest.mark.django_db
 STAFF, OFFICER = "van-hanh@so-b.example", "can-bo@so-b.example"
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(settings: Any) -> None:
+    """Leave out allauth's limits per minute, whose counters outlive a test run."""
+    limits = dict.fromkeys(("reset_password", "reset_password_from_key", "change_password", "reauthenticate"))
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **limits}
+
+
 @pytest.fixture
 def staff(agency: Any, person: Any) -> User:
     """An operator of SKHCN, who must have a second step and has none yet."""
