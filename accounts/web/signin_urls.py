@@ -5,6 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
 
 from accounts.web import signin
 
@@ -28,9 +29,13 @@ urlpatterns = [
     path("tai-khoan/dang-xuat-moi-thiet-bi/", signin.leave_everywhere, name="end_sessions"),
     path("tai-khoan/mat-khau/", account.password_change, name="account_change_password"),
     path("tai-khoan/hai-buoc/", mfa.index, name="mfa_index"),
-    path("tai-khoan/hai-buoc/thiet-lap/", totp.activate_totp, name="mfa_activate_totp"),
+    path("tai-khoan/hai-buoc/thiet-lap/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
     path("tai-khoan/hai-buoc/tat/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("tai-khoan/hai-buoc/ma-du-phong/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "tai-khoan/hai-buoc/ma-du-phong/",
+        never_cache(recovery_codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "tai-khoan/hai-buoc/ma-du-phong/tao-moi/",
         recovery_codes.generate_recovery_codes,

@@ -129,7 +129,8 @@ def test_a_role_that_needs_it_leads_to_set_up(staff: User) -> None:
 def test_set_up_shows_the_key_and_then_recovery_codes(staff: User, django_capture_on_commit_callbacks: Any) -> None:
     client = Client()
     try_password(client, STAFF)
-    page = confirmed(client, reverse("mfa_activate_totp")).content.decode()
+    shown = confirmed(client, reverse("mfa_activate_totp"))
+    page = shown.content.decode()
     assert '<img src="data:image/svg+xml;base64,' in page
     secret = re.search(r'<code id="khoa-xac-thuc"[^>]*>([A-Z2-7]+)</code>', page).group(1)  # type: ignore[union-attr]
     code = code_for(secret)
@@ -137,6 +138,8 @@ def test_set_up_shows_the_key_and_then_recovery_codes(staff: User, django_captur
         answer = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
     codes = re.findall(r"<code>(\d{8})</code>", answer.content.decode())
     assert len(codes) == 10
+    assert "no-store" in shown["Cache-Control"]
+    assert "no-store" in answer["Cache-Control"]
     kept = Authenticator.objects.get(user=staff, type=Authenticator.Type.TOTP)
     assert secret not in str(kept.data)
     assert ":" in kept.data["secret"]
