@@ -1,13 +1,31 @@
 """Staff pages of the calendar: each form calls one deed."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import DayOff, DeadlinePolicy, MakeUpDay, RegulationPeriod
 from accounts.services import calendar as deeds
 from core.actor import Actor
-from core.admin import BaseAdmin
+from core.admin import BaseAdmin, DeedForm
+
+
+class DayForm(DeedForm):
+    """A day with the reason of its change."""
+
+    reason = forms.CharField(
+        label=_("Lý do thay đổi"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Bắt buộc khi sửa hoặc ngừng áp dụng một ngày đã có."),
+    )
 
 
 class CalendarAdmin(BaseAdmin):
@@ -18,13 +36,14 @@ class CalendarAdmin(BaseAdmin):
 
 @admin.register(DayOff)
 class DayOffAdmin(CalendarAdmin):
-    """Days off."""
+    """Days off; a wrong one is made inactive with a reason."""
 
+    form = DayForm
     list_display: tuple[str, ...] = ("date", "name", "kind", "active", "source")
     list_filter: tuple[str, ...] = ("kind", "active")
     search_fields = ("name", "source")
     date_hierarchy = "date"
-    fields: tuple[str, ...] = ("date", "name", "kind", "source", "active")
+    fields: tuple[str, ...] = ("date", "name", "kind", "source", "active", "reason")
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Save the day."""
@@ -37,14 +56,14 @@ class MakeUpDayAdmin(DayOffAdmin):
 
     list_display = ("date", "name", "active", "source")
     list_filter = ("active",)
-    fields = ("date", "name", "source", "active")
+    fields = ("date", "name", "source", "active", "reason")
 
 
 @admin.register(DeadlinePolicy)
 class DeadlinePolicyAdmin(CalendarAdmin):
     """Deadlines: adding is opening a new version; versions themselves are not edited."""
 
-    list_display = ("code", "name", "amount", "unit", "label_shown", "valid_from", "valid_to")
+    list_display = ("code", "name", "amount", "unit", "label_shown", "valid_from", "valid_to", "next_version")
     list_filter = ("statutory", "unit")
     search_fields = ("code", "name", "basis")
     fields = ("code", "name", "amount", "unit", "statutory", "basis", "clause", "valid_from")
@@ -53,6 +72,16 @@ class DeadlinePolicyAdmin(CalendarAdmin):
     def label_shown(self, obj: DeadlinePolicy) -> str:
         """Say whether the number is the law's or ours."""
         return obj.label
+
+    @admin.display(description=_("Thay đổi"))
+    def next_version(self, obj: DeadlinePolicy) -> str:
+        """Lead to the next version with this one's values filled in."""
+        if obj.valid_to is not None:
+            return ""
+        names = ("code", "name", "amount", "unit", "basis", "clause")
+        values = {name: getattr(obj, name) for name in names} | ({"statutory": 1} if obj.statutory else {})
+        address = f"{reverse('admin:accounts_deadlinepolicy_add')}?{urlencode(values)}"
+        return format_html('<a href="{}">{}</a>', address, _("Lập phiên bản mới"))
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         """A version once in force stays as it was; change by adding the next one."""

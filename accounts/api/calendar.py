@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django_filters import rest_framework as filters
 from rest_framework import generics, serializers
 
-from accounts.models import DayOff, DeadlinePolicy
-from accounts.selectors.calendar import deadlines_in_force
+from accounts.models import DayOff, DeadlinePolicy, MakeUpDay
+from accounts.selectors.calendar import FIRST_YEAR, LAST_YEAR, deadlines_in_force
 from core import clock
 from core.api import Pages
 
@@ -22,12 +23,28 @@ class ByCode(Pages):
     ordering = ("code", "id")
 
 
+class ByYear(filters.FilterSet):
+    """Days of one year."""
+
+    year = filters.NumberFilter(
+        field_name="date", lookup_expr="year", decimal_places=0, min_value=FIRST_YEAR, max_value=LAST_YEAR
+    )
+
+
 class DayOffSerializer(serializers.ModelSerializer[DayOff]):
     """A day off as systems see it."""
 
     class Meta:
         model = DayOff
         fields = ("date", "name", "kind", "source")
+
+
+class MakeUpDaySerializer(serializers.ModelSerializer[MakeUpDay]):
+    """A weekend day that is worked, as systems see it."""
+
+    class Meta:
+        model = MakeUpDay
+        fields = ("date", "name", "source")
 
 
 class DeadlineSerializer(serializers.ModelSerializer[DeadlinePolicy]):
@@ -44,6 +61,16 @@ class DaysOff(generics.ListAPIView[DayOff]):
     queryset = DayOff.objects.filter(active=True)
     serializer_class = DayOffSerializer
     pagination_class = ByDate
+    filterset_class = ByYear
+
+
+class MakeUpDays(generics.ListAPIView[MakeUpDay]):
+    """Weekend days worked in exchange for days off."""
+
+    queryset = MakeUpDay.objects.filter(active=True)
+    serializer_class = MakeUpDaySerializer
+    pagination_class = ByDate
+    filterset_class = ByYear
 
 
 class Deadlines(generics.ListAPIView[DeadlinePolicy]):

@@ -1,5 +1,7 @@
 """The working calendar, and a deadline counted on it."""
 
+from datetime import datetime
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.choices import TermUnit
 from accounts.models import DayOff, MakeUpDay
-from accounts.selectors.calendar import count_term, deadlines_in_force, years_with_days
+from accounts.selectors.calendar import FIRST_YEAR, LAST_YEAR, count_term, deadlines_in_force, years_with_days
 from core import clock
 from core.forms import PortalForm
 from core.workdays import Term
@@ -18,15 +20,29 @@ class TermForm(PortalForm):
     """What a person types to have a term counted."""
 
     start = forms.DateTimeField(label=_("Thời điểm bắt đầu"), help_text=_("Ví dụ 19/03/2026 16:30"))
-    amount = forms.IntegerField(label=_("Số lượng"), min_value=1, max_value=1000)
+    amount = forms.IntegerField(
+        label=_("Số lượng"),
+        min_value=1,
+        max_value=1000,
+        error_messages=dict.fromkeys(("min_value", "max_value"), _("Nhập số nguyên từ 1 đến 1000")),
+    )
     unit = forms.ChoiceField(label=_("Đơn vị"), choices=TermUnit.choices)
+
+    def clean_start(self) -> datetime:
+        """Keep the start within the years the calendar can count."""
+        start: datetime = self.cleaned_data["start"]
+        if not FIRST_YEAR <= start.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("Nhập năm từ %(first)s đến %(last)s") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            )
+        return start
 
 
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show one year's days off and make-up days, the deadlines in force, and count a term when asked."""
     years = years_with_days()
-    year = _chosen_year(request.GET.get("nam", ""), years)
+    year = _chosen_year(request.GET.get("year", ""), years)
     form = TermForm(request.GET if "start" in request.GET else None)
     counted = None
     if form.is_bound and form.is_valid():
