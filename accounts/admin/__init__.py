@@ -1,5 +1,5 @@
 """Staff pages of this app."""
 
-from accounts.admin import calendar
+from accounts.admin import agencies, calendar, people
 
-__all__ = ["calendar"]
+__all__ = ["agencies", "calendar", "people"]

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, verbose_name='thư điện tử công vụ')),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='thư điện tử công vụ')),
                 ('full_name', models.CharField(max_length=150, verbose_name='họ và tên')),
                 ('sort_key', models.CharField(default='', editable=False, max_length=400)),
                 ('search', models.CharField(default='', editable=False, max_length=500)),

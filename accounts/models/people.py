@@ -51,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     Accounts are deactivated, never deleted: evidence names them.
     """
 
-    email = models.EmailField(_("thư điện tử công vụ"), max_length=254)
+    email = models.EmailField(_("thư điện tử công vụ"), max_length=254, unique=True)
     full_name = models.CharField(_("họ và tên"), max_length=150)
     sort_key = models.CharField(max_length=400, editable=False, default="")
     search = models.CharField(max_length=500, editable=False, default="")

@@ -28,7 +28,15 @@ STARTED_KEY = "session_started"
 SEEN_KEY = "session_seen"
 # Where a person without their second step may still go: to set it up, or to leave.
 _OPEN_VIEWS = frozenset(
-    {"mfa_activate_totp", "account_logout", "account_login", "account_reauthenticate", "mfa_reauthenticate", "theme"}
+    {
+        "mfa_activate_totp",
+        "account_logout",
+        "account_login",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "theme",
+        "session_extend",
+    }
 )
 
 

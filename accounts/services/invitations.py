@@ -1,0 +1,232 @@
+"""Deeds on invitations: a letter with a link, and a code that travels another way."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency, Invitation, Membership, User
+from accounts.services.letters import send_letter
+from accounts.services.memberships import give_role, judge_terms
+from audit.record import record_fact
+from core import clock
+from core.actor import Actor
+from core.ids import spoken_code, tidy_spoken_code
+from core.problems import InvalidInput, NoLongerValid, PermissionRefused, StateRefused
+from core.text import fold, person_sort_key, tidy
+
+# Ours, not the law's.
+VALID_FOR = timedelta(days=7)
+WRONG_CODES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new invitation with the two secrets, which exist only here: they are shown once and kept as digests."""
+
+    invitation: Invitation
+    link: str
+    code: str
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _code_digest(code: str) -> str:
+    return salted_hmac("accounts.invitation", tidy_spoken_code(code), algorithm="sha256").hexdigest()
+
+
+@transaction.atomic
+def invite(
+    *,
+    actor: Actor,
+    agency: Agency,
+    email: str,
+    full_name: str,
+    role: str,
+    employer: str = "",
+    valid_to: date | None = None,
+) -> Issued:
+    """Offer *role* in the actor's own agency to an address. Raises InvalidInput, PermissionRefused."""
+    if not (actor.may("people.manage_own") and agency.pk == actor.agency_id):
+        raise PermissionRefused(
+            _("Chỉ quản trị của %(agency)s mời được người dùng của cơ quan này.") % {"agency": agency}
+        )
+    if agency.is_operator:
+        raise PermissionRefused(_("Vai trò của Sở Khoa học và Công nghệ được giao qua đề nghị thay đổi vai trò."))
+    return issue(
+        actor=actor, agency=agency, email=email, full_name=full_name, role=role, employer=employer, valid_to=valid_to
+    )
+
+
+def issue(
+    *,
+    actor: Actor,
+    agency: Agency,
+    email: str,
+    full_name: str,
+    role: str,
+    employer: str = "",
+    valid_to: date | None = None,
+) -> Issued:
+    """Make an invitation that the caller was entitled to make. Needs a transaction."""
+    email, full_name, employer = tidy(email).lower(), tidy(full_name), tidy(employer)
+    Agency.objects.select_for_update().get(pk=agency.pk)
+    errors = judge_terms(agency=agency, role=role, employer=employer, valid_to=valid_to)
+    try:
+        validate_email(email)
+    except ValidationError:
+        errors["email"] = [_("Nhập thư điện tử công vụ, ví dụ ten@tuyenquang.gov.vn")]
+    if not full_name:
+        errors["full_name"] = [_("Nhập họ và tên")]
+    if Membership.objects.in_force(clock.today()).filter(user__email__iexact=email, agency=agency, role=role).exists():
+        errors["email"] = [_("Người này đang giữ vai trò đó")]
+    elif _open().filter(email=email, agency=agency, role=role).exists():
+        errors["email"] = [_("Đã có lời mời chưa nhận cho người này; thu hồi lời mời đó trước")]
+    if errors:
+        raise InvalidInput(errors)
+    token, code = secrets.token_urlsafe(32), spoken_code(8)
+    made = Invitation.objects.create(
+        email=email,
+        full_name=full_name,
+        agency=agency,
+        role=role,
+        employer=employer,
+        valid_to=valid_to,
+        token_digest=_digest(token),
+        code_digest=_code_digest(code),
+        created_at=clock.now(),
+        created_by_id=actor.user_id,
+        expires_at=clock.now() + VALID_FOR,
+    )
+    link = f"{settings.PUBLIC_URL.rstrip('/')}/loi-moi/{token}/"
+    send_letter(to=email, subject=_("Lời mời sử dụng cổng LGSP"), body=_letter(made, link))
+    record_fact(
+        actor=actor, deed="invitation.made", subject=made, after={"email": email, "role": role, "valid_to": valid_to}
+    )
+    return Issued(made, link, f"{code[:4]}-{code[4:]}")
+
+
+def _letter(made: Invitation, link: str) -> str:
+    return _(
+        "%(agency)s mời ông/bà %(name)s sử dụng cổng LGSP với vai trò %(role)s.\n\n"
+        "Mở liên kết: %(link)s\n\n"
+        "Người mời sẽ đọc cho ông/bà một mã gồm 8 ký tự qua điện thoại hoặc gặp trực tiếp. "
+        "Liên kết chỉ mở được cùng mã đó, dùng một lần, hết hạn %(until)s."
+    ) % {
+        "agency": made.agency,
+        "name": made.full_name,
+        "role": made.get_role_display(),
+        "link": link,
+        "until": f"{made.expires_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}",
+    }
+
+
+def _open() -> models.QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=clock.now(), wrong_codes__lt=WRONG_CODES
+    )
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Take an unanswered invitation back."""
+    stored = Invitation.objects.select_for_update(of=("self",)).select_related("agency").get(pk=invitation.pk)
+    if not (actor.may("people.manage_own") and stored.agency_id == actor.agency_id):
+        raise PermissionRefused(_("Việc này thuộc quản trị của %(agency)s.") % {"agency": stored.agency})
+    if stored.accepted_at is not None or stored.withdrawn_at is not None:
+        raise StateRefused(_("Lời mời đã được nhận hoặc đã thu hồi."))
+    stored.withdrawn_at = clock.now()
+    stored.save()
+    record_fact(actor=actor, deed="invitation.withdrawn", subject=stored)
+    return stored
+
+
+def find_invitation(token: str) -> Invitation:
+    """Return the invitation a link opens; every dead link gets the same answer. Raises NoLongerValid."""
+    found = _open().select_related("agency").filter(token_digest=_digest(token)).first()
+    if found is None:
+        raise NoLongerValid(_("Lời mời không còn dùng được. Đề nghị quản trị cơ quan gửi lời mời mới."))
+    return found
+
+
+def accept_invitation(
+    *, actor: Actor, token: str, code: str, full_name: str = "", password: str = "", signed_in: User | None = None
+) -> User:
+    """Accept with link and code; a new person also sets a password. Wrong codes count even though they refuse."""
+    wrong = _count_wrong_code(token, code)
+    if wrong is not None:
+        raise wrong
+    return _accept(actor=actor, token=token, full_name=full_name, password=password, signed_in=signed_in)
+
+
+@transaction.atomic
+def _count_wrong_code(token: str, code: str) -> InvalidInput | NoLongerValid | None:
+    stored = Invitation.objects.select_for_update(of=("self",)).get(pk=find_invitation(token).pk)
+    if constant_time_compare(stored.code_digest, _code_digest(code)):
+        return None
+    stored.wrong_codes += 1
+    stored.save(update_fields=["wrong_codes"])
+    left = WRONG_CODES - stored.wrong_codes
+    if left <= 0:
+        return NoLongerValid(_("Mã sai quá nhiều lần nên lời mời đã khóa. Đề nghị quản trị cơ quan gửi lời mời mới."))
+    return InvalidInput({"code": [_("Mã không đúng; còn %(n)s lần thử. Hỏi lại người mời.") % {"n": left}]})
+
+
+@transaction.atomic
+def _accept(*, actor: Actor, token: str, full_name: str, password: str, signed_in: User | None) -> User:
+    stored = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("agency").get(pk=find_invitation(token).pk)
+    )
+    if stored.accepted_at is not None:
+        raise NoLongerValid(_("Lời mời đã được nhận."))
+    user = User.objects.filter(email__iexact=stored.email).first()
+    if signed_in is not None and (user is None or signed_in.pk != user.pk):
+        raise StateRefused(_("Lời mời này gửi cho người khác. Đăng xuất rồi mở lại liên kết."))
+    if user is not None and signed_in is None:
+        raise StateRefused(_("Thư điện tử này đã có tài khoản. Đăng nhập rồi mở lại liên kết để nhận lời mời."))
+    user = user or _new_person(stored, full_name, password)
+    stored.accepted_at, stored.accepted_by = clock.now(), user
+    stored.save()
+    who = Actor(
+        kind="person",
+        name=user.full_name,
+        user_id=user.pk,
+        agency_id=stored.agency_id,
+        agency_name=stored.agency.name,
+        request_id=actor.request_id,
+        address=actor.address,
+    )
+    record_fact(actor=who, deed="invitation.accepted", subject=stored)
+    give_role(
+        actor=who,
+        user=user,
+        agency=stored.agency,
+        role=stored.role,
+        employer=stored.employer,
+        valid_to=stored.valid_to,
+    )
+    return user
+
+
+def _new_person(stored: Invitation, full_name: str, password: str) -> User:
+    name = tidy(full_name) or stored.full_name
+    user = User(
+        email=stored.email, full_name=name, sort_key=person_sort_key(name), search=fold(f"{name} {stored.email}")
+    )
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidInput({"password": list(error.messages)}) from error
+    user.set_password(password)
+    user.save()
+    return user

@@ -1,0 +1,104 @@
+"""People of one's own agency: list, invite, end, prolong."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Agency, Invitation, Membership
+from accounts.selectors.people import open_invitations, roles_held
+from accounts.services.invitations import invite, withdraw_invitation
+from accounts.services.memberships import end_membership, extend_membership
+from accounts.web.access import needs
+from accounts.web.people_forms import EndForm, ExtendForm, InviteForm, show_refusal
+from core.problems import DomainError, GuardRefused, InvalidInput, StateRefused
+from core.text import tidy
+
+
+@require_safe
+@never_cache
+@needs("people.view_own", "people.manage_own")
+def people(request: Any) -> HttpResponse:
+    """List who holds which role here, and invitations that wait."""
+    words = tidy(request.GET.get("q", ""))[:100]
+    page = Paginator(roles_held(request.actor, words), 50).get_page(request.GET.get("page"))
+    context = {"page": page, "words": words, "invitations": open_invitations(request.actor)}
+    return render(request, "people/people.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs("people.manage_own")
+def invite_person(request: Any) -> HttpResponse:
+    """Invite; the link and the code are shown on the answer to this POST and never again."""
+    form = InviteForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        agency = Agency.objects.get(pk=request.actor.agency_id)
+        try:
+            issued = invite(actor=request.actor, agency=agency, **form.cleaned_data)
+        except InvalidInput as refusal:
+            show_refusal(form, refusal)
+        else:
+            return render(request, "people/invited.html", {"issued": issued})
+    return render(request, "people/invite.html", {"form": form})
+
+
+def _own(request: Any, pk: int) -> Membership:
+    found = Membership.objects.visible_to(request.actor).filter(agency=request.actor.agency_id)
+    return get_object_or_404(found.select_related("user", "agency"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs("people.manage_own", "people.stop_any")
+def end(request: Any, pk: int) -> HttpResponse:
+    """Confirm and end a role."""
+    membership, form = _own(request, pk), EndForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            end_membership(actor=request.actor, membership=membership, reason=form.cleaned_data["reason"])
+        except (InvalidInput, StateRefused, GuardRefused) as refusal:
+            _told(form, refusal)
+        else:
+            messages.success(request, _("%(name)s đã thôi vai trò này.") % {"name": membership.user})
+            return redirect("people")
+    return render(request, "people/end.html", {"form": form, "membership": membership})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs("people.manage_own")
+def extend(request: Any, pk: int) -> HttpResponse:
+    """Give a role a later end."""
+    membership, form = _own(request, pk), ExtendForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            extend_membership(actor=request.actor, membership=membership, **form.cleaned_data)
+        except (InvalidInput, StateRefused) as refusal:
+            _told(form, refusal)
+        else:
+            messages.success(request, _("Đã gia hạn vai trò của %(name)s.") % {"name": membership.user})
+            return redirect("people")
+    return render(request, "people/extend.html", {"form": form, "membership": membership})
+
+
+def _told(form: Any, refusal: DomainError) -> None:
+    if isinstance(refusal, InvalidInput):
+        show_refusal(form, refusal)
+    else:
+        form.add_error(None, str(refusal.detail))
+
+
+@require_POST
+@needs("people.manage_own")
+def withdraw(request: Any, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    found = Invitation.objects.visible_to(request.actor).filter(agency=request.actor.agency_id)
+    withdraw_invitation(actor=request.actor, invitation=get_object_or_404(found, pk=pk))
+    messages.success(request, _("Đã thu hồi lời mời."))
+    return redirect("people")
