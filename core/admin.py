@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from core.actor import Actor
 from core.problems import DomainError, InvalidInput
@@ -81,10 +82,12 @@ class BaseAdmin(ModelAdmin):
     """
 
     form = DeedForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget}}
     view_permission: str = ENTER
     manage_permission: str | None = None
     actions = None
     list_per_page = 50
+    list_max_show_all = 0
     show_full_result_count = False
     compressed_fields = True
     warn_unsaved_form = True

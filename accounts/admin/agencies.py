@@ -21,7 +21,6 @@ class AgencyAdmin(BaseAdmin):
     list_select_related = ("parent",)
     search_fields = ("name",)
     search_help_text = "Tên, tên viết tắt hoặc mã; gõ không dấu cũng được"
-    autocomplete_fields = ("parent",)
     fields = deeds.FIELDS
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:

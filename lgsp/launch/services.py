@@ -173,7 +173,7 @@ class Valkey:
         folder.mkdir(mode=0o700, exist_ok=True)
         config = folder / "valkey.conf"
         config.touch(mode=0o600)
-        lines = ["bind 127.0.0.1", f"port {self.port}", f"requirepass {self.password}", f"dir {folder}"]
+        lines = ["bind 127.0.0.1", f"port {self.port}", f"requirepass {self.password}", f'dir "{folder}"']
         config.write_text("\n".join([*lines, "appendonly yes", "save 300 100", "daemonize no"]) + "\n")
         self.process = subprocess.Popen(
             [str(self.binary), str(config)],

@@ -44,7 +44,7 @@ OPERATOR = {
     "admin-users": "/quan-tri/accounts/user/",
     "role-changes": "/co-quan/vai-tro/",
 }
-SIZES = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
+SIZES = [(1280, "light"), (360, "dark")]
 
 
 def faults_of(page: Page, address: str, *, base: str) -> list[str]:

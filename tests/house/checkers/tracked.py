@@ -1,0 +1,21 @@
+"""Which models keep a field history."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tests.house.checkers.project import PACKAGES
+
+EXCUSES = {
+    "audit.Fact": "it is evidence itself: written once, a trigger refuses change",
+    "accounts.Letter": "an outbox row: its life is a fact, its body must not be copied into a history",
+}
+
+
+def check(models: Iterable[type[Any]], excuses: Mapping[str, str] = EXCUSES) -> list[str]:
+    """Find concrete models of ours without field history, and excuses nobody needs any more."""
+    from auditlog.registry import auditlog
+
+    ours = [model for model in models if model.__module__.split(".")[0] in PACKAGES and not model._meta.abstract]
+    untracked = {model._meta.label for model in ours if not model._meta.proxy and not auditlog.contains(model)}
+    found = [f"{label}: neither registered with auditlog nor excused" for label in sorted(untracked - excuses.keys())]
+    return found + [f"{label}: the excuse is no longer needed" for label in sorted(excuses.keys() - untracked)]
