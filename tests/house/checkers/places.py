@@ -23,9 +23,11 @@ _REGISTRIES = [
 ]
 _REGISTRY = re.compile("|".join(map(re.escape, _REGISTRIES)))
 # A path of one machine: /root/x, /home/somebody/x, C:\Users\x. Addresses of the portal are Vietnamese.
-_MACHINE = re.compile(r"(?<![\w.$}*)/-])/(?:work|root|farm|home/[a-z][\w-]*|Users/\w+|mnt/\w+)/[\w.-]|\b[A-Z]:\\Users\\")
+_MACHINE = re.compile(
+    r"(?<![\w.$}*)/-])/(?:work|root|farm|home/[a-z][\w-]*|Users/\w+|mnt/\w+)/[\w.-]|\b[A-Z]:\\Users\\"
+)
 _TEMPORARY = re.compile(r"(?<![\w.-])/tmp/[\w.-]+")
-_UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+_UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
