@@ -1,11 +1,9 @@
 """Addresses of people, agencies and the calendar; one list a room."""
 
-from accounts.web import calendar_urls, pages_urls, people_urls, register_urls, signin_urls
+from accounts.web.calendar_urls import urlpatterns as of_calendar
+from accounts.web.pages_urls import urlpatterns as of_pages
+from accounts.web.people_urls import urlpatterns as of_people
+from accounts.web.register_urls import urlpatterns as of_register
+from accounts.web.signin_urls import urlpatterns as of_signin
 
-urlpatterns = [
-    *pages_urls.urlpatterns,
-    *signin_urls.urlpatterns,
-    *people_urls.urlpatterns,
-    *register_urls.urlpatterns,
-    *calendar_urls.urlpatterns,
-]
+urlpatterns = [*of_pages, *of_signin, *of_people, *of_register, *of_calendar]

@@ -1,5 +1,7 @@
 """Addresses of this app below /api/v1/."""
 
-from accounts.api import calendar_urls, me_urls, register_urls
+from accounts.api.calendar_urls import urlpatterns as of_calendar
+from accounts.api.me_urls import urlpatterns as of_me
+from accounts.api.register_urls import urlpatterns as of_register
 
-urlpatterns = [*me_urls.urlpatterns, *register_urls.urlpatterns, *calendar_urls.urlpatterns]
+urlpatterns = [*of_me, *of_register, *of_calendar]

@@ -117,6 +117,12 @@ def extend_membership(*, actor: Actor, membership: Membership, valid_to: date, r
         raise InvalidInput(errors)
     before, stored.valid_to = stored.valid_to, valid_to
     stored.save()
-    sides = {"before": {"valid_to": before}, "after": {"valid_to": valid_to}}
-    record_fact(actor=actor, deed="membership.extended", subject=stored, reason=tidy(reason), **sides)
+    record_fact(
+        actor=actor,
+        deed="membership.extended",
+        subject=stored,
+        before={"valid_to": before},
+        after={"valid_to": valid_to},
+        reason=tidy(reason),
+    )
     return stored

@@ -23,7 +23,7 @@ def propose_role_change(
 ) -> RoleChange:
     """Propose to give or end a role in the actor's own operating agency."""
     agency = Agency.objects.filter(pk=actor.agency_id or 0, is_operator=True).first()
-    if agency is None or not actor.may("role.propose"):
+    if agency is None or actor.user_id is None or not actor.may("role.propose"):
         raise PermissionRefused(_("Việc này thuộc Trưởng phòng hoặc Cán bộ vận hành của Sở."))
     email, full_name, reason = tidy(email).lower(), tidy(full_name), tidy(reason)
     user = User.objects.filter(email__iexact=email).first()

@@ -79,9 +79,9 @@ def test(arguments: list[str]) -> int:
         chosen = arguments or ["-n", "2", "--dist", "loadgroup"]
         if not browser:
             chosen += ["-m", "not browser"]
-        status = subprocess.run([str(_BIN / "python"), "-m", "pytest", *chosen], cwd=ROOT, env=variables, check=False)
         if failed:
-            say(f"Trước đó có {failed} bước kiểm tra không đạt (xem phía trên).")
+            say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
+        status = subprocess.run([str(_BIN / "python"), "-m", "pytest", *chosen], cwd=ROOT, env=variables, check=False)
         return status.returncode or (1 if failed else 0)
 
 

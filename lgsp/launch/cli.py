@@ -4,6 +4,7 @@ import argparse
 import difflib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,9 +82,16 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
 }
 
 
+def _interrupt(*_ignored: object) -> None:
+    """A stopped job or a closed terminal ends like Ctrl-C: what was started is stopped."""
+    raise KeyboardInterrupt
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; a :class:`Stop` becomes one line on the error stream and status 2."""
     prepare()
+    for kind in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(kind, _interrupt)
     name = arguments[0] if arguments and not arguments[0].startswith("-") else ""
     if arguments[:1] in (["-h"], ["--help"]):
         name = "help"

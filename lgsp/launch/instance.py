@@ -54,10 +54,12 @@ class Instance:
 
     def pids(self) -> dict[str, int]:
         """Return the process ids of the embedded services."""
+        return {name: item.process.pid for name, item in self.servers().items() if item.process is not None}
+
+    def servers(self) -> dict[str, Postgres | Valkey]:
+        """Return the embedded servers of this instance by name."""
         named = {"postgres": self.postgres, "valkey": self.valkey}
-        return {
-            name: item.process.pid for name, item in named.items() if item is not None and item.process is not None
-        }
+        return {name: item for name, item in named.items() if item is not None}
 
     def environment(self, *, mode: str = "development") -> dict[str, str]:
         """Return the variables of every process of this instance; what the caller has set wins."""

@@ -49,6 +49,7 @@ class DataFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            self._lock.close()
             raise Stop(f"Một ./run khác đang dùng {self.path}. Dừng nó (Ctrl-C) hoặc chọn --data khác.") from error
 
     def close(self) -> None:

@@ -79,7 +79,8 @@ def _run(
         },
     )
     _greet(address, data.path)
-    return _watch(processes, data.path)
+    servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
+    return _watch({**servers, **processes}, data.path)
 
 
 def _require_port(port: int) -> None:

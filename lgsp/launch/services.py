@@ -1,5 +1,6 @@
 """Embedded PostgreSQL and Valkey from their wheels, or the real ones the environment names."""
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -28,11 +29,25 @@ def _as_nobody() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _log(data: DataFolder, name: str) -> Any:
+def _spawn(data: DataFolder, name: str, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a server that writes its own log, in a session of its own so that Ctrl-C reaches only the launcher."""
     path = data.path / "log" / f"{name}.log"
     if path.exists() and path.stat().st_size > 5_000_000:
         path.replace(path.with_suffix(".log.1"))
-    return path.open("ab")
+    with path.open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **options)
+
+
+def _end_left_over(pid_file: Path, mark: str, kind: signal.Signals) -> None:
+    """End a server that a launcher killed outright left behind; it holds the folder the next one needs."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except (OSError, ValueError, IndexError):
+        return
+    if mark in command:
+        os.kill(pid, kind)
+        _until(lambda: not Path(f"/proc/{pid}").exists(), 30)
 
 
 class Postgres:
@@ -55,10 +70,13 @@ class Postgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, end a left-over server, start, wait, make the database."""
-        if not (self.cluster / "PG_VERSION").exists():
+        _end_left_over(self.cluster / "postmaster.pid", str(self.cluster), signal.SIGINT)
+        owner, mine = self.cluster.parent / "owner", hashlib.sha256(self.password.encode()).hexdigest()
+        if not owner.exists() or owner.read_text() != mine:
+            self._set_aside()
             with step("Tạo cơ sở dữ liệu PostgreSQL"):
                 self._initialise()
-        self._end_left_over()
+            owner.write_text(mine)
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -67,18 +85,16 @@ class Postgres:
             "password_encryption": "scram-sha-256",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self.process = subprocess.Popen(
-            [str(self.bin / "postgres"), "-D", str(self.cluster), *options],
-            stdout=_log(self.data, "postgres"),
-            stderr=subprocess.STDOUT,
-            cwd=self.cluster.parent,
-            start_new_session=True,
-            **_as_nobody(),
-        )
+        command = [str(self.bin / "postgres"), "-D", str(self.cluster), *options]
+        self.process = _spawn(self.data, "postgres", command, cwd=self.cluster.parent, **_as_nobody())
         self._wait()
 
+    def _set_aside(self) -> None:
+        """Keep, under another name, a cluster whose password this folder no longer knows or whose making broke off."""
+        if self.cluster.exists():
+            self.cluster.rename(self.cluster.with_name(f"postgres-{time.time_ns()}"))
+
     def _initialise(self) -> None:
-        shutil.rmtree(self.cluster, ignore_errors=True)
         self.cluster.mkdir(mode=0o700)
         secret = self.cluster.parent / f".pw-{secrets.token_hex(4)}"
         secret.touch(mode=0o600)
@@ -99,20 +115,6 @@ class Postgres:
         if done.returncode:
             shutil.rmtree(self.cluster, ignore_errors=True)
             raise Stop(f"Không tạo được cơ sở dữ liệu: {' '.join(done.stderr.strip().splitlines()[-1:])}")
-
-    def _end_left_over(self) -> None:
-        """A launcher killed outright leaves its server; it holds the cluster and must end before another starts."""
-        lock = self.cluster / "postmaster.pid"
-        if not lock.exists():
-            return
-        pid = int(lock.read_text().split()[0])
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            return
-        if str(self.cluster) in command:
-            os.kill(pid, signal.SIGINT)
-            _until(lambda: not Path(f"/proc/{pid}").exists(), 30)
 
     def _wait(self) -> None:
         ready = [str(self.bin / "pg_isready"), "-h", "127.0.0.1", "-p", str(self.port), "-q"]
@@ -173,14 +175,17 @@ class Valkey:
         folder.mkdir(mode=0o700, exist_ok=True)
         config = folder / "valkey.conf"
         config.touch(mode=0o600)
-        lines = ["bind 127.0.0.1", f"port {self.port}", f"requirepass {self.password}", f'dir "{folder}"']
+        pid_file = folder / "valkey.pid"
+        _end_left_over(pid_file, str(config), signal.SIGTERM)
+        lines = [
+            f'pidfile "{pid_file}"',
+            "bind 127.0.0.1",
+            f"port {self.port}",
+            f"requirepass {self.password}",
+            f'dir "{folder}"',
+        ]
         config.write_text("\n".join([*lines, "appendonly yes", "save 300 100", "daemonize no"]) + "\n")
-        self.process = subprocess.Popen(
-            [str(self.binary), str(config)],
-            stdout=_log(self.data, "valkey"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self.process = _spawn(self.data, "valkey", [str(self.binary), str(config)])
         if not _until(lambda: _listens(self.port), 20):
             raise Stop(f"Valkey không khởi động được; xem {self.data.path / 'log' / 'valkey.log'}")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ from core.actor import Actor, system_actor
 from core.problems import InvalidInput, PermissionRefused
 
 JOB = system_actor("kiểm thử")
-DAY = {"name": "Ngày thử", "source": "kiểm thử", "active": True}
+DAY: dict[str, Any] = {"name": "Ngày thử", "source": "kiểm thử", "active": True}
 
 
 @pytest.fixture

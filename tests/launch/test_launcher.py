@@ -1,0 +1,138 @@
+"""The launcher as a person meets it: one line that says what to do, real servers, nothing left behind."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from lgsp.launch import services
+from lgsp.launch.cli import COMMANDS
+from lgsp.launch.instance import Instance, kept_secrets
+from lgsp.launch.places import ROOT, DataFolder
+from lgsp.launch.terminal import Stop
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LANG": "C", **variables}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "run"), *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_help_names_every_command() -> None:
+    shown = run("help")
+    assert shown.returncode == 0
+    for name, (_command, text) in COMMANDS.items():
+        assert name in shown.stdout
+        assert text in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tets"], "Có phải ./run test?"),
+        (["--port", "abc"], "./run help"),
+        (["--port", "70000"], "từ 1 đến 65535"),
+        (["--lạ"], "Không hiểu"),
+        (["--data", "/proc/khong-the"], "Chọn thư mục khác"),
+    ],
+)
+def test_a_wrong_call_gets_one_line_that_says_what_to_do(arguments: list[str], said: str) -> None:
+    shown = run(*arguments)
+    assert shown.returncode == 2
+    assert said in shown.stderr
+    assert shown.stderr.count("\n") == 1
+
+
+def test_an_occupied_port_is_told_with_a_free_one(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        shown = run("--port", str(port), "--data", str(tmp_path))
+    assert shown.returncode == 2
+    assert f"Cổng {port} đang được" in shown.stderr
+    assert f"--port {port + 1}" in shown.stderr
+
+
+def test_the_launcher_file_stays_readable_for_old_python() -> None:
+    text = (ROOT / "run").read_text(encoding="utf-8")
+    assert text.isascii()
+    assert 'f"' not in text.split("from lgsp")[0]
+
+
+def test_a_second_launcher_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    first = DataFolder(tmp_path)
+    with pytest.raises(Stop, match="đang dùng"):
+        DataFolder(tmp_path)
+    first.close()
+    DataFolder(tmp_path).close()
+
+
+def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
+    made = kept_secrets(tmp_path)
+    assert kept_secrets(tmp_path) == made
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert len(made["secret_key"]) >= 50
+
+
+def test_both_servers_start_with_passwords_keep_data_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    os.chmod(tmp_path, 0o711)
+    for attempt in (1, 2):
+        data = DataFolder(tmp_path / "data")
+        with Instance(data) as instance:
+            variables = instance.environment()
+            with psycopg.connect(variables["DATABASE_URL"], autocommit=True) as connection:
+                assert connection.execute("show fsync").fetchone() == ("on",)
+                assert connection.execute("show password_encryption").fetchone() == ("scram-sha-256",)
+                connection.execute("create table if not exists kept (n int)")
+                connection.execute("insert into kept values (1)")
+                assert connection.execute("select count(*) from kept").fetchone() == (attempt,)
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(re.sub(r":[0-9a-f]{48}@", ":sai@", variables["DATABASE_URL"]))
+            with redis.Redis.from_url(variables["REDIS_URL"]) as store:
+                store.set("kept", "1")
+            pids = list(instance.pids().values())
+            assert len(pids) == 2
+        data.close()
+        assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_a_server_left_by_a_killed_launcher_is_ended_before_the_next_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    os.chmod(tmp_path, 0o711)
+    data = DataFolder(tmp_path / "data")
+    left = services.Postgres(data, "a" * 48)
+    left.start()
+    following = services.Postgres(data, "a" * 48)
+    following.start()
+    assert left.process is not None
+    assert left.process.wait(5) == 0
+    following.stop()
+    assert following.process is not None
+    data.close()
+
+
+def test_lock_files_hold_names_versions_and_hashes_only() -> None:
+    for name in ("run", "dev"):
+        text = (ROOT / "requirements" / f"{name}.lock").read_text()
+        assert "://" not in text
+        for line in text.splitlines():
+            assert re.fullmatch(r"[a-z0-9._-]+==\S+( ; .+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?", line), line
