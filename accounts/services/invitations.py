@@ -82,16 +82,7 @@ def issue(
     email, full_name, employer = tidy(email).lower(), tidy(full_name), tidy(employer)
     Agency.objects.select_for_update().get(pk=agency.pk)
     errors = judge_terms(agency=agency, role=role, employer=employer, valid_to=valid_to)
-    try:
-        validate_email(email)
-    except ValidationError:
-        errors["email"] = [_("Nhập thư điện tử công vụ, ví dụ ten@tuyenquang.gov.vn")]
-    if not full_name:
-        errors["full_name"] = [_("Nhập họ và tên")]
-    if Membership.objects.in_force(clock.today()).filter(user__email__iexact=email, agency=agency, role=role).exists():
-        errors["email"] = [_("Người này đang giữ vai trò đó")]
-    elif _open().filter(email=email, agency=agency, role=role).exists():
-        errors["email"] = [_("Đã có lời mời chưa nhận cho người này; thu hồi lời mời đó trước")]
+    errors |= _judge_person(agency=agency, email=email, full_name=full_name, role=role)
     if errors:
         raise InvalidInput(errors)
     token, code = secrets.token_urlsafe(32), spoken_code(8)
@@ -114,6 +105,20 @@ def issue(
         actor=actor, deed="invitation.made", subject=made, after={"email": email, "role": role, "valid_to": valid_to}
     )
     return Issued(made, link, f"{code[:4]}-{code[4:]}")
+
+
+def _judge_person(*, agency: Agency, email: str, full_name: str, role: str) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {} if full_name else {"full_name": [_("Nhập họ và tên")]}
+    try:
+        validate_email(email)
+    except ValidationError:
+        errors["email"] = [_("Nhập thư điện tử công vụ, ví dụ ten@tuyenquang.gov.vn")]
+    held = Membership.objects.in_force(clock.today()).filter(user__email__iexact=email, agency=agency, role=role)
+    if held.exists():
+        errors["email"] = [_("Người này đang giữ vai trò đó")]
+    elif _open().filter(email=email, agency=agency, role=role).exists():
+        errors["email"] = [_("Đã có lời mời chưa nhận cho người này; thu hồi lời mời đó trước")]
+    return errors
 
 
 def _letter(made: Invitation, link: str) -> str:

@@ -1,5 +1,6 @@
 """Settings, one file per concern; the order below is the order of reading."""
 
+from .admin import *
 from .api import *
 from .apps import *
 from .audit import *

@@ -103,32 +103,6 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-UNFOLD = {
-    "SITE_TITLE": "LGSP Tuyên Quang",
-    "SITE_HEADER": "Quản trị LGSP",
-    "SITE_SUBHEADER": "Sở Khoa học và Công nghệ",
-    "SITE_URL": "/",
-    "SITE_SYMBOL": "hub",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "ENVIRONMENT": "core.admin.environment_label",
-    "COLORS": {
-        "primary": {
-            "50": "239 247 252",
-            "100": "215 234 246",
-            "200": "178 214 237",
-            "300": "140 200 236",
-            "400": "95 176 224",
-            "500": "38 128 184",
-            "600": "11 90 140",
-            "700": "8 66 104",
-            "800": "8 54 85",
-            "900": "8 44 70",
-            "950": "5 28 46",
-        },
-    },
-}
-
 EMAIL_SUBJECT_PREFIX = "[LGSP] "
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("LGSP_EMAIL_FROM")
 vars().update(env.email("LGSP_EMAIL_URL"))

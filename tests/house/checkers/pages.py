@@ -10,9 +10,7 @@ from tests.house.checkers.language import leaks
 from tests.house.checkers.project import production, sources
 
 _SILENT = {"script", "style", "code", "kbd", "pre", "samp", "var"}
-_VOID = set(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 _SPOKEN = {
     "title",
     "alt",
@@ -79,30 +77,28 @@ def of_page(html: str, place: str) -> list[str]:
     return list(dict.fromkeys(leaks(place, read(html))))
 
 
-# -- templates ---------------------------------------------------------------------------------------------------------
+# -- templates -------------------------------------------------------------------------------------
 _COMMENTS = re.compile(r"{#.*?#}|{% *comment\b.*?endcomment *%}", re.DOTALL)
 _TAGS = re.compile(r"{%-?\s*(\w+)(.*?)%}|{{(.*?)}}", re.DOTALL)
 _LITERAL = re.compile(r"""_\(\s*(?:"([^"]*)"|'([^']*)')\s*\)|"([^"]*)"|'([^']*)'""")
 # Tags whose literals are names of files, addresses and libraries.
-_MECHANICAL = set(
-    [
-        "load",
-        "extends",
-        "include",
-        "url",
-        "static",
-        "icon",
-        "if",
-        "elif",
-        "else",
-        "block",
-        "endblock",
-        "csrf_token",
-        "with",
-        "for",
-        "widget",
-    ]
-)
+_MECHANICAL = {
+    "load",
+    "extends",
+    "include",
+    "url",
+    "static",
+    "icon",
+    "if",
+    "elif",
+    "else",
+    "block",
+    "endblock",
+    "csrf_token",
+    "with",
+    "for",
+    "widget",
+}
 
 
 def of_templates(root: Path, files: list[Path] | None = None) -> list[str]:
@@ -133,7 +129,7 @@ def _literals(text: str) -> Iterator[tuple[int, str]]:
                 yield line, translated or plain
 
 
-# -- Python ------------------------------------------------------------------------------------------------------------
+# -- Python ----------------------------------------------------------------------------------------
 _GETTEXT = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
 _SHOWN = {
     "verbose_name",
@@ -172,7 +168,7 @@ def _shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield value.lineno, _HTML.sub(" ", value.value)
 
 
-# -- scripts -----------------------------------------------------------------------------------------------------------
+# -- scripts ---------------------------------------------------------------------------------------
 _JS_COMMENTS = re.compile(r"(?<![:\"'])//[^\n]*|/\*.*?\*/", re.DOTALL)
 _JS_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')
 _JS_VALUE = re.compile(r"\$\{[^}]*\}")

