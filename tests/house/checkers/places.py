@@ -27,7 +27,8 @@ _MACHINE = re.compile(
     r"(?<![\w.$}*)/-])/(?:work|root|farm|home/[a-z][\w-]*|Users/\w+|mnt/\w+)/[\w.-]|\b[A-Z]:\\Users\\"
 )
 _TEMPORARY = re.compile(r"(?<![\w.-])/tmp/[\w.-]+")
-_UNFINISHED = re.compile(
+_WORDS = ["".join(halves) for halves in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK"))]
+_UNFINISHED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
     r"\b(?:" + "|".join(map("".join, (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK")))) + r")\b"
 )
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
