@@ -144,6 +144,7 @@ class RoleChangeQuerySet(models.QuerySet["RoleChange"]):
             self.filter(Q(agency_id=actor.agency_id), state=ChangeState.PROPOSED)
             .exclude(Q(proposed_by_id=actor.user_id))
             .exclude(Q(user_id=actor.user_id))
+            .exclude(email__in=User.objects.filter(pk=actor.user_id).values("email"))
         )
 
 

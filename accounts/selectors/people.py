@@ -17,7 +17,7 @@ def roles_held(actor: Actor, words: str = "") -> QuerySet[Membership]:
 
 
 def open_invitations(actor: Actor) -> QuerySet[Invitation]:
-    """Return invitations into the actor's agency that still wait for an answer."""
+    """Return invitations into the actor's agency without an answer; expired and locked ones may be sent again."""
     return Invitation.objects.visible_to(actor).filter(
-        agency=actor.agency_id or 0, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=clock.now()
+        agency=actor.agency_id or 0, accepted_at__isnull=True, withdrawn_at__isnull=True
     )

@@ -13,12 +13,13 @@ from django.db import models, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts import roles
 from accounts.models import Agency, Invitation, Membership, User
 from accounts.services.letters import send_letter
 from accounts.services.memberships import give_role, judge_terms
 from audit.record import record_fact
 from core import clock
-from core.actor import Actor
+from core.actor import Actor, system_actor
 from core.ids import spoken_code, tidy_spoken_code
 from core.problems import InvalidInput, NoLongerValid, PermissionRefused, StateRefused
 from core.text import fold, person_sort_key, tidy
@@ -63,6 +64,8 @@ def invite(
         )
     if agency.is_operator:
         raise PermissionRefused(_("Vai trò của Sở Khoa học và Công nghệ được giao qua đề nghị thay đổi vai trò."))
+    if role not in roles.ROLES or roles.ROLES[role].side != "agency":
+        raise InvalidInput({"role": [_("Chọn vai trò dùng được ở cơ quan này")]})
     return issue(
         actor=actor, agency=agency, email=email, full_name=full_name, role=role, employer=employer, valid_to=valid_to
     )
@@ -85,25 +88,31 @@ def issue(
     errors |= _judge_person(agency=agency, email=email, full_name=full_name, role=role)
     if errors:
         raise InvalidInput(errors)
-    token, code = secrets.token_urlsafe(32), spoken_code(8)
-    made = Invitation.objects.create(
+    made = Invitation(
         email=email,
         full_name=full_name,
         agency=agency,
         role=role,
         employer=employer,
         valid_to=valid_to,
-        token_digest=_digest(token),
-        code_digest=_code_digest(code),
         created_at=clock.now(),
         created_by_id=actor.user_id,
-        expires_at=clock.now() + VALID_FOR,
     )
-    link = f"{settings.PUBLIC_URL.rstrip('/')}/loi-moi/{token}/"
-    send_letter(to=email, subject=_("Lời mời sử dụng cổng LGSP"), body=_letter(made, link))
+    issued = _send_with_new_secrets(made)
     record_fact(
         actor=actor, deed="invitation.made", subject=made, after={"email": email, "role": role, "valid_to": valid_to}
     )
+    return issued
+
+
+def _send_with_new_secrets(made: Invitation) -> Issued:
+    """Give *made* a link and a code (those it had are dead), save it and put the letter into the outbox."""
+    token, code = secrets.token_urlsafe(32), spoken_code(8)
+    made.token_digest, made.code_digest = _digest(token), _code_digest(code)
+    made.wrong_codes, made.expires_at = 0, clock.now() + VALID_FOR
+    made.save()
+    link = f"{settings.PUBLIC_URL.rstrip('/')}/loi-moi/{token}/"
+    send_letter(to=made.email, subject=_("Lời mời sử dụng cổng LGSP"), body=_letter(made, link))
     return Issued(made, link, f"{code[:4]}-{code[4:]}")
 
 
@@ -145,14 +154,34 @@ def _open() -> models.QuerySet[Invitation]:
 @transaction.atomic
 def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Take an unanswered invitation back."""
+    stored = _unanswered(actor, invitation)
+    stored.withdrawn_at = clock.now()
+    stored.save()
+    record_fact(actor=actor, deed="invitation.withdrawn", subject=stored)
+    return stored
+
+
+@transaction.atomic
+def renew_invitation(*, actor: Actor, invitation: Invitation) -> Issued:
+    """Send an unanswered, expired or locked invitation again with new secrets, on terms judged anew."""
+    stored = _unanswered(actor, invitation)
+    errors = judge_terms(agency=stored.agency, role=stored.role, employer=stored.employer, valid_to=stored.valid_to)
+    if errors:
+        raise InvalidInput(errors)
+    if _open().filter(email=stored.email, agency=stored.agency, role=stored.role).exclude(pk=stored.pk).exists():
+        raise StateRefused(_("Đã có lời mời khác chưa nhận cho người này; thu hồi lời mời đó trước."))
+    issued = _send_with_new_secrets(stored)
+    record_fact(actor=actor, deed="invitation.renewed", subject=stored)
+    return issued
+
+
+def _unanswered(actor: Actor, invitation: Invitation) -> Invitation:
+    Agency.objects.select_for_update().get(pk=invitation.agency_id)
     stored = Invitation.objects.select_for_update(of=("self",)).select_related("agency").get(pk=invitation.pk)
     if not (actor.may("people.manage_own") and stored.agency_id == actor.agency_id):
         raise PermissionRefused(_("Việc này thuộc quản trị của %(agency)s.") % {"agency": stored.agency})
     if stored.accepted_at is not None or stored.withdrawn_at is not None:
         raise StateRefused(_("Lời mời đã được nhận hoặc đã thu hồi."))
-    stored.withdrawn_at = clock.now()
-    stored.save()
-    record_fact(actor=actor, deed="invitation.withdrawn", subject=stored)
     return stored
 
 
@@ -176,24 +205,42 @@ def accept_invitation(
 
 @transaction.atomic
 def _count_wrong_code(token: str, code: str) -> InvalidInput | NoLongerValid | None:
-    stored = Invitation.objects.select_for_update(of=("self",)).get(pk=find_invitation(token).pk)
+    stored = _locked(token)
     if constant_time_compare(stored.code_digest, _code_digest(code)):
         return None
     stored.wrong_codes += 1
     stored.save(update_fields=["wrong_codes"])
     left = WRONG_CODES - stored.wrong_codes
     if left <= 0:
+        _tell_inviter(stored)
         return NoLongerValid(_("Mã sai quá nhiều lần nên lời mời đã khóa. Đề nghị quản trị cơ quan gửi lời mời mới."))
     return InvalidInput({"code": [_("Mã không đúng; còn %(n)s lần thử. Hỏi lại người mời.") % {"n": left}]})
 
 
+def _locked(token: str) -> Invitation:
+    """Return the open invitation under lock; what changed while waiting for the lock counts. Raises NoLongerValid."""
+    pk = find_invitation(token).pk
+    Invitation.objects.select_for_update(of=("self",)).get(pk=pk)
+    return find_invitation(token)
+
+
+def _tell_inviter(stored: Invitation) -> None:
+    record_fact(actor=system_actor(_("Khóa lời mời sau nhiều mã sai")), deed="invitation.locked", subject=stored)
+    if stored.created_by is None:
+        return
+    text = _(
+        "Lời mời gửi %(name)s (%(role)s, %(agency)s) đã khóa vì nhập sai mã %(n)s lần. "
+        "Hỏi lại người được mời; nếu đúng là họ, gửi lại lời mời ở trang Người dùng."
+    )
+    values = {"name": stored.full_name, "role": stored.get_role_display(), "agency": stored.agency, "n": WRONG_CODES}
+    send_letter(to=stored.created_by.email, subject=_("Lời mời đã khóa"), body=text % values)
+
+
 @transaction.atomic
 def _accept(*, actor: Actor, token: str, full_name: str, password: str, signed_in: User | None) -> User:
-    stored = (
-        Invitation.objects.select_for_update(of=("self",)).select_related("agency").get(pk=find_invitation(token).pk)
-    )
-    if stored.accepted_at is not None:
-        raise NoLongerValid(_("Lời mời đã được nhận."))
+    stored = _locked(token)
+    if judge_terms(agency=stored.agency, role=stored.role, employer=stored.employer, valid_to=stored.valid_to):
+        raise NoLongerValid(_("Thời hạn hoặc cơ quan ghi trong lời mời đã hết. Đề nghị người mời gửi lời mời mới."))
     user = User.objects.filter(email__iexact=stored.email).first()
     if signed_in is not None and (user is None or signed_in.pk != user.pk):
         raise StateRefused(_("Lời mời này gửi cho người khác. Đăng xuất rồi mở lại liên kết."))

@@ -71,6 +71,8 @@ def end_membership(*, actor: Actor, membership: Membership, reason: str) -> Memb
 
     Own agency's administrator, or ``people.stop_any``. Roles of the operator otherwise end by a change of two people.
     """
+    # The agency first: two administrators who end each other wait in line instead of blocking one another.
+    Agency.objects.select_for_update().get(pk=membership.agency_id)
     stored = Membership.objects.select_for_update(of=("self",)).select_related("agency", "user").get(pk=membership.pk)
     urgent = actor.may("people.stop_any")
     own = actor.may("people.manage_own") and stored.agency_id == actor.agency_id and not stored.agency.is_operator
@@ -87,7 +89,7 @@ def end_membership(*, actor: Actor, membership: Membership, reason: str) -> Memb
 
 def _other_admins(stored: Membership) -> bool:
     admins = Membership.objects.in_force(clock.today()).filter(agency_id=stored.agency_id, role="agency_admin")
-    return bool(list(admins.exclude(pk=stored.pk).select_for_update(of=("self",)).values_list("pk", flat=True)))
+    return admins.exclude(pk=stored.pk).exists()
 
 
 def close_membership(*, actor: Actor, stored: Membership, reason: str) -> Membership:
@@ -111,6 +113,8 @@ def extend_membership(*, actor: Actor, membership: Membership, valid_to: date, r
     if stored.ended_at is not None:
         raise StateRefused(_("Vai trò này đã thôi từ trước; mời lại nếu cần."))
     errors = judge_terms(agency=stored.agency, role=stored.role, employer=stored.employer, valid_to=valid_to)
+    if stored.valid_to is None or valid_to <= stored.valid_to:
+        errors.setdefault("valid_to", [_("Gia hạn chỉ cho vai trò có thời hạn, đến ngày muộn hơn ngày đang ghi")])
     if not tidy(reason):
         errors["reason"] = [_("Nhập lý do gia hạn")]
     if errors:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -27,12 +29,15 @@ def propose_role_change(
         raise PermissionRefused(_("Việc này thuộc Trưởng phòng hoặc Cán bộ vận hành của Sở."))
     email, full_name, reason = tidy(email).lower(), tidy(full_name), tidy(reason)
     user = User.objects.filter(email__iexact=email).first()
-    held = user is not None and Membership.objects.filter(user=user, agency=agency, role=role, ended_at=None).exists()
+    own_roles = Membership.objects.filter(user=user, agency=agency, role=role) if user else Membership.objects.none()
+    held = own_roles.in_force(clock.today()).exists()
     errors = {} if kind == ChangeKind.END else judge_terms(agency=agency, role=role, employer="", valid_to=valid_to)
+    if kind not in ChangeKind:
+        errors["kind"] = [_("Chọn giao hoặc thôi giao vai trò")]
     errors |= _judge_texts(email=email, reason=reason, full_name=user.full_name if user else full_name)
     if user is not None and user.pk == actor.user_id:
         errors["email"] = [_("Không tự đề nghị vai trò cho chính mình")]
-    elif held != (kind == ChangeKind.END):
+    elif "email" not in errors and held != (kind == ChangeKind.END):
         errors["email"] = [_("Người này đang giữ vai trò đó") if held else _("Người này không giữ vai trò đó")]
     if errors:
         raise InvalidInput(errors)
@@ -62,7 +67,12 @@ def _judge_texts(**values: str) -> dict[str, list[str]]:
         "reason": _("Nhập lý do"),
         "full_name": _("Nhập họ và tên"),
     }
-    return {name: [asked[name]] for name, value in values.items() if not value}
+    errors = {name: [asked[name]] for name, value in values.items() if not value}
+    try:
+        validate_email(values["email"])
+    except ValidationError:
+        errors["email"] = [asked["email"]]
+    return errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ def decide_role_change(*, actor: Actor, change: RoleChange, approve: bool, note:
     stored = RoleChange.objects.select_for_update(of=("self",)).select_related("agency", "user").get(pk=change.pk)
     if not actor.may("role.decide") or stored.agency_id != actor.agency_id:
         raise PermissionRefused(_("Việc này thuộc Trưởng phòng hoặc Lãnh đạo Sở."))
+    # An account may have been made for the address since the proposal.
+    stored.user = stored.user or User.objects.filter(email__iexact=stored.email).first()
     if actor.user_id in (stored.proposed_by_id, stored.user_id):
         raise PermissionRefused(_("Người đề nghị và người được đề nghị không tự duyệt; cần người thứ hai."))
     if stored.state != ChangeState.PROPOSED:

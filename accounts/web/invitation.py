@@ -12,12 +12,24 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.services.invitations import accept_invitation, find_invitation
 from accounts.web.people_forms import AcceptForm, AcceptNewForm, show_refusal
-from core.problems import InvalidInput
+from core.problems import PROBLEMS, InvalidInput, NoLongerValid
+from core.web.errors import problem_page
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 def accept(request: Any, token: str) -> HttpResponse:
+    """Answer the link; whatever the answer, the address that opens the offer is neither indexed nor passed on."""
+    try:
+        response = _offer(request, token)
+    except NoLongerValid as refusal:
+        response = problem_page(request, PROBLEMS[refusal.code], detail=refusal.detail)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _offer(request: Any, token: str) -> HttpResponse:
     """Show the offer and take the code (and, for a new person, a name and a password)."""
     offer = find_invitation(token)
     has_account = User.objects.filter(email__iexact=offer.email).exists()
@@ -33,7 +45,5 @@ def accept(request: Any, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Đã nhận lời mời."))
             return redirect("workbench" if signed_in else "account_login")
-    response = render(request, "people/invitation.html", {"form": form, "offer": offer})
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    sign_in_first = has_account and not request.actor.is_person
+    return render(request, "people/invitation.html", {"form": form, "offer": offer, "sign_in_first": sign_in_first})

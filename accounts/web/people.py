@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Agency, Invitation, Membership
 from accounts.selectors.people import open_invitations, roles_held
-from accounts.services.invitations import invite, withdraw_invitation
+from accounts.services.invitations import invite, renew_invitation, withdraw_invitation
 from accounts.services.memberships import end_membership, extend_membership
 from accounts.web.access import needs
 from accounts.web.people_forms import EndForm, ExtendForm, InviteForm, show_refusal
@@ -48,6 +48,14 @@ def invite_person(request: Any) -> HttpResponse:
     return render(request, "people/invite.html", {"form": form})
 
 
+def _stoppable(request: Any, pk: int) -> Membership:
+    """Return a role the actor may end: of their own agency, or any at all in an emergency."""
+    if not request.actor.may("people.stop_any"):
+        return _own(request, pk)
+    everyone = Membership.objects.visible_to(request.actor)
+    return get_object_or_404(everyone.select_related("user", "agency"), pk=pk)
+
+
 def _own(request: Any, pk: int) -> Membership:
     found = Membership.objects.visible_to(request.actor).filter(agency=request.actor.agency_id)
     return get_object_or_404(found.select_related("user", "agency"), pk=pk)
@@ -58,7 +66,7 @@ def _own(request: Any, pk: int) -> Membership:
 @needs("people.manage_own", "people.stop_any")
 def end(request: Any, pk: int) -> HttpResponse:
     """Confirm and end a role."""
-    membership, form = _own(request, pk), EndForm(request.POST or None)
+    membership, form = _stoppable(request, pk), EndForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
             end_membership(actor=request.actor, membership=membership, reason=form.cleaned_data["reason"])
@@ -94,11 +102,24 @@ def _told(form: Any, refusal: DomainError) -> None:
         form.add_error(None, str(refusal.detail))
 
 
+def _own_invitation(request: Any, pk: int) -> Invitation:
+    found = Invitation.objects.visible_to(request.actor).filter(agency=request.actor.agency_id)
+    return get_object_or_404(found, pk=pk)
+
+
+@require_POST
+@never_cache
+@needs("people.manage_own")
+def renew(request: Any, pk: int) -> HttpResponse:
+    """Send an invitation again; its new secrets are shown on the answer to this POST and never again."""
+    issued = renew_invitation(actor=request.actor, invitation=_own_invitation(request, pk))
+    return render(request, "people/invited.html", {"issued": issued})
+
+
 @require_POST
 @needs("people.manage_own")
 def withdraw(request: Any, pk: int) -> HttpResponse:
     """Take an invitation back."""
-    found = Invitation.objects.visible_to(request.actor).filter(agency=request.actor.agency_id)
-    withdraw_invitation(actor=request.actor, invitation=get_object_or_404(found, pk=pk))
+    withdraw_invitation(actor=request.actor, invitation=_own_invitation(request, pk))
     messages.success(request, _("Đã thu hồi lời mời."))
     return redirect("people")

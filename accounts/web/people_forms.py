@@ -67,6 +67,14 @@ class DecideForm(PortalForm):
 
     note = forms.CharField(label=_("Ý kiến"), max_length=300, required=False, help_text=_("Bắt buộc khi không duyệt"))
 
+    def clean(self) -> dict[str, Any]:
+        """Read which of the two buttons was pressed; neither decides nothing."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        pressed = self.data.get("decision")
+        if pressed not in ("approve", "return"):
+            raise forms.ValidationError(_("Chọn Duyệt hoặc Không duyệt"))
+        return {**cleaned, "approve": pressed == "approve"}
+
 
 class AcceptForm(PortalForm):
     """What a person types to accept with an account they have."""

@@ -44,9 +44,8 @@ def decide(request: Any, pk: int) -> HttpResponse:
     found = RoleChange.objects.visible_to(request.actor).select_related("proposed_by", "decided_by", "agency")
     change, form = get_object_or_404(found, pk=pk), DecideForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        approve = request.POST.get("decision") == "approve"
         try:
-            decided = decide_role_change(actor=request.actor, change=change, approve=approve, **form.cleaned_data)
+            decided = decide_role_change(actor=request.actor, change=change, **form.cleaned_data)
         except InvalidInput as refusal:
             show_refusal(form, refusal)
         else:

@@ -81,7 +81,12 @@ def test(arguments: list[str]) -> int:
             chosen += ["-m", "not browser"]
         if failed:
             say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
-        status = subprocess.run([str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", *chosen], cwd=ROOT, env=variables, check=False)
+        status = subprocess.run(
+            [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", *chosen],
+            cwd=ROOT,
+            env=variables,
+            check=False,
+        )
         return status.returncode or (1 if failed else 0)
 
 

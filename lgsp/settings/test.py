@@ -8,3 +8,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 DATABASES = {"default": {**DATABASES["default"], "OPTIONS": {}}}
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+# Nothing is collected for tests; the folder of sources is there for whitenoise to look at.
+STATIC_ROOT = BASE_DIR / "static"

@@ -11,9 +11,6 @@ from tests.house.checkers import imports, pages, places, sizes, tracked
 from tests.house.checkers.project import PACKAGES, ROOT
 
 Rule = Callable[..., list[str]]
-# Put together here, so that the rule does not find this file.
-HOST = ".".join(("pypi", "org"))
-LATER = "".join(("TO", "DO"))
 
 
 def planted(folder: Path, name: str, text: str) -> Path:

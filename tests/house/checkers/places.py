@@ -27,8 +27,7 @@ _MACHINE = re.compile(
     r"(?<![\w.$}*)/-])/(?:work|root|farm|home/[a-z][\w-]*|Users/\w+|mnt/\w+)/[\w.-]|\b[A-Z]:\\Users\\"
 )
 _TEMPORARY = re.compile(r"(?<![\w.-])/tmp/[\w.-]+")
-_WORDS = ["".join(halves) for halves in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK"))]
-_UNFINISHED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+_UNFINISHED = re.compile(
     r"\b(?:" + "|".join(map("".join, (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK")))) + r")\b"
 )
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")

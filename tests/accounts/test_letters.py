@@ -1,0 +1,80 @@
+"""Letters: nothing lost while the mail server is down, nothing kept once sent."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from accounts.models import Letter
+from accounts.services.delivery import PAUSES, deliver_due_letters
+from accounts.services.letters import send_letter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Move the clock to so long after the test began."""
+    began = datetime.now(tz=UTC)
+    return lambda after: monkeypatch.setattr("core.clock.now", lambda: began + after)
+
+
+def test_a_letter_is_sent_once_and_its_body_emptied() -> None:
+    send_letter(to="a@so-a.example", subject="Tiêu đề", body="Nội dung mật")
+    assert deliver_due_letters() == 1
+    assert deliver_due_letters() == 0
+    assert [(sent.to, sent.body) for sent in mail.outbox] == [(["a@so-a.example"], "Nội dung mật")]
+    letter = Letter.objects.get()
+    assert letter.sent_at is not None
+    assert letter.body == ""
+
+
+def test_a_letter_falls_with_its_deed() -> None:
+    def deed() -> None:
+        with transaction.atomic():
+            send_letter(to="a@so-a.example", subject="Tiêu đề", body="Nội dung")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deed()
+    assert not Letter.objects.exists()
+
+
+def test_pauses_grow_and_after_three_days_the_letter_is_given_up(at: Any, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.test_letters.Down"
+    at(timedelta())
+    letter = send_letter(to="a@so-a.example", subject="Tiêu đề", body="Nội dung")
+    waited, pauses = timedelta(), []
+    while letter.given_up_at is None:
+        at(waited)
+        assert deliver_due_letters() == 0
+        letter.refresh_from_db()
+        if letter.given_up_at is None:
+            pauses.append(PAUSES[letter.tries - 1])
+            at(waited + pauses[-1] - timedelta(seconds=1))
+            assert deliver_due_letters() == 0
+            assert Letter.objects.get().tries == letter.tries
+            waited += pauses[-1]
+    assert pauses == sorted(pauses)
+    assert timedelta(days=3) <= waited <= timedelta(days=3, hours=2)
+    assert PAUSES[:4] == [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
+    assert "ConnectionRefusedError" in letter.last_error
+
+
+def test_one_bad_letter_does_not_hold_up_the_others() -> None:
+    send_letter(to="a@so-a.example", subject="Hai\ndòng", body="Nội dung")
+    send_letter(to="b@so-a.example", subject="Một dòng", body="Nội dung")
+    assert deliver_due_letters() == 1
+    assert [sent.to for sent in mail.outbox] == [["b@so-a.example"]]
+
+
+class Down:
+    """A mail server that is not there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def send_messages(self, messages: list[Any]) -> int:
+        raise ConnectionRefusedError
