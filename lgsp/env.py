@@ -41,6 +41,27 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "DATABASE_URL", "url", "", "PostgreSQL 15 or later, `postgresql://user:password@host:port/name`.", True, True
     ),
+    Variable(
+        "LGSP_LOG_KEYS",
+        "str",
+        "",
+        "Keys that authenticate the call log: `name:base64 of 32 bytes`, newest first, separated by commas.",
+        needed=True,
+        secret=True,
+    ),
+    Variable(
+        "LGSP_BROKER_DATABASE_URL",
+        "url",
+        "",
+        "The same database under the broker's role; empty: `DATABASE_URL`.",
+        secret=True,
+    ),
+    Variable(
+        "LGSP_LOOPBACK_UPSTREAMS",
+        "bool",
+        "false",
+        "Let data services lie on this machine's loopback (demonstrations, tests); refused in production.",
+    ),
     Variable("REDIS_URL", "url", "", "Redis protocol 6.2 or later, `redis://:password@host:port/0`.", True, True),
     Variable(
         "LGSP_DATA_DIR", "str", ".data", "Folder for collected static files, outgoing mail in development, uploads."

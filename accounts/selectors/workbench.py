@@ -1,7 +1,5 @@
 """What waits for this person, and how they stand."""
 
-from dataclasses import dataclass
-
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,18 +8,9 @@ from django.utils.translation import ngettext
 from accounts.models import Invitation, Membership, RoleChange
 from core import clock
 from core.actor import Actor
+from core.web.boards import Task
 
 SOON_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing that waits for the person: a verb, why, and where."""
-
-    title: str
-    hint: str
-    url: str
-    days_left: int | None = None
 
 
 def tasks_for(actor: Actor) -> list[Task]:

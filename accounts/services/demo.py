@@ -30,6 +30,9 @@ PEOPLE = (
     ("quan-tri.snnmt", "agency_admin", "H60.07"),
     ("quan-tri.syt", "agency_admin", "H60.11"),
     ("can-bo.syt", "agency_officer", "H60.11"),
+    ("dai-dien.syt", "agency_representative", "H60.11"),
+    ("ky-thuat.syt", "technician", "H60.11"),
+    ("cung-cap.snv", "provider_officer", "H60.03"),
     ("tiep-nhan.skhcn", "intake_officer", "H60.02"),
     ("tham-dinh.skhcn", "evaluator", "H60.02"),
     ("truong-phong.skhcn", "division_head", "H60.02"),
@@ -49,7 +52,8 @@ def load_demo(*, actor: Actor) -> Path:
     if settings.MODE == "production":
         raise StateRefused("Người dùng mẫu không được tạo ở chế độ chính thức.")
     path = Path(settings.DATA_DIR) / "demo.json"
-    known = {row["email"]: row for row in json.loads(path.read_text(encoding="utf-8"))} if path.exists() else {}
+    document = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known = {row["email"]: row for row in document.get("people", [])}
     agencies = {agency.code: agency for agency in Agency.objects.filter(code__in=[code for _a, _r, code in PEOPLE])}
     present = {user.email: user for user in User.objects.filter(is_demo=True)}
     rows = []
@@ -62,7 +66,7 @@ def load_demo(*, actor: Actor) -> Path:
     both = User.objects.get(email="can-bo.syt@lgsp.example")
     if not Membership.objects.filter(user=both, agency=agencies["H60.07"]).exists():
         give_role(actor=actor, user=both, agency=agencies["H60.07"], role="agency_officer")
-    _write(path, rows)
+    _write(path, {**document, "people": rows})
     return path
 
 
@@ -100,8 +104,8 @@ def _make(actor: Actor, email: str, role: str, agency: Agency, user: User | None
     }
 
 
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+def _write(path: Path, document: dict[str, Any]) -> None:
     partial = path.with_suffix(".partial")
     partial.touch(mode=0o600)
-    partial.write_text(json.dumps(rows, ensure_ascii=False, indent=2), encoding="utf-8")
+    partial.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
     os.replace(partial, path)

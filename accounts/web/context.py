@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.actor import Actor
 from core.admin import ENTER
+from core.web.boards import Entry, navigation_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,22 @@ def person(request: HttpRequest) -> dict[str, Any]:
     return {
         "person": shown,
         "actor": actor,
-        "navigation": _navigation(request, actor),
+        "navigation": [(label, url, request.path.startswith(url)) for label, url in navigation_for(actor)],
         "session_seconds": getattr(request, "session_seconds", 0),
     }
 
 
-def _navigation(request: HttpRequest, actor: Any) -> list[tuple[str, str, bool]]:
-    entries = [(_("Danh bạ cơ quan"), reverse("agencies")), (_("Lịch làm việc"), reverse("calendar"))]
-    entries.append((_("Quy chế"), reverse("clauses")))
+def navigation(actor: Actor) -> list[Entry]:
+    """Return the entries of this floor that *actor* may use."""
+    entries: list[Entry] = [
+        (_("Danh bạ cơ quan"), reverse("agencies"), 50),
+        (_("Lịch làm việc"), reverse("calendar"), 60),
+        (_("Quy chế"), reverse("clauses"), 70),
+    ]
     if actor.is_person:
-        entries.insert(0, (_("Bàn làm việc"), reverse("workbench")))
+        entries.append((_("Bàn làm việc"), reverse("workbench"), 10))
     if actor.may("people.manage_own") or actor.may("people.view_own"):
-        entries.append((_("Người dùng"), reverse("people")))
+        entries.append((_("Người dùng"), reverse("people"), 80))
     if actor.may(ENTER):
-        entries.append((_("Quản trị"), reverse("admin:index")))
-    return [(label, url, request.path.startswith(url)) for label, url in entries]
+        entries.append((_("Quản trị"), reverse("admin:index"), 90))
+    return entries

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import ROLES
 from accounts.selectors.agencies import register_summary
-from accounts.selectors.workbench import tasks_for
 from accounts.web.access import signed_in
 from accounts.web.middleware import AGENCY_KEY
+from core.web.boards import tasks_for
 
 
 @require_safe

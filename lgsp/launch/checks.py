@@ -21,6 +21,7 @@ PRODUCTION = {
     "LGSP_PUBLIC_URL": "https://lgsp.example",
     "LGSP_ALLOWED_HOSTS": "lgsp.example",
     "LGSP_TRUSTED_PROXIES": "1",
+    "LGSP_LOOPBACK_UPSTREAMS": "false",
 }
 
 

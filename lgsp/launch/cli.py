@@ -52,6 +52,8 @@ def _manage(arguments: list[str]) -> int:
             "LGSP_MODE": "development",
             "LGSP_SECRET_KEY": keys["secret_key"],
             "LGSP_FIELD_KEYS": keys["field_keys"],
+            "LGSP_LOG_KEYS": keys["log_keys"],
+            "LGSP_LOOPBACK_UPSTREAMS": "true",
             "LGSP_DATA_DIR": str(folder.resolve()),
             "LGSP_PUBLIC_URL": found["addresses"]["portal"].rstrip("/"),
             "DATABASE_URL": found["database"],

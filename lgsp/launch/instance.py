@@ -14,17 +14,19 @@ from lgsp.launch.terminal import step
 def kept_secrets(folder: Path) -> dict[str, str]:
     """Return the folder's own secrets, made once."""
     path = folder / "secrets.json"
-    if path.exists():
-        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        return found
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     made = {
         "secret_key": secrets.token_urlsafe(60),
         "field_keys": f"v1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "log_keys": f"v1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "database_password": secrets.token_hex(24),
         "redis_password": secrets.token_hex(24),
     }
-    write_private(path, made)
-    return made
+    if made.keys() - found.keys():
+        # A folder of an earlier version keeps its secrets and gets those that are new.
+        found = {**made, **found}
+        write_private(path, found)
+    return found
 
 
 class Instance:
@@ -68,6 +70,8 @@ class Instance:
             "LGSP_MODE": mode,
             "LGSP_SECRET_KEY": self.secrets["secret_key"],
             "LGSP_FIELD_KEYS": self.secrets["field_keys"],
+            "LGSP_LOG_KEYS": self.secrets["log_keys"],
+            "LGSP_LOOPBACK_UPSTREAMS": "true",
             "LGSP_DATA_DIR": str(self.data.path),
             "LGSP_ALLOWED_HOSTS": "127.0.0.1,localhost",
             "LGSP_PUBLIC_URL": f"http://127.0.0.1:{self.public_port}",

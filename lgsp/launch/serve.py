@@ -170,7 +170,7 @@ def _greet(address: str, folder: Path) -> None:
     if people.exists():
         say()
         say(f"Người dùng mẫu (đầy đủ trong {people}):")
-        for row in json.loads(people.read_text(encoding="utf-8")):
+        for row in json.loads(people.read_text(encoding="utf-8"))["people"]:
             second = f"  mã hai bước từ {row['totp_secret']}" if row["totp_secret"] else ""
             say(f"  {row['role']:<22} {row['email']:<38} {row['password']}{second}")
     else:

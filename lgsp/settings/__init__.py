@@ -4,6 +4,8 @@ from .admin import *
 from .api import *
 from .apps import *
 from .audit import *
+from .boards import *
+from .broker import *
 from .celery import *
 from .database import *
 from .i18n import *

@@ -9,7 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from accounts.models import Agency, User
 from accounts.roles import ROLES
-from tests.house.addresses import ELSEWHERE, PAGES, ROW_PAGES, VISITOR
+from tests.house.addresses import ELSEWHERE, PAGES, ROW_PAGES
+from tests.house.policies import VISITOR
 
 
 def names(patterns: list, prefix: str = "") -> Iterator[str]:

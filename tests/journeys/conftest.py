@@ -72,7 +72,7 @@ def world(live_server: Any, browser: Browser, settings: Any, tmp_path: Path) -> 
     settings.DATA_DIR = tmp_path
     for command in ("load_register", "load_calendar", "load_demo"):
         call_command(command, verbosity=0)
-    rows = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
+    rows = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))["people"]
     return World(live_server.url, {row["role"]: row for row in reversed(rows)}, browser)
 
 

@@ -1,0 +1,47 @@
+"""What the portal shows on every floor's behalf: work that waits for a person, and entries of the navigation.
+
+Lower floors cannot import higher ones, so the roof names each floor's functions in its settings
+(``WORKBENCH_SOURCES``, ``NAVIGATION_SOURCES``) and the pages ask them in that order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django_stubs_ext import StrOrPromise
+
+from core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits for the person: a verb, why, where, and working days left (negative: overdue)."""
+
+    title: StrOrPromise
+    hint: StrOrPromise
+    url: str
+    days_left: int | None = None
+
+
+# A label, its address, and its place among the others (small comes first).
+Entry = tuple[StrOrPromise, str, int]
+
+
+@cache
+def _sources(setting: str) -> tuple[Callable[[Actor], list[Any]], ...]:
+    return tuple(import_string(path) for path in getattr(settings, setting))
+
+
+def tasks_for(actor: Actor) -> list[Task]:
+    """Return what waits for *actor* on every floor: what has a deadline first, the nearest on top."""
+    found: list[Task] = [task for source in _sources("WORKBENCH_SOURCES") for task in source(actor)]
+    return sorted(found, key=lambda task: (task.days_left is None, task.days_left or 0))
+
+
+def navigation_for(actor: Actor) -> list[tuple[StrOrPromise, str]]:
+    """Return the entries *actor* may use, in their order."""
+    found: list[Entry] = [entry for source in _sources("NAVIGATION_SOURCES") for entry in source(actor)]
+    return [(label, url) for label, url, _place in sorted(found, key=lambda entry: entry[2])]

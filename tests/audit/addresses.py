@@ -1,0 +1,9 @@
+"""Who may open the addresses of audit."""
+
+from tests.house.policies import NOBODY, STAFF, Page, holders
+
+PAGES: dict[str, Page] = {
+    "admin:audit_fact_changelist": ({}, STAFF & holders("facts.view")),
+    "admin:audit_fact_add": ({}, NOBODY),
+}
+ELSEWHERE: frozenset[str] = frozenset()

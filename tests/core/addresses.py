@@ -1,0 +1,27 @@
+"""Who may open the addresses of core."""
+
+from tests.house.policies import EVERYBODY, SIGNED_IN, STAFF, Page
+
+PAGES: dict[str, Page] = {
+    "livez": ({}, EVERYBODY),
+    "readyz": ({}, EVERYBODY),
+    "healthz": ({}, EVERYBODY),
+    "problems": ({}, EVERYBODY),
+    "problem": ({"code": "not-found"}, EVERYBODY),
+    "schema": ({}, SIGNED_IN),
+    "admin:index": ({}, STAFF),
+}
+ELSEWHERE: frozenset[str] = frozenset(
+    {
+        "theme",
+        "admin:login",
+        "admin:logout",
+        "admin:password_change",
+        "admin:password_change_done",
+        "admin:autocomplete",
+        "admin:jsi18n",
+        "admin:view_on_site",
+        "admin:app_list",
+        "admin:search",
+    }
+)
