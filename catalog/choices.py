@@ -1,0 +1,67 @@
+"""Names of things in the catalogue; texts are what people read."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SystemState(TextChoices):
+    """Life of an information system in the register."""
+
+    DRAFT = "draft", _("Bản nháp")
+    REGISTERED = "registered", _("Đã đăng ký")
+    RETIRED = "retired", _("Ngừng sử dụng")
+
+
+class ServiceState(TextChoices):
+    """Life of one version of a data service."""
+
+    DRAFT = "draft", _("Bản nháp")
+    PUBLISHED = "published", _("Đã công bố")
+    WITHDRAWN = "withdrawn", _("Ngừng cung cấp")
+
+
+class SharingMethod(TextChoices):
+    """How data is shared (NĐ 47/2020 khoản 1 Điều 23: words everyone uses, the decree is superseded)."""
+
+    ONLINE = "online", _("Kết nối trực tuyến giữa các hệ thống")
+    SYNCHRONISED = "synchronised", _("Đồng bộ toàn bộ hoặc một phần cơ sở dữ liệu")
+    PACKAGED = "packaged", _("Đóng gói trên phương tiện lưu trữ")
+
+
+class SharingClass(TextChoices):
+    """Who data is for (Luật Dữ liệu 60/2024/QH15)."""
+
+    SHARED = "shared", _("Dữ liệu dùng chung")
+    PRIVATE = "private", _("Dữ liệu dùng riêng")
+    OPEN = "open", _("Dữ liệu mở")
+
+
+class PersonalData(TextChoices):
+    """Personal data in a service (NĐ 356/2025/NĐ-CP)."""
+
+    NONE = "none", _("Không có dữ liệu cá nhân")
+    BASIC = "basic", _("Dữ liệu cá nhân cơ bản")
+    SENSITIVE = "sensitive", _("Dữ liệu cá nhân nhạy cảm")
+
+
+class DataLayer(TextChoices):
+    """Layers of the national data architecture (QĐ 2439/QĐ-TTg, 04/11/2025)."""
+
+    SOURCE = "source", _("Dữ liệu gốc")
+    METADATA = "metadata", _("Dữ liệu đặc tả")
+    MASTER = "master", _("Dữ liệu chủ")
+    REFERENCE = "reference", _("Dữ liệu danh mục")
+    TRANSACTION = "transaction", _("Dữ liệu giao dịch")
+    AGGREGATE = "aggregate", _("Dữ liệu tổng hợp")
+    ANALYTICAL = "analytical", _("Dữ liệu phân tích")
+    OPEN = "open", _("Dữ liệu mở")
+
+
+class Method(TextChoices):
+    """HTTP methods an operation may use."""
+
+    GET = "GET", "GET"
+    POST = "POST", "POST"
+    PUT = "PUT", "PUT"
+    PATCH = "PATCH", "PATCH"
+    DELETE = "DELETE", "DELETE"

@@ -1,0 +1,17 @@
+"""What is shared: systems, data services and what they are made of."""
+
+from catalog.models.operations import DataElement, Operation
+from catalog.models.purposes import Purpose
+from catalog.models.services import DataService, ServiceVersion
+from catalog.models.systems import InformationSystem
+from catalog.models.upstreams import Upstream
+
+__all__ = [
+    "DataElement",
+    "DataService",
+    "InformationSystem",
+    "Operation",
+    "Purpose",
+    "ServiceVersion",
+    "Upstream",
+]

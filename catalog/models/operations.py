@@ -1,0 +1,77 @@
+"""What a version of a service can be asked, and the data it answers with."""
+
+from auditlog.registry import auditlog
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.choices import Method
+from catalog.models.purposes import KEBAB
+from catalog.models.services import ServiceVersion
+
+FIELD_NAME = RegexValidator(
+    r"\A[A-Za-z_][A-Za-z0-9_]{0,63}\Z", _("Tên trường gồm chữ không dấu, số và dấu gạch dưới, không bắt đầu bằng số")
+)
+RECORD_PATH = RegexValidator(
+    r"\A([A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z_][A-Za-z0-9_]{0,63}){0,3})?\Z",
+    _("Để trống khi câu trả lời chính là bản ghi, hoặc ghi tên trường chứa bản ghi, ví dụ data"),
+)
+
+
+class Operation(models.Model):
+    """One address of a version: method, path and where in the answer the records lie.
+
+    The path is a template of fixed parts and named parameters ("/communes/{code}"); the broker builds the upstream
+    path from it and never from what a caller sent. It is entered and removed while the version is a draft.
+    """
+
+    version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="operations", verbose_name=_("phiên bản"))
+    code = models.CharField(_("mã thao tác"), max_length=64, validators=[KEBAB])
+    title = models.CharField(_("tên thao tác"), max_length=200)
+    method = models.CharField(_("phương thức"), max_length=6, choices=Method.choices, default=Method.GET)
+    template = models.CharField(_("đường dẫn"), max_length=200)
+    record_path = models.CharField(_("trường chứa bản ghi"), max_length=120, blank=True, validators=[RECORD_PATH])
+
+    class Meta:
+        verbose_name = _("thao tác")
+        verbose_name_plural = _("thao tác")
+        ordering = ["version_id", "template", "method"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "code"],
+                name="operation_code_once",
+                violation_error_message=_("Phiên bản đã có thao tác mang mã này"),
+            ),
+            models.UniqueConstraint(
+                fields=["version", "method", "template"],
+                name="operation_address_once",
+                violation_error_message=_("Phiên bản đã có thao tác với phương thức và đường dẫn này"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.method} {self.template})"
+
+
+class DataElement(models.Model):
+    """A field of the records an operation answers with; what a grant may name (QC4.4, QC11.3)."""
+
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="elements", verbose_name=_("thao tác"))
+    name = models.CharField(_("tên trường"), max_length=64, validators=[FIELD_NAME])
+    label = models.CharField(_("ý nghĩa"), max_length=200)
+    place = models.PositiveSmallIntegerField(_("thứ tự"))
+
+    class Meta:
+        verbose_name = _("trường dữ liệu")
+        verbose_name_plural = _("trường dữ liệu")
+        ordering = ["operation_id", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["operation", "name"], name="element_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.name})"
+
+
+auditlog.register(Operation)
+auditlog.register(DataElement)

@@ -1,0 +1,178 @@
+"""Data services and their versions."""
+
+from auditlog.registry import auditlog
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from accounts.models import Agency
+from catalog import guards
+from catalog.choices import DataLayer, PersonalData, ServiceState, SharingClass, SharingMethod
+from catalog.models.purposes import KEBAB
+from core.actor import Actor
+from core.text import fold
+
+VERSION_NAME = RegexValidator(r"\Av[1-9][0-9]{0,2}\Z", _("Phiên bản ghi dạng v1, v2, …"))
+MAX_REQUEST_BYTES = 10 * 1024 * 1024
+
+
+class ServiceQuerySet(models.QuerySet["DataService"]):
+    """Reading the catalogue."""
+
+    def published(self) -> "ServiceQuerySet":
+        """Return services of which a version is published: what everyone may know of (ux.md §2)."""
+        return self.filter(
+            models.Exists(ServiceVersion.objects.filter(service=models.OuterRef("pk"), state=ServiceState.PUBLISHED))
+        )
+
+    def visible_to(self, actor: Actor) -> "ServiceQuerySet":
+        """Return every service to SKHCN's readers; to others the published ones and those of their own agency."""
+        if actor.may("service.view_all"):
+            return self
+        if actor.may(guards.SERVICE_EDIT_OWN):
+            return self.filter(Q(provider_id=actor.agency_id) | Q(pk__in=DataService.objects.published().values("pk")))
+        return self.published()
+
+    def matching(self, words: str) -> "ServiceQuerySet":
+        """Return services whose texts contain every word of *words*, diacritics and case folded."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+class DataService(models.Model):
+    """An entry of the catalogue of shared data (QC11.2).
+
+    The provider's staff or SKHCN enter it as a draft, saying that it holds no state secret; what does is refused here
+    (QC3.3). The four legal items, providing agency, scope, eligible consumers and sharing method, may have gaps in a
+    draft; no version is published with one. What consumers call is a version of it.
+    Its code is part of the service's address and never changes. It is never deleted; its versions are withdrawn.
+    """
+
+    code = models.CharField(_("mã dịch vụ"), max_length=64, unique=True, validators=[KEBAB])
+    title = models.CharField(_("tên dịch vụ dữ liệu"), max_length=300)
+    summary = models.TextField(_("mô tả"), max_length=2000, blank=True)
+    provider = models.ForeignKey(
+        Agency, models.PROTECT, related_name="data_services", verbose_name=_("cơ quan cung cấp")
+    )
+    data_scope = models.TextField(_("phạm vi dữ liệu"), max_length=2000, blank=True)
+    eligible_consumers = models.TextField(_("đối tượng được khai thác"), max_length=2000, blank=True)
+    sharing_method = models.CharField(
+        _("phương thức chia sẻ"), max_length=16, choices=SharingMethod.choices, blank=True
+    )
+    sharing_class = models.CharField(_("mức chia sẻ"), max_length=16, choices=SharingClass.choices, blank=True)
+    personal_data = models.CharField(_("dữ liệu cá nhân"), max_length=16, choices=PersonalData.choices, blank=True)
+    data_layer = models.CharField(_("lớp dữ liệu"), max_length=16, choices=DataLayer.choices, blank=True)
+    not_state_secret = models.BooleanField(_("dữ liệu không thuộc bí mật nhà nước"), default=False)
+    is_sample = models.BooleanField(_("là dữ liệu mẫu"), default=False, editable=False)
+    search = models.TextField(editable=False, default="")
+    sort_key = models.CharField(max_length=700, editable=False, default="")
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dịch vụ dữ liệu")
+        verbose_name_plural = _("dịch vụ dữ liệu")
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(not_state_secret=True),
+                name="service_no_state_secret",
+                violation_error_message=_("Dữ liệu thuộc bí mật nhà nước không được đăng ký ở đây"),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["provider", "sort_key"], name="service_provider"),
+            GinIndex(fields=["search"], name="service_search", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.code})"
+
+
+class VersionQuerySet(models.QuerySet["ServiceVersion"]):
+    """Reading versions."""
+
+    def visible_to(self, actor: Actor) -> "VersionQuerySet":
+        """Return versions of the services the actor sees; of other agencies' services the published ones only."""
+        if actor.may("service.view_all"):
+            return self
+        published = Q(state=ServiceState.PUBLISHED)
+        own = Q(service__provider_id=actor.agency_id)
+        return self.filter(own | published if actor.may(guards.SERVICE_EDIT_OWN) else published)
+
+
+class ServiceVersion(models.Model):
+    """A version of a data service: what is called at ``/api/data/{service}/{version}/`` (QC11.2, QC11.8).
+
+    It is made as a draft with its operations and the addresses of the source system. SKHCN publishes it when the
+    legal items, classification, an operation and an address are there; from then on its operations stay as they are
+    and what must change is the next version. Addresses may still change, SKHCN's staff do it.
+    It is withdrawn with a reason: it is called no more and stays readable.
+    """
+
+    service = models.ForeignKey(DataService, models.PROTECT, related_name="versions", verbose_name=_("dịch vụ"))
+    name = models.CharField(_("phiên bản"), max_length=4, default="v1", validators=[VERSION_NAME])
+    state = FSMField(
+        _("tình trạng"), max_length=12, choices=ServiceState.choices, default=ServiceState.DRAFT, protected=True
+    )
+    max_request_bytes = models.PositiveIntegerField(
+        _("cỡ yêu cầu tối đa (byte)"),
+        default=1_048_576,
+        validators=[MinValueValidator(1024), MaxValueValidator(MAX_REQUEST_BYTES)],
+    )
+    published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("ngừng cung cấp lúc"), null=True, blank=True, editable=False)
+    withdraw_reason = models.CharField(_("lý do ngừng cung cấp"), max_length=300, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("phiên bản dịch vụ")
+        verbose_name_plural = _("phiên bản dịch vụ")
+        ordering = ["service__sort_key", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "name"],
+                name="version_once_a_service",
+                violation_error_message=_("Dịch vụ đã có phiên bản này"),
+            ),
+            models.CheckConstraint(
+                condition=Q(max_request_bytes__range=(1024, MAX_REQUEST_BYTES)), name="version_request_bytes"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "service"], name="version_state")]
+
+    def __str__(self) -> str:
+        return f"{self.service.title} {self.name}"
+
+    @transition(
+        state,
+        ServiceState.DRAFT,
+        ServiceState.PUBLISHED,
+        conditions=[guards.FOUR_LEGAL_ITEMS, guards.CLASSIFIED, guards.HAS_OPERATION, guards.HAS_UPSTREAM],
+        permission=guards.manages_services,
+        custom={"label": _("Công bố phiên bản"), "clause": "QC11.2"},
+    )
+    def publish(self) -> None:
+        """The version stands in the public catalogue and may be granted."""
+
+    @transition(
+        state,
+        ServiceState.PUBLISHED,
+        ServiceState.WITHDRAWN,
+        permission=guards.manages_services,
+        custom={"label": _("Ngừng cung cấp phiên bản"), "clause": "QC11.8", "reason_required": True},
+    )
+    def withdraw(self) -> None:
+        """No call reaches the version any more."""
+
+
+auditlog.register(DataService, exclude_fields=["search", "sort_key", "revision"])
+auditlog.register(ServiceVersion, exclude_fields=["revision"])

@@ -1,0 +1,88 @@
+"""What the broker may know of the catalogue: frozen rows of everything that can be called (decisions, 18).
+
+The caller opens one snapshot (repeatable read) around this and the other projections.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from catalog.choices import ServiceState
+from catalog.models import DataElement, Operation, ServiceVersion, Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records."""
+
+    operation_id: int
+    code: str
+    method: str
+    template: str
+    record_path: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamRow:
+    """An address of the source system; the smallest place is asked first."""
+
+    upstream_id: int
+    base_url: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A published version in one environment that has an address in use."""
+
+    service_id: int
+    code: str
+    version: str
+    environment: str
+    provider_id: int
+    provider_code: str
+    title: str
+    timeout_ms: int
+    max_request_bytes: int
+    operations: tuple[OperationRow, ...]
+    upstreams: tuple[UpstreamRow, ...]
+
+
+def load_services() -> list[ServiceRow]:
+    """Return what may be called, in four queries whatever their number; ``timeout_ms`` is that of the whole call."""
+    live = {"version__state": ServiceState.PUBLISHED}
+    versions = ServiceVersion.objects.filter(state=ServiceState.PUBLISHED).select_related("service__provider")
+    operations = _operations(live)
+    upstreams: dict[tuple[int, str], list[Upstream]] = defaultdict(list)
+    for item in Upstream.objects.filter(active=True, **live).order_by("place", "id"):
+        upstreams[item.version_id, item.environment].append(item)
+    known = {version.pk: version for version in versions.order_by("service_id", "name")}
+    return [
+        ServiceRow(
+            service_id=version.service_id,
+            code=version.service.code,
+            version=version.name,
+            environment=environment,
+            provider_id=version.service.provider_id,
+            provider_code=version.service.provider.code,
+            title=version.service.title,
+            timeout_ms=max(item.timeout_ms for item in items),
+            max_request_bytes=version.max_request_bytes,
+            operations=tuple(operations[version.pk]),
+            upstreams=tuple(UpstreamRow(item.pk, item.base_url, item.place) for item in items),
+        )
+        for (version_id, environment), items in sorted(upstreams.items())
+        if (version := known.get(version_id)) is not None
+    ]
+
+
+def _operations(live: dict[str, str]) -> dict[int, list[OperationRow]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
+    for operation_id, name in elements.order_by("operation_id", "place").values_list("operation_id", "name"):
+        names[operation_id].append(name)
+    found: dict[int, list[OperationRow]] = defaultdict(list)
+    for item in Operation.objects.filter(**live).order_by("version_id", "template", "method"):
+        row = OperationRow(item.pk, item.code, item.method, item.template, item.record_path, tuple(names[item.pk]))
+        found[item.version_id].append(row)
+    return found
