@@ -4,6 +4,7 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.choices import ServiceState
@@ -76,7 +77,7 @@ def load_services() -> list[ServiceRow]:
     ]
 
 
-def _operations(live: dict[str, str]) -> dict[int, list[OperationRow]]:
+def _operations(live: Mapping[str, str]) -> dict[int, list[OperationRow]]:
     names: dict[int, list[str]] = defaultdict(list)
     elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
     for operation_id, name in elements.order_by("operation_id", "place").values_list("operation_id", "name"):

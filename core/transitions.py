@@ -1,7 +1,8 @@
 """Carrying out and offering the transitions of a thing with a life (django-fsm-2), whatever the thing is.
 
-A transition names its sources, target, guards and permission, and in ``custom`` its label, clause and whether a reason
-is needed. A refusal says which of three it is: not in this state, not by this person, not yet.
+A transition names its sources, target and guards, and in ``custom``: ``label``, ``clause``, ``may`` (a function of the
+thing and the actor) and ``reason_required``. A refusal says which of three it is: not in this state, not by this
+person, not yet.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,7 +61,7 @@ def offers(thing: Any, actor: Actor) -> list[Offer]:
             _missing(step, thing),
         )
         for step in _steps(thing)
-        if step.has_perm(thing, actor)
+        if step.custom["may"](thing, actor)
     ]
 
 
@@ -75,7 +76,7 @@ def carry(thing: Any, name: str, actor: Actor, *, reason: str = "") -> Any:
             _("Việc này không thực hiện được khi %(thing)s đang ở tình trạng «%(state)s».")
             % {"thing": thing, "state": thing.get_state_display()}
         )
-    if not step.has_perm(thing, actor):
+    if not step.custom["may"](thing, actor):
         raise PermissionRefused(
             _("Vai trò hiện tại của bạn không bao gồm việc «%(deed)s».") % {"deed": step.custom["label"]}
         )

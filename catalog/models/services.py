@@ -157,8 +157,7 @@ class ServiceVersion(models.Model):
         ServiceState.DRAFT,
         ServiceState.PUBLISHED,
         conditions=[guards.FOUR_LEGAL_ITEMS, guards.CLASSIFIED, guards.HAS_OPERATION, guards.HAS_UPSTREAM],
-        permission=guards.manages_services,
-        custom={"label": _("Công bố phiên bản"), "clause": "QC11.2"},
+        custom={"may": guards.manages_services, "label": _("Công bố phiên bản"), "clause": "QC11.2"},
     )
     def publish(self) -> None:
         """The version stands in the public catalogue and may be granted."""
@@ -167,8 +166,12 @@ class ServiceVersion(models.Model):
         state,
         ServiceState.PUBLISHED,
         ServiceState.WITHDRAWN,
-        permission=guards.manages_services,
-        custom={"label": _("Ngừng cung cấp phiên bản"), "clause": "QC11.8", "reason_required": True},
+        custom={
+            "may": guards.manages_services,
+            "label": _("Ngừng cung cấp phiên bản"),
+            "clause": "QC11.8",
+            "reason_required": True,
+        },
     )
     def withdraw(self) -> None:
         """No call reaches the version any more."""

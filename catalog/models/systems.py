@@ -121,8 +121,7 @@ class InformationSystem(models.Model):
         SystemState.DRAFT,
         SystemState.REGISTERED,
         conditions=[guards.SYSTEM_COMPLETE],
-        permission=guards.edits_system,
-        custom={"label": _("Đăng ký hệ thống"), "clause": "QC7.6"},
+        custom={"may": guards.edits_system, "label": _("Đăng ký hệ thống"), "clause": "QC7.6"},
     )
     def register(self) -> None:
         """The system stands in the register and may ask for a connection."""
@@ -131,8 +130,12 @@ class InformationSystem(models.Model):
         state,
         [SystemState.DRAFT, SystemState.REGISTERED],
         SystemState.RETIRED,
-        permission=guards.edits_system,
-        custom={"label": _("Ngừng sử dụng hệ thống"), "clause": "QC7.6", "reason_required": True},
+        custom={
+            "may": guards.edits_system,
+            "label": _("Ngừng sử dụng hệ thống"),
+            "clause": "QC7.6",
+            "reason_required": True,
+        },
     )
     def retire(self) -> None:
         """The system is out of use; its code stays taken."""
