@@ -19,6 +19,7 @@ PURE = (
     "core/crypto.py",
     "core/actor.py",
     "core/ids.py",
+    "core/keys.py",
 )
 # What is imported -> where that may be.
 DOORS: dict[str, tuple[str, ...]] = {
