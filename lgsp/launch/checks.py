@@ -2,20 +2,22 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
-from lgsp.launch import environment
+from lgsp.launch import environment, processes
 from lgsp.launch.instance import Instance
 from lgsp.launch.places import ROOT, VENV, DataFolder
 from lgsp.launch.terminal import Stop, say, step
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _BIN = VENV / "bin"
+_APT = "apt-get update -qq && exec apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core"
 PRODUCTION = {
     "LGSP_MODE": "production",
     "LGSP_PUBLIC_URL": "https://lgsp.example",
@@ -23,9 +25,10 @@ PRODUCTION = {
     "LGSP_TRUSTED_PROXIES": "1",
     "LGSP_LOOPBACK_UPSTREAMS": "false",
 }
+Step = tuple[str, list[str], dict[str, str]]
 
 
-def _steps() -> list[tuple[str, list[str], dict[str, str]]]:
+def _steps() -> list[Step]:
     python = str(_BIN / "python")
     return [
         ("ruff format", [str(_BIN / "ruff"), "format", "--check", "."], {}),
@@ -39,72 +42,116 @@ def _steps() -> list[tuple[str, list[str], dict[str, str]]]:
 
 
 @contextmanager
-def _services() -> Iterator[dict[str, str]]:
-    """Give a throw-away PostgreSQL and Valkey, and the environment that names them."""
+def _services() -> Iterator[tuple[dict[str, str], Path]]:
+    """Give a throw-away PostgreSQL and Valkey: the environment that names them, and a folder that goes with them.
+
+    What the caller's environment says of a real installation is left out: tests empty databases and caches.
+    """
+    ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    given = {name: text for name, text in os.environ.items() if not name.startswith("LGSP_") and name not in ours}
     with tempfile.TemporaryDirectory(prefix="lgsp-test-") as folder:
         os.chmod(folder, 0o711)
-        data = DataFolder(Path(folder) / "data")
-        with Instance(data) as instance:
-            yield instance.environment(mode="test")
-        data.close()
+        with closing(DataFolder(Path(folder) / "data")) as data, Instance(data, given=given, mode="test") as instance:
+            yield instance.environment(), Path(folder)
 
 
-def lint(variables: dict[str, str] | None = None) -> int:
-    """Run the checks; return how many failed. Shows the output of those that fail."""
+class Checks:
+    """The checks, all running at once beside whatever comes next; each is reported when it is asked for."""
+
+    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
+        self._running: list[tuple[str, float, Path, processes.Process]] = []
+        for number, (name, command, extra) in enumerate(_steps()):
+            output = folder / f"check-{number}"
+            with output.open("wb") as out:
+                process = subprocess.Popen(
+                    processes.tied(command),
+                    cwd=ROOT,
+                    env={**variables, **extra},
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            self._running.append((name, monotonic(), output, process))
+
+    def __enter__(self) -> "Checks":
+        return self
+
+    def __exit__(self, *_ignored: object) -> None:
+        processes.end([process for _name, _started, _output, process in self._running], seconds=2)
+
+    def failed(self) -> int:
+        """Say how each went, with the output of those that failed; return how many did."""
+        waiting, failed = list(self._running), 0
+        while waiting:
+            for item in [item for item in waiting if item[3].poll() is not None]:
+                waiting.remove(item)
+                name, started, output, process = item
+                say(f"{name}: {'KHÔNG ĐẠT' if process.returncode else 'đạt'} (trong {monotonic() - started:.1f} giây)")
+                if process.returncode:
+                    failed += 1
+                    say(output.read_text(errors="replace")[-6000:])
+            sleep(0.05)
+        return failed
+
+
+def lint() -> int:
+    """Run the checks; return how many failed."""
     environment.ensure("dev")
-    if variables is None:
-        with _services() as found:
-            return lint(found)
-    failed = 0
-    for name, command, extra in _steps():
-        started = monotonic()
-        done = subprocess.run(
-            command, cwd=ROOT, env={**variables, **extra}, capture_output=True, text=True, check=False
-        )
-        mark = "đạt" if done.returncode == 0 else "KHÔNG ĐẠT"
-        say(f"{name}: {mark} ({monotonic() - started:.1f} giây)")
-        if done.returncode:
-            failed += 1
-            say((done.stdout + done.stderr)[-6000:])
-    return failed
+    with _services() as (variables, folder), Checks(variables, folder) as checks:
+        return checks.failed()
 
 
 def test(arguments: list[str]) -> int:
-    """Run the checks, then pytest; arguments go to pytest and leave the checks out."""
-    environment.ensure("dev")
-    browser = find_browser()
-    with _services() as variables:
-        if browser:
-            variables["CHROMIUM_PATH"] = browser
-        failed = 0 if arguments else lint(variables)
-        chosen = arguments or ["-n", "2", "--dist", "loadgroup"]
-        if not browser:
-            chosen += ["-m", "not browser"]
-        if failed:
-            say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
-        status = subprocess.run(
-            [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", *chosen],
-            cwd=ROOT,
-            env=variables,
-            check=False,
-        )
-        return status.returncode or (1 if failed else 0)
+    """Run the checks and, beside them, pytest; arguments go to pytest and leave the checks out."""
+    with _browser() as browser:
+        environment.ensure("dev")
+        with _services() as (variables, folder):
+            variables["CHROMIUM_PATH"] = browser()
+            if arguments:
+                return _pytest(arguments, variables)
+            with Checks(variables, folder) as checks:
+                status = _pytest(["-n", str(max(2, min(os.cpu_count() or 2, 6))), "--dist", "loadgroup"], variables)
+                failed = checks.failed()
+    if failed:
+        say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
+    return status or (1 if failed else 0)
 
 
-def find_browser() -> str:
-    """Return a Chromium for the browser tests, installing one when root; "" leaves those tests out, loudly."""
-    given = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if given:
-        return given
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+def _pytest(arguments: list[str], variables: Mapping[str, str]) -> int:
+    chosen = arguments if variables["CHROMIUM_PATH"] else [*arguments, "-m", "not browser"]
+    command = [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", *chosen]
+    return processes.run(command, kind=signal.SIGINT, patience=20, cwd=ROOT, env=variables).returncode
+
+
+@contextmanager
+def _browser() -> Iterator[Callable[[], str]]:
+    """Give what returns a Chromium for the browser tests; where root has none, one is installed meanwhile."""
+    found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if found or os.geteuid() != 0 or not shutil.which("apt-get"):
+        yield lambda: found or _without_browser()
+        return
+    installing = subprocess.Popen(
+        processes.tied(["sh", "-c", _APT]),
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+    def installed() -> str:
         with step("Cài Chromium để thử giao diện"):
-            for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-                subprocess.run(
-                    command, capture_output=True, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-                )
-        found = shutil.which("chromium")
-        if found:
-            return found
+            installing.wait()
+        return shutil.which("chromium") or _without_browser()
+
+    try:
+        yield installed
+    finally:
+        # The package manager must not be cut off in the middle: it is given time to end by itself.
+        processes.end([installing], seconds=60)
+
+
+def _without_browser() -> str:
     if os.environ.get("CI") == "true":
         raise Stop("Không có Chromium: đặt CHROMIUM_PATH. CI không được bỏ qua kiểm thử giao diện.")
     say("!!! KHÔNG CÓ CHROMIUM: bỏ qua kiểm thử giao diện. Đặt CHROMIUM_PATH để chạy đủ. !!!")

@@ -2,67 +2,61 @@
 
 import argparse
 import difflib
-import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lgsp.launch import checks, environment, lock, serve
-from lgsp.launch.instance import Instance, kept_secrets
-from lgsp.launch.places import PYTHON, ROOT, DataFolder
-from lgsp.launch.terminal import Stop, prepare, say
+from lgsp.launch import checks, environment, lock, processes, serve
+from lgsp.launch.attach import attached
+from lgsp.launch.places import PYTHON, ROOT
+from lgsp.launch.terminal import Stop, keep_output_clean, prepare, say
 
 DEFAULT_DATA = ROOT / ".data"
 
 
-def _serve(arguments: list[str]) -> int:
-    reader = argparse.ArgumentParser(prog="./run", add_help=False, exit_on_error=False)
-    reader.add_argument("--port", type=int, default=8000)
+def _reader() -> argparse.ArgumentParser:
+    reader = argparse.ArgumentParser(prog="./run", add_help=False, exit_on_error=False, allow_abbrev=False)
     reader.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    reader.add_argument("--no-demo", action="store_true")
+    return reader
+
+
+def _read(reader: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
     try:
         chosen, rest = reader.parse_known_args(arguments)
     except argparse.ArgumentError as error:
-        raise Stop(f"Tham số chưa đúng ({error}). Xem: ./run help") from error
+        raise Stop(f"Tham số {error.argument_name} thiếu giá trị hoặc giá trị chưa đúng. Xem: ./run help") from error
     if rest:
         raise Stop(f"Không hiểu «{rest[0]}». Xem: ./run help")
+    return chosen
+
+
+def _serve(arguments: list[str]) -> int:
+    reader = _reader()
+    reader.add_argument("--port", type=int, default=8000)
+    reader.add_argument("--no-demo", action="store_true")
+    chosen = _read(reader, arguments)
     if not 1 <= chosen.port <= 65535:
         raise Stop("Số cổng phải từ 1 đến 65535, ví dụ ./run --port 8080")
     return serve.serve(port=chosen.port, folder=chosen.data, demo=not chosen.no_demo)
 
 
 def _lint(arguments: list[str]) -> int:
+    _read(argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False), arguments)
     return 1 if checks.lint() else 0
 
 
 def _manage(arguments: list[str]) -> int:
-    folder = DEFAULT_DATA
-    if arguments[:1] == ["--data"] and len(arguments) > 1:
-        folder, arguments = Path(arguments[1]), arguments[2:]
+    """The command shares the terminal: Ctrl-C is its own affair, and standard output is its alone."""
+    count = 1 if arguments and arguments[0].startswith("--data=") else 2 if arguments[:1] == ["--data"] else 0
+    folder = _read(_reader(), arguments[:count]).data
+    keep_output_clean()
     environment.ensure("run")
-    command = [str(PYTHON), "manage.py", *arguments]
-    running = folder / "run.json"
-    if running.exists():
-        found = json.loads(running.read_text(encoding="utf-8"))
-        keys = kept_secrets(folder)
-        variables = {
-            "LGSP_MODE": "development",
-            "LGSP_SECRET_KEY": keys["secret_key"],
-            "LGSP_FIELD_KEYS": keys["field_keys"],
-            "LGSP_LOG_KEYS": keys["log_keys"],
-            "LGSP_LOOPBACK_UPSTREAMS": "true",
-            "LGSP_DATA_DIR": str(folder.resolve()),
-            "LGSP_PUBLIC_URL": found["addresses"]["portal"].rstrip("/"),
-            "DATABASE_URL": found["database"],
-            "REDIS_URL": found["redis"],
-        }
-        return subprocess.run(command, cwd=ROOT, env={**variables, **os.environ}, check=False).returncode
-    data = DataFolder(folder)
-    with Instance(data) as instance:
-        return subprocess.run(command, cwd=ROOT, env=instance.environment(), check=False).returncode
+    with attached(folder) as variables:
+        signal.signal(signal.SIGINT, lambda *_ignored: None)
+        command = processes.tied([str(PYTHON), "manage.py", *arguments[count:]])
+        return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
 def _help(arguments: list[str]) -> int:
@@ -84,16 +78,22 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
 }
 
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def _interrupt(*_ignored: object) -> None:
-    """A stopped job or a closed terminal ends like Ctrl-C: what was started is stopped."""
+    """Ctrl-C, a stopped job and a closed terminal end alike, once: a second signal must not cut the clearing up."""
+    for kind in ENDINGS:
+        signal.signal(kind, lambda *_ignored: None)
     raise KeyboardInterrupt
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; a :class:`Stop` becomes one line on the error stream and status 2."""
     prepare()
-    for kind in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(kind, _interrupt)
+    for kind in ENDINGS:
+        if kind != signal.SIGHUP or signal.getsignal(kind) != signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(kind, _interrupt)
     name = arguments[0] if arguments and not arguments[0].startswith("-") else ""
     if arguments[:1] in (["-h"], ["--help"]):
         name = "help"
@@ -103,7 +103,7 @@ def main(arguments: list[str]) -> int:
             raise Stop(
                 f"Không có lệnh «{name}»." + (f" Có phải ./run {near[0]}?" if near else "") + " Xem: ./run help"
             )
-        return COMMANDS[name][0](arguments[1:] if name and arguments[0] == name else arguments if not name else [])
+        return COMMANDS[name][0](arguments[1:] if name else arguments)
     except Stop as reason:
         say(str(reason), stream=sys.stderr)
         return 2

@@ -1,42 +1,82 @@
 """The virtual environment, made from hash-pinned lock files."""
 
+import fcntl
 import hashlib
 import importlib.util
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
+from lgsp.launch import processes
 from lgsp.launch.places import PYTHON, ROOT, VENV, check_disk
 from lgsp.launch.terminal import Stop, step
+
+NEEDED_BYTES = 1_500_000_000
+# Every package is named in the lock, so nothing is resolved; byte code is written when a module is first used.
+_INSTALL = "-m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes"
 
 
 def ensure(lock_name: str) -> None:
     """Make the environment match ``requirements/<lock_name>.lock``; nothing to do when its stamp still fits."""
+    with _alone():
+        _ensure(lock_name)
+
+
+def _ensure(lock_name: str) -> None:
     lock = ROOT / "requirements" / f"{lock_name}.lock"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
-    stamp = VENV / f"{lock_name}.stamp"
-    if PYTHON.exists() and stamp.is_file() and stamp.read_text() == digest:
+    stamp, unfinished = VENV / f"{lock_name}.stamp", VENV / "unfinished"
+    whole = PYTHON.exists() and not unfinished.exists() and any(VENV.glob("*.stamp"))
+    if whole and stamp.is_file() and stamp.read_text() == digest:
         return
-    check_disk(ROOT)
-    if not PYTHON.exists():
+    check_disk(ROOT, NEEDED_BYTES)
+    if not whole:
+        # An installation that broke off may hold halves of packages that pip takes for whole ones.
         _make()
+    unfinished.touch()
     with step(f"Cài thư viện theo requirements/{lock_name}.lock"):
-        command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run(
-            [*command, "--require-hashes", "-r", str(lock)], capture_output=True, text=True, check=False
+        done = processes.run(
+            [str(PYTHON), *_INSTALL.split(), "-r", str(lock)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
     if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-        raise Stop(f"Không cài được thư viện: {' '.join(last)}. Kiểm tra kết nối tới kho gói rồi chạy lại.")
+        raise Stop(_reason(done.stderr.strip() or done.stdout.strip()))
     stamp.write_text(digest)
+    unfinished.unlink()
+
+
+def _reason(output: str) -> str:
+    if "No space left" in output:
+        return f"Ổ đĩa chứa {VENV} hết chỗ khi đang cài thư viện. Giải phóng dung lượng rồi chạy lại."
+    if "DO NOT MATCH THE HASHES" in output:
+        return "Gói tải về khác mã băm trong tệp khóa nên không được cài. Kiểm tra kho gói đang dùng rồi chạy lại."
+    last = " ".join(output.splitlines()[-1:])
+    return f"Không cài được thư viện ({last}). Kiểm tra kết nối tới kho gói và phiên bản Python rồi chạy lại."
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one launcher at a time change the environment; a file system without locks goes without."""
+    handle = os.open(ROOT, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _make() -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    remedy = f"Chạy: apt-get install python{version}-venv, rồi ./run lại."
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        raise Stop(f"Python này thiếu venv. Chạy: apt-get install python{version}-venv, rồi ./run lại.")
+        raise Stop(f"Python này thiếu venv. {remedy}")
+    if not os.access(ROOT, os.W_OK):
+        raise Stop(f"Không ghi được vào {ROOT} để tạo .venv. Chạy từ một bản sao của mình: git clone rồi ./run.")
     with step("Tạo môi trường .venv"):
-        done = subprocess.run(
-            [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
+        done = processes.run(
+            [sys.executable, "-m", "venv", "--clear", str(VENV)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
     if done.returncode:
-        raise Stop("Không tạo được .venv. Chạy: apt-get install python3-venv, rồi ./run lại.")
+        raise Stop(f"Không tạo được .venv. {remedy}")

@@ -4,8 +4,10 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
+from lgsp.launch import processes
 from lgsp.launch.places import DataFolder, write_private
 from lgsp.launch.services import Postgres, Valkey
 from lgsp.launch.terminal import step
@@ -29,21 +31,48 @@ def kept_secrets(folder: Path) -> dict[str, str]:
     return found
 
 
-class Instance:
-    """PostgreSQL and Valkey of a data folder; a context manager that always stops what it started."""
+def variables(
+    folder: Path, keys: Mapping[str, str], *, address: str, database: str, redis: str, mode: str = "development"
+) -> dict[str, str]:
+    """Return the environment of a process of the instance in *folder*, served at *address*."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "lgsp.settings",
+        "LGSP_MODE": mode,
+        "LGSP_SECRET_KEY": keys["secret_key"],
+        "LGSP_FIELD_KEYS": keys["field_keys"],
+        "LGSP_LOG_KEYS": keys["log_keys"],
+        "LGSP_LOOPBACK_UPSTREAMS": "true",
+        "LGSP_DATA_DIR": str(folder),
+        "LGSP_ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "LGSP_PUBLIC_URL": address,
+        "PYTHONUNBUFFERED": "1",
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+    }
 
-    def __init__(self, data: DataFolder, *, public_port: int = 8000) -> None:
-        self.data, self.public_port = data, public_port
+
+class Instance:
+    """PostgreSQL and Valkey of a data folder; a context manager that always stops what it started.
+
+    ``given`` is the environment of the caller: real servers it names are used in place of embedded ones.
+    """
+
+    def __init__(
+        self, data: DataFolder, *, public_port: int = 8000, given: Mapping[str, str] = os.environ, mode: str = ""
+    ) -> None:
+        self.data, self.public_port, self.mode = data, public_port, mode or "development"
+        self.given = {name: value for name, value in given.items() if value}
         self.secrets = kept_secrets(data.path)
-        self.postgres = None if os.environ.get("DATABASE_URL") else Postgres(data, self.secrets["database_password"])
-        self.valkey = None if os.environ.get("REDIS_URL") else Valkey(data, self.secrets["redis_password"])
+        self.postgres = None if "DATABASE_URL" in self.given else Postgres(data, self.secrets["database_password"])
+        self.valkey = None if "REDIS_URL" in self.given else Valkey(data, self.secrets["redis_password"])
 
     def __enter__(self) -> "Instance":
         try:
-            with step("Khởi động PostgreSQL và Valkey"):
-                for service in (self.postgres, self.valkey):
-                    if service is not None:
-                        service.start()
+            processes.end_left_over(self.data.path)
+            if self.servers():
+                with step("Khởi động " + " và ".join(item.title for item in self.servers().values())):
+                    for item in self.servers().values():
+                        item.start()
         except BaseException:
             self.__exit__()
             raise
@@ -53,6 +82,8 @@ class Instance:
         for service in (self.valkey, self.postgres):
             if service is not None:
                 service.stop()
+        # What was interrupted between its start and its name being kept is in the notes.
+        processes.end_left_over(self.data.path)
 
     def pids(self) -> dict[str, int]:
         """Return the process ids of the embedded services."""
@@ -63,22 +94,14 @@ class Instance:
         named = {"postgres": self.postgres, "valkey": self.valkey}
         return {name: item for name, item in named.items() if item is not None}
 
-    def environment(self, *, mode: str = "development") -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """Return the variables of every process of this instance; what the caller has set wins."""
-        own = {
-            "DJANGO_SETTINGS_MODULE": "lgsp.settings",
-            "LGSP_MODE": mode,
-            "LGSP_SECRET_KEY": self.secrets["secret_key"],
-            "LGSP_FIELD_KEYS": self.secrets["field_keys"],
-            "LGSP_LOG_KEYS": self.secrets["log_keys"],
-            "LGSP_LOOPBACK_UPSTREAMS": "true",
-            "LGSP_DATA_DIR": str(self.data.path),
-            "LGSP_ALLOWED_HOSTS": "127.0.0.1,localhost",
-            "LGSP_PUBLIC_URL": f"http://127.0.0.1:{self.public_port}",
-            "PYTHONUNBUFFERED": "1",
-        }
-        if self.postgres is not None:
-            own["DATABASE_URL"] = self.postgres.url
-        if self.valkey is not None:
-            own["REDIS_URL"] = self.valkey.url
-        return {**own, **{name: value for name, value in os.environ.items() if value}}
+        own = variables(
+            self.data.path,
+            self.secrets,
+            address=f"http://127.0.0.1:{self.public_port}",
+            database=self.postgres.url if self.postgres else "",
+            redis=self.valkey.url if self.valkey else "",
+            mode=self.mode,
+        )
+        return {**own, **self.given}

@@ -1,11 +1,11 @@
 """Where things are: the checkout, its virtual environment, the data folder and its lock."""
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,23 @@ from lgsp.launch.terminal import Stop
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-NEEDED_BYTES = 1_500_000_000
+NEEDED_BYTES = 400_000_000
+_WHY = {
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EROFS: "ổ đĩa chỉ đọc",
+    errno.ENOTDIR: "trong đường dẫn có tệp không phải thư mục",
+    errno.EEXIST: "đã có tệp trùng tên",
+    errno.ENOENT: "đường dẫn không có",
+    errno.ENOSPC: "ổ đĩa hết chỗ",
+    errno.ENAMETOOLONG: "tên quá dài",
+    errno.ELOOP: "liên kết đi vòng",
+}
 
 
 def site_packages() -> Path:
-    """Return the environment's package folder."""
-    return VENV / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    """Return the environment's package folder, whichever Python made it."""
+    return next(VENV.glob("lib/python3*/site-packages"), VENV)
 
 
 def write_private(path: Path, document: Any) -> None:
@@ -32,25 +43,42 @@ def write_private(path: Path, document: Any) -> None:
     os.replace(temporary, path)
 
 
+class InUse(Stop):
+    """Another launcher holds the data folder."""
+
+
 class DataFolder:
     """The folder an instance keeps everything in; one launcher holds it at a time."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.resolve()
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            os.chmod(self.path, 0o711)
-            (self.path / "log").mkdir(exist_ok=True)
-            self._lock = (self.path / "lock").open("w")
-        except OSError as error:
+            self.path = path.expanduser().resolve()
+            self._take()
+        except (OSError, RuntimeError) as error:
+            why = _WHY.get(getattr(error, "errno", None) or errno.ELOOP, "hệ thống từ chối")
             raise Stop(
-                f"Không ghi được vào thư mục {self.path} ({error.strerror}). Chọn thư mục khác: ./run --data THƯ_MỤC"
+                f"Không ghi được vào thư mục {path} ({why}). Chọn thư mục khác: ./run --data THƯ_MỤC"
             ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._lock.close()
-            raise Stop(f"Một ./run khác đang dùng {self.path}. Dừng nó (Ctrl-C) hoặc chọn --data khác.") from error
+            raise InUse(f"Một ./run khác đang dùng {self.path}. Dừng nó (Ctrl-C) hoặc chọn --data khác.") from error
+
+    def _take(self) -> None:
+        """Make the folder, or see that it is ours: a stranger's must neither be filled nor get other permissions."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        content = {entry.name for entry in self.path.iterdir()} - {"lost+found"}
+        if content and "lock" not in content:
+            raise Stop(f"Thư mục {self.path} chứa tệp khác, không phải dữ liệu của cổng. Chọn một thư mục trống.")
+        if content and self.path.stat().st_uid != os.geteuid():
+            raise Stop(f"Thư mục {self.path} thuộc người dùng khác. Chạy bằng người dùng đó hoặc chọn --data khác.")
+        # Root's PostgreSQL runs as somebody else and must be able to pass through.
+        os.chmod(self.path, 0o711 if os.geteuid() == 0 else 0o700)
+        self._lock = (self.path / "lock").open("w")
+        for name in ("log", "mail", "files", "beat", "processes"):
+            (self.path / name).mkdir(mode=0o700, exist_ok=True)
+            os.chmod(self.path / name, 0o700)
 
     def close(self) -> None:
         """Let another launcher have the folder."""
@@ -88,13 +116,17 @@ def reachable_tree(tree: Path, home: Path) -> Path:
         partial = home / f"{copy.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(tree, partial, symlinks=True)
+        for path in [partial, *partial.rglob("*")]:
+            if not path.is_symlink():
+                mode = path.stat().st_mode
+                path.chmod(mode | (0o055 if mode & 0o100 else 0o044))
         partial.rename(copy)
     return copy
 
 
-def check_disk(path: Path) -> None:
-    """Refuse to begin what would fill the disk."""
+def check_disk(path: Path, needed: int = NEEDED_BYTES) -> None:
+    """Refuse to begin what would fill the disk; *needed* in bytes."""
     free = shutil.disk_usage(path).free
-    if free < NEEDED_BYTES:
-        text = f"Ổ đĩa chứa {path} chỉ còn {free // 1_000_000} MB, cần {NEEDED_BYTES // 1_000_000} MB."
+    if free < needed:
+        text = f"Ổ đĩa chứa {path} chỉ còn {free // 1_000_000} MB, cần {needed // 1_000_000} MB."
         raise Stop(f"{text} Giải phóng dung lượng rồi chạy lại.")

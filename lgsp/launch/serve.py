@@ -1,72 +1,52 @@
 """`./run`: the whole product in the foreground."""
 
+import errno
 import json
 import os
-import signal
 import socket
 import subprocess
-import time
-import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lgsp.launch import environment
+from lgsp.launch import environment, processes, product
 from lgsp.launch.instance import Instance
 from lgsp.launch.places import PYTHON, ROOT, DataFolder, check_disk, write_private
 from lgsp.launch.terminal import Stop, say, step
-
-READY_SECONDS = 120
-
-
-class Interrupted(Exception):
-    """Ctrl-C, SIGTERM or a closed terminal."""
-
-
-def _raise(*_ignored: object) -> None:
-    raise Interrupted
 
 
 def serve(*, port: int, folder: Path, demo: bool) -> int:
     """Start everything, wait until it is ready, print where it is, stop everything on Ctrl-C."""
     _require_port(port)
-    for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(kind, _raise)
-    processes: dict[str, subprocess.Popen[bytes]] = {}
-    data: DataFolder | None = None
     try:
-        data = DataFolder(folder)
-        check_disk(data.path)
-        environment.ensure("run")
-        with Instance(data, public_port=port) as instance:
-            try:
-                return _run(instance, data, processes, port=port, demo=demo)
-            finally:
-                _hold_signals()
-                _stop(processes)
-                data.run_file.unlink(missing_ok=True)
-    except Interrupted:
+        with closing(DataFolder(folder)) as data:
+            check_disk(data.path)
+            environment.ensure("run")
+            with Instance(data, public_port=port) as instance:
+                started: dict[str, processes.Process] = {}
+                try:
+                    _run(instance, started, port=port, demo=demo)
+                finally:
+                    say("Đang dừng …")
+                    processes.end(started.values())
+                    data.run_file.unlink(missing_ok=True)
+    except KeyboardInterrupt:
         say("Đã dừng.")
-        return 0
-    finally:
-        if data is not None:
-            data.close()
+    return 0
 
 
-def _run(
-    instance: Instance, data: DataFolder, processes: dict[str, subprocess.Popen[bytes]], *, port: int, demo: bool
-) -> int:
-    variables = instance.environment()
+def _run(instance: Instance, started: dict[str, processes.Process], *, port: int, demo: bool) -> None:
+    """Does not return: ends by an interruption or by :class:`Stop`."""
+    data, variables = instance.data, instance.environment()
+    _require_servers(instance, variables)
     prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo"] if demo else [])]
     with step("Chuẩn bị dữ liệu"):
-        if subprocess.run(prepare, cwd=ROOT, env=variables, check=False).returncode:
+        if processes.run(prepare, cwd=ROOT, env=variables, umask=0o077).returncode:
             raise Stop("Chuẩn bị dữ liệu không xong; lỗi ở các dòng trên.")
-    (data.path / "beat").mkdir(exist_ok=True)
-    for name, command in _commands(data.path, port).items():
-        processes[name] = _spawn(data.path / "log" / f"{name}.log", command, variables)
     with step("Chờ cổng sẵn sàng"):
-        _wait_ready(port, processes, data.path)
-    pids = {**instance.pids(), **{name: item.pid for name, item in processes.items()}, "launcher": os.getpid()}
+        product.start(data, port, variables, started)
+        product.wait_ready(port, started, data.path)
+    pids = {**instance.pids(), **{name: item.pid for name, item in started.items()}, "launcher": os.getpid()}
     address = f"http://127.0.0.1:{port}"
     write_private(
         data.run_file,
@@ -80,85 +60,40 @@ def _run(
     )
     _greet(address, data.path)
     servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
-    return _watch({**servers, **processes}, data.path)
+    product.watch({**servers, **started}, data.path)
 
 
 def _require_port(port: int) -> None:
+    reason = _refused(port)
+    if reason is None:
+        return
+    free = next((other for other in range(max(port, 1023) + 1, 65536) if _refused(other) is None), 8000)
+    if reason in (errno.EACCES, errno.EPERM):
+        text = f"Cổng {port} chỉ quản trị viên của máy được mở."
+    else:
+        text = f"Cổng {port} đang được chương trình khác dùng."
+    raise Stop(f"{text} Chọn cổng khác: ./run --port {free}")
+
+
+def _refused(port: int) -> int | None:
+    """Return why the port cannot be opened, None when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Stop(
-                f"Cổng {port} đang được chương trình khác dùng. Chọn cổng khác: ./run --port {port + 1}"
-            ) from error
+            return error.errno
+    return None
 
 
-def _commands(folder: Path, port: int) -> dict[str, list[str]]:
-    celery = [str(PYTHON), "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app"]
-    web = [str(PYTHON), "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-    return {
-        "web": [*web, "--http", "httptools", "--loop", "uvloop", "--no-server-header", "--no-access-log"],
-        "worker": [*celery, "worker", "-c", "2", "-l", "WARNING"],
-        "beat": [*celery, "beat", "-s", str(folder / "beat" / "schedule"), "--pidfile=", "-l", "WARNING"],
-    }
-
-
-def _spawn(log: Path, command: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
-    if log.exists() and log.stat().st_size > 5_000_000:
-        log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as out:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=variables, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
-        )
-
-
-def _wait_ready(port: int, processes: dict[str, subprocess.Popen[bytes]], folder: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        _raise_if_dead(processes, folder)
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise Stop(f"Cổng chưa sẵn sàng sau {READY_SECONDS} giây; xem {folder / 'log' / 'web.log'}")
-
-
-def _raise_if_dead(processes: dict[str, subprocess.Popen[bytes]], folder: Path) -> None:
-    for name, process in processes.items():
-        if process.poll() is not None:
-            log = folder / "log" / f"{name}.log"
-            for line in log.read_text(errors="replace").splitlines()[-8:]:
-                say(f"  {name}: {line}")
-            raise Stop(f"Tiến trình {name} đã dừng (mã {process.returncode}); xem {log}")
-
-
-def _watch(processes: dict[str, subprocess.Popen[bytes]], folder: Path) -> int:
-    while True:
-        _raise_if_dead(processes, folder)
-        time.sleep(0.5)
-
-
-def _hold_signals() -> None:
-    """A second Ctrl-C must not leave half of the processes behind."""
-    for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(kind, signal.SIG_IGN)
-
-
-def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
-    for process in processes.values():
-        if process.poll() is None:
-            process.terminate()
-    deadline = time.monotonic() + 15
-    for process in processes.values():
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.1, deadline - time.monotonic()))
-        # Prefork children live in the session of their parent: what is left of it goes too.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _require_servers(instance: Instance, variables: dict[str, str]) -> None:
+    """Try servers the caller named before anything is built on them; one line says what is wrong with one."""
+    if instance.postgres is not None and instance.valkey is not None:
+        return
+    with step("Thử kết nối máy chủ đã cho"):
+        done = processes.run([str(PYTHON), "-m", "lgsp.servers"], cwd=ROOT, env=variables, stderr=subprocess.PIPE)
+    if done.returncode:
+        raise Stop(done.stderr.strip().splitlines()[-1])
 
 
 def _greet(address: str, folder: Path) -> None:
@@ -166,11 +101,13 @@ def _greet(address: str, folder: Path) -> None:
     say(f"Cổng:      {address}/")
     say(f"Quản trị:  {address}/quan-tri/")
     say(f"API:       {address}/api/v1/")
-    people = folder / "demo.json"
-    if people.exists():
+    people: list[dict[str, str]] = []
+    with suppress(OSError, ValueError, KeyError):
+        people = json.loads((folder / "demo.json").read_text(encoding="utf-8"))["people"]
+    if people:
         say()
-        say(f"Người dùng mẫu (đầy đủ trong {people}):")
-        for row in json.loads(people.read_text(encoding="utf-8"))["people"]:
+        say(f"Người dùng mẫu (đầy đủ trong {folder / 'demo.json'}):")
+        for row in people:
             second = f"  mã hai bước từ {row['totp_secret']}" if row["totp_secret"] else ""
             say(f"  {row['role']:<22} {row['email']:<38} {row['password']}{second}")
     else:

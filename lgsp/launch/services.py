@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
-from typing import Any
 
+from lgsp.launch import processes
 from lgsp.launch.places import DataFolder, reachable_tree, site_packages
 from lgsp.launch.terminal import Stop, step
 
@@ -25,33 +24,15 @@ def free_port() -> int:
         return port
 
 
-def _as_nobody() -> dict[str, Any]:
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
-def _spawn(data: DataFolder, name: str, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a server that writes its own log, in a session of its own so that Ctrl-C reaches only the launcher."""
-    path = data.path / "log" / f"{name}.log"
-    if path.exists() and path.stat().st_size > 5_000_000:
-        path.replace(path.with_suffix(".log.1"))
-    with path.open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **options)
-
-
-def _end_left_over(pid_file: Path, mark: str, kind: signal.Signals) -> None:
-    """End a server that a launcher killed outright left behind; it holds the folder the next one needs."""
-    try:
-        pid = int(pid_file.read_text().split()[0])
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-    except (OSError, ValueError, IndexError):
-        return
-    if mark in command:
-        os.kill(pid, kind)
-        _until(lambda: not Path(f"/proc/{pid}").exists(), 30)
+def _unprivileged() -> int | None:
+    """Return the user PostgreSQL runs as: itself, or nobody when root starts it."""
+    return NOBODY if os.geteuid() == 0 else None
 
 
 class Postgres:
     """One embedded cluster on 127.0.0.1, SCRAM with a random password, durable settings left on."""
+
+    title = "PostgreSQL"
 
     def __init__(self, data: DataFolder, password: str) -> None:
         self.data, self.password, self.port = data, password, free_port()
@@ -61,7 +42,7 @@ class Postgres:
         home = data.service_home
         self.bin = reachable_tree(tree, home) / "bin"
         self.cluster = home / "postgres"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: processes.Process | None = None
 
     @property
     def url(self) -> str:
@@ -69,8 +50,7 @@ class Postgres:
         return f"postgresql://lgsp:{self.password}@127.0.0.1:{self.port}/lgsp"
 
     def start(self) -> None:
-        """Make the cluster if there is none, end a left-over server, start, wait, make the database."""
-        _end_left_over(self.cluster / "postmaster.pid", str(self.cluster), signal.SIGINT)
+        """Make the cluster if there is none, start, wait, make the database."""
         owner, mine = self.cluster.parent / "owner", hashlib.sha256(self.password.encode()).hexdigest()
         if not owner.exists() or owner.read_text() != mine:
             self._set_aside()
@@ -86,7 +66,14 @@ class Postgres:
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(self.bin / "postgres"), "-D", str(self.cluster), *options]
-        self.process = _spawn(self.data, "postgres", command, cwd=self.cluster.parent, **_as_nobody())
+        self.process = processes.spawn(
+            "postgres",
+            command,
+            self.data.path,
+            kind=signal.SIGINT,
+            user=_unprivileged(),
+            cwd=self.cluster.parent,
+        )
         self._wait()
 
     def _set_aside(self) -> None:
@@ -103,58 +90,56 @@ class Postgres:
             os.chown(self.cluster, NOBODY, NOBODY)
             os.chown(secret, NOBODY, NOBODY)
         command = [str(self.bin / "initdb"), "-D", str(self.cluster), "-U", "lgsp", "-E", "UTF8", "--locale=C.UTF-8"]
-        done = subprocess.run(
-            [*command, "--auth=scram-sha-256", f"--pwfile={secret}"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self.cluster.parent,
-            **_as_nobody(),
-        )
-        secret.unlink()
+        try:
+            done = processes.run(
+                [*command, "--auth=scram-sha-256", f"--pwfile={secret}"],
+                user=_unprivileged(),
+                cwd=self.cluster.parent,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        finally:
+            secret.unlink()
         if done.returncode:
             shutil.rmtree(self.cluster, ignore_errors=True)
             raise Stop(f"Không tạo được cơ sở dữ liệu: {' '.join(done.stderr.strip().splitlines()[-1:])}")
 
     def _wait(self) -> None:
-        ready = [str(self.bin / "pg_isready"), "-h", "127.0.0.1", "-p", str(self.port), "-q"]
+        address = ["-h", "127.0.0.1", "-p", str(self.port)]
+        log = processes.log_of(self.data.path, "postgres")
 
         def answers() -> bool:
             if self.process is not None and self.process.poll() is not None:
-                raise Stop(f"PostgreSQL không khởi động được; xem {self.data.path / 'log' / 'postgres.log'}")
-            return subprocess.run(ready, check=False).returncode == 0
+                raise Stop(f"PostgreSQL không khởi động được; xem {log}")
+            return processes.run([str(self.bin / "pg_isready"), *address, "-q"]).returncode == 0
 
-        if not _until(answers, 60):
-            raise Stop(f"PostgreSQL không trả lời sau 60 giây; xem {self.data.path / 'log' / 'postgres.log'}")
-        environment = {**os.environ, "PGPASSWORD": self.password}
-        psql = [
-            str(self.bin / "psql"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "-U",
-            "lgsp",
-            "-d",
-            "postgres",
-            "-qAtc",
-        ]
-        known = subprocess.run(
-            [*psql, "select 1 from pg_database where datname='lgsp'"],
-            env=environment,
-            capture_output=True,
-            check=False,
+        if not processes.until(answers, 60):
+            raise Stop(f"PostgreSQL không trả lời sau 60 giây; xem {log}")
+        if self._query(address, "select 1 from pg_database where datname='lgsp'") != "1":
+            self._query(address, "create database lgsp")
+
+    def _query(self, address: list[str], sql: str) -> str:
+        command = [str(self.bin / "psql"), *address, "-U", "lgsp", "-d", "postgres", "-qAtc", sql]
+        done = processes.run(
+            command,
+            env={**os.environ, "PGPASSWORD": self.password},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
-        if known.stdout.strip() != b"1":
-            subprocess.run([*psql, "create database lgsp"], env=environment, check=True)
+        if done.returncode:
+            raise Stop(f"PostgreSQL nhúng từ chối: {' '.join(done.stderr.strip().splitlines()[-1:])}")
+        return done.stdout.strip()
 
     def stop(self) -> None:
         """Shut down fast but cleanly."""
-        _end(self.process, signal.SIGINT, 30)
+        if self.process is not None:
+            processes.end([self.process], signal.SIGINT, 30)
 
 
 class Valkey:
     """One embedded Valkey on 127.0.0.1 with a random password, kept on disk."""
+
+    title = "Valkey"
 
     def __init__(self, data: DataFolder, password: str) -> None:
         self.data, self.password, self.port = data, password, free_port()
@@ -162,7 +147,7 @@ class Valkey:
         if found is None:
             raise Stop("Không có Valkey nhúng cho máy này. Đặt REDIS_URL trỏ tới một máy chủ Redis hoặc Valkey.")
         self.binary = found
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: processes.Process | None = None
 
     @property
     def url(self) -> str:
@@ -175,46 +160,20 @@ class Valkey:
         folder.mkdir(mode=0o700, exist_ok=True)
         config = folder / "valkey.conf"
         config.touch(mode=0o600)
-        pid_file = folder / "valkey.pid"
-        _end_left_over(pid_file, str(config), signal.SIGTERM)
-        lines = [
-            f'pidfile "{pid_file}"',
-            "bind 127.0.0.1",
-            f"port {self.port}",
-            f"requirepass {self.password}",
-            f'dir "{folder}"',
-        ]
+        place = str(folder).replace("\\", "\\\\").replace('"', '\\"')
+        lines = ["bind 127.0.0.1", f"port {self.port}", f"requirepass {self.password}", f'dir "{place}"']
         config.write_text("\n".join([*lines, "appendonly yes", "save 300 100", "daemonize no"]) + "\n")
-        self.process = _spawn(self.data, "valkey", [str(self.binary), str(config)])
-        if not _until(lambda: _listens(self.port), 20):
-            raise Stop(f"Valkey không khởi động được; xem {self.data.path / 'log' / 'valkey.log'}")
+        self.process = processes.spawn("valkey", [str(self.binary), str(config)], self.data.path)
+        if not processes.until(lambda: _listens(self.port), 20):
+            raise Stop(f"Valkey không khởi động được; xem {processes.log_of(self.data.path, 'valkey')}")
 
     def stop(self) -> None:
         """Stop after writing to disk."""
-        _end(self.process, signal.SIGTERM, 15)
+        if self.process is not None:
+            processes.end([self.process])
 
 
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _until(condition: Any, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _end(process: subprocess.Popen[bytes] | None, kind: signal.Signals, seconds: float) -> None:
-    if process is None or process.poll() is not None:
-        return
-    process.send_signal(kind)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -2,9 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from time import monotonic
 from typing import TextIO
+
+_BEAT_SECONDS = 15
+_progress: list[TextIO] = []
 
 
 class Stop(Exception):
@@ -18,15 +22,31 @@ def prepare() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+def keep_output_clean() -> None:
+    """From now on progress goes to the error stream: standard output belongs to the command that follows."""
+    _progress[:] = [sys.stderr]
+
+
 def say(text: str = "", *, stream: TextIO | None = None) -> None:
-    """Print one line at once."""
-    print(text, file=stream or sys.stdout, flush=True)
+    """Print one line at once. A terminal that was closed, or a pipe nobody reads, stops nothing."""
+    with suppress(OSError, ValueError):
+        print(text, file=stream or sys.stdout, flush=True)
 
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Announce a long step and say how long it took."""
-    say(f"• {title} …")
-    started = monotonic()
-    yield
-    say(f"  xong sau {monotonic() - started:.1f} giây")
+    """Announce a long step, say every quarter of a minute that it goes on, and how long it took."""
+    stream = _progress[0] if _progress else sys.stdout
+    say(f"• {title} …", stream=stream)
+    started, done = monotonic(), Event()
+
+    def beat() -> None:
+        while not done.wait(_BEAT_SECONDS):
+            say(f"  … đã {monotonic() - started:.0f} giây", stream=stream)
+
+    Thread(target=beat, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+    say(f"  xong sau {monotonic() - started:.1f} giây", stream=stream)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 
 def _fingerprint(base: Path) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(settings.MODE.encode())
     for path in sorted((base / "static").rglob("*")):
         if path.is_file():
             digest.update(f"{path.relative_to(base)}:{path.stat().st_size}:{path.stat().st_mtime_ns}".encode())
