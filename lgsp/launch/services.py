@@ -56,6 +56,7 @@ class Postgres:
             self._set_aside()
             with step("Tạo cơ sở dữ liệu PostgreSQL"):
                 self._initialise()
+            owner.touch(mode=0o600)
             owner.write_text(mine)
         settings = {
             "listen_addresses": "127.0.0.1",

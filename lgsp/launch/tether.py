@@ -7,6 +7,10 @@ the next launcher end what outlived that. Standard library only, and nothing of 
 
 import os
 import sys
+from contextlib import suppress
+
+with suppress(ImportError):  # a Python built without it: the note alone remains
+    import ctypes
 
 _PR_SET_PDEATHSIG = 1
 
@@ -35,14 +39,9 @@ def _write(note: str, text: str) -> None:
 
 def _die_with_parent(kind: int) -> None:
     """Linux only; elsewhere the note alone remains. Asked for after the change of user, which would undo it."""
-    if sys.platform != "linux":
-        return
-    try:
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, kind)
-    except (ImportError, OSError, AttributeError):
-        return
+    if sys.platform == "linux":
+        with suppress(NameError, OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, kind)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import psycopg
 import pytest
 import redis
 
-from lgsp.launch import services
 from lgsp.launch.cli import COMMANDS
 from lgsp.launch.instance import Instance, kept_secrets
 from lgsp.launch.places import ROOT, DataFolder
@@ -111,23 +110,6 @@ def test_both_servers_start_with_passwords_keep_data_and_leave_nothing(
             assert len(pids) == 2
         data.close()
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
-
-
-def test_a_server_left_by_a_killed_launcher_is_ended_before_the_next_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    os.chmod(tmp_path, 0o711)
-    data = DataFolder(tmp_path / "data")
-    left = services.Postgres(data, "a" * 48)
-    left.start()
-    following = services.Postgres(data, "a" * 48)
-    following.start()
-    assert left.process is not None
-    assert left.process.wait(5) == 0
-    following.stop()
-    assert following.process is not None
-    data.close()
 
 
 def test_lock_files_hold_names_versions_and_hashes_only() -> None:
