@@ -1,0 +1,118 @@
+"""Names of things in this app; texts are what people read."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    """States of a dossier (decisions, 20). A suspension is not one: it is computed from open holds."""
+
+    DRAFT = "draft", _("Bản nháp")
+    SUBMITTED = "submitted", _("Chờ tiếp nhận")
+    EVALUATING = "evaluating", _("Đang đánh giá")
+    COMPLETION_REQUESTED = "completion_requested", _("Cần hoàn thiện")
+    AWAITING_APPROVAL = "awaiting_approval", _("Chờ phê duyệt")
+    TECHNICALLY_APPROVED = "technically_approved", _("Đã chấp thuận kỹ thuật")
+    TESTING = "testing", _("Đang kiểm thử")
+    AWAITING_CONFIRMATION = "awaiting_confirmation", _("Chờ xác nhận kiểm thử")
+    READY = "ready", _("Đủ điều kiện vận hành")
+    LIVE = "live", _("Đang vận hành")
+    TERMINATED = "terminated", _("Đã hủy kết nối")
+    WITHDRAWN = "withdrawn", _("Đã rút")
+    CLOSED = "closed", _("Dừng giải quyết")
+
+
+ENDED = frozenset({State.TERMINATED, State.WITHDRAWN, State.CLOSED})
+# Which of the six public stages (QC10) a state belongs to; what ended shows the stage it had reached.
+STAGE = {
+    State.DRAFT: 1,
+    State.SUBMITTED: 1,
+    State.EVALUATING: 2,
+    State.COMPLETION_REQUESTED: 2,
+    State.AWAITING_APPROVAL: 2,
+    State.TECHNICALLY_APPROVED: 3,
+    State.TESTING: 4,
+    State.AWAITING_CONFIRMATION: 5,
+    State.READY: 5,
+    State.LIVE: 6,
+    State.TERMINATED: 6,
+    State.WITHDRAWN: 1,
+    State.CLOSED: 2,
+}
+
+
+class Side(TextChoices):
+    """The two sides of a dossier (decisions, 22)."""
+
+    AGENCY = "agency", _("Cơ quan quản lý hệ thống")
+    OPERATOR = "operator", _("Cơ quan quản lý, vận hành LGSP")
+
+
+class Kind(TextChoices):
+    """What a dossier asks for."""
+
+    NEW = "new", _("Kết nối mới")
+    CHANGE = "change", _("Thay đổi phạm vi")
+    RENEWAL = "renewal", _("Gia hạn")
+    TERMINATION = "termination", _("Hủy kết nối")
+
+
+class Mark(TextChoices):
+    """Outcome of one criterion; empty: not judged yet."""
+
+    PASS = "pass", _("Đạt")
+    FAIL = "fail", _("Không đạt")
+    NOT_APPLICABLE = "not_applicable", _("Không áp dụng")
+
+
+class CriterionGroup(TextChoices):
+    """Groups of the checklist of Điều 9."""
+
+    ARCHITECTURE = "architecture", _("Kiến trúc và tiêu chuẩn kỹ thuật")
+    API = "api", _("Khả năng cung cấp, tiếp nhận dữ liệu")
+    SECURITY = "security", _("An toàn thông tin")
+    OPERATION = "operation", _("Phương án vận hành và nhân lực")
+    NATIONAL = "national", _("Cấu trúc thông điệp dữ liệu quốc gia")
+
+
+class TestGroup(TextChoices):
+    """The four things a test must show (QC10.4)."""
+
+    INTEGRATION = "integration", _("Khả năng tích hợp")
+    EXCHANGE = "exchange", _("Trao đổi dữ liệu")
+    PERFORMANCE = "performance", _("Hiệu năng")
+    SECURITY = "security", _("An toàn thông tin")
+
+
+class Measure(TextChoices):
+    """Where a test case gets its result from."""
+
+    LOG = "log", _("Đo từ nhật ký của nền tảng thử nghiệm")
+    HAND = "hand", _("Nhập tay, kèm minh chứng")
+
+
+class Result(TextChoices):
+    """Result of a test case; empty: not measured yet."""
+
+    PASS = "pass", _("Đạt")
+    FAIL = "fail", _("Không đạt")
+
+
+class Step(TextChoices):
+    """Steps of a dossier that have a deadline; the value is the tail of the policy's code ``request.<step>``."""
+
+    INTAKE = "intake", _("Tiếp nhận hồ sơ")
+    EVALUATION = "evaluation", _("Thẩm định kỹ thuật")
+    COMPLETION = "completion", _("Cơ quan hoàn thiện hồ sơ")
+    RESULT = "result", _("Thông báo kết quả thẩm định")
+    ENVIRONMENT = "environment", _("Thiết lập môi trường")
+    TESTING = "testing", _("Kiểm thử")
+    CONFIRMATION = "confirmation", _("Lập biên bản xác nhận")
+
+
+class HoldSide(TextChoices):
+    """Who put a hold on a connection; one side's resumption never lifts another's (Q50-15.4)."""
+
+    AGENCY = "agency", _("Cơ quan khai thác")
+    PROVIDER = "provider", _("Cơ quan cung cấp")
+    OPERATOR = "operator", _("Cơ quan quản lý, vận hành LGSP")

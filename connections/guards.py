@@ -1,0 +1,118 @@
+"""Named truths about a dossier that a step waits for; each explains itself to whoever asks why not yet.
+
+A guard is given the dossier and reads what belongs to it; who acts is judged in ``connections.permissions``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from connections.choices import Mark, Result, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition by name; ``explanation`` says in Vietnamese what is missing and is shown as it is."""
+
+    name: str
+    explanation: StrOrPromise
+    test: Callable[[Any], bool]
+
+    def __call__(self, request: Any) -> bool:
+        """Return whether the condition holds for *request*."""
+        return self.test(request)
+
+
+def _sum(request: Any) -> Any:
+    """Return the evaluation under way or the last one."""
+    return request.evaluations.order_by("-round").first()
+
+
+def _marks_done(request: Any) -> bool:
+    evaluation = _sum(request)
+    return evaluation is not None and not evaluation.marks.filter(result="").exists()
+
+
+def _no_failure(request: Any) -> bool:
+    evaluation = _sum(request)
+    return evaluation is not None and not evaluation.marks.filter(result=Mark.FAIL).exists()
+
+
+def _national_judged(request: Any) -> bool:
+    if not request.national_database:
+        return True
+    evaluation = _sum(request)
+    national = evaluation.marks.filter(criterion__national_only=True) if evaluation else None
+    return bool(national) and not national.exclude(result=Mark.PASS).exists()
+
+
+def _open_points(request: Any) -> Any:
+    return request.points.filter(resolved_at__isnull=True)
+
+
+def _trial(request: Any) -> Any:
+    return request.trials.order_by("-round").first()
+
+
+def _cases_pass(request: Any) -> bool:
+    trial = _trial(request)
+    if trial is None or not trial.cases.exists():
+        return False
+    return not trial.cases.exclude(result=Result.PASS).exists()
+
+
+def _confirmed(request: Any) -> bool:
+    trial = _trial(request)
+    if trial is None:
+        return False
+    agreed = trial.confirmations.filter(agreed=True, voided_at__isnull=True)
+    hashes = {row.content_hash for row in agreed}
+    return {row.side for row in agreed} == set(Side) and hashes == {trial.content_hash}
+
+
+PARTS_COMPLETE = Guard(
+    "parts_complete",
+    _("Hồ sơ còn phần chưa hoàn thành; xem danh sách phần việc để biết phần nào."),
+    lambda request: not request.missing_parts(),
+)
+NOT_STATE_SECRET = Guard(
+    "not_state_secret",
+    _("Dữ liệu thuộc bí mật nhà nước không được gửi qua cổng này."),
+    lambda request: request.state_secret is False,
+)
+COMMITTED = Guard(
+    "committed", _("Cơ quan chưa xác nhận cam kết theo Điều 5 Quy chế."), lambda request: bool(request.committed)
+)
+POINTS_NAMED = Guard(
+    "points_named",
+    _("Nêu ít nhất một nội dung cần hoàn thiện."),
+    lambda request: _open_points(request).exists(),
+)
+POINTS_ANSWERED = Guard(
+    "points_answered",
+    _("Còn nội dung chưa được trả lời; trả lời từng nội dung trước khi gửi."),
+    lambda request: not _open_points(request).filter(answer="").exists(),
+)
+CRITERIA_JUDGED = Guard("criteria_judged", _("Còn tiêu chí chưa được đánh giá."), _marks_done)
+CRITERIA_MET = Guard(
+    "criteria_met", _("Còn tiêu chí không đạt; yêu cầu cơ quan hoàn thiện trước khi trình."), _no_failure
+)
+NATIONAL_JUDGED = Guard(
+    "national_judged",
+    _("Hồ sơ kết nối cơ sở dữ liệu quốc gia: tiêu chí cấu trúc thông điệp phải đạt, không được bỏ qua."),
+    _national_judged,
+)
+CASES_PASS = Guard("cases_pass", _("Còn ca kiểm thử chưa đạt hoặc chưa có kết quả."), _cases_pass)
+CONFIRMED_BY_BOTH = Guard(
+    "test_record_confirmed_by_both_sides",
+    _("Chưa thể tiếp tục: biên bản kiểm thử chưa được cả hai bên xác nhận."),
+    _confirmed,
+)
+CONTACTS_NAMED = Guard(
+    "contacts_named",
+    _("Kết nối cần cán bộ kỹ thuật của cơ quan và đầu mối trực của đơn vị vận hành trước khi vận hành chính thức."),
+    lambda request: request.connection_contacts_named(),
+)

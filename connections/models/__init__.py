@@ -1,0 +1,29 @@
+"""Dossiers, evaluations, connections, grants, keys and tests."""
+
+from connections.models.clocks import Clock, ClockPause
+from connections.models.connections import Connection, Hold
+from connections.models.credentials import Credential
+from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
+from connections.models.grants import Grant
+from connections.models.requests import ConnectionRequest, RequestLine
+from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
+
+__all__ = [
+    "Checklist",
+    "Clock",
+    "ClockPause",
+    "CompletionPoint",
+    "Confirmation",
+    "Connection",
+    "ConnectionRequest",
+    "Credential",
+    "Criterion",
+    "CriterionMark",
+    "Evaluation",
+    "Grant",
+    "Hold",
+    "RequestLine",
+    "TestTemplate",
+    "Trial",
+    "TrialCase",
+]

@@ -1,0 +1,91 @@
+"""Connections: one a system, with its contacts and holds (decisions, 21)."""
+
+from typing import TYPE_CHECKING
+
+from auditlog.registry import auditlog
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import InformationSystem
+from connections.choices import HoldSide
+from connections.models.requests import ConnectionRequest
+
+if TYPE_CHECKING:
+    from core.actor import Actor
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    """Reading connections."""
+
+    def visible_to(self, actor: "Actor") -> "ConnectionQuerySet":
+        """Return all to SKHCN's readers, those of their own systems to people of an agency."""
+        if actor.may("request.view_all"):
+            return self
+        if actor.may("request.view_own"):
+            return self.filter(system__owner_id=actor.agency_id or 0)
+        return self.none()
+
+
+class Connection(models.Model):
+    """The connection of one system with the platform (QC10.3–10.5).
+
+    It is opened by the technical approval of its dossier and carries who answers for it on both sides.
+    It goes live once; holds of three sides suspend it, and it is live again only when none is open.
+    Disconnection closes it for good; a new dossier is needed to come back. It is never deleted.
+    """
+
+    system = models.OneToOneField(InformationSystem, models.PROTECT, verbose_name=_("hệ thống thông tin"))
+    request = models.ForeignKey(
+        ConnectionRequest, models.PROTECT, related_name="connections", verbose_name=_("hồ sơ mở kết nối")
+    )
+    technical_contact = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("cán bộ kỹ thuật của cơ quan")
+    )
+    duty_contact = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("đầu mối trực của đơn vị vận hành")
+    )
+    opened_at = models.DateTimeField(_("mở lúc"))
+    live_at = models.DateTimeField(_("vận hành từ"), null=True)
+    closed_at = models.DateTimeField(_("đóng lúc"), null=True)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kết nối")
+        verbose_name_plural = _("kết nối")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.system)
+
+
+class Hold(models.Model):
+    """A suspension by one side; lifted only by the side that put it (Q50-15.4)."""
+
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="holds", verbose_name=_("kết nối"))
+    side = models.CharField(_("bên tạm dừng"), max_length=16, choices=HoldSide.choices)
+    reason = models.TextField(_("lý do"))
+    placed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người tạm dừng"))
+    placed_at = models.DateTimeField(_("tạm dừng lúc"))
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người khôi phục"))
+    lifted_at = models.DateTimeField(_("khôi phục lúc"), null=True)
+    lift_reason = models.TextField(_("lý do khôi phục"), blank=True)
+
+    class Meta:
+        verbose_name = _("tạm dừng kết nối")
+        verbose_name_plural = _("tạm dừng kết nối")
+        ordering = ["-placed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "side"], condition=Q(lifted_at__isnull=True), name="hold_one_open_a_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Tạm dừng bởi %(side)s") % {"side": self.get_side_display()})
+
+
+auditlog.register(Connection)
+auditlog.register(Hold)

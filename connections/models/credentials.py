@@ -1,0 +1,72 @@
+"""Keys by which systems sign their calls (Q50-11, QC8.4)."""
+
+from typing import TYPE_CHECKING
+
+from auditlog.registry import auditlog
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import InformationSystem
+from core.choices import Environment
+
+if TYPE_CHECKING:
+    from core.actor import Actor
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    """Reading keys (never their secrets)."""
+
+    def visible_to(self, actor: "Actor") -> "CredentialQuerySet":
+        """Return all to the operator, those of their agency's systems to technicians and representatives."""
+        if actor.may("request.view_all"):
+            return self
+        if actor.may("request.view_own"):
+            return self.filter(system__owner_id=actor.agency_id or 0)
+        return self.none()
+
+    def open(self) -> "CredentialQuerySet":
+        """Return keys that nobody revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+
+class Credential(models.Model):
+    """A pair of access key and secret key of one system in one environment.
+
+    It is made by the technician, who sees the secret once, on the answer to that one request.
+    The secret is kept sealed, bound to this row; the broker opens it into memory.
+    It ends by its last day or by revocation; two open keys a system and environment let one be changed for the other.
+    """
+
+    access_key = models.CharField(_("khóa truy xuất"), max_length=60, unique=True)
+    system = models.ForeignKey(
+        InformationSystem, models.PROTECT, related_name="credentials", verbose_name=_("hệ thống thông tin")
+    )
+    environment = models.CharField(_("môi trường"), max_length=8, choices=Environment.choices)
+    algorithm = models.CharField(_("thuật toán"), max_length=16, default="hmac-sha256")
+    sealed_secret = models.TextField(_("khóa bí mật"), editable=False)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người tạo"))
+    made_at = models.DateTimeField(_("tạo lúc"))
+    valid_to = models.DateField(_("đến hết ngày"))
+    revoked_at = models.DateTimeField(_("thu hồi lúc"), null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người thu hồi"))
+    revoke_reason = models.TextField(_("lý do thu hồi"), blank=True)
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("khóa")
+        verbose_name_plural = _("khóa")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["system", "environment"], condition=Q(revoked_at__isnull=True), name="credential_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.access_key
+
+
+auditlog.register(Credential, exclude_fields=["sealed_secret"])

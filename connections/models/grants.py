@@ -1,0 +1,90 @@
+"""Grants: what a system may call, for which purpose, how much, until when (QC4.6, QC8.3, QC11.3)."""
+
+from typing import TYPE_CHECKING
+
+from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import DataService, InformationSystem, Purpose
+from connections.models.connections import Connection
+from connections.models.requests import ConnectionRequest
+from core.choices import Environment
+
+if TYPE_CHECKING:
+    from core.actor import Actor
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Reading grants."""
+
+    def visible_to(self, actor: "Actor") -> "GrantQuerySet":
+        """Return all to SKHCN's readers; to people of an agency those it holds and those on services it provides."""
+        if actor.may("request.view_all"):
+            return self
+        if actor.may("request.view_own") or actor.may("grant.advise"):
+            own = actor.agency_id or 0
+            return self.filter(Q(system__owner_id=own) | Q(service__provider_id=own))
+        return self.none()
+
+    def open(self) -> "GrantQuerySet":
+        """Return grants that nobody revoked; validity is a matter of days and judged by the broker."""
+        return self.filter(revoked_at__isnull=True)
+
+
+class Grant(models.Model):
+    """The right of one system to call one service in one environment (decisions, 21).
+
+    It is made from an approved dossier, never typed, and has one gate that counts its quota and stops it exactly.
+    The broker refuses what lies outside its operations, fields, purpose, networks and days.
+    It ends by its last day or by revocation with a reason; a revoked grant stays as evidence.
+    """
+
+    code = models.CharField(_("mã quyền khai thác"), max_length=24, unique=True)
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="grants", verbose_name=_("kết nối"))
+    request = models.ForeignKey(ConnectionRequest, models.PROTECT, related_name="grants", verbose_name=_("hồ sơ"))
+    system = models.ForeignKey(
+        InformationSystem, models.PROTECT, related_name="grants", verbose_name=_("hệ thống thông tin")
+    )
+    service = models.ForeignKey(DataService, models.PROTECT, related_name="grants", verbose_name=_("dịch vụ dữ liệu"))
+    environment = models.CharField(_("môi trường"), max_length=8, choices=Environment.choices)
+    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+", verbose_name=_("mục đích"))
+    operations = models.JSONField(_("thao tác"), default=list)
+    fields = models.JSONField(_("trường dữ liệu"), null=True, blank=True)
+    networks = models.JSONField(_("địa chỉ mạng được phép"), default=list)
+    daily_quota = models.PositiveIntegerField(
+        _("hạn mức mỗi ngày"), validators=[MinValueValidator(1), MaxValueValidator(10_000_000)]
+    )
+    valid_from = models.DateField(_("có hiệu lực từ ngày"))
+    valid_to = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    gate_id = models.BigIntegerField(_("cổng hạn mức"), unique=True)
+    opened_at = models.DateTimeField(_("cấp lúc"))
+    revoked_at = models.DateTimeField(_("thu hồi lúc"), null=True)
+    revoke_reason = models.TextField(_("lý do thu hồi"), blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quyền khai thác")
+        verbose_name_plural = _("quyền khai thác")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "service", "environment"],
+                condition=Q(revoked_at__isnull=True),
+                name="grant_one_open",
+                violation_error_message=_("Hệ thống đã có quyền khai thác dịch vụ này"),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates_in_order"
+            ),
+        ]
+        indexes = [models.Index(fields=["service", "environment"], name="grant_service")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+auditlog.register(Grant)

@@ -1,0 +1,104 @@
+"""What every step of a dossier shares: lock, judge, move, record, tell."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.services.letters import send_letter
+from audit.models import Fact
+from audit.record import record_fact
+from connections.models import ConnectionRequest
+from connections.permissions import judge, transitions
+from core import clock
+from core.actor import Actor
+from core.problems import InvalidInput, StateRefused
+from core.text import tidy
+
+SUBJECT = ConnectionRequest._meta.label_lower
+
+
+def lock(request: ConnectionRequest, *, version: int | None = None) -> ConnectionRequest:
+    """Return *request* as it is now, locked until the deed ends.
+
+    *version* is the one the person saw. Raises StateRefused, naming who was faster, when another is there now.
+    """
+    stored = ConnectionRequest.objects.select_for_update(of=("self",)).select_related("agency", "system", "purpose")
+    found = stored.get(pk=request.pk)
+    if version is not None and version != found.version:
+        raise StateRefused(_changed_meanwhile(found))
+    return found
+
+
+def require(actor: Actor, request: ConnectionRequest, action: str, *, reason: str = "") -> str:
+    """Judge *action* before the deed writes anything; return the tidied reason.
+
+    Raises PermissionRefused, StateRefused, GuardRefused, or InvalidInput when a reason is asked for and missing.
+    """
+    refusal = judge(actor, request, action, complete=False)
+    if refusal is not None:
+        raise refusal
+    said, reason = transitions()[action][0].custom, tidy(reason)
+    if said.get("reason") and not reason:
+        raise InvalidInput({"reason": [_("Nhập lý do")]})
+    return reason
+
+
+@transaction.atomic
+def move(
+    *,
+    actor: Actor,
+    request: ConnectionRequest,
+    action: str,
+    reason: str = "",
+    after: Mapping[str, Any] | None = None,
+) -> ConnectionRequest:
+    """Take the step *action* on a locked dossier that :func:`require` let through, and record it.
+
+    Judges again, now with every condition, because the deed may have written since. *after* adds to the fact.
+    """
+    refusal = judge(actor, request, action)
+    if refusal is not None:
+        raise refusal
+    row = next(item for item in transitions()[action] if item.source == request.state)
+    before = request.state
+    getattr(request, row.name)()
+    touch(request)
+    record_fact(
+        actor=actor,
+        deed=f"request.{action}",
+        subject=request,
+        before={"state": before},
+        after={"state": request.state, **(after or {})},
+        reason=reason,
+        clause=row.custom["clause"],
+    )
+    return request
+
+
+def touch(request: ConnectionRequest) -> None:
+    """Save a locked dossier under its next version."""
+    request.version += 1
+    request.changed_at = clock.now()
+    request.save()
+
+
+def tell_agency(request: ConnectionRequest, *, subject: str, body: str) -> None:
+    """Write to the agency's shared mailbox and to the people who filed; no secrets, no personal data (ux.md §4.1)."""
+    people = [person for person in (request.created_by, request.sent_by) if person is not None and person.is_active]
+    addresses = [request.agency.shared_mailbox, *(person.email for person in people)]
+    for address in dict.fromkeys(filter(None, addresses)):
+        send_letter(to=address, subject=subject, body=body)
+
+
+def _changed_meanwhile(request: ConnectionRequest) -> str:
+    facts = Fact.objects.filter(subject_type=SUBJECT, subject_id=str(request.pk)).order_by("-id")
+    fact = facts.first()
+    if fact is None:
+        return _("Hồ sơ vừa được thay đổi. Nội dung bạn nhập vẫn được giữ bên dưới.")
+    when = fact.at.astimezone(clock.VIETNAM)
+    return _("%(name)s vừa thay đổi hồ sơ lúc %(time)s. Nội dung bạn nhập vẫn được giữ bên dưới.") % {
+        "name": fact.actor_name,
+        "time": f"{when:%H:%M ngày %d/%m/%Y}",
+    }
