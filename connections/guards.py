@@ -4,47 +4,39 @@ A guard is given the dossier and reads what belongs to it; who acts is judged in
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from connections.choices import Mark, Result, Side
+from core.transitions import Guard
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition by name; ``explanation`` says in Vietnamese what is missing and is shown as it is."""
-
-    name: str
-    explanation: StrOrPromise
-    test: Callable[[Any], bool]
-
-    def __call__(self, request: Any) -> bool:
-        """Return whether the condition holds for *request*."""
-        return self.test(request)
+def _guard(name: str, text: StrOrPromise, test: Callable[[Any], bool]) -> Guard:
+    """Return the guard that says *text* while *test* does not hold."""
+    return Guard(name, lambda request: "" if test(request) else str(text))
 
 
-def _sum(request: Any) -> Any:
+def _last_evaluation(request: Any) -> Any:
     """Return the evaluation under way or the last one."""
     return request.evaluations.order_by("-round").first()
 
 
 def _marks_done(request: Any) -> bool:
-    evaluation = _sum(request)
+    evaluation = _last_evaluation(request)
     return evaluation is not None and not evaluation.marks.filter(result="").exists()
 
 
 def _no_failure(request: Any) -> bool:
-    evaluation = _sum(request)
+    evaluation = _last_evaluation(request)
     return evaluation is not None and not evaluation.marks.filter(result=Mark.FAIL).exists()
 
 
 def _national_judged(request: Any) -> bool:
     if not request.national_database:
         return True
-    evaluation = _sum(request)
+    evaluation = _last_evaluation(request)
     national = evaluation.marks.filter(criterion__national_only=True) if evaluation else None
     return bool(national) and not national.exclude(result=Mark.PASS).exists()
 
@@ -70,48 +62,48 @@ def _confirmed(request: Any) -> bool:
         return False
     agreed = trial.confirmations.filter(agreed=True, voided_at__isnull=True)
     hashes = {row.content_hash for row in agreed}
-    return {row.side for row in agreed} == set(Side) and hashes == {trial.content_hash}
+    return {row.side for row in agreed} == set(Side.values) and hashes == {trial.content_hash}
 
 
-PARTS_COMPLETE = Guard(
+PARTS_COMPLETE = _guard(
     "parts_complete",
     _("Hồ sơ còn phần chưa hoàn thành; xem danh sách phần việc để biết phần nào."),
     lambda request: not request.missing_parts(),
 )
-NOT_STATE_SECRET = Guard(
+NOT_STATE_SECRET = _guard(
     "not_state_secret",
     _("Dữ liệu thuộc bí mật nhà nước không được gửi qua cổng này."),
     lambda request: request.state_secret is False,
 )
-COMMITTED = Guard(
+COMMITTED = _guard(
     "committed", _("Cơ quan chưa xác nhận cam kết theo Điều 5 Quy chế."), lambda request: bool(request.committed)
 )
-POINTS_NAMED = Guard(
+POINTS_NAMED = _guard(
     "points_named",
     _("Nêu ít nhất một nội dung cần hoàn thiện."),
     lambda request: _open_points(request).exists(),
 )
-POINTS_ANSWERED = Guard(
+POINTS_ANSWERED = _guard(
     "points_answered",
     _("Còn nội dung chưa được trả lời; trả lời từng nội dung trước khi gửi."),
     lambda request: not _open_points(request).filter(answer="").exists(),
 )
-CRITERIA_JUDGED = Guard("criteria_judged", _("Còn tiêu chí chưa được đánh giá."), _marks_done)
-CRITERIA_MET = Guard(
+CRITERIA_JUDGED = _guard("criteria_judged", _("Còn tiêu chí chưa được đánh giá."), _marks_done)
+CRITERIA_MET = _guard(
     "criteria_met", _("Còn tiêu chí không đạt; yêu cầu cơ quan hoàn thiện trước khi trình."), _no_failure
 )
-NATIONAL_JUDGED = Guard(
+NATIONAL_JUDGED = _guard(
     "national_judged",
     _("Hồ sơ kết nối cơ sở dữ liệu quốc gia: tiêu chí cấu trúc thông điệp phải đạt, không được bỏ qua."),
     _national_judged,
 )
-CASES_PASS = Guard("cases_pass", _("Còn ca kiểm thử chưa đạt hoặc chưa có kết quả."), _cases_pass)
-CONFIRMED_BY_BOTH = Guard(
+CASES_PASS = _guard("cases_pass", _("Còn ca kiểm thử chưa đạt hoặc chưa có kết quả."), _cases_pass)
+CONFIRMED_BY_BOTH = _guard(
     "test_record_confirmed_by_both_sides",
     _("Chưa thể tiếp tục: biên bản kiểm thử chưa được cả hai bên xác nhận."),
     _confirmed,
 )
-CONTACTS_NAMED = Guard(
+CONTACTS_NAMED = _guard(
     "contacts_named",
     _("Kết nối cần cán bộ kỹ thuật của cơ quan và đầu mối trực của đơn vị vận hành trước khi vận hành chính thức."),
     lambda request: request.connection_contacts_named(),

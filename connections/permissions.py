@@ -120,5 +120,5 @@ def _judge_conditions(request: ConnectionRequest, row: Transition, *, complete: 
     later: tuple[Any, ...] = () if complete else row.custom.get("after", ())
     for condition in row.conditions:
         if condition not in later and not condition(request):
-            return GuardRefused(condition.explanation)
+            return GuardRefused(condition.explain(request))
     return None

@@ -1,0 +1,89 @@
+"""Deadlines of a dossier's steps: begin, pause, resume, stop. Called by the deeds that move the dossier."""
+
+from datetime import datetime
+
+from accounts.selectors.calendar import deadlines_in_force, work_calendar
+from connections.choices import Step
+from connections.models import Clock, ClockPause, ConnectionRequest
+from core import clock
+from core.workdays import Pause, Term, due_with_pauses
+
+
+def start_clock(request: ConnectionRequest, step: Step) -> Clock | None:
+    """Begin the deadline of *step* under the policy in force today; None where no policy names one.
+
+    A step that is taken up again goes on with its old clock, the time between counted as a pause.
+    """
+    earlier = Clock.objects.select_for_update().filter(request=request, step=step).order_by("-id").first()
+    if earlier is not None:
+        return _take_up(earlier)
+    policy = deadlines_in_force(clock.today()).filter(code=f"request.{step}").first()
+    if policy is None:
+        return None
+    made = Clock(
+        request=request,
+        step=step,
+        amount=policy.amount,
+        unit=policy.unit,
+        statutory=policy.statutory,
+        basis=policy.basis,
+        started_at=clock.now(),
+    )
+    made.due_at = _due(made, [])
+    made.save()
+    return made
+
+
+def stop_clock(request: ConnectionRequest, step: Step) -> None:
+    """End the deadline of *step*: what it was due for is done."""
+    now = clock.now()
+    for running in Clock.objects.select_for_update().filter(request=request, step=step, ended_at__isnull=True):
+        _close_pause(running, now)
+        running.ended_at = now
+        running.save()
+
+
+def stop_all_clocks(request: ConnectionRequest) -> None:
+    """End every deadline of a dossier that has ended."""
+    for step in Step:
+        stop_clock(request, step)
+
+
+def pause_clock(request: ConnectionRequest, step: Step, reason: str) -> None:
+    """Let the deadline of *step* stand still from now on; *reason* says whom it waits for."""
+    running = Clock.objects.select_for_update().filter(request=request, step=step, ended_at__isnull=True).first()
+    if running is not None and not running.pauses.filter(ended_at__isnull=True).exists():
+        ClockPause.objects.create(clock=running, started_at=clock.now(), reason=reason)
+        running.due_at = None
+        running.save()
+
+
+def resume_clock(request: ConnectionRequest, step: Step) -> None:
+    """Let the deadline of *step* run again."""
+    running = Clock.objects.select_for_update().filter(request=request, step=step, ended_at__isnull=True).first()
+    if running is not None:
+        _close_pause(running, clock.now())
+        running.due_at = _due(running, list(running.pauses.all()))
+        running.save()
+
+
+def _take_up(earlier: Clock) -> Clock:
+    if earlier.ended_at is not None:
+        ClockPause.objects.create(
+            clock=earlier, started_at=earlier.ended_at, ended_at=clock.now(), reason="Bước này được mở lại"
+        )
+        earlier.ended_at = None
+        earlier.due_at = _due(earlier, list(earlier.pauses.all()))
+        earlier.save()
+    return earlier
+
+
+def _close_pause(running: Clock, now: datetime) -> None:
+    for pause in running.pauses.filter(ended_at__isnull=True):
+        pause.ended_at = now
+        pause.save()
+
+
+def _due(running: Clock, pauses: list[ClockPause]) -> datetime | None:
+    spans = [Pause(pause.started_at, pause.ended_at) for pause in pauses]
+    return due_with_pauses(running.started_at, Term(running.amount, running.unit), spans, work_calendar())  # type: ignore[arg-type]

@@ -1,0 +1,32 @@
+"""File numbers and look-up codes (ux.md §2.1)."""
+
+import secrets
+
+from django.db import connection
+
+from accounts.models import Agency
+from connections.models import ConnectionRequest
+from core import clock
+
+# Crockford's base 32: no letter that is mistaken for a digit when read out or written down.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKUP_LENGTH = 8
+_LOCK = 20_301
+
+
+def next_number() -> str:
+    """Return the next file number of today, ``{code of the receiving agency}-{YYMMDD}-{NNNN}``.
+
+    Holds a lock of the database until the transaction ends, so two dossiers sent at once get two numbers.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+    receiver = Agency.objects.in_force(clock.today()).filter(is_operator=True).order_by("code").first()
+    prefix = f"{receiver.code if receiver else 'LGSP'}-{clock.today():%y%m%d}-"
+    last = ConnectionRequest.objects.filter(number__startswith=prefix).order_by("-number").first()
+    return f"{prefix}{int(last.number.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+
+
+def new_lookup_code() -> str:
+    """Return a random code to look a dossier up without signing in."""
+    return "".join(secrets.choice(_ALPHABET) for _place in range(_LOOKUP_LENGTH))
