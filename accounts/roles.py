@@ -100,7 +100,7 @@ ROLES: dict[str, Role] = {
             "division_head",
             _("Trưởng phòng"),
             "operator",
-            _OPERATOR | {"request.propose", "role.propose", "role.decide", "facts.view"},
+            _OPERATOR | {"request.propose", "checklist.manage", "role.propose", "role.decide", "facts.view"},
             _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,

@@ -97,7 +97,14 @@ class Lifecycle(FSMModelMixin, models.Model):
         State.COMPLETION_REQUESTED,
         State.EVALUATING,
         conditions=[guards.PARTS_COMPLETE, guards.NOT_STATE_SECRET, guards.POINTS_ANSWERED],
-        custom=_offer("answer_completion", _("Gửi hoàn thiện"), "QC10.2", "request.send", side="agency"),
+        custom=_offer(
+            "answer_completion",
+            _("Gửi hoàn thiện"),
+            "QC10.2",
+            "request.send",
+            side="agency",
+            after=(guards.POINTS_ANSWERED,),
+        ),
     )
     def answer_completion(self) -> None:
         """The agency answered every point."""

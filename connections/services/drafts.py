@@ -5,14 +5,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Agency, User
+from accounts.models import Agency
+from audit.record import changed, record_fact
 from catalog.models import InformationSystem
 from connections.choices import Kind, State
 from connections.models import ConnectionRequest
 from connections.services.draft_parts import PARTS, read_part, store_lines
-from connections.services.moves import lock, touch
-from connections.services.sending import index
-from audit.record import changed, record_fact
+from connections.services.moves import index, lock, touch
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -23,9 +22,7 @@ EDITABLE = frozenset({State.DRAFT, State.COMPLETION_REQUESTED})
 
 
 @transaction.atomic
-def begin_request(
-    *, actor: Actor, system: InformationSystem | None = None, kind: str = Kind.NEW
-) -> ConnectionRequest:
+def begin_request(*, actor: Actor, system: InformationSystem | None = None, kind: str = Kind.NEW) -> ConnectionRequest:
     """Begin a draft of the actor's own agency.
 
     Raises PermissionRefused, GuardRefused when the agency may not file, InvalidInput when the system is not its own.
@@ -75,7 +72,6 @@ def save_part(
             old["lines"], new["lines"] = old_lines, new_lines
     if not new:
         return stored
-    stored.committed = False
     index(stored)
     touch(stored)
     record_fact(actor=actor, deed="request.part_saved", subject=stored, before=old, after=new, reason=part)
@@ -103,13 +99,3 @@ def require_editable(actor: Actor, request: ConnectionRequest) -> None:
     if request.state not in EDITABLE:
         text = _("Hồ sơ đang ở tình trạng «%(state)s», không sửa được. Nội dung bạn nhập vẫn được giữ bên dưới.")
         raise StateRefused(text % {"state": State(request.state).label})
-
-
-def technicians_of(agency_id: int) -> Any:
-    """Return the people who may stand as technical contact of an agency today."""
-    return User.objects.filter(
-        is_active=True,
-        memberships__agency_id=agency_id,
-        memberships__role="technician",
-        memberships__ended_at__isnull=True,
-    ).distinct()

@@ -14,7 +14,7 @@ from connections.permissions import judge, transitions
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, StateRefused
-from core.text import tidy
+from core.text import fold, tidy
 
 SUBJECT = ConnectionRequest._meta.label_lower
 
@@ -75,6 +75,13 @@ def move(
         clause=row.custom["clause"],
     )
     return request
+
+
+def index(request: ConnectionRequest) -> None:
+    """Bring the folded search text of a dossier up to date; the caller saves."""
+    system = request.system
+    words = (request.number, request.agency.name, request.agency.short_name, system.name if system else "")
+    request.search = fold(" ".join((*words, system.code if system else "")))
 
 
 def touch(request: ConnectionRequest) -> None:

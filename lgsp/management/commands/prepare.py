@@ -21,6 +21,7 @@ class Command(BaseCommand):
         self.collect_static()
         self.step("Nạp danh bạ cơ quan", "load_register")
         self.step("Nạp lịch làm việc và thời hạn", "load_calendar")
+        self.step("Nạp bộ tiêu chí đánh giá", "load_checklist")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
 

@@ -1,0 +1,81 @@
+"""Two people propose and approve; approval opens the connection (QC9.6, QC10.2, decisions 20–22)."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.record import record_fact
+from connections.choices import Step
+from connections.models import Connection, ConnectionRequest
+from connections.services.clocks import start_clock, stop_clock
+from connections.services.moves import lock, move, require, tell_agency
+from core import clock
+from core.actor import Actor
+from core.text import tidy
+
+
+@transaction.atomic
+def propose(*, actor: Actor, request: ConnectionRequest, note: str = "") -> ConnectionRequest:
+    """Put a positive evaluation before the leader; never by its evaluator."""
+    stored = lock(request)
+    require(actor, stored, "propose")
+    evaluation = stored.evaluations.select_for_update().order_by("-round")[0]
+    evaluation.concluded_at = clock.now()
+    evaluation.save()
+    stored.proposed_by_id, stored.proposed_at = actor.user_id, clock.now()
+    stop_clock(stored, Step.EVALUATION)
+    start_clock(stored, Step.RESULT)
+    return move(actor=actor, request=stored, action="propose", reason=tidy(note), after={"round": evaluation.round})
+
+
+@transaction.atomic
+def approve(*, actor: Actor, request: ConnectionRequest, note: str = "") -> ConnectionRequest:
+    """Approve the technical side: the connection of the system is opened, the environment may be set up."""
+    stored = lock(request)
+    require(actor, stored, "approve")
+    stored.approved_by_id, stored.approved_at = actor.user_id, clock.now()
+    stop_clock(stored, Step.RESULT)
+    start_clock(stored, Step.ENVIRONMENT)
+    move(actor=actor, request=stored, action="approve", reason=tidy(note))
+    _open_connection(actor, stored)
+    tell_agency(
+        stored,
+        subject=_("Thông báo chấp thuận kết nối %(number)s") % {"number": stored.number},
+        body=_("Hồ sơ %(number)s được chấp thuận về kỹ thuật. Bước tiếp theo: thiết lập môi trường và kiểm thử.")
+        % {"number": stored.number},
+    )
+    return stored
+
+
+@transaction.atomic
+def send_back(*, actor: Actor, request: ConnectionRequest, reason: str) -> ConnectionRequest:
+    """Return a proposal to its evaluator with the reason; it is proposed again afterwards."""
+    stored = lock(request)
+    reason = require(actor, stored, "send_back", reason=reason)
+    evaluation = stored.evaluations.select_for_update().order_by("-round")[0]
+    evaluation.concluded_at = None
+    evaluation.save()
+    stored.proposed_by, stored.proposed_at = None, None
+    stop_clock(stored, Step.RESULT)
+    start_clock(stored, Step.EVALUATION)
+    return move(actor=actor, request=stored, action="send_back", reason=reason)
+
+
+def _open_connection(actor: Actor, request: ConnectionRequest) -> Connection:
+    assert request.system is not None, "a sent dossier names its system"  # noqa: S101 - invariant of the database
+    now = clock.now()
+    made, fresh = Connection.objects.select_for_update().get_or_create(
+        system=request.system,
+        defaults={"request": request, "technical_contact": request.technical_contact, "opened_at": now},
+    )
+    if not fresh:
+        made.request, made.technical_contact, made.closed_at = request, request.technical_contact, None
+        made.live_at = None
+        made.save()
+    record_fact(
+        actor=actor,
+        deed="connection.opened",
+        subject=made,
+        after={"request": request, "technical_contact": request.technical_contact},
+        clause="QC10.2",
+    )
+    return made

@@ -1,0 +1,131 @@
+"""The agency sends, answers and withdraws (QC10.1, QC10.2)."""
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from audit.record import record_fact
+from connections.choices import State, Step
+from connections.models import CompletionPoint, ConnectionRequest
+from connections.selectors.people import holders_of
+from connections.services.clocks import resume_clock, start_clock, stop_all_clocks, stop_clock
+from connections.services.drafts import require_editable
+from connections.services.moves import index, lock, move, require, tell_agency, touch
+from connections.services.numbering import new_lookup_code, next_number
+from core import clock
+from core.actor import Actor
+from core.problems import GuardRefused, InvalidInput, StateRefused
+from core.text import tidy
+
+LONG = 4000
+
+
+@transaction.atomic
+def submit(
+    *, actor: Actor, request: ConnectionRequest, version: int | None = None, committed: bool
+) -> ConnectionRequest:
+    """Send a complete dossier officially; it gets its number and look-up code.
+
+    The drafter does not send it alone: sending is the representative's right. *committed* is the declaration of
+    Điều 5. Raises GuardRefused naming what is missing, StateRefused when somebody was faster.
+    """
+    stored = lock(request, version=version)
+    stored.committed = committed
+    require(actor, stored, "submit")
+    others = holders_of("request.send", stored.agency_id).exclude(pk=stored.created_by_id)
+    if actor.user_id == stored.created_by_id and others.exists():
+        raise GuardRefused(_("Bạn là người lập hồ sơ này; hồ sơ phải do đại diện khác của cơ quan gửi."))
+    stored.number, stored.lookup_code = next_number(), new_lookup_code()
+    stored.sent_by_id, stored.submitted_at = actor.user_id, clock.now()
+    index(stored)
+    try:
+        with transaction.atomic():
+            move(actor=actor, request=stored, action="submit", after={"number": stored.number})
+    except IntegrityError as error:
+        if "request_one_open_connection_a_system" not in str(error):
+            raise
+        raise StateRefused(_("Hệ thống này vừa có hồ sơ khác được gửi.")) from error
+    start_clock(stored, Step.INTAKE)
+    tell_agency(
+        stored,
+        subject=_("Đã nhận đề nghị kết nối %(system)s – %(number)s")
+        % {"system": stored.system, "number": stored.number},
+        body=_("Hồ sơ %(number)s đã được gửi tới Sở Khoa học và Công nghệ. Mã tra cứu: %(code)s.")
+        % {"number": stored.number, "code": stored.lookup_code},
+    )
+    return stored
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, request: ConnectionRequest, reason: str) -> ConnectionRequest:
+    """Take the dossier back before a decision; it stays readable, with the reason."""
+    stored = lock(request)
+    reason = require(actor, stored, "withdraw", reason=reason)
+    stored.ended_at, stored.end_reason = clock.now(), reason
+    stop_all_clocks(stored)
+    return move(actor=actor, request=stored, action="withdraw", reason=reason)
+
+
+@transaction.atomic
+def answer_point(*, actor: Actor, point: CompletionPoint, text: str) -> CompletionPoint:
+    """Keep an answer to one point; it is sent with :func:`answer_completion`."""
+    request = lock(point.request)
+    require_editable(actor, request)
+    stored = CompletionPoint.objects.select_for_update(of=("self",)).get(pk=point.pk)
+    if request.state != State.COMPLETION_REQUESTED or stored.resolved_at is not None:
+        raise StateRefused(_("Nội dung này đã khép lại, không sửa câu trả lời được."))
+    answer = tidy(text)
+    if len(answer) > LONG:
+        raise InvalidInput({"answer": [_("Nội dung tối đa %(n)s ký tự") % {"n": LONG}]})
+    before = stored.answer
+    stored.answer, stored.answered_by_id, stored.answered_at = answer, actor.user_id, clock.now()
+    stored.save()
+    touch(request)
+    record_fact(
+        actor=actor,
+        deed="request.point_answered",
+        subject=request,
+        before={"answer": before},
+        after={"answer": answer, "number": stored.number},
+        clause="QC10.2",
+    )
+    return stored
+
+
+@transaction.atomic
+def answer_completion(
+    *, actor: Actor, request: ConnectionRequest, version: int | None = None, answers: Mapping[int, str] | None = None
+) -> ConnectionRequest:
+    """Send the completed dossier back; *answers* maps point id to text and adds to what was kept before.
+
+    Raises InvalidInput naming each point that has no answer yet (field ``point-<id>``).
+    """
+    stored = lock(request, version=version)
+    require(actor, stored, "answer_completion")
+    points = list(stored.points.select_for_update().filter(resolved_at__isnull=True))
+    errors: dict[str, list[str]] = {}
+    for point in points:
+        text = tidy((answers or {}).get(point.pk, point.answer))
+        if not text or len(text) > LONG:
+            number = {"n": point.number, "limit": LONG}
+            said = _("Trả lời nội dung số %(n)s") if not text else _("Nội dung số %(n)s tối đa %(limit)s ký tự")
+            errors[f"point-{point.pk}"] = [said % number]
+            continue
+        if text != point.answer:
+            point.answer, point.answered_by_id, point.answered_at = text, actor.user_id, clock.now()
+    if errors:
+        raise InvalidInput(errors)
+    for point in points:
+        point.save()
+    said = {str(point.number): point.answer for point in points}
+    move(actor=actor, request=stored, action="answer_completion", after={"answers": said})
+    for point in points:
+        point.resolved_at = clock.now()
+        point.save()
+    stop_clock(stored, Step.COMPLETION)
+    if stored.received_at is None:
+        start_clock(stored, Step.EVALUATION)
+    else:
+        resume_clock(stored, Step.EVALUATION)
+    return stored
