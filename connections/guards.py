@@ -37,8 +37,10 @@ def _national_judged(request: Any) -> bool:
     if not request.national_database:
         return True
     evaluation = _last_evaluation(request)
-    national = evaluation.marks.filter(criterion__national_only=True) if evaluation else None
-    return bool(national) and not national.exclude(result=Mark.PASS).exists()
+    if evaluation is None:
+        return False
+    national = evaluation.marks.filter(criterion__national_only=True)
+    return national.exists() and not national.exclude(result=Mark.PASS).exists()
 
 
 def _open_points(request: Any) -> Any:

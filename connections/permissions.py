@@ -33,7 +33,7 @@ class Offer:
 def transitions() -> dict[str, list[Transition]]:
     """Return the transition table: action -> its transitions, one for each source state."""
     found: dict[str, list[Transition]] = {}
-    for item in ConnectionRequest._meta.get_field("state").get_all_transitions(ConnectionRequest):  # type: ignore[union-attr]
+    for item in ConnectionRequest._meta.get_field("state").get_all_transitions(ConnectionRequest):
         found.setdefault(item.custom["action"], []).append(item)
     return found
 
@@ -108,7 +108,7 @@ def _judge_state(request: ConnectionRequest, rows: list[Transition]) -> DomainEr
 def _judge_eyes(actor: Actor, request: ConnectionRequest, row: Transition) -> DomainError | None:
     for name in row.custom.get("apart_from", ()):
         if actor.user_id is not None and getattr(request, f"{name}_id") == actor.user_id:
-            who = request._meta.get_field(name).verbose_name
+            who = ConnectionRequest._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             return PermissionRefused(
                 _("Bạn là %(who)s của hồ sơ này; bước «%(step)s» phải do người khác thực hiện.")
                 % {"who": who, "step": row.custom["label"]}
@@ -118,7 +118,8 @@ def _judge_eyes(actor: Actor, request: ConnectionRequest, row: Transition) -> Do
 
 def _judge_conditions(request: ConnectionRequest, row: Transition, *, complete: bool) -> DomainError | None:
     later: tuple[Any, ...] = () if complete else row.custom.get("after", ())
-    for condition in row.conditions:
+    conditions: list[Any] = row.conditions
+    for condition in conditions:
         if condition not in later and not condition(request):
             return GuardRefused(condition.explain(request))
     return None

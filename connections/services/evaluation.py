@@ -66,7 +66,8 @@ def mark(
     evaluation = stored.evaluations.select_for_update().order_by("-round")[0]
     rows = {row.criterion.code: row for row in evaluation.marks.select_related("criterion")}
     errors: dict[str, list[str]] = {}
-    before, after = {}, {}
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     for code, given in marks.items():
         row = rows.get(code)
         if row is None:

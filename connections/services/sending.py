@@ -118,8 +118,8 @@ def answer_completion(
         raise InvalidInput(errors)
     for point in points:
         point.save()
-    said = {str(point.number): point.answer for point in points}
-    move(actor=actor, request=stored, action="answer_completion", after={"answers": said})
+    answered = {str(point.number): point.answer for point in points}
+    move(actor=actor, request=stored, action="answer_completion", after={"answers": answered})
     for point in points:
         point.resolved_at = clock.now()
         point.save()
