@@ -130,6 +130,9 @@ def request_completion(
     require(actor, stored, "request_completion")
     _require_evaluator(actor, stored)
     ask_points(actor=actor, request=stored, points=points)
+    evaluation = stored.evaluations.select_for_update().order_by("-round")[0]
+    evaluation.concluded_at = clock.now()
+    evaluation.save()
     running = start_clock(stored, Step.COMPLETION)
     move(actor=actor, request=stored, action="request_completion", after={"points": len(points)})
     when = f"{running.due_at.astimezone(clock.VIETNAM):%d/%m/%Y}" if running and running.due_at else ""

@@ -11,6 +11,7 @@ from connections.models import CompletionPoint, ConnectionRequest
 from connections.selectors.people import holders_of
 from connections.services.clocks import resume_clock, start_clock, stop_all_clocks, stop_clock
 from connections.services.drafts import require_editable
+from connections.services.evaluation import begin_evaluation
 from connections.services.moves import index, lock, move, require, tell_agency, touch
 from connections.services.numbering import new_lookup_code, next_number
 from core import clock
@@ -125,7 +126,11 @@ def answer_completion(
         point.save()
     stop_clock(stored, Step.COMPLETION)
     if stored.received_at is None:
+        # Returned at intake: with its parts complete it counts as received now.
+        stored.received_at = clock.now()
+        touch(stored)
         start_clock(stored, Step.EVALUATION)
     else:
         resume_clock(stored, Step.EVALUATION)
+    begin_evaluation(actor=actor, request=stored)
     return stored

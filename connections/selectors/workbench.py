@@ -1,0 +1,102 @@
+"""Dossiers that wait for a person, for the workbench (``core.web.boards``)."""
+
+from collections.abc import Mapping
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from accounts.selectors.calendar import work_calendar
+from connections.choices import State
+from connections.models import ConnectionRequest, CriterionMark, Evaluation
+from connections.permissions import side_of
+from connections.selectors.requests import deadline_of, with_clocks
+from core.actor import Actor
+from core.web.boards import Task
+
+MOST = 50
+VERBS: Mapping[str, StrOrPromise] = {
+    State.DRAFT: _("Hoàn thành và gửi hồ sơ"),
+    State.SUBMITTED: _("Tiếp nhận hồ sơ"),
+    State.EVALUATING: _("Thẩm định hồ sơ"),
+    State.COMPLETION_REQUESTED: _("Hoàn thiện hồ sơ"),
+    State.AWAITING_APPROVAL: _("Phê duyệt hồ sơ"),
+    State.TECHNICALLY_APPROVED: _("Thiết lập môi trường"),
+    State.TESTING: _("Kiểm thử kết nối"),
+    State.AWAITING_CONFIRMATION: _("Xác nhận biên bản kiểm thử"),
+    State.READY: _("Đưa vào vận hành"),
+}
+
+
+def waiting_for(actor: Actor) -> QuerySet[ConnectionRequest]:
+    """Return the dossiers whose next step belongs to a right the actor holds."""
+    wanted = Q(pk__in=[])
+    for permission, condition in _waiting(actor).items():
+        if actor.may(permission):
+            wanted |= condition
+    return ConnectionRequest.objects.visible_to(actor).filter(wanted)
+
+
+def _waiting(actor: Actor) -> dict[str, Q]:
+    """Return for each permission which dossiers wait for somebody who holds it."""
+    own, me = Q(agency_id=actor.agency_id or 0), actor.user_id
+    filing = own & Q(state__in=[State.DRAFT, State.COMPLETION_REQUESTED])
+    judged = Evaluation.objects.filter(request=OuterRef("pk"), concluded_at__isnull=True)
+    judged = judged.filter(~Exists(CriterionMark.objects.filter(evaluation=OuterRef("pk"), result="")))
+    evaluating, approval = Q(state=State.EVALUATING), Q(state=State.AWAITING_APPROVAL)
+    confirming = Q(state=State.AWAITING_CONFIRMATION)
+    return {
+        "request.draft": filing,
+        "request.send": filing,
+        "record.confirm": own & confirming,
+        "request.intake": Q(state=State.SUBMITTED),
+        "request.evaluate": evaluating & (Q(evaluator_id=me) | Q(evaluator__isnull=True)),
+        "request.propose": evaluating & ~Q(evaluator_id=me) & Exists(judged),
+        "request.approve": approval & ~Q(proposed_by_id=me) & ~Q(evaluator_id=me),
+        "environment.manage": Q(state__in=[State.TECHNICALLY_APPROVED, State.TESTING, State.READY]),
+        "record.confirm_operator": confirming,
+    }
+
+
+def tasks_for(actor: Actor) -> list[Task]:
+    """Return one task for each dossier that waits for the actor, the oldest first, fifty at most."""
+    if not actor.is_person or not actor.roles:
+        return []
+    calendar = work_calendar()
+    found = []
+    for request in with_clocks(waiting_for(actor)).order_by("submitted_at", "pk")[:MOST]:
+        if request.state == State.AWAITING_CONFIRMATION and _has_confirmed(request, actor):
+            continue
+        deadline = deadline_of(request, calendar)
+        hint = f"{request.agency}, {request.system}" if request.system else str(request.agency)
+        found.append(
+            Task(
+                f"{_verb(request, actor)} {request}",
+                hint,
+                _address(request, actor),
+                deadline.days_left if deadline else None,
+            )
+        )
+    return found
+
+
+def _verb(request: ConnectionRequest, actor: Actor) -> StrOrPromise:
+    if request.state == State.EVALUATING and not actor.may("request.evaluate"):
+        return _("Trình phê duyệt hồ sơ")
+    return VERBS[request.state]
+
+
+def _has_confirmed(request: ConnectionRequest, actor: Actor) -> bool:
+    side = side_of(actor, request)
+    trial = request.trials.order_by("-round").first()
+    if trial is None or side is None:
+        return True
+    return trial.confirmations.filter(side=side, voided_at__isnull=True).exists()
+
+
+def _address(request: ConnectionRequest, actor: Actor) -> str:
+    """Return where the actor does it: the staff rooms for SKHCN, the portal for the agency."""
+    if actor.may("request.view_all") and actor.agency_id != request.agency_id:
+        return reverse("admin:connections_connectionrequest_change", args=[request.pk])
+    return reverse("request", args=[request.pk])
