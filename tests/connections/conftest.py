@@ -1,0 +1,182 @@
+"""A dossier brought to any state by the real deeds, and the people who take each step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Agency, User
+from accounts.selectors.actors import actor_for, standings_of
+from catalog.models import DataElement, DataService, InformationSystem, Operation, Purpose, ServiceVersion, Upstream
+from connections.choices import Mark, State
+from connections.models import ConnectionRequest
+from connections.services import approval, drafts, evaluation, intake, sending
+from core.actor import Actor
+from core.text import fold
+
+FILING = {
+    "contacts": {"responsible_leader": "Phó Giám đốc Sở (mẫu)"},
+    "purpose": {"purpose_text": "Điền sẵn nơi cư trú vào hồ sơ", "legal_basis": "Chức năng, nhiệm vụ của Sở"},
+    "scope": {"personal_data": False, "state_secret": False, "national_database": False},
+    "technical": {"networks": ["10.20.30.0/24"], "daily_calls": 5000, "peak_per_second": 20},
+    "plans": {"operation_plan": "Trực giờ hành chính", "security_plan": "Khóa giữ trong kho bí mật"},
+}
+
+
+@dataclass
+class Chain:
+    """The people of both sides as actors, one published service, one registered system, and the way of a dossier."""
+
+    actors: dict[str, Actor]
+    users: dict[str, User]
+    agency: Agency
+    operator: Agency
+    provider: Agency
+    system: InformationSystem
+    service: DataService
+    purpose: Purpose
+    request: ConnectionRequest = field(init=False)
+
+    def draft(self) -> ConnectionRequest:
+        """File every part as the agency's officer."""
+        officer = self.actors["agency_officer"]
+        self.request = drafts.begin_request(actor=officer)
+        given: dict[str, dict[str, Any]] = {**FILING, "system": {"system": self.system}}
+        given["contacts"] = {**FILING["contacts"], "technical_contact": self.users["technician"]}
+        given["purpose"] = {**FILING["purpose"], "purpose": self.purpose}
+        line = {"service": self.service, "operations": ["list", "one"], "fields": ["code", "name"], "daily_quota": 900}
+        given["scope"] = {**FILING["scope"], "lines": [line]}
+        for part, fields in given.items():
+            self.request = drafts.save_part(actor=officer, request=self.request, part=part, **fields)
+        return self.request
+
+    def submit(self) -> ConnectionRequest:
+        """Send it as the representative."""
+        self.request = sending.submit(
+            actor=self.actors["agency_representative"], request=self.draft(), version=None, committed=True
+        )
+        return self.request
+
+    def receive(self) -> ConnectionRequest:
+        """Receive it at intake."""
+        self.request = intake.receive(
+            actor=self.actors["intake_officer"], request=self.submit(), evaluator=self.users["evaluator"]
+        )
+        return self.request
+
+    def ask(self) -> ConnectionRequest:
+        """Ask for one completion."""
+        points = [{"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}]
+        self.request = evaluation.request_completion(
+            actor=self.actors["evaluator"], request=self.receive(), points=points
+        )
+        return self.request
+
+    def mark_all(self) -> None:
+        """Judge every criterion as met."""
+        current = self.request.evaluations.order_by("-round")[0]
+        marks = {mark.criterion.code: (Mark.PASS, "", "") for mark in current.marks.select_related("criterion")}
+        evaluation.mark(actor=self.actors["evaluator"], request=self.request, marks=marks)
+
+    def propose(self) -> ConnectionRequest:
+        """Judge it and put it before the leader."""
+        self.receive()
+        self.mark_all()
+        self.request = approval.propose(actor=self.actors["division_head"], request=self.request)
+        return self.request
+
+    def approve(self) -> ConnectionRequest:
+        """Approve it."""
+        self.request = approval.approve(actor=self.actors["department_leader"], request=self.propose())
+        return self.request
+
+    def fresh(self) -> ConnectionRequest:
+        """Return the dossier as the database has it."""
+        return ConnectionRequest.objects.get(pk=self.request.pk)
+
+
+def publish(service_code: str, provider: Agency) -> DataService:
+    """Put a published service with two operations into the catalogue, as rows."""
+    service = DataService.objects.create(
+        code=service_code,
+        title="Đơn vị hành chính",
+        provider=provider,
+        data_scope="Mã và tên xã, phường",
+        eligible_consumers="Cơ quan nhà nước của tỉnh",
+        sharing_method="online",
+        sharing_class="shared",
+        personal_data="none",
+        data_layer="reference",
+        not_state_secret=True,
+        search=fold("Đơn vị hành chính"),
+    )
+    version = ServiceVersion(service=service, name="v1")
+    version.save()
+    for code, template in (("list", "/communes"), ("one", "/communes/{code}")):
+        operation = Operation.objects.create(version=version, code=code, title=code, template=template)
+        for place, name in enumerate(("code", "name", "level"), start=1):
+            DataElement.objects.create(operation=operation, name=name, label=name, place=place)
+    for environment in ("sandbox", "live"):
+        Upstream.objects.create(version=version, environment=environment, base_url="http://127.0.0.1:9")
+    version.publish()
+    version.save()
+    return service
+
+
+@pytest.fixture
+def chain(agency: Callable[..., Agency], person: Callable[..., User], settings: Any) -> Chain:
+    """Both sides ready for the procedure."""
+    settings.LOOPBACK_UPSTREAMS = True
+    for command in ("load_calendar", "load_checklist"):
+        call_command(command, verbosity=0)
+    own = agency("H60.07", name="Sở Nông nghiệp và Môi trường")
+    operator = agency("H60.02", name="Sở Khoa học và Công nghệ", is_operator=True)
+    provider = agency("H60.03", name="Sở Nội vụ")
+    places = {
+        **dict.fromkeys(("agency_officer", "agency_representative", "technician", "agency_admin"), own),
+        **dict.fromkeys(
+            ("intake_officer", "evaluator", "division_head", "department_leader", "operator", "security_officer"),
+            operator,
+        ),
+    }
+    users = {role: person(f"{role}@lgsp.example", place, role) for role, place in places.items()}
+    system = InformationSystem(
+        code="H60.07.HT01",
+        code_base="H60.07",
+        code_number=1,
+        name="Phần mềm một cửa",
+        owner=own,
+        operating_unit=own,
+        purpose="Giải quyết thủ tục",
+        security_level=2,
+        environments=["sandbox", "live"],
+        search=fold("Phần mềm một cửa H60.07.HT01"),
+    )
+    system.save()
+    system.register()
+    system.save()
+    purpose = Purpose.objects.get_or_create(
+        code="administrative-procedures", defaults={"title": "Giải quyết thủ tục hành chính", "source": "kiểm thử"}
+    )[0]
+    return Chain(
+        actors={role: actor_for(user, standings_of(user), agency_id=None) for role, user in users.items()},
+        users=users,
+        agency=own,
+        operator=operator,
+        provider=provider,
+        system=system,
+        service=publish("administrative-units", provider),
+        purpose=purpose,
+    )
+
+
+REACHED: dict[State, str] = {
+    State.DRAFT: "draft",
+    State.SUBMITTED: "submit",
+    State.EVALUATING: "receive",
+    State.COMPLETION_REQUESTED: "ask",
+    State.AWAITING_APPROVAL: "propose",
+    State.TECHNICALLY_APPROVED: "approve",
+}
