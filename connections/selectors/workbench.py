@@ -52,7 +52,7 @@ def _waiting(actor: Actor) -> dict[str, Q]:
         "record.confirm": own & confirming,
         "request.intake": Q(state=State.SUBMITTED),
         "request.evaluate": evaluating & (Q(evaluator_id=me) | Q(evaluator__isnull=True)),
-        "request.propose": evaluating & ~Q(evaluator_id=me) & Exists(judged),
+        "request.propose": evaluating & ~Q(evaluator_id=me) & Q(Exists(judged)),
         "request.approve": approval & ~Q(proposed_by_id=me) & ~Q(evaluator_id=me),
         "environment.manage": Q(state__in=[State.TECHNICALLY_APPROVED, State.TESTING, State.READY]),
         "record.confirm_operator": confirming,

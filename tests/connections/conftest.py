@@ -16,7 +16,7 @@ from connections.services import approval, drafts, evaluation, intake, sending
 from core.actor import Actor
 from core.text import fold
 
-FILING = {
+FILING: dict[str, dict[str, Any]] = {
     "contacts": {"responsible_leader": "Phó Giám đốc Sở (mẫu)"},
     "purpose": {"purpose_text": "Điền sẵn nơi cư trú vào hồ sơ", "legal_basis": "Chức năng, nhiệm vụ của Sở"},
     "scope": {"personal_data": False, "state_secret": False, "national_database": False},
