@@ -28,7 +28,8 @@ def _cleaning_between_transactional_tests(django_db_setup: None) -> Iterator[Non
     flush = DatabaseOperations.execute_sql_flush
 
     def as_replica(self: Any, sql_list: list[str]) -> None:
-        return flush(self, ["set local session_replication_role = replica", *sql_list])
+        call_log = "truncate audit_gate, audit_nonce, audit_intent, audit_outcome, audit_epoch"
+        return flush(self, ["set local session_replication_role = replica", call_log, *sql_list])
 
     with patch.object(DatabaseOperations, "execute_sql_flush", as_replica):
         yield

@@ -1,5 +1,6 @@
 """Records of evidence. Plain ids and name snapshots, no foreign keys: evidence outlives its subject."""
 
+from audit.models.calls import Intent, Outcome
 from audit.models.facts import Fact
 
-__all__ = ["Fact"]
+__all__ = ["Fact", "Intent", "Outcome"]

@@ -15,4 +15,5 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-letters": {"task": "accounts.tasks.deliver_letters", "schedule": 15.0},
+    "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
 }

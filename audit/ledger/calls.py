@@ -1,0 +1,187 @@
+"""What the broker says about a call, and how that becomes a row nobody can poison."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+_BIGINT = 2**63 - 1
+_INT = 2**31 - 1
+_SMALLINT = 2**15 - 1
+_NONCE_BYTES = 128
+_DIGEST_BYTES = 64
+
+
+class LogUnavailable(Exception):
+    """The log cannot be written, or it is not certain that it was: answer 503, forward nothing."""
+
+
+class Verdict(StrEnum):
+    """What the database decided about one submitted call."""
+
+    ADMITTED = "A"
+    REPLAY = "R"
+    STALE = "S"
+    QUOTA = "Q"
+    NO_GATE = "G"
+    REFUSED = "X"
+
+
+class Stage(StrEnum):
+    """Which outcome of a call a row is: the only one, or the two of a streamed answer (decisions, 9)."""
+
+    FINAL = "F"
+    STREAMING = "S"
+    CLOSING = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Everything known before forwarding; each field is a column of the intent row and inside its MAC.
+
+    Unknown ids are 0, unknown texts "". ``operation`` is the operation's code, never the real path. The digests are
+    keyed (``Ledger.digest``). ``created`` and ``nonce`` are as signed.
+    """
+
+    call_id: UUID
+    received_at: datetime
+    environment: str
+    method: str
+    service: str
+    version: str
+    operation: str
+    key_id: int
+    access_key: str
+    system_id: int
+    system_code: str
+    agency_id: int
+    agency_code: str
+    provider_id: int
+    provider_code: str
+    grant_code: str
+    purpose: str
+    gate_id: int
+    gate_version: int
+    address: str
+    request_bytes: int
+    body_digest: bytes
+    query_digest: bytes
+    created: datetime | None
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended: ``reason`` a problem code or "", ``side`` who failed: "", platform, provider or consumer."""
+
+    status: int
+    reason: str = ""
+    side: str = ""
+    upstream_id: int = 0
+    upstream_status: int = 0
+    response_bytes: int = 0
+    total_ms: int = 0
+    upstream_ms: int = 0
+    fields_dropped: int = 0
+    stage: str = Stage.FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One intent row of a call as the database wrote it: where it stands, and what the database decided and when."""
+
+    epoch: int
+    n: int
+    verdict: str
+    admitted_at: datetime
+
+
+def text(value: str, limit: int = 64) -> str:
+    """Return *value* as PostgreSQL can hold it: no NUL, no lone surrogate, at most *limit* characters."""
+    if value.isascii() and "\0" not in value:
+        return value[:limit]
+    return value[:limit].replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def number(value: int, most: int = _BIGINT) -> int:
+    """Return *value* within 0 and *most*."""
+    return 0 if value < 0 else most if value > most else int(value)
+
+
+def moment(value: datetime) -> datetime:
+    """Return *value* in UTC. Raises ValueError for a naive one, or one that leaves the calendar."""
+    if value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError("a time of the call log needs its zone")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time of the call log lies outside the calendar") from error
+
+
+def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> tuple[Any, ...]:
+    """Return the request half of an intent row, bounded, in the order of ``canonical.REQUEST``.
+
+    Raises ValueError for a call no row can be made of.
+    """
+    created = None if call.created is None else moment(call.created)
+    if created is None and not (owned or refused):
+        raise ValueError("a call without its signed time has no nonce to burn")
+    return (
+        call.call_id,
+        moment(call.received_at),
+        text(call.environment, 16),
+        text(call.method, 16),
+        text(call.service),
+        text(call.version, 16),
+        text(call.operation),
+        number(call.key_id),
+        text(call.access_key, 128),
+        number(call.system_id),
+        text(call.system_code),
+        number(call.agency_id),
+        text(call.agency_code),
+        number(call.provider_id),
+        text(call.provider_code),
+        text(call.grant_code),
+        text(call.purpose),
+        number(call.gate_id, _INT),
+        number(call.gate_version),
+        text(call.address),
+        number(call.request_bytes),
+        bytes(call.body_digest[:_DIGEST_BYTES]),
+        bytes(call.query_digest[:_DIGEST_BYTES]),
+        created,
+        bytes(call.nonce[:_NONCE_BYTES]),
+        owned,
+        refused,
+        number(calls, _INT),
+    )
+
+
+def outcome_values(
+    call: Call, outcome: Outcome, *, attempt: Attempt, earlier: bytes, finished_at: datetime
+) -> tuple[Any, ...]:
+    """Return an outcome row, bounded, in the order of ``canonical.ANSWER``."""
+    return (
+        call.call_id,
+        moment(call.received_at),
+        finished_at,
+        number(outcome.status, _SMALLINT),
+        text(outcome.reason),
+        text(outcome.side, 16),
+        number(outcome.upstream_id),
+        number(outcome.upstream_status, _SMALLINT),
+        number(outcome.response_bytes),
+        number(outcome.total_ms, _INT),
+        number(outcome.upstream_ms, _INT),
+        number(outcome.fields_dropped, _INT),
+        Stage(outcome.stage).value,
+        attempt.verdict,
+        attempt.admitted_at,
+        attempt.epoch,
+        attempt.n,
+        earlier,
+    )

@@ -1,0 +1,204 @@
+"""Reading the call log: recent calls, figures for reports, figures of a trial. One query each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+# The row that tells how a call ended: a streamed answer's opening row gives way to its closing one.
+_ENDED = (
+    "left join audit_outcome o on o.call_id = i.call_id and o.received_at = i.received_at"
+    " and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S'"
+)
+# A stale attempt that was submitted again is not a call of its own.
+_CALLS = "(i.verdict <> 'S' or o.call_id is not null)"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call with its outcome; ``status`` is None while it runs, or when its process died."""
+
+    call_id: UUID
+    received_at: datetime
+    environment: str
+    method: str
+    service: str
+    version: str
+    operation: str
+    access_key: str
+    system_id: int
+    system_code: str
+    agency_id: int
+    agency_code: str
+    provider_id: int
+    provider_code: str
+    grant_code: str
+    purpose: str
+    address: str
+    request_bytes: int
+    calls: int
+    verdict: str
+    status: int | None
+    reason: str | None
+    side: str | None
+    upstream_status: int | None
+    response_bytes: int | None
+    total_ms: int | None
+    upstream_ms: int | None
+    fields_dropped: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Calls of one service (or one agency) in a period."""
+
+    name: str
+    total: int
+    success: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """Figures of a period. ``success`` ended 2xx; ``unfinished`` have no outcome; times are of ended calls, ms."""
+
+    total: int
+    success: int
+    consumer: int
+    provider: int
+    platform: int
+    unfinished: int
+    over_30_s: int
+    p50_ms: float | None
+    p95_ms: float | None
+    by_service: tuple[Share, ...]
+    by_agency: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationFigures:
+    """What a trial shows of one operation of one service version."""
+
+    service: str
+    version: str
+    operation: str
+    admitted: int
+    success: int
+    p95_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFigures:
+    """What the broker's log shows of a trial: operations with their figures, refusals by reason."""
+
+    operations: tuple[OperationFigures, ...]
+    refused: dict[str, int]
+
+
+_INTENT_FIELDS = tuple(CallRow.__slots__)[:20]
+_OUTCOME_FIELDS = tuple(CallRow.__slots__)[20:]
+
+
+def recent_calls(
+    *,
+    system_id: int | None = None,
+    environment: str | None = None,
+    agency_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[CallRow]:
+    """Return calls, newest first; *agency_id* as consumer or provider, from *since* up to (not including) *until*."""
+    chosen: list[tuple[str, Any]] = [
+        ("i.system_id = %s", system_id),
+        ("i.environment = %s", environment),
+        ("%s in (i.agency_id, i.provider_id)", agency_id),
+        ("i.received_at >= %s", since),
+        ("i.received_at < %s", until),
+    ]
+    wanted = [(text, value) for text, value in chosen if value is not None]
+    names = ", ".join([*(f"i.{name}" for name in _INTENT_FIELDS), *(f"o.{name}" for name in _OUTCOME_FIELDS)])
+    where = " and ".join([_CALLS, *(text for text, _value in wanted)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {names} from audit_intent i {_ENDED} where {where}"  # noqa: S608
+            " order by i.received_at desc, i.epoch desc, i.n desc limit %s",
+            [*(value for _text, value in wanted), limit],
+        )
+        return [CallRow(*row) for row in cursor.fetchall()]
+
+
+_SUCCESS = "coalesce(sum(calls) filter (where status between 200 and 299), 0)"
+_FIGURES = f"""
+with call as materialized (
+  select i.service, i.agency_code, i.calls, o.status, o.side, o.total_ms
+    from audit_intent i {_ENDED}
+   where i.environment = %s and i.received_at >= %s and i.received_at < %s and {_CALLS})
+select 0 as part, '' as name, coalesce(sum(calls), 0) as total, {_SUCCESS},
+       coalesce(sum(calls) filter (where side = 'consumer'), 0),
+       coalesce(sum(calls) filter (where side = 'provider'), 0),
+       coalesce(sum(calls) filter (where side = 'platform'), 0),
+       coalesce(sum(calls) filter (where status is null), 0),
+       coalesce(sum(calls) filter (where total_ms > 30000), 0),
+       percentile_cont(0.5) within group (order by total_ms), percentile_cont(0.95) within group (order by total_ms)
+  from call
+union all
+select 1, service, sum(calls), {_SUCCESS}, 0, 0, 0, 0, 0, null, null from call group by service
+union all
+select 2, agency_code, sum(calls), {_SUCCESS}, 0, 0, 0, 0, 0, null, null from call group by agency_code
+ order by part, total desc, name
+"""  # noqa: S608
+
+
+def figures(*, since: datetime, until: datetime, environment: str = "live") -> CallFigures:
+    """Return the figures of [*since*, *until*) for reports; calls of nobody we know count under the name ""."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, [environment, since, until])
+        rows = cursor.fetchall()
+    total, success, consumer, provider, platform, unfinished, slow = (int(value) for value in rows[0][2:9])
+    return CallFigures(
+        total=total,
+        success=success,
+        consumer=consumer,
+        provider=provider,
+        platform=platform,
+        unfinished=unfinished,
+        over_30_s=slow,
+        p50_ms=rows[0][9],
+        p95_ms=rows[0][10],
+        by_service=_shares(rows, 1),
+        by_agency=_shares(rows, 2),
+    )
+
+
+def _shares(rows: Sequence[tuple[Any, ...]], part: int) -> tuple[Share, ...]:
+    return tuple(Share(row[1], int(row[2]), int(row[3])) for row in rows if row[0] == part)
+
+
+_TRIAL = f"""
+with call as materialized (
+  select i.service, i.version, i.operation, i.verdict, i.calls, o.status, o.reason, o.total_ms
+    from audit_intent i {_ENDED}
+   where i.system_id = %s and i.environment = %s and i.received_at >= %s and {_CALLS})
+select 0 as part, service, version, operation, sum(calls),
+       {_SUCCESS},
+       percentile_cont(0.95) within group (order by total_ms)
+  from call where verdict = 'A' group by service, version, operation
+union all
+select 1, coalesce(nullif(reason, ''), 'verdict-' || lower(verdict)), '', '', sum(calls), 0, null
+  from call where verdict <> 'A' group by 2
+ order by part, service, version, operation
+"""  # noqa: S608
+
+
+def trial_figures(*, system_id: int, environment: str, since: datetime) -> TrialFigures:
+    """Return what the log shows of a system's trial: per operation admitted, 2xx and p95; refused calls by reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIAL, [system_id, environment, since])
+        rows = cursor.fetchall()
+    operations = tuple(
+        OperationFigures(row[1], row[2], row[3], int(row[4]), int(row[5]), row[6]) for row in rows if row[0] == 0
+    )
+    return TrialFigures(operations, {row[1]: int(row[4]) for row in rows if row[0] == 1})

@@ -1,0 +1,12 @@
+"""Background work of this app; task bodies only call services."""
+
+from celery import shared_task
+
+from audit.services.partitions import drop_old_nonces, make_ahead
+
+
+@shared_task
+def keep_partitions() -> None:
+    """Make the partitions of the call log ahead, drop the nonces of hours long past."""
+    make_ahead()
+    drop_old_nonces()

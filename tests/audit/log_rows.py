@@ -1,0 +1,80 @@
+"""Calls as a broker would submit them, and a database address as a broker would have it."""
+
+import os
+import re
+from datetime import UTC
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from audit.admission import Call, Outcome
+from core import clock
+from core.ids import uuid7
+
+KEYS = "second:c2Vjb25kLWtleS1vZi10aGUtdGVzdHMtMzItYnl0ZXM=,first:Zmlyc3Qta2V5LW9mLXRoZS10ZXN0cy0zMi1ieXRlcyE="
+DONE = Outcome(200, response_bytes=812, total_ms=14, upstream_id=4, upstream_status=200, upstream_ms=11)
+
+
+def address() -> str:
+    """Return the test database's address."""
+    found = connection.get_connection_params()
+    return make_conninfo(**{name: found[name] for name in ("host", "port", "user", "password", "dbname")})
+
+
+def make_call(gate: int, **fields: Any) -> Call:
+    """Return a call through *gate*, fresh unless *fields* say otherwise."""
+    now = clock.now()
+    known: dict[str, Any] = {
+        "call_id": uuid7(),
+        "received_at": now,
+        "environment": "live",
+        "method": "GET",
+        "service": "administrative-units",
+        "version": "v1",
+        "operation": "communes",
+        "key_id": 5,
+        "access_key": "ak_live_kiemthu",
+        "system_id": 3,
+        "system_code": "HT-03",
+        "agency_id": 7,
+        "agency_code": "H60.07",
+        "provider_id": 9,
+        "provider_code": "H60.03",
+        "grant_code": "QK-2026-001",
+        "purpose": "administrative-procedures",
+        "gate_id": gate,
+        "gate_version": 1,
+        "address": "10.60.0.7",
+        "request_bytes": 120,
+        "body_digest": b"\x01" * 32,
+        "query_digest": b"\x02" * 32,
+        "created": now.astimezone(UTC).replace(microsecond=0),
+        "nonce": os.urandom(16),
+    }
+    return Call(**{**known, **fields})
+
+
+def add_gate(limit: int = 1_000_000) -> int:
+    """Make a gate outside any deed and return its id."""
+    return int(sql("insert into audit_gate (lim) values (%s) returning gate_id", limit)[0][0])
+
+
+def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Run *statement* on a connection of its own, committed at once; return its rows."""
+    with psycopg.connect(address(), autocommit=True) as link:
+        cursor = link.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def tamper(statement: str, *values: Any) -> int:
+    """Change evidence as a superuser with the triggers off; return how many rows it met."""
+    with psycopg.connect(address()) as link:
+        link.execute("set local session_replication_role = replica")
+        return link.execute(statement, values or None).rowcount
+
+
+def digits(text: str) -> list[int]:
+    """Return the numbers in *text*, Vietnamese grouping taken out."""
+    return [int(found.replace(".", "")) for found in re.findall(r"\d[\d.]*", text)]
