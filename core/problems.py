@@ -13,13 +13,18 @@ from django_stubs_ext import StrOrPromise
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of problem: stable English code, HTTP status, and Vietnamese title, cause and remedy."""
+    """A kind of problem: stable English code, HTTP status, and Vietnamese title, cause and remedy.
+
+    ``title_en`` and ``cause_en`` answer systems that ask for English; without them the Vietnamese texts do.
+    """
 
     code: str
     status: int
     title: StrOrPromise
     cause: StrOrPromise
     remedy: StrOrPromise
+    title_en: str = ""
+    cause_en: str = ""
 
 
 def _catalogue(*problems: Problem) -> dict[str, Problem]:
@@ -33,6 +38,8 @@ PROBLEMS = _catalogue(
         _("Yêu cầu sai định dạng"),
         _("Nội dung gửi lên không đọc được hoặc có tham số mà địa chỉ này không nhận."),
         _("Đối chiếu tên và kiểu của từng tham số với tài liệu rồi gửi lại."),
+        title_en="Malformed request",
+        cause_en="The request cannot be read, or carries a parameter this address does not take.",
     ),
     Problem(
         "not-authenticated",
@@ -40,6 +47,8 @@ PROBLEMS = _catalogue(
         _("Chưa đăng nhập"),
         _("Địa chỉ này chỉ trả lời người đã đăng nhập."),
         _("Đăng nhập rồi thực hiện lại; phiên làm việc có thể đã hết."),
+        title_en="Not signed in",
+        cause_en="This address answers only people who are signed in.",
     ),
     Problem(
         "permission-refused",
@@ -47,6 +56,8 @@ PROBLEMS = _catalogue(
         _("Không có quyền thực hiện"),
         _("Vai trò hiện tại của bạn không bao gồm việc này."),
         _("Liên hệ quản trị cơ quan để được giao vai trò phù hợp, hoặc chuyển sang cơ quan khác mà bạn làm việc."),
+        title_en="Permission refused",
+        cause_en="Your current role does not include this action.",
     ),
     Problem(
         "csrf-failed",
@@ -54,6 +65,17 @@ PROBLEMS = _catalogue(
         _("Biểu mẫu đã hết hiệu lực"),
         _("Mã bảo vệ biểu mẫu không còn khớp với phiên làm việc."),
         _("Tải lại trang rồi gửi lại biểu mẫu."),
+        title_en="Form protection failed",
+        cause_en="The form protection token does not match the session.",
+    ),
+    Problem(
+        "second-step-required",
+        403,
+        _("Chưa thiết lập xác thực hai bước"),
+        _("Vai trò của bạn yêu cầu xác thực hai bước, nhưng tài khoản chưa thiết lập."),
+        _("Đăng nhập trên trình duyệt, thiết lập xác thực hai bước rồi thực hiện lại."),
+        title_en="Second step required",
+        cause_en="Your role requires two-step verification, which is not set up yet.",
     ),
     Problem(
         "not-found",
@@ -61,6 +83,8 @@ PROBLEMS = _catalogue(
         _("Không tìm thấy"),
         _("Địa chỉ không tồn tại, hoặc nội dung nằm ngoài phạm vi được xem của bạn."),
         _("Kiểm tra lại địa chỉ hoặc tìm từ trang chủ."),
+        title_en="Not found",
+        cause_en="The address does not exist, or its content is outside what you may see.",
     ),
     Problem(
         "method-not-allowed",
@@ -68,6 +92,8 @@ PROBLEMS = _catalogue(
         _("Phương thức không được phép"),
         _("Địa chỉ này không nhận phương thức vừa dùng."),
         _("Dùng một trong các phương thức ghi ở tiêu đề Allow."),
+        title_en="Method not allowed",
+        cause_en="This address does not take the method used; see the Allow header.",
     ),
     Problem(
         "not-acceptable",
@@ -75,6 +101,8 @@ PROBLEMS = _catalogue(
         _("Không có định dạng được yêu cầu"),
         _("Máy chủ không tạo được định dạng ghi ở tiêu đề Accept."),
         _("Yêu cầu application/json."),
+        title_en="Not acceptable",
+        cause_en="The server cannot produce the format named in the Accept header.",
     ),
     Problem(
         "conflict",
@@ -82,6 +110,8 @@ PROBLEMS = _catalogue(
         _("Trạng thái đã thay đổi"),
         _("Nội dung vừa được người khác thay đổi, hoặc việc này không làm được ở trạng thái hiện tại."),
         _("Tải lại để xem trạng thái mới nhất; nội dung bạn nhập vẫn được giữ."),
+        title_en="State has changed",
+        cause_en="Somebody else changed the content, or its state does not allow this action.",
     ),
     Problem(
         "gone",
@@ -89,6 +119,17 @@ PROBLEMS = _catalogue(
         _("Không còn hiệu lực"),
         _("Liên kết đã hết hạn, đã được dùng hoặc đã bị thu hồi."),
         _("Đề nghị người gửi cấp liên kết mới."),
+        title_en="No longer valid",
+        cause_en="The link has expired, was used, or was withdrawn.",
+    ),
+    Problem(
+        "precondition-failed",
+        412,
+        _("Phiên bản không còn khớp"),
+        _("Phiên bản ghi ở tiêu đề If-Match không phải phiên bản hiện tại."),
+        _("Lấy lại nội dung cùng ETag mới nhất rồi thực hiện lại."),
+        title_en="Precondition failed",
+        cause_en="The version named in the If-Match header is not the current one.",
     ),
     Problem(
         "too-large",
@@ -96,6 +137,8 @@ PROBLEMS = _catalogue(
         _("Nội dung quá lớn"),
         _("Nội dung gửi lên vượt giới hạn cho phép."),
         _("Giảm dung lượng rồi gửi lại."),
+        title_en="Content too large",
+        cause_en="The content sent exceeds the limit.",
     ),
     Problem(
         "unsupported-media-type",
@@ -103,6 +146,8 @@ PROBLEMS = _catalogue(
         _("Kiểu nội dung không được hỗ trợ"),
         _("Máy chủ không đọc được kiểu nội dung ghi ở tiêu đề Content-Type."),
         _("Gửi nội dung dạng application/json."),
+        title_en="Unsupported media type",
+        cause_en="The server does not read the type named in the Content-Type header.",
     ),
     Problem(
         "invalid-input",
@@ -110,6 +155,8 @@ PROBLEMS = _catalogue(
         _("Dữ liệu chưa đúng"),
         _("Một hoặc nhiều trường chưa đúng."),
         _("Sửa các trường được nêu trong danh sách lỗi rồi gửi lại."),
+        title_en="Invalid input",
+        cause_en="One or more fields are wrong.",
     ),
     Problem(
         "condition-not-met",
@@ -117,6 +164,8 @@ PROBLEMS = _catalogue(
         _("Chưa đủ điều kiện"),
         _("Một điều kiện bắt buộc chưa được đáp ứng."),
         _("Hoàn thành điều kiện được nêu rồi thực hiện lại."),
+        title_en="Condition not met",
+        cause_en="A required condition is not met yet.",
     ),
     Problem(
         "too-many-requests",
@@ -124,6 +173,8 @@ PROBLEMS = _catalogue(
         _("Quá nhiều yêu cầu"),
         _("Số lần thực hiện vượt mức cho phép trong thời gian ngắn."),
         _("Chờ hết thời gian ghi ở tiêu đề Retry-After rồi thử lại."),
+        title_en="Too many requests",
+        cause_en="Too many requests in a short time; see the Retry-After header.",
     ),
     Problem(
         "internal-error",
@@ -131,6 +182,8 @@ PROBLEMS = _catalogue(
         _("Hệ thống gặp lỗi"),
         _("Lỗi nằm ở phía hệ thống và đã được ghi nhận."),
         _("Thử lại sau ít phút; nếu vẫn lỗi, gửi mã yêu cầu cho bộ phận hỗ trợ."),
+        title_en="Internal error",
+        cause_en="The fault is on our side and has been recorded.",
     ),
     Problem(
         "unavailable",
@@ -138,6 +191,8 @@ PROBLEMS = _catalogue(
         _("Hệ thống tạm thời chưa sẵn sàng"),
         _("Một thành phần bắt buộc của hệ thống đang khởi động hoặc gián đoạn."),
         _("Thử lại sau ít phút; dữ liệu đã lưu không bị mất."),
+        title_en="Temporarily unavailable",
+        cause_en="A required part of the system is starting or interrupted.",
     ),
 )
 

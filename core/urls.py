@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from core.web import views
+from core.web import discovery, views
 
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("healthz", views.readyz, name="healthz"),
+    path(".well-known/security.txt", discovery.security_txt, name="security-txt"),
+    path(".well-known/api-catalog", discovery.api_catalog, name="api-catalog"),
+    path("robots.txt", discovery.robots_txt, name="robots"),
     path("loi/", views.problems, name="problems"),
     path("loi/<slug:code>/", views.problem, name="problem"),
     path("giao-dien/", views.theme, name="theme"),

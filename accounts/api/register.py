@@ -1,29 +1,66 @@
 """The register for systems."""
 
-import django_filters
-from rest_framework import generics, serializers
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_serializer,
+    extend_schema_view,
+)
+from rest_framework import serializers
 
 from accounts.choices import AgencyKind
 from accounts.models import Agency
 from core import clock
-from core.api import Pages
+from core.api.pages import Pages
+from core.api.views import DetailView, ListView
+
+_SAMPLE = {
+    "code": "H60.02",
+    "code_is_official": False,
+    "name": "Sở Khoa học và Công nghệ",
+    "name_is_official": True,
+    "short_name": "Sở KH&CN",
+    "kind": "department",
+    "admin_unit_code": "",
+    "unit_level": "",
+    "legacy_code": "",
+    "parent_code": "H60",
+    "successor_code": None,
+    "valid_from": "2025-07-01",
+    "valid_to": None,
+    "source": "Nghị quyết của Hội đồng nhân dân tỉnh",
+}
 
 
 class ByName(Pages):
-    """Pages in Vietnamese order of names."""
+    """Pages in Vietnamese order of names, or in order of codes."""
 
-    ordering = ("sort_key", "id")
+    sorts = {"name": ("sort_key", "id"), "code": ("code", "id")}
 
 
+@extend_schema_serializer(
+    component_name="Agency",
+    description=_("Một cơ quan, đơn vị; mã chưa phải mã chính thức là mã mẫu, có thể được thay."),
+    examples=[OpenApiExample("agency", summary="Ví dụ", value=_SAMPLE, response_only=True)],
+)
 class AgencySerializer(serializers.ModelSerializer[Agency]):
     """An agency as systems see it; ``code_is_official`` false marks a sample code."""
 
-    parent_code = serializers.CharField(source="parent.code", allow_null=True, default=None, read_only=True)
-    successor_code = serializers.CharField(source="successor.code", allow_null=True, default=None, read_only=True)
+    parent_code = serializers.CharField(
+        source="parent.code", allow_null=True, default=None, read_only=True, help_text=_("Mã cơ quan cấp trên.")
+    )
+    successor_code = serializers.CharField(
+        source="successor.code", allow_null=True, default=None, read_only=True, help_text=_("Mã cơ quan kế thừa.")
+    )
 
     class Meta:
         model = Agency
-        fields = (
+        fields = read_only_fields = (
             "code",
             "code_is_official",
             "name",
@@ -41,12 +78,16 @@ class AgencySerializer(serializers.ModelSerializer[Agency]):
         )
 
 
-class AgencyFilter(django_filters.FilterSet):
+class AgencyFilter(filters.FilterSet):
     """``q`` folds diacritics; ``in_force`` is today's."""
 
-    q = django_filters.CharFilter(method="by_words")
-    kind = django_filters.ChoiceFilter(choices=AgencyKind.choices)
-    in_force = django_filters.BooleanFilter(method="by_force")
+    q = filters.CharFilter(
+        method="by_words", help_text=_("Các từ phải có trong tên hoặc mã, không phân biệt dấu và chữ hoa.")
+    )
+    kind = filters.ChoiceFilter(choices=AgencyKind.choices, help_text=_("Loại cơ quan."))
+    in_force = filters.BooleanFilter(
+        method="by_force", help_text=_("Có tồn tại vào hôm nay hay không; bỏ trống để lấy tất cả.")
+    )
 
     class Meta:
         model = Agency
@@ -62,7 +103,13 @@ class AgencyFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=living.values("pk")) if value else queryset.exclude(pk__in=living.values("pk"))
 
 
-class Agencies(generics.ListAPIView[Agency]):
+@extend_schema_view(
+    get=extend_schema(
+        summary="Danh sách cơ quan, đơn vị",
+        description=_("Danh bạ theo thứ tự chữ cái tiếng Việt, gồm cả cơ quan đã hết hiệu lực."),
+    )
+)
+class Agencies(ListView[Agency]):
     """List of agencies."""
 
     queryset = Agency.objects.select_related("parent", "successor")
@@ -71,10 +118,24 @@ class Agencies(generics.ListAPIView[Agency]):
     pagination_class = ByName
 
 
-class AgencyDetail(generics.RetrieveAPIView[Agency]):
+_CODE: Any = {"type": "string", "minLength": 1, "maxLength": 35}
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="agencies_retrieve",
+        summary="Một cơ quan, đơn vị",
+        description=_("Tìm theo mã định danh điện tử đang dùng."),
+        parameters=[
+            OpenApiParameter(
+                "code", _CODE, OpenApiParameter.PATH, description=_("Mã định danh điện tử, ví dụ H60.02.")
+            )
+        ],
+    )
+)
+class AgencyDetail(DetailView[Agency]):
     """One agency by its code."""
 
     queryset = Agency.objects.select_related("parent", "successor")
     serializer_class = AgencySerializer
     lookup_field = "code"
-    filter_backends = ()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from core import clock
 from core.actor import ANONYMOUS
 from core.problems import PROBLEMS
 from core.web.addresses import client_address
-from core.web.errors import problem_document
+from core.web.errors import problem_json, speaks_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 AGENCY_KEY = "acting_agency"
@@ -85,11 +85,13 @@ class SessionRulesMiddleware:
     def ended(self, request: Any) -> HttpResponse:
         """Sign the person out and bring them back to where they were after they sign in again."""
         logout(request)
-        if request.path.startswith("/api/"):
-            body = problem_document(
-                PROBLEMS["not-authenticated"], detail=_("Phiên làm việc đã hết."), request_id=request.request_id
+        if speaks_json(request):
+            return problem_json(
+                request,
+                PROBLEMS["not-authenticated"],
+                detail=_("Phiên làm việc đã hết."),
+                detail_en="The session has ended.",
             )
-            return JsonResponse(body, status=401, content_type="application/problem+json")
         messages.info(request, _("Phiên làm việc đã hết. Đăng nhập lại để tiếp tục."))
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
@@ -97,6 +99,8 @@ class SessionRulesMiddleware:
         """Lead a person whose role needs a second step to the page that sets it up."""
         if not needs_second_step(request) or request.resolver_match.url_name in _OPEN_VIEWS:
             return None
+        if speaks_json(request):
+            return problem_json(request, PROBLEMS["second-step-required"])
         messages.info(request, _("Vai trò của bạn yêu cầu xác thực hai bước. Thiết lập trước khi tiếp tục."))
         return redirect("mfa_activate_totp")
 

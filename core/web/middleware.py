@@ -6,7 +6,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from core.ids import uuid7
-from core.problems import DomainError
+from core.problems import PROBLEMS, DomainError
 from core.web.errors import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -46,12 +46,17 @@ class RequestIdMiddleware:
 
 
 class RefusalMiddleware:
-    """Turn a deed's refusal that no view caught into its page (or problem+json under /api/)."""
+    """Turn a deed's refusal that no view caught into its page (or problem+json under /api/).
+
+    An address with a NUL character names nothing: PostgreSQL cannot even be asked for it.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            return problem_page(request, PROBLEMS["malformed-request"])
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

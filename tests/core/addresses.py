@@ -8,7 +8,12 @@ PAGES: dict[str, Page] = {
     "healthz": ({}, EVERYBODY),
     "problems": ({}, EVERYBODY),
     "problem": ({"code": "not-found"}, EVERYBODY),
+    "security-txt": ({}, EVERYBODY),
+    "api-catalog": ({}, EVERYBODY),
+    "robots": ({}, EVERYBODY),
     "schema": ({}, SIGNED_IN),
+    "api-reference": ({}, SIGNED_IN),
+    "api-console": ({}, SIGNED_IN),
     "admin:index": ({}, STAFF),
 }
 ELSEWHERE: frozenset[str] = frozenset(
