@@ -4,9 +4,18 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.web.views import THEMES
+
+
+def _footer_links(request: HttpRequest) -> list[tuple[str, str]]:
+    links = [(_("Danh mục mã lỗi"), reverse("problems"))]
+    actor = getattr(request, "actor", None)
+    if actor and actor.is_person:
+        links.append((_("Tài liệu API"), reverse("api-reference")))
+    return links
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -17,5 +26,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen if chosen in THEMES else "",
         "environment_banner": "" if settings.MODE == "production" else _("Môi trường thử nghiệm"),
         "product_version": settings.PRODUCT_VERSION,
+        "footer_links": _footer_links(request),
         "support_contact": settings.SUPPORT_CONTACT or _("Sở Khoa học và Công nghệ tỉnh Tuyên Quang"),
     }

@@ -190,6 +190,6 @@ def test_the_api_lists_filters_and_refuses_unknown_parameters(
     refused = client.get("/api/v1/agencies", {"mau": "1"})
     assert refused.status_code == 400
     assert refused["Content-Type"] == "application/problem+json"
-    assert refused.json()["errors"][0]["pointer"] == "/mau"
+    assert refused.json()["errors"][0]["parameter"] == "mau"
     assert client.get("/api/v1/agencies/H60.XX").json()["code"] == "not-found"
     assert Client().get("/api/v1/agencies").status_code == 401
