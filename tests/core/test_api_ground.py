@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -24,7 +25,7 @@ def client(agency: Callable[..., Agency], person: Callable[..., User], signed_in
     return signed_in(person("can-bo@lgsp.example", agency("H60.10"), "agency_officer"))
 
 
-def problem(response: object, status: int, code: str) -> dict:
+def problem(response: Any, status: int, code: str) -> dict:
     """Assert that *response* is the problem *code* as RFC 9457 and our conventions tell it; return its members."""
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
