@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from connections.choices import Mark, Result, Side
+from core import clock
+from core.choices import Environment
 from core.transitions import Guard
 
 
@@ -109,4 +111,47 @@ CONTACTS_NAMED = _guard(
     "contacts_named",
     _("Kết nối cần cán bộ kỹ thuật của cơ quan và đầu mối trực của đơn vị vận hành trước khi vận hành chính thức."),
     lambda request: request.connection_contacts_named(),
+)
+
+
+def _unreachable(request: Any, environment: str) -> str:
+    """Name the first service of the dossier that cannot be called as asked in *environment*."""
+    offered: dict[int, set[str]] = {}
+    reachable = request.lines.filter(
+        service__versions__state="published",
+        service__versions__upstreams__environment=environment,
+        service__versions__upstreams__active=True,
+    )
+    for line, code in reachable.values_list("pk", "service__versions__operations__code"):
+        offered.setdefault(line, set()).add(code)
+    for line in request.lines.select_related("service"):
+        values = {"service": line.service.title, "environment": Environment(environment).label}
+        if line.pk not in offered:
+            text = _("Dịch vụ «%(service)s» chưa công bố với địa chỉ hệ thống nguồn ở môi trường %(environment)s.")
+            return text % values
+        if gone := sorted(set(line.operations) - offered[line.pk]):
+            text = _("Dịch vụ «%(service)s» không có thao tác %(operations)s ở môi trường %(environment)s.")
+            return text % {**values, "operations": ", ".join(gone)}
+    return ""
+
+
+def _past_wish(request: Any) -> str:
+    until = request.wanted_until
+    if until is None or until >= clock.today():
+        return ""
+    return _("Ngày đề nghị khai thác đến (%(day)s) đã qua; cần hồ sơ gia hạn.") % {"day": f"{until:%d/%m/%Y}"}
+
+
+def _record_kept(request: Any) -> bool:
+    trial = _trial(request)
+    return trial is not None and trial.record_unchanged()
+
+
+SANDBOX_REACHABLE = Guard("sandbox_reachable", lambda request: _unreachable(request, Environment.SANDBOX))
+LIVE_REACHABLE = Guard("live_reachable", lambda request: _unreachable(request, Environment.LIVE))
+WANTED_DAY_AHEAD = Guard("wanted_day_ahead", _past_wish)
+RECORD_UNCHANGED = _guard(
+    "test_record_unchanged",
+    _("Hồ sơ đã thay đổi sau khi lập biên bản kiểm thử; kiểm thử và xác nhận lại."),
+    _record_kept,
 )

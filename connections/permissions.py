@@ -13,8 +13,8 @@ from django_fsm import Transition
 from django_stubs_ext import StrOrPromise
 
 from accounts.roles import ROLES, roles_with
-from connections.choices import Side, State
-from connections.models import ConnectionRequest
+from connections.choices import HoldSide, Side, State
+from connections.models import Connection, ConnectionRequest
 from core.actor import Actor
 from core.problems import DomainError, GuardRefused, PermissionRefused, StateRefused
 
@@ -123,3 +123,25 @@ def _judge_conditions(request: ConnectionRequest, row: Transition, *, complete: 
         if condition not in later and not condition(request):
             return GuardRefused(condition.explain(request))
     return None
+
+
+# Who speaks for a side when a connection is suspended or resumed (Q50-15.4).
+HOLDERS = {
+    HoldSide.AGENCY: "request.send",
+    HoldSide.PROVIDER: "grant.advise",
+    HoldSide.OPERATOR: "environment.manage",
+}
+
+
+def may_hold(actor: Actor, connection: Connection, side: HoldSide) -> bool:
+    """Return whether *actor* speaks for *side* of *connection* under their present agency."""
+    if not actor.may(HOLDERS[side]):
+        return False
+    if side == HoldSide.AGENCY:
+        return actor.agency_id == connection.system.owner_id
+    if side == HoldSide.PROVIDER:
+        own = connection.grants.open().filter(service__provider_id=actor.agency_id or 0).exists()
+        return (
+            own or connection.holds.filter(side=side, agency_id=actor.agency_id or 0, lifted_at__isnull=True).exists()
+        )
+    return True

@@ -79,7 +79,7 @@ class CallFigures:
 
 @dataclass(frozen=True, slots=True)
 class OperationFigures:
-    """What a trial shows of one operation of one service version."""
+    """What a trial shows of one operation of one service version; ``provider_errors`` are the provider's doing."""
 
     service: str
     version: str
@@ -87,6 +87,8 @@ class OperationFigures:
     admitted: int
     success: int
     p95_ms: float | None
+    provider_errors: int
+    over_30_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +181,17 @@ def _shares(rows: Sequence[tuple[Any, ...]], part: int) -> tuple[Share, ...]:
 
 _TRIAL = f"""
 with call as materialized (
-  select i.service, i.version, i.operation, i.verdict, i.calls, o.status, o.reason, o.total_ms
+  select i.service, i.version, i.operation, i.verdict, i.calls, o.status, o.reason, o.side, o.total_ms
     from audit_intent i {_ENDED}
    where i.system_id = %s and i.environment = %s and i.received_at >= %s and {_CALLS})
 select 0 as part, service, version, operation, sum(calls),
        {_SUCCESS},
-       percentile_cont(0.95) within group (order by total_ms)
+       percentile_cont(0.95) within group (order by total_ms),
+       coalesce(sum(calls) filter (where side = 'provider'), 0),
+       coalesce(sum(calls) filter (where total_ms > 30000), 0)
   from call where verdict = 'A' group by service, version, operation
 union all
-select 1, coalesce(nullif(reason, ''), 'verdict-' || lower(verdict)), '', '', sum(calls), 0, null
+select 1, coalesce(nullif(reason, ''), 'verdict-' || lower(verdict)), '', '', sum(calls), 0, null, 0, 0
   from call where verdict <> 'A' group by 2
  order by part, service, version, operation
 """  # noqa: S608
@@ -199,6 +203,8 @@ def trial_figures(*, system_id: int, environment: str, since: datetime) -> Trial
         cursor.execute(_TRIAL, [system_id, environment, since])
         rows = cursor.fetchall()
     operations = tuple(
-        OperationFigures(row[1], row[2], row[3], int(row[4]), int(row[5]), row[6]) for row in rows if row[0] == 0
+        OperationFigures(row[1], row[2], row[3], int(row[4]), int(row[5]), row[6], int(row[7]), int(row[8]))
+        for row in rows
+        if row[0] == 0
     )
     return TrialFigures(operations, {row[1]: int(row[4]) for row in rows if row[0] == 1})

@@ -6,6 +6,7 @@ from connections.models.credentials import Credential
 from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
 from connections.models.grants import Grant
 from connections.models.requests import ConnectionRequest, RequestLine
+from connections.models.terms import EnvironmentTerms
 from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Credential",
     "Criterion",
     "CriterionMark",
+    "EnvironmentTerms",
     "Evaluation",
     "Grant",
     "Hold",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Agency, User
 from catalog.models import InformationSystem
 from connections.choices import HoldSide
 from connections.models.requests import ConnectionRequest
@@ -62,10 +62,14 @@ class Connection(models.Model):
 
 
 class Hold(models.Model):
-    """A suspension by one side; lifted only by the side that put it (Q50-15.4)."""
+    """A suspension by one body of one side; lifted only by whoever put it (Q50-15.4).
+
+    Two providers of one connection hold it independently of each other.
+    """
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="holds", verbose_name=_("kết nối"))
     side = models.CharField(_("bên tạm dừng"), max_length=16, choices=HoldSide.choices)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("cơ quan tạm dừng"))
     reason = models.TextField(_("lý do"))
     placed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người tạm dừng"))
     placed_at = models.DateTimeField(_("tạm dừng lúc"))
@@ -79,7 +83,9 @@ class Hold(models.Model):
         ordering = ["-placed_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "side"], condition=Q(lifted_at__isnull=True), name="hold_one_open_a_side"
+                fields=["connection", "side", "agency"],
+                condition=Q(lifted_at__isnull=True),
+                name="hold_one_open_a_side",
             )
         ]
 

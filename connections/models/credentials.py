@@ -1,5 +1,6 @@
 """Keys by which systems sign their calls (Q50-11, QC8.4)."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditlog.registry import auditlog
@@ -10,9 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.models import InformationSystem
 from core.choices import Environment
+from core.crypto import Keyring
 
 if TYPE_CHECKING:
     from core.actor import Actor
+
+
+@lru_cache(maxsize=4)
+def keyring(text: str) -> Keyring:
+    """Return the keys that seal secrets, as the setting ``FIELD_KEYS`` names them."""
+    return Keyring.parse(text)
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
@@ -67,6 +75,15 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return self.access_key
+
+    @staticmethod
+    def place_of(access_key: str) -> str:
+        """Return what the sealed secret of *access_key* is bound to."""
+        return f"credential:{access_key}"
+
+    def open_secret(self, ring: Keyring) -> bytes:
+        """Return the key of its signatures: the UTF-8 bytes of the secret. Raises ``core.crypto.SealBroken``."""
+        return ring.open(self.sealed_secret, place=self.place_of(self.access_key)).encode()
 
 
 auditlog.register(Credential, exclude_fields=["sealed_secret"])

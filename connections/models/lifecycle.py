@@ -22,8 +22,8 @@ def _offer(action: str, label: Any, clause: str, permission: str, **more: Any) -
     return {"action": action, "label": label, "clause": clause, "permission": permission, **more}
 
 
-class Lifecycle(FSMModelMixin, models.Model):
-    """State and transitions of a dossier. Services move it; nothing else can (the field is protected)."""
+class Deciding(FSMModelMixin, models.Model):
+    """From the draft to the decision (QC10.1, QC10.2)."""
 
     state = FSMField(_("tình trạng"), default=State.DRAFT, choices=State.choices, protected=True, db_index=True)
 
@@ -156,14 +156,33 @@ class Lifecycle(FSMModelMixin, models.Model):
     def send_back(self) -> None:
         """The leader wants the evaluation looked at again."""
 
+
+class Lifecycle(Deciding):
+    """State and transitions of a dossier. Services move it; nothing else can (the field is protected)."""
+
+    class Meta:
+        abstract = True
+
     @transition(
         "state",
         State.TECHNICALLY_APPROVED,
         State.TESTING,
+        conditions=[guards.SANDBOX_REACHABLE, guards.WANTED_DAY_AHEAD],
         custom=_offer("set_up", _("Thiết lập môi trường"), "QC10.3", "environment.manage", side="operator"),
     )
     def set_up(self) -> None:
         """Environment, grants and quota of the sandbox are made from the dossier."""
+
+    @transition(
+        "state",
+        State.TESTING,
+        State.TESTING,
+        custom=_offer(
+            "start_over", _("Bắt đầu lại đợt kiểm thử"), "QC10.4", "environment.manage", side="operator", reason=True
+        ),
+    )
+    def start_over(self) -> None:
+        """What was measured no longer counts: a new round begins."""
 
     @transition(
         "state",
@@ -177,9 +196,9 @@ class Lifecycle(FSMModelMixin, models.Model):
 
     @transition(
         "state",
-        State.AWAITING_CONFIRMATION,
+        [State.AWAITING_CONFIRMATION, State.READY],
         State.TESTING,
-        custom=_offer("reopen_tests", _("Không nhất trí"), "QC10.4", "", by_side=CONFIRMERS, reason=True),
+        custom=_offer("reopen_tests", _("Kiểm thử lại"), "QC10.4", "", by_side=CONFIRMERS, reason=True),
     )
     def reopen_tests(self) -> None:
         """One side disagrees, or the scope changed: back to testing, confirmations void."""
@@ -188,7 +207,7 @@ class Lifecycle(FSMModelMixin, models.Model):
         "state",
         State.AWAITING_CONFIRMATION,
         State.READY,
-        conditions=[guards.CASES_PASS, guards.CONFIRMED_BY_BOTH],
+        conditions=[guards.CASES_PASS, guards.RECORD_UNCHANGED, guards.CONFIRMED_BY_BOTH],
         custom=_offer(
             "confirm", _("Xác nhận biên bản"), "QC10.4", "", by_side=CONFIRMERS, after=(guards.CONFIRMED_BY_BOTH,)
         ),
@@ -200,7 +219,13 @@ class Lifecycle(FSMModelMixin, models.Model):
         "state",
         State.READY,
         State.LIVE,
-        conditions=[guards.CONFIRMED_BY_BOTH, guards.CONTACTS_NAMED],
+        conditions=[
+            guards.CONFIRMED_BY_BOTH,
+            guards.RECORD_UNCHANGED,
+            guards.CONTACTS_NAMED,
+            guards.LIVE_REACHABLE,
+            guards.WANTED_DAY_AHEAD,
+        ],
         custom=_offer("go_live", _("Đưa vào vận hành"), "QC10.5", "environment.manage", side="operator"),
     )
     def go_live(self) -> None:

@@ -1,5 +1,9 @@
 """Tests of a connection in the four groups of QC10.4, and their confirmation by both sides."""
 
+import hashlib
+import json
+from typing import Any
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
@@ -8,6 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency, User
 from connections.choices import Measure, Result, Side, TestGroup
 from connections.models.requests import ConnectionRequest
+
+RECORD_FORMAT = "lgsp-test-record-1"
+
+
+def content_hash(record: dict[str, Any]) -> str:
+    """Return the SHA-256 (hex) of *record* as canonical JSON: UTF-8, keys sorted, no spaces, whole numbers only."""
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _scope(thing: Any) -> dict[str, Any]:
+    """Return what a line asks for or a grant allows."""
+    return {
+        "service": thing.service.code,
+        "operations": sorted(thing.operations),
+        "fields": sorted(thing.fields or []),
+        "daily_quota": thing.daily_quota,
+    }
 
 
 class TestTemplate(models.Model):
@@ -42,6 +64,7 @@ class Trial(models.Model):
     started_at = models.DateTimeField(_("bắt đầu lúc"))
     finished_at = models.DateTimeField(_("lập biên bản lúc"), null=True)
     content_hash = models.CharField(_("mã băm nội dung"), max_length=64, blank=True)
+    record = models.JSONField(_("nội dung biên bản"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("đợt kiểm thử")
@@ -51,6 +74,35 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return str(_("Đợt kiểm thử %(n)s của %(request)s") % {"n": self.round, "request": self.request})
+
+    def present_record(self) -> dict[str, Any]:
+        """Return what a record of this round would say now: what was tested, under which grants, with which results.
+
+        Codes and names that may lawfully change later (of agencies, systems) stay out, so that a renamed body does
+        not void what was confirmed.
+        """
+        request = self.request
+        grants = request.grants.filter(revoked_at__isnull=True, environment="sandbox").select_related("service")
+        return {
+            "format": RECORD_FORMAT,
+            "request": request.number,
+            "system": request.system_id,
+            "round": self.round,
+            "started_at": self.started_at.isoformat(),
+            "purpose": request.purpose.code if request.purpose else "",
+            "networks": sorted(request.networks),
+            "valid_to": request.wanted_until.isoformat() if request.wanted_until else None,
+            "lines": [_scope(line) for line in request.lines.select_related("service").order_by("service__code")],
+            "sandbox_grants": [
+                {**_scope(grant), "code": grant.code, "networks": sorted(grant.networks)}
+                for grant in grants.order_by("code")
+            ],
+            "cases": [case.as_recorded() for case in self.cases.order_by("place", "code")],
+        }
+
+    def record_unchanged(self) -> bool:
+        """Return whether the record that both sides were shown is still what would be written today."""
+        return bool(self.content_hash) and content_hash(self.present_record()) == self.content_hash
 
 
 class TrialCase(models.Model):
@@ -63,6 +115,7 @@ class TrialCase(models.Model):
     expectation = models.CharField(_("kết quả mong đợi"), max_length=300)
     measure = models.CharField(_("cách lấy kết quả"), max_length=8, choices=Measure.choices)
     parameters = models.JSONField(_("tham số"), default=dict)
+    basis = models.CharField(_("căn cứ"), max_length=300, blank=True)
     result = models.CharField(_("kết quả"), max_length=8, choices=Result.choices, blank=True)
     measured = models.JSONField(_("số liệu đo"), default=dict)
     actual = models.CharField(_("kết quả thực tế"), max_length=500, blank=True)
@@ -79,6 +132,15 @@ class TrialCase(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def as_recorded(self) -> dict[str, Any]:
+        """Return the case as the test record holds it."""
+        names = ("code", "group", "title", "expectation", "measure", "parameters", "basis")
+        said = ("result", "measured", "actual", "evidence", "judged_by_id")
+        return {
+            **{name: getattr(self, name) for name in (*names, *said)},
+            "judged_at": self.judged_at.isoformat() if self.judged_at else None,
+        }
 
 
 class Confirmation(models.Model):

@@ -1,17 +1,19 @@
-"""File numbers and look-up codes (ux.md §2.1)."""
+"""File numbers, look-up codes and codes of grants (ux.md §2.1)."""
 
 import secrets
 
 from django.db import connection
+from django.db.models.functions import Length
 
 from accounts.models import Agency
-from connections.models import ConnectionRequest
+from connections.models import ConnectionRequest, Grant
 from core import clock
 
 # Crockford's base 32: no letter that is mistaken for a digit when read out or written down.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKUP_LENGTH = 8
 _LOCK = 20_301
+_GRANT_LOCK = 20_302
 
 
 def next_number() -> str:
@@ -30,3 +32,13 @@ def next_number() -> str:
 def new_lookup_code() -> str:
     """Return a random code to look a dossier up without signing in."""
     return "".join(secrets.choice(_ALPHABET) for _place in range(_LOOKUP_LENGTH))
+
+
+def next_grant_codes(count: int) -> list[str]:
+    """Return the next *count* grant codes of today, ``QK-{YYMMDD}-{NNNN}``; under a lock as above."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_GRANT_LOCK])
+    prefix = f"QK-{clock.today():%y%m%d}-"
+    last = Grant.objects.filter(code__startswith=prefix).order_by(Length("code").desc(), "-code").first()
+    first = int(last.code.rsplit("-", 1)[1]) + 1 if last else 1
+    return [f"{prefix}{number:04d}" for number in range(first, first + count)]

@@ -11,10 +11,22 @@ from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
 from catalog.models import DataElement, DataService, InformationSystem, Operation, Purpose, ServiceVersion, Upstream
 from connections.choices import Mark, State
-from connections.models import ConnectionRequest
-from connections.services import approval, drafts, evaluation, intake, sending
+from connections.models import Connection, ConnectionRequest, Trial
+from connections.services import (
+    approval,
+    confirmation,
+    drafts,
+    ending,
+    environment,
+    evaluation,
+    golive,
+    intake,
+    sending,
+    trials,
+)
 from core.actor import Actor
 from core.text import fold
+from tests.connections.call_log import log_calls
 
 FILING: dict[str, dict[str, Any]] = {
     "contacts": {"responsible_leader": "Phó Giám đốc Sở (mẫu)"},
@@ -92,6 +104,72 @@ class Chain:
         self.request = approval.approve(actor=self.actors["department_leader"], request=self.propose())
         return self.request
 
+    def set_up(self) -> Trial:
+        """Make the sandbox: grants, gates, plan of tests."""
+        self.approve()
+        return environment.set_up(
+            actor=self.actors["operator"], request=self.request, duty_contact=self.users["operator"]
+        )
+
+    def call_sandbox(self) -> None:
+        """Let the sandbox's log hold what every case of the plan asks for."""
+        grant = self.fresh().grants.open().get(environment="sandbox")
+        for operation in grant.operations:
+            log_calls(grant, operation=operation, count=12)
+        log_calls(grant, verdict="R", status=401, reason="nonce-reused")
+        log_calls(grant, verdict="X", status=401, reason="signature-invalid")
+        log_calls(grant, verdict="X", status=403, reason="operation-not-granted")
+
+    def judge_typed_cases(self, trial: Trial) -> None:
+        """Type the results only people can see."""
+        for case in trial.cases.filter(measure="hand"):
+            trials.judge_by_hand(
+                actor=self.actors["operator"],
+                case=case,
+                result="pass",
+                actual="Danh sách ở hai bên trùng nhau",
+                evidence="Biên bản đối chiếu cấu hình ngày kiểm thử",
+            )
+
+    def pass_tests(self) -> Trial:
+        """Bring every case of a new sandbox to a pass."""
+        trial = self.set_up()
+        self.call_sandbox()
+        trials.measure(actor=self.actors["technician"], trial=trial)
+        self.judge_typed_cases(trial)
+        return trial
+
+    def finish(self) -> Trial:
+        """Freeze the record."""
+        self.pass_tests()
+        return trials.finish_tests(actor=self.actors["operator"], request=self.request)
+
+    def confirm_as(self, role: str, **fields: Any) -> ConnectionRequest:
+        """Confirm the record that waits as the holder of *role*."""
+        trial = self.request.trials.order_by("-round")[0]
+        given = {"content_hash": trial.content_hash, "agreed": True, **fields}
+        return confirmation.confirm(actor=self.actors[role], request=self.request, **given)
+
+    def ready(self) -> ConnectionRequest:
+        """Let both sides confirm."""
+        self.finish()
+        self.confirm_as("operator")
+        return self.confirm_as("agency_representative")
+
+    def live(self) -> ConnectionRequest:
+        """Put it into operation."""
+        self.ready()
+        return golive.go_live(actor=self.actors["operator"], request=self.request)
+
+    def end(self) -> ConnectionRequest:
+        """Disconnect it."""
+        self.live()
+        return ending.terminate(actor=self.actors["operator"], request=self.request, reason="Hết nhu cầu")
+
+    def connection(self) -> Connection:
+        """Return the system's connection as the database has it."""
+        return Connection.objects.get(system=self.system)
+
     def fresh(self) -> ConnectionRequest:
         """Return the dossier as the database has it."""
         return ConnectionRequest.objects.get(pk=self.request.pk)
@@ -118,8 +196,8 @@ def publish(service_code: str, provider: Agency) -> DataService:
         operation = Operation.objects.create(version=version, code=code, title=code, template=template)
         for place, name in enumerate(("code", "name", "level"), start=1):
             DataElement.objects.create(operation=operation, name=name, label=name, place=place)
-    for environment in ("sandbox", "live"):
-        Upstream.objects.create(version=version, environment=environment, base_url="http://127.0.0.1:9")
+    for place in ("sandbox", "live"):
+        Upstream.objects.create(version=version, environment=place, base_url="http://127.0.0.1:9")
     version.publish()
     version.save()
     return service
@@ -129,7 +207,7 @@ def publish(service_code: str, provider: Agency) -> DataService:
 def chain(agency: Callable[..., Agency], person: Callable[..., User], settings: Any) -> Chain:
     """Both sides ready for the procedure."""
     settings.LOOPBACK_UPSTREAMS = True
-    for command in ("load_calendar", "load_checklist"):
+    for command in ("load_calendar", "load_checklist", "load_trials"):
         call_command(command, verbosity=0)
     own = agency("H60.07", name="Sở Nông nghiệp và Môi trường")
     operator = agency("H60.02", name="Sở Khoa học và Công nghệ", is_operator=True)
@@ -179,4 +257,9 @@ REACHED: dict[State, str] = {
     State.COMPLETION_REQUESTED: "ask",
     State.AWAITING_APPROVAL: "propose",
     State.TECHNICALLY_APPROVED: "approve",
+    State.TESTING: "set_up",
+    State.AWAITING_CONFIRMATION: "finish",
+    State.READY: "ready",
+    State.LIVE: "live",
+    State.TERMINATED: "end",
 }

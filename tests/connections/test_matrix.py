@@ -36,7 +36,8 @@ STEPS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "send_back": (set(), {"department_leader"}, {"awaiting_approval"}),
     "set_up": (set(), {"operator"}, {"technically_approved"}),
     "finish_tests": (set(), {"operator"}, {"testing"}),
-    "reopen_tests": ({"agency_representative"}, {"operator"}, {"awaiting_confirmation"}),
+    "start_over": (set(), {"operator"}, {"testing"}),
+    "reopen_tests": ({"agency_representative"}, {"operator"}, {"awaiting_confirmation", "ready"}),
     "confirm": ({"agency_representative"}, {"operator"}, {"awaiting_confirmation"}),
     "go_live": (set(), {"operator"}, {"ready"}),
     "terminate": (

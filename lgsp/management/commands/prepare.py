@@ -22,6 +22,7 @@ class Command(BaseCommand):
         self.step("Nạp danh bạ cơ quan", "load_register")
         self.step("Nạp lịch làm việc và thời hạn", "load_calendar")
         self.step("Nạp bộ tiêu chí đánh giá", "load_checklist")
+        self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
 

@@ -1,0 +1,132 @@
+"""What the broker may know of keys and grants: frozen rows, secrets opened in memory only (decisions, 18).
+
+The caller opens one snapshot (repeatable read) around this and the catalogue's projection. What is no longer in force
+is there too, with the problem code its owner is told; first and last days are judged by the broker, call by call.
+"""
+
+import os
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+from django.conf import settings
+
+from audit.gates import gate_versions
+from catalog.choices import SystemState
+from connections.models import Credential, Grant, Hold
+from connections.models.credentials import keyring
+from core.crypto import Keyring, SealBroken
+
+log = structlog.get_logger("lgsp.policy")
+KEY_REVOKED, KEY_SUSPENDED = "key-revoked", "key-suspended"
+GRANT_REVOKED, SUSPENDED = "grant-revoked", "connection-suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key of a system; ``secret`` signs its calls. It has no networks of its own: those of the grant bind."""
+
+    key_id: int
+    access_key: str
+    algorithm: str
+    secret: bytes = field(repr=False)
+    environment: str
+    active: bool
+    reason: str
+    valid_to: date | None
+    system_id: int
+    system_code: str
+    agency_id: int
+    agency_code: str
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """What a system may call; ``fields`` None means every field the service names."""
+
+    grant_id: int
+    code: str
+    system_id: int
+    service_id: int
+    environment: str
+    purpose: str
+    operations: frozenset[str]
+    fields: frozenset[str] | None
+    networks: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    active: bool
+    reason: str
+    gate_id: int
+    gate_version: int
+
+
+def load_keys() -> list[KeyRow]:
+    """Return every key, in one query.
+
+    A key whose secret was moved or altered stops nobody else: it is suspended, and no signature fits it.
+    """
+    ring, rows = keyring(settings.FIELD_KEYS), []
+    for key in Credential.objects.select_related("system__owner").order_by("pk"):
+        reason = KEY_REVOKED if key.revoked_at is not None else ""
+        secret = _open(key, ring)
+        if not reason and (secret is None or key.system.state == SystemState.RETIRED):
+            reason = KEY_SUSPENDED
+        rows.append(
+            KeyRow(
+                key_id=key.pk,
+                access_key=key.access_key,
+                algorithm=key.algorithm,
+                secret=secret or os.urandom(32),
+                environment=key.environment,
+                active=not reason,
+                reason=reason,
+                valid_to=key.valid_to,
+                system_id=key.system_id,
+                system_code=key.system.code,
+                agency_id=key.system.owner_id,
+                agency_code=key.system.owner.code,
+                networks=(),
+            )
+        )
+    return rows
+
+
+def _open(key: Credential, ring: Keyring) -> bytes | None:
+    try:
+        return key.open_secret(ring)
+    except SealBroken:
+        log.exception("secret of a key cannot be opened", access_key=key.access_key)
+        return None
+
+
+def load_grants() -> list[GrantRow]:
+    """Return every grant with the version of its gate, in three queries whatever their number."""
+    held = set(Hold.objects.filter(lifted_at__isnull=True).values_list("connection_id", flat=True))
+    grants = list(Grant.objects.select_related("purpose").order_by("pk"))
+    versions = gate_versions([grant.gate_id for grant in grants])
+    return [_grant_row(grant, held, versions) for grant in grants]
+
+
+def _grant_row(grant: Grant, held: Set[int], versions: Mapping[int, int]) -> GrantRow:
+    suspended = SUSPENDED if grant.connection_id in held else ""
+    reason = suspended if grant.revoked_at is None else GRANT_REVOKED
+    return GrantRow(
+        grant_id=grant.pk,
+        code=grant.code,
+        system_id=grant.system_id,
+        service_id=grant.service_id,
+        environment=grant.environment,
+        purpose=grant.purpose.code,
+        operations=frozenset(grant.operations),
+        fields=None if grant.fields is None else frozenset(grant.fields),
+        networks=tuple(grant.networks),
+        valid_from=grant.valid_from,
+        valid_to=grant.valid_to,
+        active=not reason,
+        reason=reason,
+        gate_id=grant.gate_id,
+        gate_version=versions.get(grant.gate_id, 0),
+    )

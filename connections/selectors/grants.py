@@ -1,0 +1,54 @@
+"""Reading grants and connections."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from connections.models import Connection, Credential, Grant, Hold
+from core import clock
+from core.actor import Actor
+from core.choices import Environment
+
+
+def grants_seen(actor: Actor, *, environment: str = "") -> QuerySet[Grant]:
+    """Return the grants the actor may see, newest first, with everything a list shows."""
+    found = Grant.objects.visible_to(actor).select_related("system__owner", "service__provider", "purpose", "request")
+    return found.filter(environment=environment) if environment else found
+
+
+def connections_seen(actor: Actor) -> QuerySet[Connection]:
+    """Return the connections the actor may see; ``holds`` that are open come along as ``open_holds``."""
+    found = Connection.objects.visible_to(actor)
+    if actor.may("grant.advise"):
+        provided = Grant.objects.filter(service__provider_id=actor.agency_id or 0)
+        found |= Connection.objects.filter(pk__in=provided.values("connection_id"))
+    return found.select_related("system__owner", "request", "technical_contact", "duty_contact")
+
+
+def open_holds(connection: Connection) -> QuerySet[Hold]:
+    """Return who suspends a connection now; none: it runs."""
+    return connection.holds.filter(lifted_at__isnull=True).select_related("agency", "placed_by").order_by("placed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a disconnection takes along, for the page that asks before it (Q50-8.3)."""
+
+    live_grants: list[Grant]
+    sandbox_grants: list[Grant]
+    keys: int
+    providers: list[str]
+
+
+def impact_of(connection: Connection) -> Impact:
+    """Return what ends with the connection; two queries."""
+    grants = list(
+        Grant.objects.open().filter(connection=connection).select_related("service__provider").order_by("code")
+    )
+    keys = Credential.objects.open().filter(Q(system_id=connection.system_id), valid_to__gte=clock.today())
+    return Impact(
+        live_grants=[grant for grant in grants if grant.environment == Environment.LIVE],
+        sandbox_grants=[grant for grant in grants if grant.environment == Environment.SANDBOX],
+        keys=keys.count(),
+        providers=sorted({grant.service.provider.name for grant in grants}),
+    )

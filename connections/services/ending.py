@@ -1,0 +1,53 @@
+"""Disconnection: grants and keys end at the commit of the deed (Q50-8.3, Q50-15.4)."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit.record import record_fact
+from connections.choices import Kind, State
+from connections.models import Connection, ConnectionRequest, Grant
+from connections.services.clocks import stop_all_clocks
+from connections.services.grants import close_gates, lock_connection, revoke_grants
+from connections.services.keys import revoke_all
+from connections.services.moves import lock, move, require, tell_agency
+from core import clock
+from core.actor import Actor
+
+
+@transaction.atomic
+def terminate(
+    *, actor: Actor, request: ConnectionRequest, reason: str, version: int | None = None
+) -> ConnectionRequest:
+    """End the connection of the dossier's system, with every grant and key of its system, in both environments.
+
+    A later dossier of the same system (a change of scope) that ends before it is live takes only its own grants along.
+    No call whose admission commits after this deed is admitted.
+    """
+    stored = lock(request, version=version)
+    reason = require(actor, stored, "terminate", reason=reason)
+    connection = lock_connection(stored)
+    whole = stored.state == State.LIVE or stored.kind in (Kind.NEW, Kind.TERMINATION)
+    scope = Q(system_id=stored.system_id) if whole else Q(request_id=stored.pk)
+    gates = revoke_grants(actor=actor, grants=Grant.objects.open().filter(scope), reason=reason)
+    keys = revoke_all(actor=actor, system_id=connection.system_id, reason=reason) if whole else []
+    stored.ended_at, stored.end_reason = clock.now(), reason
+    after = {"grants": len(gates), "keys": keys}
+    move(actor=actor, request=stored, action="terminate", reason=reason, after=after)
+    stop_all_clocks(stored)
+    if whole:
+        _close(actor, connection, reason)
+    tell_agency(
+        stored,
+        subject=_("Thông báo hủy kết nối %(number)s") % {"number": stored.number},
+        body=_("Kết nối của hồ sơ %(number)s đã hủy; quyền khai thác và khóa hết hiệu lực. Lý do ghi trên cổng.")
+        % {"number": stored.number},
+    )
+    close_gates(gates)
+    return stored
+
+
+def _close(actor: Actor, connection: Connection, reason: str) -> None:
+    connection.closed_at = clock.now()
+    connection.save()
+    record_fact(actor=actor, deed="connection.closed", subject=connection, reason=reason, clause="Q50-8.3")

@@ -1,0 +1,112 @@
+"""Opening, revoking and closing grants; called by the deeds that set up, go live and end (QC4.6, QC11.3)."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit.gates import announce, bump_gates, open_gate
+from audit.record import record_fact
+from connections.models import Connection, ConnectionRequest, EnvironmentTerms, Grant
+from connections.services.numbering import next_grant_codes
+from core import clock
+from core.actor import Actor
+from core.choices import Environment
+from core.problems import GuardRefused, StateRefused
+
+
+def terms_of(environment: str) -> EnvironmentTerms:
+    """Return the terms of *environment*. Raises GuardRefused where staff have none on file."""
+    found = EnvironmentTerms.objects.filter(environment=environment).first()
+    if found is None:
+        text = _("Chưa có tham số của môi trường «%(environment)s»; cán bộ vận hành nhập trước.")
+        raise GuardRefused(text % {"environment": Environment(environment).label})
+    return found
+
+
+def lock_connection(request: ConnectionRequest) -> Connection:
+    """Return the open connection of the dossier's system, locked after the dossier. Raises StateRefused."""
+    found = Connection.objects.select_for_update(of=("self",)).select_related("system__owner")
+    connection = found.filter(system_id=request.system_id).first()
+    if connection is None or connection.closed_at is not None:
+        raise StateRefused(_("Hệ thống không có kết nối đang mở."))
+    return connection
+
+
+def open_grants(
+    *, actor: Actor, request: ConnectionRequest, connection: Connection, environment: str
+) -> tuple[list[Grant], list[int]]:
+    """Make a grant with its own gate for each line of the dossier, in place of what the system held for the service.
+
+    Nothing is typed: operations, fields, purpose, networks, quota and last day are the dossier's; the quota is no more
+    than the terms of the environment allow. Returns the grants and the gates of those replaced, to be closed last.
+    """
+    terms, lines = terms_of(environment), list(request.lines.select_related("service"))
+    held = Grant.objects.open().filter(system_id=request.system_id, environment=environment)
+    replaced = held.filter(service_id__in=[line.service_id for line in lines])
+    gates = revoke_grants(actor=actor, grants=replaced, reason=_("Thay bằng quyền của hồ sơ %(n)s") % {"n": request})
+    made = []
+    for line, code in zip(lines, next_grant_codes(len(lines)), strict=True):
+        quota = terms.quota(line.daily_quota)
+        grant = Grant.objects.create(
+            code=code,
+            connection=connection,
+            request=request,
+            system=connection.system,
+            service=line.service,
+            environment=environment,
+            purpose_id=request.purpose_id or 0,
+            operations=line.operations,
+            fields=line.fields or None,
+            networks=request.networks,
+            daily_quota=quota,
+            valid_from=clock.today(),
+            valid_to=request.wanted_until,
+            gate_id=open_gate(limit=quota),
+            opened_at=clock.now(),
+        )
+        _record_opened(actor, grant)
+        made.append(grant)
+    return made, gates
+
+
+def _record_opened(actor: Actor, grant: Grant) -> None:
+    record_fact(
+        actor=actor,
+        deed="grant.opened",
+        subject=grant,
+        after={
+            "service": grant.service.code,
+            "environment": grant.environment,
+            "operations": grant.operations,
+            "fields": grant.fields,
+            "purpose": grant.purpose.code,
+            "networks": grant.networks,
+            "daily_quota": grant.daily_quota,
+            "valid_to": grant.valid_to,
+        },
+        clause="QC10.3" if grant.environment == Environment.SANDBOX else "QC11.3",
+    )
+
+
+def revoke_grants(*, actor: Actor, grants: Iterable[Grant], reason: str) -> list[int]:
+    """Revoke each open grant with *reason*; return their gates, which the deed closes as its last statement."""
+    gates = []
+    for grant in grants:
+        grant.revoked_at, grant.revoke_reason = clock.now(), reason
+        grant.save()
+        record_fact(actor=actor, deed="grant.revoked", subject=grant, reason=reason, clause="QC11.3")
+        gates.append(grant.gate_id)
+    return gates
+
+
+def gates_of(scope: Q) -> list[int]:
+    """Return the gates of the open grants in *scope*."""
+    return list(Grant.objects.open().filter(scope).values_list("gate_id", flat=True))
+
+
+def close_gates(gates: Iterable[int]) -> None:
+    """Stop what was judged by the old policy and wake the brokers; the last statements of a deed (decisions, 33)."""
+    if wanted := sorted(set(gates)):
+        bump_gates(wanted)
+    announce()

@@ -1,0 +1,46 @@
+"""A denial test asserts that nothing happened."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection
+
+from accounts.models import Letter
+from audit.models import Fact
+from connections.models import (
+    Confirmation,
+    Connection,
+    ConnectionRequest,
+    Credential,
+    EnvironmentTerms,
+    Grant,
+    Hold,
+    TestTemplate,
+    Trial,
+    TrialCase,
+)
+from core.problems import DomainError
+
+WATCHED = (ConnectionRequest, Connection, Trial, TrialCase, Confirmation, Grant, Credential, Hold)
+WATCHED += (EnvironmentTerms, TestTemplate, Letter, Fact)
+R = TypeVar("R", bound=DomainError)
+
+
+def everything() -> dict[str, Any]:
+    """Return every row that a deed of this room may write, and the gates."""
+    found: dict[str, Any] = {model.__name__: list(model.objects.order_by("pk").values()) for model in WATCHED}
+    with connection.cursor() as cursor:
+        cursor.execute("select gate_id, version, lim from audit_gate order by gate_id")
+        found["gates"] = cursor.fetchall()
+    return found
+
+
+def refused(kind: type[R], deed: Callable[[], Any]) -> R:
+    """Return how *deed* was refused, having seen that it changed nothing."""
+    before = everything()
+    with pytest.raises(kind) as caught:
+        deed()
+    assert type(caught.value) is kind
+    assert everything() == before
+    return caught.value
