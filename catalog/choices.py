@@ -12,6 +12,14 @@ class SystemState(TextChoices):
     RETIRED = "retired", _("Ngừng sử dụng")
 
 
+SYSTEM_DEEDS = {
+    "system.entered": _("Nhập vào danh mục hệ thống"),
+    "system.registered": _("Đăng ký hệ thống"),
+    "system.changed": _("Sửa thông tin hệ thống"),
+    "system.retired": _("Ngừng sử dụng hệ thống"),
+}
+
+
 class ServiceState(TextChoices):
     """Life of one version of a data service."""
 

@@ -33,36 +33,39 @@ def manages_services(version: Any, actor: Actor) -> bool:
     return actor.may(SERVICE_MANAGE)
 
 
-def _system_gaps(system: Any) -> str:
-    asked = {
-        _("mục đích sử dụng"): system.purpose,
-        _("cấp độ an toàn hệ thống thông tin"): system.security_level,
-        _("môi trường"): system.environments,
-    }
-    gaps = [name for name, value in asked.items() if not value]
-    return _("Hệ thống còn thiếu: %(gaps)s.") % {"gaps": ", ".join(gaps)} if gaps else ""
+def system_gaps(system: Any) -> dict[str, str]:
+    """Return the fields a registered system needs and this one lacks, with their names."""
+    return _gaps(system, ("purpose", "security_level", "environments"))
 
 
-def _legal_gaps(version: Any) -> str:
-    service = version.service
-    asked = {
-        _("phạm vi dữ liệu"): service.data_scope,
-        _("đối tượng được khai thác"): service.eligible_consumers,
-        _("phương thức chia sẻ"): service.sharing_method,
-    }
-    gaps = [name for name, value in asked.items() if not value]
-    return _("Chưa đủ bốn nội dung bắt buộc, còn thiếu: %(gaps)s.") % {"gaps": ", ".join(gaps)} if gaps else ""
+def legal_gaps(service: Any) -> dict[str, str]:
+    """Return which of the four legal items a service lacks (QC11.2); the providing agency is always there."""
+    return _gaps(service, ("data_scope", "eligible_consumers", "sharing_method"))
 
 
-def _class_gaps(version: Any) -> str:
-    service = version.service
-    asked = {
-        _("mức chia sẻ"): service.sharing_class,
-        _("loại dữ liệu cá nhân"): service.personal_data,
-        _("lớp dữ liệu"): service.data_layer,
-    }
-    gaps = [name for name, value in asked.items() if not value]
-    return _("Chưa phân loại dữ liệu: %(gaps)s.") % {"gaps": ", ".join(gaps)} if gaps else ""
+def class_gaps(service: Any) -> dict[str, str]:
+    """Return which classifications a service lacks (QC3.3)."""
+    return _gaps(service, ("sharing_class", "personal_data", "data_layer"))
+
+
+def _gaps(thing: Any, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: str(thing._meta.get_field(name).verbose_name) for name in names if not getattr(thing, name)}
+
+
+def _system_incomplete(system: Any) -> str:
+    gaps = system_gaps(system)
+    return _("Hệ thống còn thiếu: %(gaps)s.") % {"gaps": ", ".join(gaps.values())} if gaps else ""
+
+
+def _legal_items_missing(version: Any) -> str:
+    gaps = legal_gaps(version.service)
+    text = _("Chưa đủ bốn nội dung bắt buộc, còn thiếu: %(gaps)s.")
+    return text % {"gaps": ", ".join(gaps.values())} if gaps else ""
+
+
+def _unclassified(version: Any) -> str:
+    gaps = class_gaps(version.service)
+    return _("Chưa phân loại dữ liệu: %(gaps)s.") % {"gaps": ", ".join(gaps.values())} if gaps else ""
 
 
 def _no_operation(version: Any) -> str:
@@ -75,8 +78,8 @@ def _no_upstream(version: Any) -> str:
     return _("Chưa có địa chỉ hệ thống nguồn nào đang dùng.")
 
 
-SYSTEM_COMPLETE = Guard("system_complete", _system_gaps)
-FOUR_LEGAL_ITEMS = Guard("four_legal_items", _legal_gaps)
-CLASSIFIED = Guard("classified", _class_gaps)
+SYSTEM_COMPLETE = Guard("system_complete", _system_incomplete)
+FOUR_LEGAL_ITEMS = Guard("four_legal_items", _legal_items_missing)
+CLASSIFIED = Guard("classified", _unclassified)
 HAS_OPERATION = Guard("has_operation", _no_operation)
 HAS_UPSTREAM = Guard("has_upstream", _no_upstream)

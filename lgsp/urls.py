@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("accounts.urls")),
+    path("", include("catalog.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("accounts.api.urls")),

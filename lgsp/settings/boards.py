@@ -1,4 +1,4 @@
-"""Which floors put something on the workbench and into the navigation (``core.web.boards``)."""
+"""Which floors put something on the workbench, into the navigation and on each other's pages (``core.web``)."""
 
 WORKBENCH_SOURCES = [
     "accounts.selectors.workbench.tasks_for",
@@ -6,4 +6,7 @@ WORKBENCH_SOURCES = [
 ]
 NAVIGATION_SOURCES = [
     "accounts.web.context.navigation",
+    "catalog.web.navigation.entries",
 ]
+# Notes on the page of a thing, by kind of thing (``core.web.notes``).
+NOTE_SOURCES = {"data_service": ["incidents.selectors.health.notes_of_service"]}

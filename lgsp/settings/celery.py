@@ -16,4 +16,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-letters": {"task": "accounts.tasks.deliver_letters", "schedule": 15.0},
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
+    "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
+    "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
 }

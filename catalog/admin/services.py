@@ -1,0 +1,77 @@
+"""Staff pages of data services."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalog.guards import SERVICE_MANAGE
+from catalog.models import DataService
+from catalog.services import data_services as deeds
+from core.actor import Actor
+from core.admin import BaseAdmin, DeedForm
+
+
+class ServiceForm(DeedForm):
+    """A service, with the revision the person saw."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["revision"] = self.instance.revision if self.instance.pk else None
+
+
+@admin.register(DataService)
+class DataServiceAdmin(BaseAdmin):
+    """The catalogue of shared data; publishing happens on the versions."""
+
+    form = ServiceForm
+    view_permission = "service.view_all"
+    manage_permission = SERVICE_MANAGE
+    list_display = ("title", "code", "provider", "sharing_class", "versions_shown")
+    list_filter = ("sharing_class", "personal_data", "data_layer", "is_sample")
+    list_select_related = ("provider",)
+    search_fields = ("title",)
+    search_help_text = "Tên, mã hoặc cơ quan cung cấp; gõ không dấu cũng được"
+    change_form_outer_after_template = "catalog/admin_versions.html"
+
+    @admin.display(description=_("Phiên bản"))
+    def versions_shown(self, obj: DataService) -> str:
+        """Name the versions with their state."""
+        return ", ".join(f"{item.name}: {item.get_state_display()}" for item in obj.versions.all())
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Read the versions of all rows at once."""
+        return super().get_queryset(request).prefetch_related("versions")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Show the code first."""
+        return ["code", *deeds.FIELDS, *(["revision"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code is part of an address and stays."""
+        return ("code",) if obj else ()
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search the folded text."""
+        return queryset.matching(search_term), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show the versions below the form, with the way to a new one."""
+        found = self.get_object(request, object_id)
+        versions = list(found.versions.all()) if found else []
+        add_url = f"{reverse('admin:catalog_serviceversion_add')}?service={object_id}" if found else ""
+        more = {"versions": versions, "add_version_url": add_url if self.has_change_permission(request) else ""}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Enter or change the service."""
+        if change:
+            return deeds.change_service(actor=actor, service=obj, **data)
+        return deeds.create_service(actor=actor, **data)

@@ -1,0 +1,104 @@
+"""Staff pages of service versions: bounds, parts, publishing and withdrawing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.choices import ServiceState
+from catalog.guards import SERVICE_MANAGE
+from catalog.models import ServiceVersion
+from catalog.services import versions as deeds
+from core.actor import Actor
+from core.admin import DeedForm
+from core.admin_steps import StepsAdmin
+from core.text import fold
+
+
+class VersionForm(DeedForm):
+    """A version, with the revision the person saw."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["revision"] = self.instance.revision if self.instance.pk else None
+
+
+@admin.register(ServiceVersion)
+class ServiceVersionAdmin(StepsAdmin):
+    """Versions: each step is offered by its transition and confirmed on a page."""
+
+    form = VersionForm
+    view_permission = "service.view_all"
+    manage_permission = SERVICE_MANAGE
+    list_display = ("service", "name", "state", "published_at")
+    list_filter = ("state",)
+    list_select_related = ("service",)
+    search_fields = ("service__search", "name")
+    change_form_outer_after_template = "catalog/admin_parts.html"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Show state and moments of a version there is."""
+        if obj is None:
+            return ["service", "name", "max_request_bytes"]
+        return ["service", "name", "state", "published_at", "withdrawn_at", *deeds.FIELDS, "revision"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Service and name are its address and stay."""
+        return ("service", "name", "state", "published_at", "withdrawn_at") if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was withdrawn stays as it was."""
+        withdrawn = obj is not None and obj.state == ServiceState.WITHDRAWN
+        return super().has_change_permission(request, obj) and not withdrawn
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show operations and addresses below the form, with the ways to add."""
+        found = self.get_object(request, object_id)
+        more: dict[str, Any] = {}
+        if found is not None:
+            managing = self.has_change_permission(request, found)
+            more = {
+                "operations": list(found.operations.prefetch_related("elements")),
+                "upstreams": list(found.upstreams.all()),
+                "add_operation_url": self._add("operation", found, managing and found.state == ServiceState.DRAFT),
+                "add_upstream_url": self._add("upstream", found, managing),
+            }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def _add(self, model: str, version: ServiceVersion, allowed: bool) -> str:
+        return f"{reverse(f'admin:catalog_{model}_add')}?version={version.pk}" if allowed else ""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search without diacritics."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Make or change the version."""
+        if change:
+            return deeds.change_version(actor=actor, version=obj, **data)
+        return deeds.create_version(
+            actor=actor, **{key: data[key] for key in ("service", "name", "max_request_bytes")}
+        )
+
+    def move(self, actor: Actor, obj: Any, step: str, reason: str) -> None:
+        """Publish or withdraw."""
+        deeds.move_version(actor=actor, version=obj, step=step, reason=reason)
+
+    def consequences(self, obj: Any, step: str) -> list[str]:
+        """Say what publishing and withdrawing do."""
+        if step == "publish":
+            return [
+                _("Thông tin chung của dịch vụ hiện trong danh mục công khai; địa chỉ hệ thống nguồn không hiện."),
+                _("Các thao tác của phiên bản được giữ nguyên từ đây; muốn đổi thì lập phiên bản mới."),
+            ]
+        return [
+            _("Mọi lượt gọi tới phiên bản này bị từ chối ngay, kể cả của hệ thống đang có quyền khai thác."),
+            _("Phiên bản không công bố lại được."),
+        ]

@@ -1,0 +1,107 @@
+"""Deeds on entries of the catalogue: enter, change."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency
+from audit.gates import announce
+from audit.record import changed, record_fact
+from catalog.choices import ServiceState
+from catalog.guards import SERVICE_MANAGE, class_gaps, legal_gaps, may_edit_services_of
+from catalog.models import DataService
+from catalog.services.judging import Errors, judge, require_fresh, store, tidied
+from core import clock
+from core.actor import Actor
+from core.problems import PermissionRefused, StateRefused
+from core.text import fold, sort_key
+
+FIELDS = (
+    "title",
+    "summary",
+    "provider",
+    "data_scope",
+    "eligible_consumers",
+    "sharing_method",
+    "sharing_class",
+    "personal_data",
+    "data_layer",
+    "not_state_secret",
+)
+
+
+@transaction.atomic
+def create_service(
+    *, actor: Actor, code: str, provider: Agency, is_sample: bool = False, **fields: Any
+) -> DataService:
+    """Enter a data service of *provider* (QC11.2); the legal items may have gaps until a version is published.
+
+    Data that is a state secret is refused (QC3.3). Raises PermissionRefused, InvalidInput.
+    """
+    if not may_edit_services_of(actor, provider.pk):
+        raise PermissionRefused(_("Chỉ cán bộ của cơ quan cung cấp hoặc cán bộ vận hành được đăng ký dịch vụ này."))
+    values = tidied(DataService, {**fields, "provider": provider, "code": code}, ("code", *FIELDS))
+    made = DataService(**values, is_sample=is_sample)
+    _save(made, _errors(made))
+    record_fact(actor=actor, deed="service.entered", subject=made, after=values, clause="QC11.2")
+    return made
+
+
+@transaction.atomic
+def change_service(*, actor: Actor, service: DataService, revision: int | None = None, **fields: Any) -> DataService:
+    """Change what the catalogue says of a service; the code stays. *revision* is the one the person saw.
+
+    The provider's staff change it until a version is published, from then on SKHCN's staff do; a published service
+    keeps its four legal items whole.
+    """
+    stored = DataService.objects.select_for_update().get(pk=service.pk)
+    if not may_edit_services_of(actor, stored.provider_id):
+        raise PermissionRefused(_("Chỉ cán bộ của cơ quan cung cấp hoặc cán bộ vận hành được sửa dịch vụ này."))
+    published = stored.versions.filter(state=ServiceState.PUBLISHED).exists()
+    if published and not actor.may(SERVICE_MANAGE):
+        raise StateRefused(_("Dịch vụ đã công bố; đề nghị cán bộ vận hành của Sở Khoa học và Công nghệ sửa."))
+    require_fresh(stored, revision)
+    values = tidied(DataService, fields, FIELDS)
+    provider = values.get("provider", stored.provider)
+    errors = Errors()
+    if provider.pk != stored.provider_id and not actor.may(SERVICE_MANAGE):
+        errors["provider"] = [_("Chỉ cán bộ vận hành được đổi cơ quan cung cấp")]
+    before = {name: getattr(stored, name) for name in values}
+    for name, value in values.items():
+        setattr(stored, name, value)
+    old, new = changed(before, values)
+    if not new and not errors:
+        return stored
+    if published:
+        needed = legal_gaps(stored) | class_gaps(stored)
+        text = _("Dịch vụ đã công bố cần có %(label)s")
+        errors |= {name: [text % {"label": label}] for name, label in needed.items()}
+    stored.revision += 1
+    _save(stored, errors | _errors(stored))
+    record_fact(actor=actor, deed="service.changed", subject=stored, before=old, after=new, clause="QC11.2")
+    if published:
+        announce()
+    return stored
+
+
+def _errors(service: DataService) -> Errors:
+    errors = Errors()
+    if not service.not_state_secret:
+        errors["not_state_secret"] = [
+            _(
+                "Dữ liệu thuộc bí mật nhà nước không được đăng ký hay chia sẻ qua nền tảng này. "
+                "Chỉ đánh dấu khi đã xác định dữ liệu không thuộc danh mục bí mật nhà nước"
+            )
+        ]
+    ended = service.provider.valid_to
+    if ended is not None and ended < clock.today():
+        errors["provider"] = [_("%(name)s đã kết thúc; chọn cơ quan còn hoạt động") % {"name": service.provider}]
+    return errors
+
+
+def _save(service: DataService, errors: Errors) -> None:
+    service.sort_key = sort_key(service.title)[:700]
+    service.search = fold(f"{service.title} {service.code} {service.summary} {service.data_scope} {service.provider}")
+    judge(service, errors)
+    store(service, unique="code")

@@ -1,0 +1,15 @@
+"""Addresses of the catalogue and of the register of systems."""
+
+from django.urls import path
+
+from catalog.web import catalogue, systems
+
+urlpatterns = [
+    path("danh-muc/", catalogue.catalogue, name="catalogue"),
+    path("danh-muc/<slug:code>/", catalogue.data_service, name="data_service"),
+    path("he-thong/", systems.systems, name="systems"),
+    path("he-thong/moi/", systems.register, name="register_system"),
+    path("he-thong/<str:code>/", systems.system, name="system"),
+    path("he-thong/<str:code>/sua/", systems.change, name="change_system"),
+    path("he-thong/<str:code>/viec/<slug:name>/", systems.step, name="system_step"),
+]

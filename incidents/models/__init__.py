@@ -1,0 +1,5 @@
+"""What is watched."""
+
+from incidents.models.health import HealthCheck, HealthPolicy, UpstreamHealth
+
+__all__ = ["HealthCheck", "HealthPolicy", "UpstreamHealth"]

@@ -1,0 +1,115 @@
+"""Asking source systems how they are: claim what is due, ask one, forget what is old, set the rules."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.record import changed, record_fact
+from catalog.models import Upstream
+from core import clock
+from core.actor import Actor
+from core.http import Answer, Unreachable, ask
+from core.problems import InvalidInput, PermissionRefused
+from incidents.choices import Health
+from incidents.models import HealthCheck, HealthPolicy, UpstreamHealth
+from incidents.selectors.health import health_policy, watched_upstreams
+
+MANAGE = "service.manage"
+FIELDS = ("interval_seconds", "slow_ms", "keep_days")
+# No answer is waited for longer than this, whatever the address allows a call (seconds).
+PATIENCE = 10
+BATCH = 200
+_REASONS = {
+    "refused-address": (Health.REFUSED, gettext_lazy("Địa chỉ nằm ngoài phạm vi nền tảng được gọi")),
+    "no-such-host": (Health.DOWN, gettext_lazy("Không phân giải được tên máy chủ")),
+    "no-connection": (Health.DOWN, gettext_lazy("Không kết nối được")),
+    "timeout": (Health.DOWN, gettext_lazy("Quá thời gian chờ")),
+    "broken-answer": (Health.WRONG, gettext_lazy("Câu trả lời không đọc được")),
+}
+
+
+@transaction.atomic
+def claim_due() -> list[int]:
+    """Return the ids of addresses to ask now, having pushed their next check one interval ahead.
+
+    Rows another worker is claiming are passed over. What has never been asked is due at once.
+    """
+    now, policy = clock.now(), health_policy()
+    for upstream in watched_upstreams().filter(health__isnull=True)[:BATCH]:
+        UpstreamHealth.objects.get_or_create(upstream=upstream, defaults={"due_at": now})
+    due = UpstreamHealth.objects.filter(due_at__lte=now, upstream__in=watched_upstreams())
+    claimed = list(due.select_for_update(skip_locked=True).order_by("due_at", "id")[:BATCH])
+    for row in claimed:
+        row.due_at = now + timedelta(seconds=policy.interval_seconds)
+        row.save(update_fields=["due_at"])
+    return [row.upstream_id for row in claimed]
+
+
+def check_upstream(*, upstream_id: int) -> UpstreamHealth | None:
+    """Ask one source system, outside of any transaction, and enter what it answered; None when it is gone."""
+    upstream = watched_upstreams().filter(pk=upstream_id).first()
+    if upstream is None:
+        return None
+    state, elapsed_ms, detail = _ask(upstream, health_policy())
+    return _enter(upstream, state, elapsed_ms, detail)
+
+
+def _ask(upstream: Upstream, policy: HealthPolicy) -> tuple[Health, int | None, str]:
+    try:
+        answer = ask(upstream.base_url, upstream.health_path, timeout=min(upstream.timeout_ms / 1000, PATIENCE))
+    except Unreachable as failed:
+        state, detail = _REASONS[failed.reason]
+        return state, None, str(detail)
+    return _judged(answer, policy), answer.elapsed_ms, f"HTTP {answer.status}"
+
+
+def _judged(answer: Answer, policy: HealthPolicy) -> Health:
+    if not 200 <= answer.status < 300:
+        return Health.WRONG
+    return Health.SLOW if answer.elapsed_ms > policy.slow_ms else Health.UP
+
+
+@transaction.atomic
+def _enter(upstream: Upstream, state: Health, elapsed_ms: int | None, detail: str) -> UpstreamHealth:
+    now = clock.now()
+    row, _made = UpstreamHealth.objects.select_for_update().get_or_create(upstream=upstream, defaults={"due_at": now})
+    if row.state != state:
+        row.state, row.since = state, now
+    row.checked_at, row.elapsed_ms, row.detail = now, elapsed_ms, detail
+    if state in (Health.UP, Health.SLOW):
+        row.last_up_at = now
+    row.save()
+    HealthCheck.objects.create(upstream=upstream, at=now, state=state, elapsed_ms=elapsed_ms, detail=detail)
+    return row
+
+
+def forget_old() -> int:
+    """Delete results older than the policy keeps, some thousand at a time; returns how many."""
+    oldest, gone = clock.now() - timedelta(days=health_policy().keep_days), 0
+    while ids := list(HealthCheck.objects.filter(at__lt=oldest).order_by("at").values_list("pk", flat=True)[:5000]):
+        gone += HealthCheck.objects.filter(pk__in=ids).delete()[0]
+    return gone
+
+
+@transaction.atomic
+def set_policy(*, actor: Actor, **fields: Any) -> HealthPolicy:
+    """Change how often source systems are asked and how long results are kept. Raises InvalidInput."""
+    if not actor.may(MANAGE):
+        raise PermissionRefused(_("Việc này cần quyền quản lý danh mục dịch vụ, thuộc vai trò Cán bộ vận hành."))
+    policy = HealthPolicy.objects.select_for_update().get_or_create(pk=1)[0]
+    values = {name: value for name, value in fields.items() if name in FIELDS}
+    old, new = changed({name: getattr(policy, name) for name in values}, values)
+    for name, value in new.items():
+        setattr(policy, name, value)
+    try:
+        policy.full_clean()
+    except ValidationError as error:
+        raise InvalidInput(error.message_dict) from error
+    if new:
+        policy.save()
+        record_fact(actor=actor, deed="health_policy.changed", subject=policy, before=old, after=new, clause="QC7.5")
+    return policy

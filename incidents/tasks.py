@@ -1,0 +1,24 @@
+"""Jobs of this app."""
+
+from celery import shared_task
+
+from incidents.services import health
+
+
+@shared_task(soft_time_limit=20)
+def check_due() -> None:
+    """Hand out a check for each source system that is due; one not taken in time is dropped, the next sweep asks."""
+    for upstream_id in health.claim_due():
+        check_one.apply_async((upstream_id,), expires=60)
+
+
+@shared_task(soft_time_limit=45)
+def check_one(upstream_id: int) -> None:
+    """Ask one source system."""
+    health.check_upstream(upstream_id=upstream_id)
+
+
+@shared_task
+def forget_old_checks() -> None:
+    """Delete results older than the policy keeps."""
+    health.forget_old()

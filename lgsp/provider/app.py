@@ -1,0 +1,111 @@
+"""The REST service, a plain ASGI application.
+
+``GET /communes?limit=&offset=&level=`` · ``GET /communes/search?q=&limit=&offset=`` · ``GET /communes/{code}`` ·
+``GET /health``. Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404 or 405.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from lgsp.provider.communes import LEVELS, Commune, Communes, as_json
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answer = tuple[int, dict[str, Any]]
+MAX_LIMIT, MAX_OFFSET, MAX_WORDS = 200, 1_000_000, 100
+
+
+class Refused(Exception):
+    """The request cannot be answered."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.answer: Answer = (status, {"error": {"code": code, "message": message}})
+
+
+class ProviderApp:
+    """Answers one request after the other from memory."""
+
+    def __init__(self, communes: Communes) -> None:
+        self.communes = communes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            status, body = self.answer(scope["method"], scope["path"], scope["query_string"])
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+            headers.append((b"content-length", str(len(content)).encode()))
+            if status == 405:
+                headers.append((b"allow", b"GET, HEAD"))
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+
+    def answer(self, method: str, path: str, query: bytes) -> Answer:
+        """Return status and body for one request."""
+        if method not in ("GET", "HEAD"):
+            return Refused(405, "method-not-allowed", "Chỉ nhận phương thức GET.").answer
+        try:
+            return 200, self._found(path, query)
+        except Refused as refused:
+            return refused.answer
+
+    def _found(self, path: str, query: bytes) -> dict[str, Any]:
+        if path == "/health":
+            return {"status": "ok", "units": len(self.communes.rows)}
+        if path == "/communes":
+            asked = _parameters(query, {"limit", "offset", "level"})
+            level = asked.get("level", "")
+            if level and level not in LEVELS:
+                raise Refused(400, "bad-parameter", "Tham số level nhận giá trị xa hoặc phuong.")
+            return _page(self.communes.listed(level), asked)
+        if path == "/communes/search":
+            asked = _parameters(query, {"q", "limit", "offset"})
+            words = asked.get("q", "").strip()
+            if not words or len(words) > MAX_WORDS:
+                raise Refused(400, "bad-parameter", "Tham số q cần từ 1 đến 100 ký tự.")
+            return _page(self.communes.found(words), asked)
+        prefix, _slash, code = path.rpartition("/")
+        found = self.communes.get(code) if prefix == "/communes" else None
+        if found is None:
+            raise Refused(404, "not-found", "Không tìm thấy đơn vị hành chính hoặc địa chỉ này.")
+        _parameters(query, set())
+        return {"data": as_json([found])[0]}
+
+
+def _parameters(query: bytes, known: set[str]) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10)
+    except ValueError:
+        raise Refused(400, "bad-parameter", "Tham số của địa chỉ không đọc được.") from None
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Refused(400, "bad-parameter", "Mỗi tham số chỉ được ghi một lần.")
+    for name in found.keys() - known:
+        raise Refused(400, "unknown-parameter", f"Không nhận tham số {name[:40]}.")
+    return found
+
+
+def _page(rows: list[Commune], asked: dict[str, str]) -> dict[str, Any]:
+    limit = _number(asked, "limit", 50, 1, MAX_LIMIT)
+    offset = _number(asked, "offset", 0, 0, MAX_OFFSET)
+    return {"data": as_json(rows[offset : offset + limit]), "total": len(rows), "limit": limit, "offset": offset}
+
+
+def _number(asked: dict[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    text = asked.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 7 and lowest <= int(text) <= highest):
+        raise Refused(400, "bad-parameter", f"Tham số {name} là số nguyên từ {lowest} đến {highest}.")
+    return int(text)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
