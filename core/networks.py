@@ -6,6 +6,8 @@ from ipaddress import ip_address, ip_network
 from django.utils.translation import gettext as _
 
 MAX_NETWORKS = 50
+# The widest range a caller may name, by version of the protocol.
+_WIDEST = {4: 16, 6: 48}
 
 
 def read_networks(given: Iterable[str] | str) -> tuple[list[str], list[str]]:
@@ -33,9 +35,7 @@ def read_networks(given: Iterable[str] | str) -> tuple[list[str], list[str]]:
 
 def _canonical(item: str) -> str:
     """Return an address or a range as written down; a range whose host bits are set is not one. Raises ValueError."""
-    if "/" not in item:
-        return str(ip_address(item))
     network = ip_network(item)
-    if network.prefixlen == 0:
-        raise ValueError("everything is no range")
-    return str(network)
+    if network.prefixlen < _WIDEST[network.version] or network.is_multicast or network.is_unspecified:
+        raise ValueError("no range one system calls from")
+    return str(network) if "/" in item else str(ip_address(item))

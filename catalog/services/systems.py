@@ -13,11 +13,11 @@ from audit.record import changed, record_fact
 from catalog.choices import SystemState
 from catalog.guards import SYSTEM_MANAGE, edits_system, may_edit_systems_of, system_gaps
 from catalog.models import InformationSystem
-from catalog.networks import NetworkRefused, tidy_networks
 from catalog.services.judging import Errors, judge, require_fresh, store, tidied
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
+from core.networks import read_networks
 from core.problems import PermissionRefused, StateRefused
 from core.text import fold, sort_key, tidy
 from core.transitions import carry
@@ -124,10 +124,8 @@ def retire_system(*, actor: Actor, system: InformationSystem, reason: str) -> In
 def _read(fields: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
     values, errors = tidied(InformationSystem, fields, FIELDS), Errors()
     if "networks" in values:
-        try:
-            values["networks"] = tidy_networks(values["networks"])
-        except NetworkRefused as refused:
-            errors["networks"] = [str(refused)]
+        values["networks"], wrong = read_networks(values["networks"])
+        errors |= {"networks": wrong} if wrong else {}
     if "environments" in values:
         asked = set(values["environments"])
         values["environments"] = [item.value for item in Environment if item.value in asked]
@@ -165,8 +163,6 @@ def _save(system: InformationSystem, errors: Errors) -> None:
         errors.setdefault("security_decided_on", [_("Ngày quyết định không thể sau hôm nay")])
     elif system.security_decision and not system.security_level:
         errors.setdefault("security_level", [_("Chọn cấp độ mà quyết định đã phê duyệt")])
-    if errors.get("networks"):
-        system.networks = []
     system.sort_key = sort_key(system.name)[:700]
     system.search = fold(f"{system.name} {system.code}")
     judge(system, errors)

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from core.addresses import AddressRefused
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from catalog.models import ServiceVersion, Upstream
 from catalog.services.judging import Errors, judge, store, tidied
 from catalog.services.versions import draft_for
 from core.actor import Actor
+from core.addresses import AddressRefused
 from core.http import address_rules
 from core.problems import PermissionRefused, StateRefused
 

@@ -11,20 +11,25 @@ from lgsp.launch.terminal import Stop, say
 READY_SECONDS = 120
 
 
-def commands(folder: Path, port: int) -> dict[str, list[str]]:
-    """Return the command of each process by name."""
+def commands(folder: Path, port: int, provider_port: int) -> dict[str, list[str]]:
+    """Return the command of each process by name; the sample provider only where it has a port."""
     celery = [str(PYTHON), "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app"]
     web = [str(PYTHON), "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    provider = [str(PYTHON), "-m", "lgsp.provider", "--port", str(provider_port)]
     return {
+        **({"provider": provider} if provider_port else {}),
         "web": [*web, "--http", "httptools", "--loop", "uvloop", "--no-server-header", "--no-access-log"],
         "worker": [*celery, "worker", "-c", "2", "-l", "WARNING"],
         "beat": [*celery, "beat", "-s", str(folder / "beat" / "schedule"), "--pidfile=", "-l", "WARNING"],
     }
 
 
-def start(data: DataFolder, port: int, variables: dict[str, str], started: dict[str, processes.Process]) -> None:
-    """Start all of it; *started* is filled as it goes, so that what an interruption leaves can be ended."""
-    for name, command in commands(data.path, port).items():
+def start(
+    data: DataFolder, ports: tuple[int, int], variables: dict[str, str], started: dict[str, processes.Process]
+) -> None:
+    """Start all of it on *ports* (portal, provider); *started* is filled as it goes, so that what an interruption
+    leaves can be ended."""
+    for name, command in commands(data.path, *ports).items():
         started[name] = processes.spawn(name, command, data.path, cwd=ROOT, env=variables)
 
 

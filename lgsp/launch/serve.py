@@ -39,19 +39,26 @@ def _run(instance: Instance, started: dict[str, processes.Process], *, port: int
     """Does not return: ends by an interruption or by :class:`Stop`."""
     data, variables = instance.data, instance.environment()
     _require_servers(instance, variables)
-    prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo"] if demo else [])]
+    provider_port = _free_after(port) if demo else 0
+    provider = f"http://127.0.0.1:{provider_port}" if demo else ""
+    prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo", "--provider", provider] if demo else [])]
     with step("Chuẩn bị dữ liệu"):
         if processes.run(prepare, cwd=ROOT, env=variables, umask=0o077).returncode:
             raise Stop("Chuẩn bị dữ liệu không xong; lỗi ở các dòng trên.")
     with step("Chờ cổng sẵn sàng"):
-        product.start(data, port, variables, started)
+        product.start(data, (port, provider_port), variables, started)
         product.wait_ready(port, started, data.path)
     pids = {**instance.pids(), **{name: item.pid for name, item in started.items()}, "launcher": os.getpid()}
     address = f"http://127.0.0.1:{port}"
     write_private(
         data.run_file,
         {
-            "addresses": {"portal": f"{address}/", "admin": f"{address}/quan-tri/", "api": f"{address}/api/v1/"},
+            "addresses": {
+                "portal": f"{address}/",
+                "admin": f"{address}/quan-tri/",
+                "api": f"{address}/api/v1/",
+                **({"provider": provider} if demo else {}),
+            },
             "pids": pids,
             "database": variables["DATABASE_URL"],
             "redis": variables["REDIS_URL"],
@@ -67,12 +74,16 @@ def _require_port(port: int) -> None:
     reason = _refused(port)
     if reason is None:
         return
-    free = next((other for other in range(max(port, 1023) + 1, 65536) if _refused(other) is None), 8000)
+    free = _free_after(port)
     if reason in (errno.EACCES, errno.EPERM):
         text = f"Cổng {port} chỉ quản trị viên của máy được mở."
     else:
         text = f"Cổng {port} đang được chương trình khác dùng."
     raise Stop(f"{text} Chọn cổng khác: ./run --port {free}")
+
+
+def _free_after(port: int) -> int:
+    return next((other for other in range(max(port, 1023) + 1, 65536) if _refused(other) is None), 8000)
 
 
 def _refused(port: int) -> int | None:

@@ -15,6 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="tạo người dùng mẫu")
+        parser.add_argument("--provider", default="", help="địa chỉ hệ thống nguồn mẫu; tạo dịch vụ dữ liệu mẫu")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.step("Cập nhật cấu trúc cơ sở dữ liệu", "migrate", interactive=False, verbosity=0)
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
+        if options["provider"]:
+            self.step("Tạo dịch vụ dữ liệu mẫu", "load_sample_service", provider=options["provider"])
 
     def step(self, title: str, command: str, **options: Any) -> None:
         started = monotonic()

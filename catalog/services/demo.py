@@ -1,0 +1,80 @@
+"""The sample service: administrative units of the province, answered by the sample provider."""
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Agency
+from catalog.choices import ServiceState
+from catalog.models import DataService, ServiceVersion
+from catalog.services.data_services import create_service
+from catalog.services.operations import set_operation
+from catalog.services.upstreams import set_upstream
+from catalog.services.versions import create_version, publish_version
+from core.actor import Actor
+from core.choices import Environment
+from core.problems import StateRefused
+
+CODE, PROVIDER = "administrative-units", "H60.03"
+ELEMENTS = (
+    ("code", "Mã đơn vị hành chính, 5 chữ số"),
+    ("name", "Tên"),
+    ("level", "Cấp: xa hoặc phuong"),
+    ("level_name", "Tên cấp"),
+    ("full_name", "Tên đầy đủ"),
+    ("province_code", "Mã tỉnh"),
+    ("province_name", "Tên tỉnh"),
+    ("valid_from", "Có hiệu lực từ ngày"),
+)
+OPERATIONS = (
+    {"code": "list-communes", "title": "Danh sách xã, phường", "template": "/communes"},
+    {"code": "search-communes", "title": "Tìm xã, phường theo tên", "template": "/communes/search"},
+    {"code": "commune", "title": "Một xã, phường theo mã", "template": "/communes/{code}"},
+)
+
+
+@transaction.atomic
+def load_sample_service(*, actor: Actor, provider_url: str) -> DataService:
+    """Publish the sample service where it is not known, answered at *provider_url*.
+
+    Where it is known, addresses on loopback, left by an earlier start, follow; addresses staff set are left alone.
+    """
+    if settings.MODE == "production":
+        raise StateRefused("Dịch vụ mẫu không được tạo ở chế độ chính thức.")
+    known = DataService.objects.filter(code=CODE).first()
+    if known is None:
+        return _make(actor, provider_url)
+    for version in known.versions.exclude(state=ServiceState.WITHDRAWN) if known.is_sample else ():
+        for upstream in version.upstreams.filter(base_url__startswith="http://127.0.0.1:"):
+            set_upstream(actor=actor, version=version, upstream=upstream, base_url=provider_url)
+    return known
+
+
+def _make(actor: Actor, provider_url: str) -> DataService:
+    service = create_service(
+        actor=actor,
+        code=CODE,
+        provider=Agency.objects.get(code=PROVIDER),
+        is_sample=True,
+        title="Danh mục đơn vị hành chính cấp xã tỉnh Tuyên Quang",
+        summary="Tra cứu 117 xã và 7 phường của tỉnh từ ngày 01/07/2025: danh sách, tìm theo tên, xem theo mã.",
+        data_scope="Mã, tên, cấp của 124 đơn vị hành chính cấp xã trên địa bàn tỉnh.",
+        eligible_consumers="Cơ quan, đơn vị trong tỉnh có hệ thống thông tin đã được chấp thuận kết nối.",
+        sharing_method="online",
+        sharing_class="shared",
+        personal_data="none",
+        data_layer="reference",
+        not_state_secret=True,
+    )
+    version = create_version(actor=actor, service=service, name="v1")
+    _fill(actor, version, provider_url)
+    publish_version(actor=actor, version=version)
+    return service
+
+
+def _fill(actor: Actor, version: ServiceVersion, provider_url: str) -> None:
+    for row in OPERATIONS:
+        set_operation(actor=actor, version=version, method="GET", record_path="data", elements=ELEMENTS, **row)
+    for environment in Environment:
+        set_upstream(
+            actor=actor, version=version, environment=environment.value, base_url=provider_url, health_path="/health"
+        )
