@@ -33,7 +33,7 @@ class UpstreamHealthAdmin(BaseAdmin):
     )
     def state_shown(self, obj: UpstreamHealth) -> tuple[str, str]:
         """Name the state in words; the colour says the same."""
-        return obj.state, Health(obj.state).label if obj.state else _("Chưa kiểm tra")
+        return obj.state, str(Health(obj.state).label) if obj.state else _("Chưa kiểm tra")
 
     @admin.display(description=gettext_lazy("Số liệu đến"), ordering="checked_at")
     def as_of(self, obj: UpstreamHealth) -> str:

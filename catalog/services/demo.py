@@ -25,10 +25,11 @@ ELEMENTS = (
     ("province_name", "Tên tỉnh"),
     ("valid_from", "Có hiệu lực từ ngày"),
 )
+# (code, title, path)
 OPERATIONS = (
-    {"code": "list-communes", "title": "Danh sách xã, phường", "template": "/communes"},
-    {"code": "search-communes", "title": "Tìm xã, phường theo tên", "template": "/communes/search"},
-    {"code": "commune", "title": "Một xã, phường theo mã", "template": "/communes/{code}"},
+    ("list-communes", "Danh sách xã, phường", "/communes"),
+    ("search-communes", "Tìm xã, phường theo tên", "/communes/search"),
+    ("commune", "Một xã, phường theo mã", "/communes/{code}"),
 )
 
 
@@ -72,8 +73,17 @@ def _make(actor: Actor, provider_url: str) -> DataService:
 
 
 def _fill(actor: Actor, version: ServiceVersion, provider_url: str) -> None:
-    for row in OPERATIONS:
-        set_operation(actor=actor, version=version, method="GET", record_path="data", elements=ELEMENTS, **row)
+    for code, title, template in OPERATIONS:
+        set_operation(
+            actor=actor,
+            version=version,
+            code=code,
+            title=title,
+            method="GET",
+            template=template,
+            record_path="data",
+            elements=ELEMENTS,
+        )
     for environment in Environment:
         set_upstream(
             actor=actor, version=version, environment=environment.value, base_url=provider_url, health_path="/health"

@@ -115,8 +115,10 @@ def change(request: Any, code: str) -> HttpResponse:
 
 def _differences(form: SystemForm, found: InformationSystem) -> list[tuple[str, Any]]:
     """Return what is stored now where it differs from what was typed, and let the form be sent again over it."""
-    form.data = form.data.copy()
-    form.data["revision"] = str(found.revision)
+    data: Any = form.data
+    data = data.copy()
+    data["revision"] = str(found.revision)
+    form.data = data
     stored = values_of(found)
     typed = {**form.cleaned_data, "operating_unit": getattr(form.cleaned_data["operating_unit"], "pk", None)}
     shown = {"operating_unit": found.operating_unit.name, "environments": ", ".join(found.environment_labels)}
