@@ -25,7 +25,7 @@ ELEMENTS = (
     ("province_name", "Tên tỉnh"),
     ("valid_from", "Có hiệu lực từ ngày"),
 )
-# (code, title, path)
+# Code, title and path of each.
 OPERATIONS = (
     ("list-communes", "Danh sách xã, phường", "/communes"),
     ("search-communes", "Tìm xã, phường theo tên", "/communes/search"),

@@ -1,0 +1,72 @@
+"""A real source system that can be made to answer in every way, and a version that points at it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from accounts.models import Agency
+from catalog.models import Upstream
+from catalog.services.data_services import create_service
+from catalog.services.upstreams import set_upstream
+from catalog.services.versions import create_version
+from tests.catalog.conftest import JOB, LEGAL
+
+
+@dataclass
+class Source:
+    """A source system; what it does is set by the test, what it was asked is kept."""
+
+    url: str = ""
+    status: int = 200
+    wait: threading.Event | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    """Serve one on loopback."""
+    found = Source()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.asked.append((self.path, self.headers["Host"]))
+            if found.wait is not None:
+                found.wait.wait(5)
+            self.send_response(found.status)
+            for name, value in found.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield found
+    if found.wait is not None:
+        found.wait.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def upstream(agency: Callable[..., Agency], settings: Any) -> Callable[..., Upstream]:
+    """Make a version of a service with one live address."""
+    settings.LOOPBACK_UPSTREAMS = True
+
+    def make(url: str, code: str = "administrative-units", **fields: Any) -> Upstream:
+        service = create_service(actor=JOB, code=code, provider=agency("H60.03"), title="Đơn vị hành chính", **LEGAL)
+        version = create_version(actor=JOB, service=service, name="v1")
+        return set_upstream(actor=JOB, version=version, environment="live", base_url=url, **fields)
+
+    return make
