@@ -37,7 +37,7 @@ class PairsField(forms.CharField):
             name, colon, label = line.partition(":")
             if not colon:
                 raise forms.ValidationError(
-                    _("Dòng «%(line)s» ghi theo dạng tên_trường: ý nghĩa, ví dụ code: Mã đơn vị hành chính"),
+                    _("Dòng «%(line)s» ghi theo dạng tên_trường: ý nghĩa, ví dụ ma_xa: Mã đơn vị hành chính"),
                     params={"line": line[:60]},
                 )
             pairs.append((name.strip(), label.strip()))

@@ -28,7 +28,7 @@ class OperationForm(DeedForm):
         label=gettext_lazy("Các trường dữ liệu"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
-        help_text=gettext_lazy("Mỗi dòng một trường: tên_trường: ý nghĩa, ví dụ code: Mã đơn vị hành chính"),
+        help_text=gettext_lazy("Mỗi dòng một trường: tên_trường: ý nghĩa, ví dụ ma_xa: Mã đơn vị hành chính"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

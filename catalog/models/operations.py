@@ -14,7 +14,7 @@ FIELD_NAME = RegexValidator(
 )
 RECORD_PATH = RegexValidator(
     r"\A([A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z_][A-Za-z0-9_]{0,63}){0,3})?\Z",
-    _("Để trống khi câu trả lời chính là bản ghi, hoặc ghi tên trường chứa bản ghi, ví dụ data"),
+    _("Để trống khi câu trả lời chính là bản ghi, hoặc ghi tên trường chứa bản ghi, ví dụ du_lieu"),
 )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 KEBAB = RegexValidator(
     r"\A[a-z][a-z0-9]*(-[a-z0-9]+)*\Z",
-    _("Mã gồm chữ thường không dấu và số, các từ cách nhau bằng dấu gạch nối, ví dụ administrative-units"),
+    _("Mã gồm chữ thường không dấu và số, các từ cách nhau bằng dấu gạch nối, ví dụ don-vi-hanh-chinh"),
 )
 
 

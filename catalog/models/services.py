@@ -122,7 +122,7 @@ class ServiceVersion(models.Model):
         _("tình trạng"), max_length=12, choices=ServiceState.choices, default=ServiceState.DRAFT, protected=True
     )
     max_request_bytes = models.PositiveIntegerField(
-        _("cỡ yêu cầu tối đa (byte)"),
+        _("cỡ yêu cầu tối đa (B)"),
         default=1_048_576,
         validators=[MinValueValidator(1024), MaxValueValidator(MAX_REQUEST_BYTES)],
     )

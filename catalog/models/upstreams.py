@@ -27,7 +27,7 @@ class Upstream(models.Model):
     )
     base_url = models.CharField(_("địa chỉ gốc"), max_length=300)
     timeout_ms = models.PositiveIntegerField(
-        _("thời gian chờ (mili giây)"),
+        _("thời gian chờ (ms)"),
         default=10_000,
         validators=[MinValueValidator(100), MaxValueValidator(MAX_TIMEOUT_MS)],
     )

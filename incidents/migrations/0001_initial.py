@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('interval_seconds', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(3600)], verbose_name='khoảng cách giữa hai lần kiểm tra (giây)')),
-                ('slow_ms', models.PositiveIntegerField(default=3000, validators=[django.core.validators.MinValueValidator(100), django.core.validators.MaxValueValidator(30000)], verbose_name='coi là chậm khi vượt (mili giây)')),
+                ('slow_ms', models.PositiveIntegerField(default=3000, validators=[django.core.validators.MinValueValidator(100), django.core.validators.MaxValueValidator(30000)], verbose_name='coi là chậm khi vượt (ms)')),
                 ('keep_days', models.PositiveIntegerField(default=90, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1095)], verbose_name='giữ kết quả trong (ngày)')),
             ],
             options={
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='lúc')),
                 ('state', models.CharField(choices=[('up', 'Đang hoạt động'), ('slow', 'Phản hồi chậm'), ('wrong', 'Trả lời sai'), ('down', 'Không kết nối được'), ('refused', 'Địa chỉ không được phép gọi')], max_length=8, verbose_name='tình trạng')),
-                ('elapsed_ms', models.PositiveIntegerField(null=True, verbose_name='thời gian phản hồi (mili giây)')),
+                ('elapsed_ms', models.PositiveIntegerField(null=True, verbose_name='thời gian phản hồi (ms)')),
                 ('detail', models.CharField(blank=True, max_length=100, verbose_name='chi tiết')),
                 ('upstream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='health_checks', to='catalog.upstream', verbose_name='địa chỉ hệ thống nguồn')),
             ],
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField(null=True, verbose_name='từ lúc')),
                 ('checked_at', models.DateTimeField(null=True, verbose_name='số liệu đến')),
                 ('last_up_at', models.DateTimeField(null=True, verbose_name='lần cuối hoạt động')),
-                ('elapsed_ms', models.PositiveIntegerField(null=True, verbose_name='thời gian phản hồi (mili giây)')),
+                ('elapsed_ms', models.PositiveIntegerField(null=True, verbose_name='thời gian phản hồi (ms)')),
                 ('detail', models.CharField(blank=True, max_length=100, verbose_name='chi tiết')),
                 ('due_at', models.DateTimeField(verbose_name='kiểm tra tiếp lúc')),
                 ('upstream', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='health', to='catalog.upstream', verbose_name='địa chỉ hệ thống nguồn')),

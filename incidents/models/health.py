@@ -19,7 +19,7 @@ class HealthPolicy(models.Model):
         validators=[MinValueValidator(30), MaxValueValidator(3600)],
     )
     slow_ms = models.PositiveIntegerField(
-        _("coi là chậm khi vượt (mili giây)"),
+        _("coi là chậm khi vượt (ms)"),
         default=3000,
         validators=[MinValueValidator(100), MaxValueValidator(30_000)],
     )
@@ -51,7 +51,7 @@ class UpstreamHealth(models.Model):
     since = models.DateTimeField(_("từ lúc"), null=True)
     checked_at = models.DateTimeField(_("số liệu đến"), null=True)
     last_up_at = models.DateTimeField(_("lần cuối hoạt động"), null=True)
-    elapsed_ms = models.PositiveIntegerField(_("thời gian phản hồi (mili giây)"), null=True)
+    elapsed_ms = models.PositiveIntegerField(_("thời gian phản hồi (ms)"), null=True)
     detail = models.CharField(_("chi tiết"), max_length=100, blank=True)
     due_at = models.DateTimeField(_("kiểm tra tiếp lúc"))
 
@@ -73,7 +73,7 @@ class HealthCheck(models.Model):
     )
     at = models.DateTimeField(_("lúc"))
     state = models.CharField(_("tình trạng"), max_length=8, choices=Health.choices)
-    elapsed_ms = models.PositiveIntegerField(_("thời gian phản hồi (mili giây)"), null=True)
+    elapsed_ms = models.PositiveIntegerField(_("thời gian phản hồi (ms)"), null=True)
     detail = models.CharField(_("chi tiết"), max_length=100, blank=True)
 
     class Meta:
