@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,13 @@ from audit.ledger.canonical import array, earlier_mac
 from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
 from audit.ledger.link import Link
 from audit.ledger.pacing import Pacer
+from audit.ledger.quotas import Quota, QuotaReader
 from audit.ledger.statements import ADMISSION, INTENT_COLUMNS, OUTCOME_COLUMNS, RECORDING
 from audit.ledger.writer import Item, Writer
 from core import clock
 from core.crypto import Keyring
 
-__all__ = ["Attempt", "Call", "Ledger", "LogUnavailable", "Outcome", "Stage", "Verdict"]
+__all__ = ["Attempt", "Call", "Ledger", "LogUnavailable", "Outcome", "Quota", "Stage", "Verdict"]
 
 log = structlog.get_logger(__name__)
 # Calls admitted and not recorded yet; a broker holds far fewer, so the bound is only against a leak.
@@ -58,6 +59,7 @@ class Ledger:
         )
         self._open: dict[UUID, list[Attempt]] = {}
         self._pacer = Pacer()
+        self._quotas = QuotaReader(address)
         self._jobs: set[asyncio.Task[None]] = set()
         self._clockwork: asyncio.Task[None] | None = None
 
@@ -86,6 +88,10 @@ class Ledger:
     def digest(self, content: bytes) -> bytes:
         """Return the keyed digest of *content* (32 bytes); without the key nobody can try contents out."""
         return hmac.digest(self._key.secret, hashlib.sha256(content).digest(), "sha256")
+
+    async def quotas(self, gate_ids: Iterable[int]) -> dict[int, Quota]:
+        """Return what is left of today's calls at each gate that exists. Raises :class:`LogUnavailable`."""
+        return await self._quotas.read(gate_ids)
 
     async def admit(self, call: Call, owned: bool = False) -> Verdict:
         """Decide on *call* and write its intent.

@@ -197,6 +197,16 @@ PROBLEMS = _catalogue(
 )
 
 
+def register(*problems: Problem) -> None:
+    """Add the problems of a floor above to the catalogue; its app does so once, when it is ready.
+
+    Raises ValueError for a code that means something else already.
+    """
+    for problem in problems:
+        if PROBLEMS.setdefault(problem.code, problem) is not problem:
+            raise ValueError(f"problem {problem.code!r} is already in the catalogue")
+
+
 class DomainError(Exception):
     """A deed was refused and nothing changed. ``detail`` says what and how to mend it, in Vietnamese."""
 

@@ -1,0 +1,110 @@
+"""Admission: what the log is told of a call, and what its verdict means for the caller (decisions, 1–3)."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from audit.admission import Call, LogUnavailable, Verdict
+from broker.authorising import judge
+from broker.incoming import Incoming
+from broker.problems import refusal
+from core import clock
+
+if TYPE_CHECKING:
+    from broker.engine import Engine
+
+
+def call_of(incoming: Incoming, engine: "Engine") -> Call:
+    """Return what the log keeps of the request: codes and keyed digests, never content or path."""
+    key, warrant, signed = incoming.claimed, incoming.warrant, incoming.signed
+    verified = incoming.principal is not None
+    service = warrant.service.row if warrant else None
+    grant = warrant.grant if warrant else None
+    return Call(
+        call_id=incoming.call_id,
+        received_at=incoming.received_at,
+        environment=key.environment if key else "",
+        method=str(incoming.method),
+        service=service.code if service else "",
+        version=service.version if service else "",
+        operation=warrant.operation.code if warrant else "",
+        # A signature that does not verify proves nothing: the row names the claimed system, and paces by address.
+        key_id=key.key_id if key and verified else 0,
+        access_key=signed.keyid if signed else "",
+        system_id=key.system_id if key else 0,
+        system_code=key.system_code if key else "",
+        agency_id=key.agency_id if key else 0,
+        agency_code=key.agency_code if key else "",
+        provider_id=service.provider_id if service else 0,
+        provider_code=service.provider_code if service else "",
+        grant_code=grant.code if grant else "",
+        purpose=grant.purpose if grant else "",
+        gate_id=grant.gate_id if grant else 0,
+        gate_version=grant.gate_version if grant else 0,
+        address=incoming.address,
+        request_bytes=len(incoming.content),
+        body_digest=engine.ledger.digest(incoming.content),
+        query_digest=engine.ledger.digest(incoming.raw_query),
+        created=signed.moment if signed else None,
+        nonce=signed.nonce.encode("ascii") if signed else b"",
+    )
+
+
+async def admit(incoming: Incoming, engine: "Engine") -> None:
+    """Have the call admitted by the one statement. Raises a refusal for every verdict but A.
+
+    A verdict S means the policy changed between snapshot and statement: judge again by a newer snapshot, submit again.
+    """
+    verdict = await submit(incoming, engine, owned=False)
+    for _again in range(3):
+        if verdict is not Verdict.STALE:
+            break
+        incoming.snapshot = await engine.policy.reload()
+        _judge_again(incoming)
+        verdict = await submit(incoming, engine, owned=True)
+    _require_admitted(verdict, incoming)
+
+
+async def submit(incoming: Incoming, engine: "Engine", *, owned: bool) -> Verdict:
+    """Write the intent of the call and return the verdict. Raises ``log-unavailable``."""
+    call = call_of(incoming, engine)
+    try:
+        verdict = await engine.ledger.admit(call, owned=owned)
+    except LogUnavailable:
+        raise refusal("log-unavailable").with_header("Retry-After", 5) from None
+    incoming.submitted = call
+    return verdict
+
+
+async def burn(incoming: Incoming, engine: "Engine") -> None:
+    """Use up the nonce of a call that needs no grant. Raises ``nonce-reused``; the verdict "no gate" is expected."""
+    if await submit(incoming, engine, owned=False) is Verdict.REPLAY:
+        raise refusal("nonce-reused")
+
+
+def _judge_again(incoming: Incoming) -> None:
+    assert incoming.principal is not None and incoming.snapshot is not None  # noqa: S101, PT018
+    key = incoming.snapshot.keys.get(incoming.principal.key.access_key)
+    if key is None or not key.active:
+        raise refusal("key-revoked")
+    incoming.claimed = key
+    incoming.warrant = judge(incoming, incoming.snapshot, key)
+
+
+def _require_admitted(verdict: Verdict, incoming: Incoming) -> None:
+    if verdict is Verdict.ADMITTED:
+        return
+    if verdict is Verdict.REPLAY:
+        raise refusal("nonce-reused")
+    if verdict is Verdict.QUOTA:
+        grant = incoming.warrant.grant.code if incoming.warrant else ""
+        seconds = until_midnight()
+        error = refusal("quota-exceeded", grant=grant, seconds=seconds)
+        raise error.with_header("Retry-After", seconds).with_header("RateLimit", f'"day";r=0;t={seconds}')
+    raise refusal("policy-unavailable").with_header("Retry-After", 5)
+
+
+def until_midnight() -> int:
+    """Return the seconds to the next Vietnamese midnight, when daily counts begin again."""
+    local = clock.local_now()
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int((midnight - local).total_seconds()) + 1

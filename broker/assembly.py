@@ -1,0 +1,61 @@
+"""The broker put together from the settings; ``lgsp/asgi.py`` mounts what comes out."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection, connections, transaction
+from psycopg.conninfo import make_conninfo
+
+from audit.admission import Ledger
+from broker.app import BrokerApp
+from broker.engine import Engine, settle_memory
+from broker.forwarding import HttpTransport
+from broker.policy import Policy
+from broker.snapshot import Rows
+from catalog.projection import load_services
+from core.addresses import AddressRules, own_endpoints
+
+
+def database_address() -> str:
+    """Return the address of the call log and of the announcements: the broker's own role, or the product's."""
+    if settings.BROKER_DATABASE_URL:
+        return str(settings.BROKER_DATABASE_URL)
+    named = connection.get_connection_params()
+    kept = {name: named[name] for name in ("dbname", "user", "password", "host", "port") if named.get(name)}
+    return make_conninfo(**kept)
+
+
+def load_rows() -> Rows:
+    """Read all hatches in one snapshot; runs in a thread of its own, whose connection is given back."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read, read only")
+            return Rows(load_services(), [], [])
+    finally:
+        connections.close_all()
+
+
+def upstream_rules() -> AddressRules:
+    """Return which addresses may be called: never our own database or cache."""
+    own = own_endpoints([database_address_url(), settings.CACHES["default"]["LOCATION"]])
+    return AddressRules(loopback=settings.LOOPBACK_UPSTREAMS, own=own)
+
+
+def database_address_url() -> str:
+    """Return host and port of the database as a URL."""
+    named = connection.get_connection_params()
+    return f"postgresql://{named.get('host') or 'localhost'}:{named.get('port') or 5432}/"
+
+
+def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
+    """Return the broker of this process, not started yet."""
+    address = database_address()
+    rules = upstream_rules()
+    engine = Engine(
+        policy=Policy(load, address, swapped=settle_memory),
+        ledger=Ledger(address, settings.LOG_KEYS),
+        make_transport=lambda: HttpTransport(rules),
+        allowed_hosts=list(settings.ALLOWED_HOSTS),
+    )
+    return BrokerApp(engine)

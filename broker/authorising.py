@@ -1,0 +1,79 @@
+"""May this call happen: grant × operation × purpose × environment × network × validity, on one snapshot. No I/O."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from broker.authenticating import because
+from broker.incoming import Incoming, Warrant
+from broker.problems import refusal
+from broker.snapshot import GrantRow, KeyRow, Service, Snapshot, within
+from core.clock import VIETNAM
+
+PREFIX = "/api/data/"
+_OVERRIDES = (b"x-http-method-override", b"x-http-method", b"x-method-override")
+
+
+class Granted(BasePermission):
+    """The call lies within a grant in force."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Write the warrant of the call. Raises a refusal."""
+        incoming: Incoming = request._request  # type: ignore[assignment]
+        assert incoming.snapshot is not None and incoming.principal is not None  # noqa: S101, PT018
+        incoming.warrant = judge(incoming, incoming.snapshot, incoming.principal.key)
+        return True
+
+
+def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
+    """Return the warrant of this call by *snapshot*. Raises the first refusal that applies."""
+    service, path = route(incoming.target, snapshot, key.environment)
+    methods = service.routes.find(path)
+    if not methods:
+        raise refusal("unknown-operation")
+    grant = _grant_in_force(incoming, snapshot, key, service)
+    operation = methods.get(str(incoming.method))
+    overridden = any(name in incoming.sent for name in _OVERRIDES)
+    if operation is None or overridden or operation.code not in grant.operations:
+        error = refusal("operation-not-granted", grant=grant.code, operation=f"{incoming.method} {path}")
+        raise error.with_header("Allow", ", ".join(sorted(methods))) if operation is None else error
+    if not within(incoming.address, key.networks) or not within(incoming.address, grant.networks):
+        raise refusal("network-not-allowed", address=incoming.address)
+    return Warrant(service, operation, grant, path)
+
+
+def split(target: str) -> tuple[str, str, str]:
+    """Return service, version and the rest (with its slash) of ``/api/data/{service}/{version}/…``."""
+    service, _, rest = target.removeprefix(PREFIX).partition("/")
+    version, slash, path = rest.partition("/")
+    return service, version, slash + path
+
+
+def route(target: str, snapshot: Snapshot, environment: str) -> tuple[Service, str]:
+    """Return the service *target* names in *environment*, and the path inside it. Raises a refusal."""
+    code, version, path = split(target)
+    service = snapshot.services.get((code, version, environment))
+    if service is not None:
+        return service, path
+    if (code, version) in snapshot.names:
+        raise refusal("environment-mismatch", environment=environment)
+    raise refusal("unknown-service", service=code[:64], version=version[:16])
+
+
+def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service: Service) -> GrantRow:
+    grant = snapshot.grants.get(incoming.text(b"x-lgsp-grant"))
+    if grant is None or grant.system_id != key.system_id or grant.service_id != service.row.service_id:
+        code = incoming.text(b"x-lgsp-grant")[:64]
+        raise refusal("grant-missing", system=key.system_code, grant=code, service=service.row.code)
+    if grant.environment != key.environment:
+        raise refusal("environment-mismatch", environment=key.environment)
+    if not grant.active:
+        raise because(grant.reason, "grant-suspended")
+    today = incoming.received_at.astimezone(VIETNAM).date()
+    if today < grant.valid_from:
+        raise refusal("grant-not-yet-valid", grant=grant.code, day=f"{grant.valid_from:%d/%m/%Y}")
+    if grant.valid_to is not None and grant.valid_to < today:
+        raise refusal("grant-expired", grant=grant.code, day=f"{grant.valid_to:%d/%m/%Y}")
+    if incoming.text(b"x-lgsp-purpose") != grant.purpose:
+        raise refusal("purpose-not-granted", grant=grant.code, purpose=grant.purpose)
+    return grant

@@ -1,0 +1,88 @@
+"""One call while it is in our hands: what arrived, what was found out about it, what became of it."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from audit.admission import Call
+from broker.snapshot import GrantRow, KeyRow, Service, Snapshot
+from broker.verifying import Signed
+from broker.wire import Receive
+from catalog.projection import OperationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The system behind a verified signature."""
+
+    key: KeyRow
+    signed: Signed
+
+    is_authenticated = True
+
+
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """What was found lawful: this service, this operation, under this grant."""
+
+    service: Service
+    operation: OperationRow
+    grant: GrantRow
+    upstream_path: str
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the log will say of the way to the provider."""
+
+    upstream_id: int = 0
+    upstream_status: int = 0
+    upstream_ms: int = 0
+    fields_dropped: int = 0
+
+
+class Incoming(HttpRequest):
+    """A request as Django knows it, without its costs: nothing is parsed that no step of the broker asks for."""
+
+    def __init__(self, scope: dict[str, Any], receive: Receive, call_id: UUID, received_at: datetime) -> None:
+        # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.
+        self.META: dict[str, Any] = {}
+        self.receive = receive
+        self.call_id = call_id
+        self.received_at = received_at
+        self.begun = time.monotonic()
+        self.method: str = scope["method"]
+        self.raw_path: bytes = scope["raw_path"]
+        self.raw_query: bytes = scope["query_string"]
+        self.client: str = (scope.get("client") or ("", 0))[0]
+        self.sent: dict[bytes, bytes] = {}
+        self.authority = ""
+        self.address = ""
+        self.content = b""
+        self.snapshot: Snapshot | None = None
+        self.claimed: KeyRow | None = None
+        self.signed: Signed | None = None
+        self.principal: Principal | None = None
+        self.warrant: Warrant | None = None
+        self.progress = Progress()
+        self.submitted: Call | None = None
+        self.counted = False
+        self.held = 0
+
+    @property
+    def target(self) -> str:
+        """Path as sent; ASCII since the wire form was checked."""
+        return self.raw_path.decode("ascii")
+
+    def text(self, name: bytes) -> str:
+        """Return a header's value, "" when it was not sent."""
+        return self.sent.get(name, b"").decode("latin-1")
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the request arrived."""
+        return int((time.monotonic() - self.begun) * 1000)

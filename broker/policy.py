@@ -1,0 +1,102 @@
+"""Keeping the snapshot true: load, listen, and know when it can no longer be trusted.
+
+Deeds announce what they change with NOTIFY; the listening connection is proof of contact. While it answers, no
+announcement can have been missed, so the snapshot is as good as new; after 30 seconds without, nobody is admitted.
+The admission statement decides by gate versions all the same: a stale snapshot refuses late, it never admits.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import psycopg
+import structlog
+
+from broker.problems import refusal
+from broker.snapshot import Rows, Snapshot
+
+log = structlog.get_logger(__name__)
+CHANNEL = "lgsp_policy"
+TRUSTED_SECONDS = 30.0
+HEARTBEAT_SECONDS = 5.0
+POLL_SECONDS = 60.0
+PATIENCE_SECONDS = 10.0
+
+
+class Policy:
+    """The present snapshot and the task that keeps it present."""
+
+    def __init__(self, load: Callable[[], Rows], address: str, *, swapped: Callable[[], None] = lambda: None) -> None:
+        self._load, self._address, self._swapped = load, address, swapped
+        self._snapshot: Snapshot | None = None
+        self._contact = float("-inf")
+        self._loaded = float("-inf")
+        self._running: asyncio.Task[None] | None = None
+        self._reading = asyncio.Lock()
+
+    def current(self) -> Snapshot:
+        """Return the snapshot. Raises the refusal ``policy-unavailable`` when there is none to be trusted."""
+        if self._snapshot is None or time.monotonic() - self._contact > TRUSTED_SECONDS:
+            raise refusal("policy-unavailable").with_header("Retry-After", 5)
+        return self._snapshot
+
+    async def start(self) -> None:
+        """Begin to keep the snapshot; without a database it goes on trying."""
+        self._running = asyncio.create_task(self._keep(), name="broker-policy")
+
+    async def stop(self) -> None:
+        """End the task."""
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+
+    async def reload(self) -> Snapshot:
+        """Return a snapshot whose loading began after this call did. Raises the refusal as :meth:`current` does."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._read(since=time.monotonic())
+        except Exception as error:
+            log.warning("broker.policy_not_loaded", error=str(error)[:500])
+            raise refusal("policy-unavailable").with_header("Retry-After", 5) from None
+        return self.current()
+
+    async def _read(self, *, since: float) -> None:
+        """Load, unless somebody's load that began after *since* is there by now: one serves all who wait."""
+        async with self._reading:
+            if self._loaded >= since:
+                return
+            begun = time.monotonic()
+            rows = await asyncio.to_thread(self._load)
+            self._snapshot = Snapshot.of(rows)
+            self._loaded = begun
+            self._contact = max(self._contact, begun)
+            self._swapped()
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                log.warning("broker.policy_out_of_reach", error=str(error)[:500])
+            except Exception:
+                log.exception("broker.policy_not_loaded")
+            await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(
+            self._address, autocommit=True, connect_timeout=5, application_name="lgsp-broker-policy"
+        )
+        async with connection:
+            await connection.execute(f"listen {CHANNEL}")
+            await self._read(since=time.monotonic())
+            while True:
+                told = False
+                async for _notice in connection.notifies(timeout=HEARTBEAT_SECONDS, stop_after=1):
+                    told = True
+                begun = time.monotonic()
+                await asyncio.wait_for(connection.execute("select 1"), PATIENCE_SECONDS)
+                if told or begun - self._loaded > POLL_SECONDS:
+                    await self._read(since=begun)
+                self._contact = max(self._contact, begun)

@@ -1,0 +1,19 @@
+"""Every way a call can be refused: stable code, HTTP status, side that has to act, words in Vietnamese and English."""
+
+from broker.problems import provider, requests, rights
+from broker.problems.kinds import Kind, Refusal, Side
+from core.problems import Problem
+
+__all__ = ["KINDS", "Kind", "Refusal", "Side", "own_problems"]
+
+KINDS: dict[str, Kind] = {kind.code: kind for kind in (*requests.KINDS, *rights.KINDS, *provider.KINDS)}
+
+
+def own_problems() -> list[Problem]:
+    """Return the problems that only the broker tells, for the catalogue of the house."""
+    return [kind.problem for kind in KINDS.values() if kind.ours]
+
+
+def refusal(code: str, **values: object) -> Refusal:
+    """Return the refusal *code*; ``values`` fill its words."""
+    return Refusal(KINDS[code], values)

@@ -1,0 +1,44 @@
+"""uvicorn's httptools protocol, a little stricter: ``uvicorn --http broker.server:StrictProtocol``.
+
+The request target is judged as sent, before anybody takes it apart: origin form only, no ``http://host/…`` that
+another program reads as an address, and no ``#``. The size of headers, which httptools does not bound, is bounded.
+"""
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_TARGET_BYTES = 16 * 1024
+MAX_HEADER_BYTES = 64 * 1024
+
+
+class Unfit(ValueError):
+    """The request is not one we read; httptools turns this into 400 and the connection ends."""
+
+
+class StrictProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    _room = MAX_HEADER_BYTES
+
+    def on_message_begin(self) -> None:
+        """Begin a request with the full room for headers."""
+        super().on_message_begin()
+        self._room = MAX_HEADER_BYTES
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the target."""
+        super().on_url(url)
+        if len(self.url) > MAX_TARGET_BYTES:
+            raise Unfit("target too long")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        self._room -= len(name) + len(value)
+        if self._room < 0:
+            raise Unfit("headers too large")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Judge the target, then let the request begin."""
+        if not self.url.startswith(b"/") or b"#" in self.url:
+            raise Unfit("target not in origin form")
+        super().on_headers_complete()

@@ -1,0 +1,103 @@
+"""A small world for the broker: one service in two environments, systems, keys and grants as the hatches give them."""
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from broker.signing import Credentials, sign
+from broker.snapshot import Rows
+from catalog.projection import OperationRow, ServiceRow, UpstreamRow
+from core.keys import new_access_key, new_secret
+
+COMMUNES = OperationRow(1, "communes", "GET", "/communes", "data", ("code", "name"))
+COMMUNE = OperationRow(2, "commune", "GET", "/communes/{code}", "data", ("code", "name"))
+REPORT = OperationRow(3, "report", "POST", "/reports", "", ())
+REMOVE = OperationRow(4, "remove", "DELETE", "/communes/{code}", "", ())
+RAW = OperationRow(5, "raw", "GET", "/raw/{path}", "", ())
+SERVICE_ID = 7
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    key_id: int
+    access_key: str
+    secret: bytes = field(repr=False)
+    environment: str = "sandbox"
+    algorithm: str = "hmac-sha256"
+    active: bool = True
+    reason: str = ""
+    valid_to: date | None = None
+    system_id: int = 1
+    system_code: str = "HT-1"
+    agency_id: int = 11
+    agency_code: str = "H60.07"
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    grant_id: int
+    code: str
+    gate_id: int
+    gate_version: int = 1
+    system_id: int = 1
+    service_id: int = SERVICE_ID
+    environment: str = "sandbox"
+    purpose: str = "administrative-procedures"
+    operations: frozenset[str] = frozenset({"communes", "commune", "report", "raw"})
+    fields: frozenset[str] | None = None
+    networks: tuple[str, ...] = ()
+    valid_from: date = date(2026, 1, 1)
+    valid_to: date | None = None
+    active: bool = True
+    reason: str = ""
+
+
+def new_key(number: int, environment: str = "sandbox", **changes: Any) -> KeyRow:
+    """Make a key of system 1 unless told otherwise."""
+    row = KeyRow(number, new_access_key(environment), new_secret(environment).encode(), environment)
+    return replace(row, **changes)
+
+
+def service(url: str, environment: str = "sandbox", **changes: Any) -> ServiceRow:
+    """Make a row of the service ``administrative-units/v1`` of agency 3."""
+    row = ServiceRow(
+        service_id=SERVICE_ID,
+        code="administrative-units",
+        version="v1",
+        environment=environment,
+        provider_id=3,
+        provider_code="H60.03",
+        title="Đơn vị hành chính",
+        timeout_ms=2000,
+        max_request_bytes=64 * 1024,
+        operations=(COMMUNES, COMMUNE, REPORT, REMOVE, RAW),
+        upstreams=(UpstreamRow(1, url, 1),),
+    )
+    return replace(row, **changes)
+
+
+@dataclass
+class World:
+    """The rows a policy is loaded from; a test changes them and has the broker reload."""
+
+    services: dict[str, ServiceRow] = field(default_factory=dict)
+    keys: dict[int, KeyRow] = field(default_factory=dict)
+    grants: dict[str, GrantRow] = field(default_factory=dict)
+
+    def rows(self) -> Rows:
+        return Rows(list(self.services.values()), list(self.keys.values()), list(self.grants.values()))
+
+    def credentials(self, key: int = 1, grant: str = "QK-1", purpose: str | None = None) -> Credentials:
+        row = self.keys[key]
+        meant = self.grants[grant].purpose if purpose is None and grant in self.grants else purpose or ""
+        return Credentials(row.access_key, row.secret.decode(), grant, meant)
+
+
+def signed(
+    credentials: Credentials, authority: str, target: str, method: str = "GET", *, body: bytes = b"", **changes: Any
+) -> dict[str, str]:
+    """Sign a call made now."""
+    values: dict[str, Any] = {"created": int(time.time()), **changes}
+    return sign(credentials, method=method, authority=authority, target=target, body=body, **values)
