@@ -13,6 +13,7 @@ from broker.forwarding import HttpTransport
 from broker.policy import Policy
 from broker.snapshot import Rows
 from catalog.projection import load_services
+from connections.projection import load_grants, load_keys
 from core.addresses import AddressRules, own_endpoints
 
 
@@ -31,7 +32,7 @@ def load_rows() -> Rows:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read, read only")
-            return Rows(load_services(), [], [])
+            return Rows(load_services(), load_keys(), load_grants())
     finally:
         connections.close_all()
 

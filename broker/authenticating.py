@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from broker.incoming import Incoming, Principal
 from broker.problems import KINDS, Refusal, refusal
 from broker.signing import HMAC_SHA256, signature_base
-from broker.snapshot import KeyRow
 from broker.verifying import check_time, fits, read, read_digest
+from connections.projection import KeyRow
 from core.clock import VIETNAM
 
 _NEEDED = (b"content-digest", b"x-lgsp-grant", b"x-lgsp-purpose")

@@ -7,7 +7,8 @@ from rest_framework.views import APIView
 from broker.authenticating import because
 from broker.incoming import Incoming, Warrant
 from broker.problems import refusal
-from broker.snapshot import GrantRow, KeyRow, Service, Snapshot, within
+from broker.snapshot import Service, Snapshot, within
+from connections.projection import GrantRow, KeyRow
 from core.clock import VIETNAM
 
 PREFIX = "/api/data/"

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from audit.admission import Call
-from broker.snapshot import GrantRow, KeyRow, Service, Snapshot
+from broker.snapshot import Service, Snapshot
 from broker.verifying import Signed
 from broker.wire import Receive
 from catalog.projection import OperationRow
+from connections.projection import GrantRow, KeyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from audit.admission import Quota
 from broker.authorising import PREFIX
 from broker.incoming import Incoming
-from broker.snapshot import GrantRow, Snapshot
+from broker.snapshot import Snapshot
+from connections.projection import GrantRow
 
 if TYPE_CHECKING:
     from broker.engine import Engine

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, TypeAlias
 
 from broker.routing import Routes
 from catalog.projection import ServiceRow
+from connections.projection import GrantRow, KeyRow
 
 Network = IPv4Network | IPv6Network
-KeyRow: TypeAlias = Any
-GrantRow: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ def commands(folder: Path, port: int, provider_port: int) -> dict[str, list[str]
     """Return the command of each process by name; the sample provider only where it has a port."""
     celery = [str(PYTHON), "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app"]
     web = [str(PYTHON), "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    # Whose X-Forwarded-For is believed is our own setting, not the server's (LGSP_TRUSTED_PROXIES).
+    quiet = ["--no-server-header", "--no-access-log", "--no-proxy-headers"]
     provider = [str(PYTHON), "-m", "lgsp.provider", "--port", str(provider_port)]
     return {
         **({"provider": provider} if provider_port else {}),
-        "web": [*web, "--http", "httptools", "--loop", "uvloop", "--no-server-header", "--no-access-log"],
+        "web": [*web, "--http", "broker.server:StrictProtocol", "--loop", "uvloop", *quiet],
         "worker": [*celery, "worker", "-c", "2", "-l", "WARNING"],
         "beat": [*celery, "beat", "-s", str(folder / "beat" / "schedule"), "--pidfile=", "-l", "WARNING"],
     }

@@ -19,7 +19,7 @@ from broker.policy import Policy
 from core.addresses import AddressRules
 from tests.broker.live import Live
 from tests.broker.provider import Provider
-from tests.broker.world import GrantRow, World, new_key, service
+from tests.broker.world import World, new_grant, new_key, service
 
 _TABLES = "audit_intent, audit_outcome, audit_nonce, audit_epoch, audit_gate"
 
@@ -83,9 +83,8 @@ def make_world(provider: Provider) -> World:
     world.services = {"sandbox": service(provider.url), "live": service(provider.url, "live")}
     world.keys = {1: new_key(1), 2: new_key(2, system_id=2, system_code="HT-2"), 3: new_key(3, "live")}
     for number, (system, environment) in enumerate([(1, "sandbox"), (2, "sandbox"), (1, "live")], 1):
-        code = f"QK-{number}"
         gate = open_gate(limit=100_000)
-        world.grants[code] = GrantRow(number, code, gate, system_id=system, environment=environment)
+        world.grants[f"QK-{number}"] = new_grant(number, gate, system_id=system, environment=environment)
     return world
 
 

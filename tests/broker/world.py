@@ -8,6 +8,7 @@ from typing import Any
 from broker.signing import Credentials, sign
 from broker.snapshot import Rows
 from catalog.projection import OperationRow, ServiceRow, UpstreamRow
+from connections.projection import GrantRow, KeyRow
 from core.keys import new_access_key, new_secret
 
 COMMUNES = OperationRow(1, "communes", "GET", "/communes", "data", ("code", "name"))
@@ -18,45 +19,45 @@ RAW = OperationRow(5, "raw", "GET", "/raw/{path}", "", ())
 SERVICE_ID = 7
 
 
-@dataclass(frozen=True)
-class KeyRow:
-    key_id: int
-    access_key: str
-    secret: bytes = field(repr=False)
-    environment: str = "sandbox"
-    algorithm: str = "hmac-sha256"
-    active: bool = True
-    reason: str = ""
-    valid_to: date | None = None
-    system_id: int = 1
-    system_code: str = "HT-1"
-    agency_id: int = 11
-    agency_code: str = "H60.07"
-    networks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GrantRow:
-    grant_id: int
-    code: str
-    gate_id: int
-    gate_version: int = 1
-    system_id: int = 1
-    service_id: int = SERVICE_ID
-    environment: str = "sandbox"
-    purpose: str = "administrative-procedures"
-    operations: frozenset[str] = frozenset({"communes", "commune", "report", "raw"})
-    fields: frozenset[str] | None = None
-    networks: tuple[str, ...] = ()
-    valid_from: date = date(2026, 1, 1)
-    valid_to: date | None = None
-    active: bool = True
-    reason: str = ""
-
-
 def new_key(number: int, environment: str = "sandbox", **changes: Any) -> KeyRow:
     """Make a key of system 1 unless told otherwise."""
-    row = KeyRow(number, new_access_key(environment), new_secret(environment).encode(), environment)
+    row = KeyRow(
+        key_id=number,
+        access_key=new_access_key(environment),
+        algorithm="hmac-sha256",
+        secret=new_secret(environment).encode(),
+        environment=environment,
+        active=True,
+        reason="",
+        valid_to=None,
+        system_id=1,
+        system_code="HT-1",
+        agency_id=11,
+        agency_code="H60.07",
+        networks=(),
+    )
+    return replace(row, **changes)
+
+
+def new_grant(number: int, gate_id: int, **changes: Any) -> GrantRow:
+    """Make a grant of everything but removal to system 1 in the sandbox, unless told otherwise."""
+    row = GrantRow(
+        grant_id=number,
+        code=f"QK-{number}",
+        system_id=1,
+        service_id=SERVICE_ID,
+        environment="sandbox",
+        purpose="administrative-procedures",
+        operations=frozenset({"communes", "commune", "report", "raw"}),
+        fields=None,
+        networks=(),
+        valid_from=date(2026, 1, 1),
+        valid_to=None,
+        active=True,
+        reason="",
+        gate_id=gate_id,
+        gate_version=1,
+    )
     return replace(row, **changes)
 
 
