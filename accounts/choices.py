@@ -37,10 +37,11 @@ class CodeScheme(TextChoices):
 
 
 class ChangeKind(TextChoices):
-    """What a role change at the operator asks for."""
+    """What two people at the operator are asked to do."""
 
     GIVE = "give", _("Giao vai trò")
     END = "end", _("Thôi giao vai trò")
+    RESET = "reset", _("Đặt lại xác thực hai bước")
 
 
 class ChangeState(TextChoices):

@@ -167,6 +167,8 @@ ROLES: dict[str, Role] = {
         ),
     )
 }
+# Roles of people outside the operator which two people of the operator give and end.
+OUTSIDE: tuple[str, ...] = tuple(role.code for role in ROLES.values() if role.side in ("leadership", "inspection"))
 # Longest time a contractor's access may be given at once, in days. Ours, not the law's: shown as such.
 CONTRACTOR_MAX_DAYS = 365
 

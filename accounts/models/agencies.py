@@ -114,6 +114,14 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def seats_leaders(self) -> bool:
+        """True for the provincial committee and its office, where the leaders of the province are entered."""
+        if self.kind == AgencyKind.PROVINCIAL_COMMITTEE:
+            return True
+        above = self.parent.kind if self.parent else ""
+        return above == AgencyKind.PROVINCIAL_COMMITTEE and fold(self.name).startswith("van phong uy ban nhan dan")
+
 
 class AgencyCode(models.Model):
     """A code once issued to an agency: the ledger that makes reuse impossible (domain-vn a1).

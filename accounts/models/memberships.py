@@ -21,6 +21,11 @@ def _own_or_all(actor: Actor) -> Q:
     return Q(agency_id=actor.agency_id) if actor.may("people.view_own") else Q(pk__in=[])
 
 
+def of_operator(actor: Actor) -> Q:
+    """Return the condition on what two people of the actor's operating agency decide: its own, and roles outside."""
+    return Q(agency_id=actor.agency_id) | Q(role__in=roles.OUTSIDE)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Reading roles held."""
 
@@ -84,6 +89,11 @@ class Membership(models.Model):
         """True when the person works for a supplier."""
         return bool(self.employer)
 
+    @property
+    def is_agencys_own(self) -> bool:
+        """True for roles the agency's administrator gives and prolongs; others take two people of the operator."""
+        return roles.ROLES[self.role].side == "agency"
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Reading invitations."""
@@ -141,7 +151,7 @@ class RoleChangeQuerySet(models.QuerySet["RoleChange"]):
         if not actor.may("role.decide"):
             return self.none()
         return (
-            self.filter(Q(agency_id=actor.agency_id), state=ChangeState.PROPOSED)
+            self.filter(of_operator(actor), state=ChangeState.PROPOSED)
             .exclude(Q(proposed_by_id=actor.user_id))
             .exclude(Q(user_id=actor.user_id))
             .exclude(email__in=User.objects.filter(pk=actor.user_id).values("email"))
@@ -149,10 +159,11 @@ class RoleChangeQuerySet(models.QuerySet["RoleChange"]):
 
 
 class RoleChange(models.Model):
-    """A change of a role at the operating agency, which takes two people (QC8.2).
+    """A change that takes two people of the operating agency (QC8.2).
 
-    One person proposes to give or end a role, with a reason; another approves or returns it. Neither is the person it
-    is about. Approval of a gift to somebody without an account makes an invitation.
+    One person proposes, with a reason, to give or end a role at the operator, of a leader of the province or of an
+    inspector, or to void a lost second step (then ``role`` is empty); another approves or returns it. Neither is the
+    person it is about. Approval of a gift to somebody without an account makes an invitation.
     """
 
     kind = models.CharField(_("nội dung"), max_length=8, choices=ChangeKind.choices)
@@ -187,12 +198,20 @@ class RoleChange(models.Model):
             models.UniqueConstraint(
                 fields=["agency", "email", "role"], condition=Q(state="proposed"), name="role_change_open_once"
             ),
+            models.CheckConstraint(
+                condition=Q(kind="reset", role="") | (~Q(kind="reset") & ~Q(role="")), name="role_change_names_role"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.full_name} – {self.get_role_display()}"
+        role = f" – {self.get_role_display()}" if self.role else ""
+        return f"{self.get_kind_display()}: {self.full_name}{role}"
 
 
 for _model in (Membership, RoleChange):
     auditlog.register(_model)
-auditlog.register(Invitation, exclude_fields=["token_digest", "code_digest"])
+auditlog.register(
+    Invitation,
+    exclude_fields=["token_digest", "code_digest"],
+    mapping_fields={"wrong_codes": _("số lần nhập sai mã")},
+)

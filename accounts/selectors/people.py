@@ -1,8 +1,12 @@
 """Reading people of an agency."""
 
-from django.db.models import QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Invitation, Membership
+from accounts import roles
+from accounts.choices import AgencyKind
+from accounts.models import Agency, Invitation, Membership
+from accounts.models.memberships import of_operator
 from core import clock
 from core.actor import Actor
 from core.text import fold
@@ -13,7 +17,9 @@ def roles_held(actor: Actor, words: str = "") -> QuerySet[Membership]:
     found = Membership.objects.in_force(clock.today()).visible_to(actor).filter(agency=actor.agency_id or 0)
     for word in fold(words).split():
         found = found.filter(user__search__contains=word)
-    return found.select_related("user").order_by("user__sort_key", "role", "id")
+    totp = Authenticator.objects.filter(user_id=OuterRef("user_id"), type=Authenticator.Type.TOTP)
+    rows = found.select_related("user").annotate(has_second_step=Exists(totp))
+    return rows.order_by("user__sort_key", "role", "id")
 
 
 def open_invitations(actor: Actor) -> QuerySet[Invitation]:
@@ -21,3 +27,32 @@ def open_invitations(actor: Actor) -> QuerySet[Invitation]:
     return Invitation.objects.visible_to(actor).filter(
         agency=actor.agency_id or 0, accepted_at__isnull=True, withdrawn_at__isnull=True
     )
+
+
+def offers_of(actor: Actor) -> QuerySet[Invitation]:
+    """Return the invitations the actor may send again or take back: as administrator, or as who decides for two."""
+    found = Invitation.objects.visible_to(actor).select_related("agency")
+    agency_side = Q(role__in=[code for code, _label in roles.choices("agency")])
+    mine = Q(pk__in=[])
+    if actor.may("people.manage_own"):
+        mine |= agency_side & Q(agency_id=actor.agency_id)
+    if actor.may("role.decide"):
+        mine |= ~agency_side & of_operator(actor)
+    return found.filter(mine)
+
+
+def open_offers_of(actor: Actor) -> QuerySet[Invitation]:
+    """Return those of them that nobody has answered."""
+    return offers_of(actor).filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def held_outside(actor: Actor) -> QuerySet[Membership]:
+    """Return the leaders and inspectors who have access today, the next to end first."""
+    held = Membership.objects.in_force(clock.today()).visible_to(actor).filter(role__in=roles.OUTSIDE)
+    return held.select_related("user", "agency").order_by("valid_to", "user__sort_key", "id")
+
+
+def agencies_with_outside_roles() -> QuerySet[Agency]:
+    """Return agencies whose leaders or inspectors may get access: living ones, communes and suppliers apart."""
+    kinds = {kind.value for kind in AgencyKind} - {AgencyKind.COMMUNE, AgencyKind.SUPPLIER, AgencyKind.PUBLIC_UNIT}
+    return Agency.objects.in_force(clock.today()).filter(kind__in=kinds, is_operator=False)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.choices import ChangeKind
 from accounts.models import Invitation, Membership, RoleChange
 from core import clock
 from core.actor import Actor
@@ -19,16 +20,22 @@ def tasks_for(actor: Actor) -> list[Task]:
 
 
 def _decisions(actor: Actor) -> list[Task]:
-    waiting = list(RoleChange.objects.waiting_for(actor).order_by("proposed_at")[:7])
+    waiting = RoleChange.objects.waiting_for(actor).select_related("proposed_by").order_by("proposed_at")[:7]
     return [
         Task(
-            _("Duyệt thay đổi vai trò của %(name)s") % {"name": item.full_name},
+            _title(item) % {"name": item.full_name},
             _("%(who)s đề nghị ngày %(day)s")
             % {"who": item.proposed_by, "day": f"{item.proposed_at.astimezone(clock.VIETNAM):%d/%m/%Y}"},
-            reverse("role_changes"),
+            reverse("decide_role_change", args=[item.pk]),
         )
         for item in waiting
     ]
+
+
+def _title(change: RoleChange) -> str:
+    if change.kind == ChangeKind.RESET:
+        return _("Duyệt đặt lại xác thực hai bước của %(name)s")
+    return _("Duyệt thay đổi vai trò của %(name)s")
 
 
 def _ending(actor: Actor) -> list[Task]:

@@ -175,11 +175,20 @@ def renew_invitation(*, actor: Actor, invitation: Invitation) -> Issued:
     return issued
 
 
+def _may_answer_for(actor: Actor, stored: Invitation) -> bool:
+    """Return whether the actor looks after this offer: the agency's administrator, or who decides for the operator."""
+    if roles.ROLES[stored.role].side == "agency":
+        return actor.may("people.manage_own") and stored.agency_id == actor.agency_id
+    return actor.may("role.decide") and (stored.agency_id == actor.agency_id or stored.role in roles.OUTSIDE)
+
+
 def _unanswered(actor: Actor, invitation: Invitation) -> Invitation:
     Agency.objects.select_for_update().get(pk=invitation.agency_id)
     stored = Invitation.objects.select_for_update(of=("self",)).select_related("agency").get(pk=invitation.pk)
-    if not (actor.may("people.manage_own") and stored.agency_id == actor.agency_id):
-        raise PermissionRefused(_("Việc này thuộc quản trị của %(agency)s.") % {"agency": stored.agency})
+    if not _may_answer_for(actor, stored):
+        raise PermissionRefused(
+            _("Việc này thuộc người đã mời hoặc duyệt lời mời vào %(agency)s.") % {"agency": stored.agency}
+        )
     if stored.accepted_at is not None or stored.withdrawn_at is not None:
         raise StateRefused(_("Lời mời đã được nhận hoặc đã thu hồi."))
     return stored
@@ -273,7 +282,10 @@ def _accept(*, actor: Actor, token: str, full_name: str, password: str, signed_i
 def _new_person(stored: Invitation, full_name: str, password: str) -> User:
     name = tidy(full_name) or stored.full_name
     user = User(
-        email=stored.email, full_name=name, sort_key=person_sort_key(name), search=fold(f"{name} {stored.email}")
+        email=stored.email,
+        full_name=name,
+        sort_key=person_sort_key(name)[:400],
+        search=fold(f"{name} {stored.email}")[:500],
     )
     try:
         validate_password(password, user)

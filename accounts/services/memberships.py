@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.choices import AgencyKind
 from accounts.models import Agency, Membership, User
 from audit.record import record_fact
 from core import clock
@@ -14,6 +15,16 @@ from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 
+# Kinds of agency that send inspectors to the platform.
+INSPECTING = frozenset(
+    {
+        AgencyKind.PROVINCIAL_COMMITTEE,
+        AgencyKind.DEPARTMENT,
+        AgencyKind.PARTY_BODY,
+        AgencyKind.VERTICAL_AGENCY,
+        AgencyKind.CENTRAL_AGENCY,
+    }
+)
 Errors = dict[str, list[str]]
 
 
@@ -21,7 +32,7 @@ def judge_terms(*, agency: Agency, role: str, employer: str, valid_to: date | No
     """Return what is wrong with giving *role* in *agency* on these terms."""
     errors: Errors = {}
     row = roles.ROLES.get(role)
-    if row is None or ((row.side == "operator") != agency.is_operator and row.side in ("operator", "agency")):
+    if row is None or not _has_place(row, agency):
         return {"role": [_("Chọn vai trò dùng được ở cơ quan này")]}
     today = clock.today()
     if agency.valid_to is not None and agency.valid_to < today:
@@ -36,6 +47,17 @@ def judge_terms(*, agency: Agency, role: str, employer: str, valid_to: date | No
         text = _("Nhập ngày kết thúc, muộn nhất %(day)s (hạn nội bộ %(n)s ngày)")
         errors["valid_to"] = [text % {"day": f"{last:%d/%m/%Y}", "n": limit}]
     return errors
+
+
+def _has_place(row: roles.Role, agency: Agency) -> bool:
+    """Return whether *agency* has people in this role."""
+    if row.side == "operator":
+        return agency.is_operator
+    if row.side == "leadership":
+        return agency.seats_leaders
+    if row.side == "inspection":
+        return not agency.is_operator and agency.kind in INSPECTING
+    return not agency.is_operator
 
 
 @transaction.atomic
@@ -110,6 +132,8 @@ def extend_membership(*, actor: Actor, membership: Membership, valid_to: date, r
     stored = Membership.objects.select_for_update(of=("self",)).select_related("agency", "user").get(pk=membership.pk)
     if not (actor.may("people.manage_own") and stored.agency_id == actor.agency_id) or stored.agency.is_operator:
         raise PermissionRefused(_("Việc này thuộc quản trị của %(agency)s.") % {"agency": stored.agency})
+    if not stored.is_agencys_own:
+        raise PermissionRefused(_("Vai trò này do hai người của Sở Khoa học và Công nghệ giao và gia hạn."))
     if stored.ended_at is not None:
         raise StateRefused(_("Vai trò này đã thôi từ trước; mời lại nếu cần."))
     errors = judge_terms(agency=stored.agency, role=stored.role, employer=stored.employer, valid_to=valid_to)

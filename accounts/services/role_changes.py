@@ -1,63 +1,136 @@
-"""Deeds on roles at the operator: one proposes, another decides (QC8.2)."""
+"""Deeds that take two people of the operator: one proposes, another decides (QC8.2)."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts import roles
 from accounts.choices import ChangeKind, ChangeState
 from accounts.models import Agency, Membership, RoleChange, User
 from accounts.services.invitations import Issued, issue
 from accounts.services.memberships import close_membership, give_role, judge_terms
+from accounts.services.second_step import has_second_step, void_second_step
 from audit.record import record_fact
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 
+GIVE_OR_END = (ChangeKind.GIVE, ChangeKind.END)
+
 
 @transaction.atomic
 def propose_role_change(
-    *, actor: Actor, kind: str, role: str, email: str, full_name: str, reason: str, valid_to: date | None = None
+    *,
+    actor: Actor,
+    kind: str,
+    role: str,
+    email: str,
+    full_name: str,
+    reason: str,
+    valid_to: date | None = None,
+    agency: Agency | None = None,
 ) -> RoleChange:
-    """Propose to give or end a role in the actor's own operating agency."""
+    """Propose to give or end a role: in the actor's own operating agency, or, of leaders and inspectors, in *agency*.
+
+    Raises PermissionRefused, InvalidInput.
+    """
+    own = _own_agency(actor)
+    email, full_name, reason = tidy(email).lower(), tidy(full_name), tidy(reason)
+    errors: dict[str, list[str]] = {} if kind in GIVE_OR_END else {"kind": [_("Chọn giao hoặc thôi giao vai trò")]}
+    place = _place(own, role, agency)
+    if place is None:
+        errors["agency"] = [_("Chọn cơ quan của người giữ vai trò này; vai trò của Sở để trống ô này")]
+    elif kind != ChangeKind.END:
+        errors |= judge_terms(agency=place, role=role, employer="", valid_to=valid_to)
+    user = User.objects.filter(email__iexact=email).first()
+    errors |= _judge_texts(email=email, reason=reason, full_name=user.full_name if user else full_name)
+    errors |= _judge_person(actor, user, place, role=role, kind=kind) if "email" not in errors else {}
+    if errors or place is None:
+        raise InvalidInput(errors)
+    name = user.full_name if user else full_name
+    return _propose(
+        actor,
+        kind=kind,
+        agency=place,
+        role=role,
+        user=user,
+        email=email,
+        full_name=name,
+        valid_to=valid_to,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def propose_second_step_reset(*, actor: Actor, email: str, reason: str) -> RoleChange:
+    """Propose to void the second step of a person who lost it. Raises PermissionRefused, InvalidInput."""
+    own = _own_agency(actor)
+    email, reason = tidy(email).lower(), tidy(reason)
+    user = User.objects.filter(email__iexact=email).first()
+    errors = _judge_texts(email=email, reason=reason)
+    if user is not None and user.pk == actor.user_id:
+        errors["email"] = [_("Không tự đề nghị cho chính mình")]
+    elif "email" not in errors and (user is None or not has_second_step(user)):
+        errors["email"] = [_("Không có người dùng nào với thư điện tử này đang bật xác thực hai bước")]
+    if errors or user is None:
+        raise InvalidInput(errors)
+    return _propose(
+        actor,
+        kind=ChangeKind.RESET,
+        agency=own,
+        role="",
+        user=user,
+        email=email,
+        full_name=user.full_name,
+        reason=reason,
+    )
+
+
+def _own_agency(actor: Actor) -> Agency:
+    """Return the operating agency the actor proposes for. Raises PermissionRefused."""
     agency = Agency.objects.filter(pk=actor.agency_id or 0, is_operator=True).first()
     if agency is None or actor.user_id is None or not actor.may("role.propose"):
         raise PermissionRefused(_("Việc này thuộc Trưởng phòng hoặc Cán bộ vận hành của Sở."))
-    email, full_name, reason = tidy(email).lower(), tidy(full_name), tidy(reason)
-    user = User.objects.filter(email__iexact=email).first()
-    own_roles = Membership.objects.filter(user=user, agency=agency, role=role) if user else Membership.objects.none()
-    held = own_roles.in_force(clock.today()).exists()
-    errors = {} if kind == ChangeKind.END else judge_terms(agency=agency, role=role, employer="", valid_to=valid_to)
-    if kind not in ChangeKind:
-        errors["kind"] = [_("Chọn giao hoặc thôi giao vai trò")]
-    errors |= _judge_texts(email=email, reason=reason, full_name=user.full_name if user else full_name)
-    if user is not None and user.pk == actor.user_id:
-        errors["email"] = [_("Không tự đề nghị vai trò cho chính mình")]
-    elif "email" not in errors and held != (kind == ChangeKind.END):
-        errors["email"] = [_("Người này đang giữ vai trò đó") if held else _("Người này không giữ vai trò đó")]
-    if errors:
-        raise InvalidInput(errors)
+    return agency
+
+
+def _place(own: Agency, role: str, asked: Agency | None) -> Agency | None:
+    """Return where *role* is held: at the operator itself, or in the agency asked for; None when they do not fit."""
+    if role in roles.OUTSIDE:
+        return asked
+    return own if asked is None or asked.pk == own.pk else None
+
+
+def _judge_person(
+    actor: Actor, user: User | None, agency: Agency | None, *, role: str, kind: str
+) -> dict[str, list[str]]:
+    if user is None:
+        return {"email": [_("Người này không giữ vai trò đó")]} if kind == ChangeKind.END else {}
+    if user.pk == actor.user_id:
+        return {"email": [_("Không tự đề nghị vai trò cho chính mình")]}
+    held = Membership.objects.in_force(clock.today()).filter(user=user, agency=agency, role=role).first()
+    if held is None:
+        return {"email": [_("Người này không giữ vai trò đó")]} if kind == ChangeKind.END else {}
+    if kind == ChangeKind.END:
+        return {}
+    until = f"{held.valid_to:%d/%m/%Y}" if held.valid_to else ""
+    told = _("Người này đang giữ vai trò đó đến hết %(day)s") if until else _("Người này đang giữ vai trò đó")
+    return {"email": [told % {"day": until} if until else told]}
+
+
+def _propose(actor: Actor, **fields: Any) -> RoleChange:
     try:
         with transaction.atomic():
-            made = RoleChange.objects.create(
-                kind=kind,
-                agency=agency,
-                role=role,
-                user=user,
-                email=email,
-                full_name=user.full_name if user else full_name,
-                valid_to=valid_to,
-                reason=reason,
-                proposed_by_id=actor.user_id,
-                proposed_at=clock.now(),
-            )
+            made = RoleChange.objects.create(proposed_by_id=actor.user_id, proposed_at=clock.now(), **fields)
     except IntegrityError as error:
-        raise InvalidInput({"email": [_("Đã có đề nghị đang chờ duyệt cho người và vai trò này")]}) from error
-    record_fact(actor=actor, deed="role_change.proposed", subject=made, reason=reason, clause="QC8.2")
+        raise InvalidInput({"email": [_("Đã có đề nghị đang chờ duyệt cho người và việc này")]}) from error
+    record_fact(actor=actor, deed="role_change.proposed", subject=made, reason=made.reason, clause="QC8.2")
     return made
 
 
@@ -68,6 +141,10 @@ def _judge_texts(**values: str) -> dict[str, list[str]]:
         "full_name": _("Nhập họ và tên"),
     }
     errors = {name: [asked[name]] for name, value in values.items() if not value}
+    limits = {name: RoleChange._meta.get_field(name).max_length or 0 for name in values}
+    for name, value in values.items():
+        if len(value) > limits[name]:
+            errors[name] = [_("Rút gọn còn tối đa %(n)s ký tự") % {"n": limits[name]}]
     try:
         validate_email(values["email"])
     except ValidationError:
@@ -87,7 +164,7 @@ class Decided:
 def decide_role_change(*, actor: Actor, change: RoleChange, approve: bool, note: str = "") -> Decided:
     """Approve or return a proposal; never by the proposer or the person it is about."""
     stored = RoleChange.objects.select_for_update(of=("self",)).select_related("agency", "user").get(pk=change.pk)
-    if not actor.may("role.decide") or stored.agency_id != actor.agency_id:
+    if not actor.may("role.decide") or not _is_ours(actor, stored):
         raise PermissionRefused(_("Việc này thuộc Trưởng phòng hoặc Lãnh đạo Sở."))
     # An account may have been made for the address since the proposal.
     stored.user = stored.user or User.objects.filter(email__iexact=stored.email).first()
@@ -111,7 +188,20 @@ def decide_role_change(*, actor: Actor, change: RoleChange, approve: bool, note:
     return Decided(stored, _carry_out(actor, stored) if approve else None)
 
 
+def _is_ours(actor: Actor, change: RoleChange) -> bool:
+    """Return whether the actor's operating agency decides *change*: its own, or a role outside."""
+    if change.agency_id == actor.agency_id:
+        return True
+    operators = Agency.objects.filter(pk=actor.agency_id or 0, is_operator=True)
+    return change.role in roles.OUTSIDE and operators.exists()
+
+
 def _carry_out(actor: Actor, change: RoleChange) -> Issued | None:
+    if change.kind == ChangeKind.RESET:
+        void_second_step(
+            actor=actor, stored=User.objects.select_for_update().get(pk=change.user_id), reason=change.reason
+        )
+        return None
     if change.kind == ChangeKind.END:
         held = Membership.objects.select_for_update(of=("self",)).filter(
             user=change.user, agency=change.agency, role=change.role, ended_at__isnull=True

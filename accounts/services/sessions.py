@@ -23,6 +23,7 @@ class SignInDeed(StrEnum):
     SECOND_STEP_ADDED = "second_step.added"
     SECOND_STEP_REMOVED = "second_step.removed"
     CODES_RENEWED = "second_step.codes_renewed"
+    SECOND_STEP_RESET = "second_step.reset"
     SESSIONS_ENDED = "sessions.ended"
 
 

@@ -4,3 +4,9 @@ AUDITLOG_STORE_JSON_CHANGES = True
 AUDITLOG_CID_GETTER = "core.web.middleware.current_request_id"
 AUDITLOG_INCLUDE_ALL_MODELS = False
 AUDITLOG_DISABLE_ON_RAW_SAVE = True
+
+# Which floors name their deeds (``audit.deeds``), and what the staff rooms show as an object's history.
+DEED_NAMES = [
+    "accounts.deeds.NAMES",
+]
+HISTORY_SOURCE = "audit.selectors.history.moments_of"
