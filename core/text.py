@@ -7,7 +7,8 @@ Vietnamese alphabet, which neither byte order nor a C locale gives. Pure functio
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
+# NUL counts as space: PostgreSQL cannot hold it, and nobody types it.
+_SPACES = re.compile(r"[\s\x00]+")
 _D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 # The 29 letters of the alphabet plus the four foreign ones, in dictionary order.
 _LETTERS = tuple("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")

@@ -135,4 +135,4 @@ class RegulationPeriod(models.Model):
 
 
 for _model in (DayOff, MakeUpDay, DeadlinePolicy, RegulationPeriod):
-    auditlog.register(_model)
+    auditlog.register(_model, mapping_fields={"from_seed": _("lấy từ danh sách nạp sẵn")})

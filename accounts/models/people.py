@@ -94,4 +94,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac("accounts.session", f"{self.password}|{self.session_epoch}", algorithm="sha256").hexdigest()
 
 
-auditlog.register(User, exclude_fields=["password", "last_login", "session_epoch", "sort_key", "search"])
+auditlog.register(
+    User, exclude_fields=["password", "last_login", "session_epoch", "sort_key", "search", "is_superuser"]
+)

@@ -190,10 +190,9 @@ def decide_role_change(*, actor: Actor, change: RoleChange, approve: bool, note:
 
 def _is_ours(actor: Actor, change: RoleChange) -> bool:
     """Return whether the actor's operating agency decides *change*: its own, or a role outside."""
-    if change.agency_id == actor.agency_id:
-        return True
-    operators = Agency.objects.filter(pk=actor.agency_id or 0, is_operator=True)
-    return change.role in roles.OUTSIDE and operators.exists()
+    if change.agency_id != actor.agency_id and change.role not in roles.OUTSIDE:
+        return False
+    return Agency.objects.filter(pk=actor.agency_id or 0, is_operator=True).exists()
 
 
 def _carry_out(actor: Actor, change: RoleChange) -> Issued | None:

@@ -7,12 +7,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from audit.admin.lists import BoundedPaginator, ChosenFilter, DayRangeFilter, PersonFilter
+from audit.admin.lists import ChosenFilter, DayRangeFilter, EvidenceAdmin, PersonFilter, in_cell
 from audit.deeds import all_deeds, named
 from audit.models import Fact
 from audit.selectors.differences import details_of, kind_named
 from audit.selectors.history import facts_of_request, is_request_id
-from core.admin import BaseAdmin, acting
+from core.admin import acting
 from core.text import nfc
 
 
@@ -28,12 +28,11 @@ class DeedFilter(ChosenFilter):
 
 
 @admin.register(Fact)
-class FactAdmin(BaseAdmin):
+class FactAdmin(EvidenceAdmin):
     """Facts, newest first."""
 
     view_permission = "facts.view"
-    paginator = BoundedPaginator
-    list_display = ("at", "deed_named", "subject_shown", "actor_name", "agency_name", "reason")
+    list_display = ("at", "deed_named", "subject_shown", "who", "why")
     list_filter = (("at", DayRangeFilter), DeedFilter, PersonFilter)
     search_fields = ("subject_name",)
     search_help_text = _("Tên đối tượng, tên người thực hiện, hoặc mã yêu cầu")
@@ -66,9 +65,19 @@ class FactAdmin(BaseAdmin):
         return named(obj.deed)
 
     @admin.display(description=_("đối tượng"), ordering="subject_name")
-    def subject_shown(self, obj: Fact) -> str:
+    def subject_shown(self, obj: Fact) -> SafeString:
         """Name the subject and what it is."""
-        return f"{obj.subject_name} ({kind_named(obj.subject_type)})"
+        return in_cell(f"{obj.subject_name} ({kind_named(obj.subject_type)})")
+
+    @admin.display(description=_("người thực hiện"), ordering="actor_name")
+    def who(self, obj: Fact) -> SafeString:
+        """Say who, and for which agency."""
+        return in_cell(", ".join(filter(None, (obj.actor_name, obj.agency_name))))
+
+    @admin.display(description=_("lý do"))
+    def why(self, obj: Fact) -> SafeString:
+        """Say why."""
+        return in_cell(obj.reason or "–")
 
     @admin.display(description=_("nội dung"))
     def details(self, obj: Fact) -> SafeString:

@@ -12,10 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from audit.admin.lists import BoundedPaginator, ChosenFilter, DayRangeFilter, PersonFilter
+from audit.admin.lists import ChosenFilter, DayRangeFilter, EvidenceAdmin, PersonFilter, in_cell
 from audit.selectors.differences import differences_of
 from audit.selectors.history import facts_beside, facts_of_request, is_request_id, what_happened, who_changed
-from core.admin import BaseAdmin, acting
+from core.admin import acting
 from core.text import nfc
 
 # Of a row just made the list shows the first fields, the page all of them.
@@ -57,11 +57,10 @@ admin.site.unregister(LogEntry)
 
 
 @admin.register(LogEntry)
-class HistoryAdmin(BaseAdmin):
+class HistoryAdmin(EvidenceAdmin):
     """Differences, newest first; nobody changes them."""
 
     view_permission = "history.view"
-    paginator = BoundedPaginator
     ordering = ("-id",)
     list_display = ("moment", "who", "subject", "what", "why")
     list_display_links = ("moment",)
@@ -98,26 +97,27 @@ class HistoryAdmin(BaseAdmin):
         return obj.timestamp
 
     @admin.display(description=_("người thực hiện"))
-    def who(self, obj: Any) -> str:
+    def who(self, obj: Any) -> SafeString:
         """Say who."""
-        return who_changed(obj, obj.facts)
+        return in_cell(who_changed(obj, obj.facts))
 
     @admin.display(description=_("đối tượng"))
-    def subject(self, obj: Any) -> str:
+    def subject(self, obj: Any) -> SafeString:
         """Name the object and what it is."""
         model = obj.content_type.model_class()
-        return f"{obj.object_repr} ({model._meta.verbose_name if model else obj.content_type.model})"
+        return in_cell(f"{obj.object_repr} ({model._meta.verbose_name if model else obj.content_type.model})")
 
     @admin.display(description=_("thay đổi"))
     def what(self, obj: Any) -> SafeString:
         """Show the first differences."""
         context = {"action": what_happened(obj), "differences": obj.differences[:SHOWN]}
-        return render_to_string("staff/differences.html", context | {"more": max(len(obj.differences) - SHOWN, 0)})
+        context |= {"more": max(len(obj.differences) - SHOWN, 0)}
+        return in_cell(render_to_string("staff/differences.html", context), wide=True)
 
     @admin.display(description=_("việc và lý do"))
     def why(self, obj: Any) -> SafeString:
         """Show the facts of the same request about the same object."""
-        return render_to_string("staff/facts.html", {"facts": obj.facts})
+        return in_cell(render_to_string("staff/facts.html", {"facts": obj.facts}))
 
     @admin.display(description=_("loại thay đổi"))
     def what_kind(self, obj: Any) -> str:

@@ -1,20 +1,31 @@
 """What lists of evidence share: counts that stop, and filters by day and by person."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, TextFilter
 
 from core import clock
+from core.admin import BaseAdmin
 from core.text import fold
 
 # Beyond this many rows nobody turns pages: filters lead there.
 COUNTED = 10_000
+
+
+def in_cell(text: str, *, wide: bool = False) -> SafeString:
+    """Return *text* for a cell that breaks its lines; unfold's cells otherwise stretch the list past the screen."""
+    width = "min-width:14rem;max-width:28rem" if wide else "min-width:8rem;max-width:16rem"
+    return format_html('<div style="{};white-space:normal;overflow-wrap:anywhere">{}</div>', width, text)
 
 
 class BoundedPaginator(Paginator):
@@ -31,17 +42,18 @@ class DayRangeFilter(RangeDateFilter):
 
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep rows of the days asked for; what is not a day asks for nothing."""
-        since, until = (self._day(end) for end in ("from", "to"))
+        since, until = self._bound("from"), self._bound("to", after=True)
         if since is not None:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": clock.start_of(since)})
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": since})
         if until is not None:
-            queryset = queryset.filter(**{f"{self.parameter_name}__lt": clock.start_of(until, after=True)})
+            queryset = queryset.filter(**{f"{self.parameter_name}__lt": until})
         return queryset
 
-    def _day(self, end: str) -> Any:
+    def _bound(self, end: str, *, after: bool = False) -> datetime | None:
         try:
-            return forms.DateField(required=False).clean(self.used_parameters.get(f"{self.parameter_name}_{end}"))
-        except forms.ValidationError:
+            day = forms.DateField(required=False).clean(self.used_parameters.get(f"{self.parameter_name}_{end}"))
+            return clock.start_of(day, after=after) if day else None
+        except (forms.ValidationError, OverflowError):
             return None
 
 
@@ -71,3 +83,17 @@ class ChosenFilter(DropdownFilter):
         """Keep rows with the value chosen."""
         known = {str(value) for value, _label in self.lookup_choices}
         return queryset.filter(**{self.column: self.value()}) if self.value() in known else queryset
+
+
+class EvidenceAdmin(BaseAdmin):
+    """Base of lists of evidence: counted within bounds, without a history of their own."""
+
+    paginator = BoundedPaginator
+
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Show the row without the way to its history: it has none, it is one."""
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
+
+    def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Say that nothing is here."""
+        raise Http404

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import structlog
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from core.ids import uuid7
@@ -45,6 +46,11 @@ class RequestIdMiddleware:
         return response
 
 
+def _holds_nul(request: HttpRequest) -> bool:
+    """Return whether path or query carries the character PostgreSQL has no room for."""
+    return "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+
+
 class RefusalMiddleware:
     """Turn a deed's refusal that no view caught into its page (or problem+json under /api/).
 
@@ -60,7 +66,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer for a :class:`DomainError`; everything else goes its way."""
+        """Answer for a :class:`DomainError`, and for an address the database cannot hold; the rest goes its way."""
+        if isinstance(exception, ValueError | DatabaseError) and _holds_nul(request):
+            return problem_page(request, PROBLEMS["malformed-request"])
         if not isinstance(exception, DomainError):
             return None
         return problem_page(request, exception.problem, detail=exception.detail)

@@ -34,6 +34,8 @@ AGENCY_ADMIN = {
     "invite": "/co-quan/nguoi-dung/moi/",
     "profile": "/tai-khoan/",
     "password": "/tai-khoan/mat-khau/",
+    "second-step": "/tai-khoan/hai-buoc/",
+    "people-none": "/co-quan/nguoi-dung/?q=khong+co+ai",
 }
 OPERATOR = {
     "admin": "/quan-tri/",
@@ -43,6 +45,17 @@ OPERATOR = {
     "admin-deadlines": "/quan-tri/accounts/deadlinepolicy/",
     "admin-users": "/quan-tri/accounts/user/",
     "role-changes": "/co-quan/vai-tro/",
+    "reset-proposal": "/co-quan/vai-tro/xac-thuc/",
+    "people-operator": "/co-quan/nguoi-dung/",
+}
+SECURITY = {
+    "admin-history": "/quan-tri/auditlog/logentry/",
+    "admin-history-filtered": "/quan-tri/auditlog/logentry/?nguoi=quan+tri&timestamp_from=01/01/2026",
+    "admin-history-none": "/quan-tri/auditlog/logentry/?q=khong+co",
+    "admin-facts": "/quan-tri/audit/fact/",
+    "admin-memberships": "/quan-tri/accounts/membership/",
+    "admin-invitations": "/quan-tri/accounts/invitation/",
+    "admin-role-changes": "/quan-tri/accounts/rolechange/",
 }
 SIZES = [(1280, "light"), (360, "dark")]
 
@@ -70,8 +83,8 @@ def faults_of(page: Page, address: str, *, base: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "pages"),
-    [("", VISITOR), ("agency_admin", AGENCY_ADMIN), ("operator", OPERATOR)],
-    ids=["visitor", "agency", "staff"],
+    [("", VISITOR), ("agency_admin", AGENCY_ADMIN), ("operator", OPERATOR), ("security_officer", SECURITY)],
+    ids=["visitor", "agency", "staff", "security"],
 )
 def test_pages_are_fit_for_everyone(
     world: World, keep: Callable[[Page, str], None], role: str, pages: dict[str, Any]
