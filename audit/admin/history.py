@@ -15,6 +15,7 @@ from unfold.views import ChangeList
 from audit.admin.lists import ChosenFilter, DayRangeFilter, EvidenceAdmin, PersonFilter, in_cell
 from audit.selectors.differences import differences_of
 from audit.selectors.history import facts_beside, facts_of_request, is_request_id, what_happened, who_changed
+from core import clock
 from core.admin import acting
 from core.text import nfc
 
@@ -92,9 +93,9 @@ class HistoryAdmin(EvidenceAdmin):
         return queryset.filter(object_repr__icontains=words), False
 
     @admin.display(description=_("thời điểm"), ordering="id")
-    def moment(self, obj: Any) -> Any:
+    def moment(self, obj: Any) -> str:
         """Say when."""
-        return obj.timestamp
+        return f"{obj.timestamp.astimezone(clock.VIETNAM):%H:%M:%S %d/%m/%Y}"
 
     @admin.display(description=_("người thực hiện"))
     def who(self, obj: Any) -> SafeString:

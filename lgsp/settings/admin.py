@@ -8,6 +8,7 @@ UNFOLD = {
     "SITE_SYMBOL": "hub",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["core.admin.staff_sheet"],
     "ENVIRONMENT": "core.admin.environment_label",
     "COLORS": {
         "primary": {
