@@ -21,6 +21,8 @@ from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 
+# Characters the columns hold.
+LONGEST = {"email": 254, "full_name": 150, "reason": 300}
 GIVE_OR_END = (ChangeKind.GIVE, ChangeKind.END)
 
 
@@ -125,9 +127,10 @@ def _judge_person(
 
 
 def _propose(actor: Actor, **fields: Any) -> RoleChange:
+    fields |= {"proposed_by_id": actor.user_id, "proposed_at": clock.now()}
     try:
         with transaction.atomic():
-            made = RoleChange.objects.create(proposed_by_id=actor.user_id, proposed_at=clock.now(), **fields)
+            made = RoleChange.objects.create(**fields)
     except IntegrityError as error:
         raise InvalidInput({"email": [_("Đã có đề nghị đang chờ duyệt cho người và việc này")]}) from error
     record_fact(actor=actor, deed="role_change.proposed", subject=made, reason=made.reason, clause="QC8.2")
@@ -141,10 +144,9 @@ def _judge_texts(**values: str) -> dict[str, list[str]]:
         "full_name": _("Nhập họ và tên"),
     }
     errors = {name: [asked[name]] for name, value in values.items() if not value}
-    limits = {name: RoleChange._meta.get_field(name).max_length or 0 for name in values}
     for name, value in values.items():
-        if len(value) > limits[name]:
-            errors[name] = [_("Rút gọn còn tối đa %(n)s ký tự") % {"n": limits[name]}]
+        if len(value) > LONGEST[name]:
+            errors[name] = [_("Rút gọn còn tối đa %(n)s ký tự") % {"n": LONGEST[name]}]
     try:
         validate_email(values["email"])
     except ValidationError:

@@ -45,7 +45,7 @@ class HistoryList(ChangeList):
     def get_results(self, request: Any) -> None:
         """Fetch the page and what stands beside its rows."""
         super().get_results(request)
-        rows = list(self.result_list)
+        rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
         for row, differences, facts in zip(
             rows, differences_of(rows), facts_beside(rows, acting(request)), strict=True
         ):

@@ -34,7 +34,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """Return the number of rows, at most :data:`COUNTED`."""
-        return int(self.object_list[:COUNTED].count())  # type: ignore[union-attr]
+        return int(self.object_list[:COUNTED].count())  # type: ignore[attr-defined]
 
 
 class DayRangeFilter(RangeDateFilter):

@@ -29,7 +29,7 @@ class ChangePosition(APIView):
     def post(self, request: Request) -> Response:
         """Change one's own position."""
         actor = request._request.actor  # type: ignore[attr-defined]
-        change_own_profile(actor=actor, phone="", position=request.data["position"])
+        change_own_profile(actor=actor, phone="", position=dict(request.data)["position"])
         return Response({})
 
 
