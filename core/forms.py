@@ -12,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from core.problems import DomainError, InvalidInput
 from core.text import nfc
 
 _CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
@@ -109,3 +110,13 @@ class PortalModelForm(forms.ModelForm):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         name_the_errors(self.fields)
+
+
+def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Put what a deed refused on the fields it names, or above the form where it names none; what was typed stays."""
+    if not isinstance(refusal, InvalidInput):
+        form.add_error(None, str(refusal.detail))
+        return
+    for name, texts in refusal.errors.items():
+        for text in texts:
+            form.add_error(name if name in form.fields else None, str(text))

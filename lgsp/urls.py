@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("", include("catalog.urls")),
+    path("", include("connections.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("accounts.api.urls")),

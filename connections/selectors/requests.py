@@ -12,6 +12,7 @@ from connections.models import Clock, ConnectionRequest
 from connections.permissions import offers, side_of
 from core import clock
 from core.actor import Actor
+from core.text import fold
 from core.workdays import WorkCalendar, remaining
 
 AGENCY_TURN = frozenset({State.DRAFT, State.COMPLETION_REQUESTED})
@@ -97,3 +98,13 @@ def _confirming(request: ConnectionRequest, actor: Actor) -> Turn:
     waiting = [side for side in Side if side not in done]
     names = {Side.AGENCY: str(request.agency), Side.OPERATOR: _("Sở Khoa học và Công nghệ")}
     return Turn(_("Chờ %(sides)s xác nhận") % {"sides": ", ".join(names[side] for side in waiting)}, "progress")
+
+
+def found_requests(actor: Actor, *, words: str = "", state: str = "") -> QuerySet[ConnectionRequest]:
+    """Return the dossiers of the actor's own agency that match every folded word, of one state when asked."""
+    found = ConnectionRequest.objects.visible_to(actor).filter(agency_id=actor.agency_id or 0)
+    for word in fold(words).split():
+        found = found.filter(search__contains=word)
+    if state in State.values:
+        found = found.filter(state=state)
+    return found.order_by("-id")

@@ -6,6 +6,7 @@ A part may be saved half-filled; only what is given and wrong is refused, with t
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from catalog.choices import ServiceState
@@ -50,7 +51,7 @@ def _number(fields: Mapping[str, Any], name: str, errors: Errors, limit: int) ->
     if value in (None, ""):
         return None
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-        shown = f"{limit:,}".replace(",", ".")
+        shown = number_format(limit, force_grouping=True)
         errors[name] = [_("Nhập số nguyên từ 1 đến %(limit)s") % {"limit": shown}]
         return None
     return value

@@ -7,6 +7,7 @@ WORKBENCH_SOURCES = [
 NAVIGATION_SOURCES = [
     "accounts.web.context.navigation",
     "catalog.web.navigation.entries",
+    "connections.web.navigation.navigation",
 ]
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {"data_service": ["incidents.selectors.health.notes_of_service"]}

@@ -1,0 +1,41 @@
+"""What published services offer to a dossier."""
+
+from dataclasses import dataclass
+
+from catalog.choices import ServiceState
+from catalog.models import DataElement, DataService, Operation
+from catalog.models.services import ServiceQuerySet
+from connections.models import ConnectionRequest
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Operations and fields of a service's published versions as (code, words) pairs."""
+
+    operations: list[tuple[str, str]]
+    fields: list[tuple[str, str]]
+
+
+def offered_by(service: DataService) -> Offered:
+    """Return what *service* offers; an operation or field of several versions stands once."""
+    live = {"version__service": service, "version__state": ServiceState.PUBLISHED}
+    operations = {
+        code: f"{title} ({method} {template})"
+        for code, title, method, template in Operation.objects.filter(**live)
+        .order_by("version__name", "template")
+        .values_list("code", "title", "method", "template")
+    }
+    elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
+    fields = {
+        name: f"{label} ({name})"
+        for name, label in elements.order_by("operation__version__name", "place").values_list("name", "label")
+    }
+    return Offered(list(operations.items()), list(fields.items()))
+
+
+def services_to_choose(request: ConnectionRequest, words: str) -> ServiceQuerySet:
+    """Return published services the dossier does not ask for yet, found by folded words, fifty at most."""
+    found = DataService.objects.published().matching(words).exclude(pk__in=request.lines.values("service_id"))
+    return found.select_related("provider")[:MOST]

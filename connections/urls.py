@@ -1,0 +1,6 @@
+"""Addresses of this app; one list a room."""
+
+from connections.web.keys_urls import urlpatterns as of_keys
+from connections.web.requests_urls import urlpatterns as of_requests
+
+urlpatterns = [*of_requests, *of_keys]

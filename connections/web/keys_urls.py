@@ -1,0 +1,11 @@
+"""Addresses of the developer's pages."""
+
+from django.urls import path
+
+from connections.web import keys
+
+urlpatterns = [
+    path("nha-phat-trien/", keys.developer, name="developer"),
+    path("nha-phat-trien/khoa/<int:pk>/thu-hoi/", keys.revoke, name="revoke_key"),
+    path("nha-phat-trien/<str:code>/khoa/moi/", keys.new_key, name="new_key"),
+]

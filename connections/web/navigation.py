@@ -1,0 +1,16 @@
+"""Entries of this floor in the navigation (``core.web.boards``)."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.web.boards import Entry
+
+
+def navigation(actor: Actor) -> list[Entry]:
+    """Return what the actor may open here."""
+    entries: list[Entry] = []
+    if actor.may("request.view_own"):
+        entries.append((_("Hồ sơ kết nối"), reverse("requests"), 20))
+        entries.append((_("Quyền và khóa"), reverse("developer"), 25))
+    return entries

@@ -1,0 +1,200 @@
+"""Forms of the parts of a dossier: shape only; the deed judges."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import InformationSystem, Purpose
+from connections.models import ConnectionRequest
+from connections.selectors.people import technicians_of
+from core.forms import PortalForm
+
+YES_NO = [("True", _("Có")), ("False", _("Không"))]
+
+
+class PartForm(PortalForm):
+    """One part. ``saving_draft`` lets gaps through: «Lưu nháp» keeps what is there, «Lưu và tiếp tục» asks for all."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, request: ConnectionRequest, *args: Any, saving_draft: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", self.read(request))
+        super().__init__(*args, **kwargs)
+        self.prepare(request)
+        if saving_draft:
+            for field in self.fields.values():
+                field.required = False
+
+    @classmethod
+    def read(cls, request: ConnectionRequest) -> dict[str, Any]:
+        """Return what the dossier holds, for the fields of this form."""
+        names = [name for name in cls.base_fields if name != "version"]
+        return {"version": request.version, **{name: getattr(request, name) for name in names}}
+
+    def prepare(self, request: ConnectionRequest) -> None:
+        """Give fields the choices of this dossier's agency."""
+
+
+def _yes_no(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=YES_NO,
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+
+
+def _long(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class ContactsForm(PartForm):
+    """Who answers for the connection at the agency."""
+
+    responsible_leader = forms.CharField(
+        label=_("Lãnh đạo phụ trách"), max_length=200, help_text=_("Họ tên và chức vụ")
+    )
+    technical_contact = forms.ModelChoiceField(
+        label=_("Cán bộ kỹ thuật"),
+        queryset=None,
+        empty_label=_("Chọn cán bộ kỹ thuật"),
+        help_text=_("Người phối hợp khi thiết lập, kiểm thử và nhận khóa. Quản trị cơ quan giao vai trò này."),
+    )
+
+    def prepare(self, request: ConnectionRequest) -> None:
+        """Offer the agency's technicians."""
+        self.fields["technical_contact"].queryset = technicians_of(request.agency_id)  # type: ignore[attr-defined]
+
+
+class SystemPartForm(PartForm):
+    """Which system is to be connected."""
+
+    system = forms.ModelChoiceField(
+        label=_("Hệ thống thông tin cần kết nối"),
+        queryset=None,
+        empty_label=_("Chọn hệ thống"),
+        help_text=_("Chỉ hiện các hệ thống của cơ quan đã đăng ký."),
+    )
+
+    def prepare(self, request: ConnectionRequest) -> None:
+        """Offer the agency's registered systems."""
+        registered = InformationSystem.objects.registered().filter(owner=request.agency_id)
+        self.fields["system"].queryset = registered  # type: ignore[attr-defined]
+
+
+class PurposeForm(PartForm):
+    """What for, and on which basis (QC10.1, QC4.6)."""
+
+    purpose = forms.ModelChoiceField(
+        label=_("Nhóm mục đích"),
+        queryset=Purpose.objects.filter(active=True),
+        empty_label=_("Chọn nhóm mục đích"),
+        help_text=_("Mỗi lượt gọi dữ liệu sau này phải mang đúng mục đích này."),
+    )
+    purpose_text = _long(_("Mục đích kết nối"), _("Dữ liệu được dùng vào việc gì, trong thủ tục hoặc nhiệm vụ nào"))
+    legal_basis = _long(
+        _("Căn cứ pháp lý, chức năng nhiệm vụ"), _("Số, ký hiệu văn bản hoặc chức năng, nhiệm vụ được giao")
+    )
+
+
+class ScopeForm(PartForm):
+    """Three questions that decide the way of a dossier."""
+
+    personal_data = _yes_no(_("Dữ liệu đề nghị có dữ liệu cá nhân không?"))
+    state_secret = _yes_no(
+        _("Dữ liệu đề nghị có thuộc bí mật nhà nước không?"),
+        _("Nếu có, không gửi qua cổng này; liên hệ Sở Khoa học và Công nghệ bằng văn bản mật."),
+    )
+    national_database = _yes_no(
+        _("Hệ thống có trao đổi với cơ sở dữ liệu quốc gia không?"),
+        _("Nếu có, hồ sơ được đánh giá thêm về cấu trúc thông điệp (khoản 8 Điều 9)."),
+    )
+
+
+class NetworksField(forms.CharField):
+    """Networks one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list one a line."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+class TechnicalForm(PartForm):
+    """Technical needs (QC10.1)."""
+
+    networks = NetworksField(
+        label=_("Địa chỉ IP gọi tới nền tảng"),
+        max_length=4000,
+        help_text=_("Mỗi dòng một địa chỉ hoặc dải, ví dụ 10.20.30.40 hoặc 10.20.30.0/24"),
+    )
+    daily_calls = forms.IntegerField(
+        label=_("Số lượt dự kiến mỗi ngày"), min_value=1, max_value=10_000_000, help_text=_("Ví dụ 5000")
+    )
+    peak_per_second = forms.IntegerField(
+        label=_("Số lượt mỗi giây lúc cao điểm"), min_value=1, max_value=10_000, help_text=_("Ví dụ 20")
+    )
+    wanted_until = forms.DateField(
+        label=_("Đề nghị khai thác đến hết ngày"),
+        required=False,
+        help_text=_("Để trống nếu không xác định thời hạn, ví dụ 31/12/2027"),
+    )
+    technical_needs = _long(_("Yêu cầu kỹ thuật khác"), required=False)
+    message_standard = _long(
+        _("Quy chuẩn cấu trúc thông điệp áp dụng"), _("Chỉ khi trao đổi với cơ sở dữ liệu quốc gia"), required=False
+    )
+
+    def prepare(self, request: ConnectionRequest) -> None:
+        """Ask for the message standard where a national database is concerned, only there."""
+        if request.national_database:
+            self.fields["message_standard"].required = True
+        else:
+            del self.fields["message_standard"]
+
+
+class PlansForm(PartForm):
+    """How the connection is run and kept safe (QC9.4, QC9.5)."""
+
+    operation_plan = _long(
+        _("Phương án quản lý, vận hành và duy trì kết nối"), _("Ai trực, giờ nào, xử lý khi gián đoạn thế nào")
+    )
+    security_plan = _long(
+        _("Phương án bảo đảm an toàn thông tin"), _("Khóa bí mật giữ ở đâu, ai được truy cập, theo dõi thế nào")
+    )
+
+
+class LineForm(PortalForm):
+    """One service a dossier asks for."""
+
+    operations = forms.MultipleChoiceField(
+        label=_("Thao tác cần dùng"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Chọn ít nhất một thao tác")},
+    )
+    fields_wanted = forms.MultipleChoiceField(
+        label=_("Trường dữ liệu cần nhận"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Chỉ chọn trường cần cho mục đích đã nêu. Không chọn trường nào nghĩa là tất cả."),
+    )
+    daily_quota = forms.IntegerField(
+        label=_("Hạn mức đề nghị mỗi ngày (lượt)"), min_value=1, max_value=10_000_000, help_text=_("Ví dụ 5000")
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+# Address -> (key of the part, title, form), in the order of the task list.
+PARTS: dict[str, tuple[str, Any, type[PartForm]]] = {
+    "co-quan": ("contacts", _("Cơ quan và đầu mối"), ContactsForm),
+    "he-thong": ("system", _("Hệ thống thông tin"), SystemPartForm),
+    "muc-dich": ("purpose", _("Mục đích và căn cứ"), PurposeForm),
+    "pham-vi": ("scope", _("Phạm vi dữ liệu"), ScopeForm),
+    "ky-thuat": ("technical", _("Yêu cầu kỹ thuật"), TechnicalForm),
+    "phuong-an": ("plans", _("Phương án vận hành, an toàn"), PlansForm),
+}

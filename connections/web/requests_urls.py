@@ -1,0 +1,21 @@
+"""Addresses of dossiers in the portal."""
+
+from django.urls import path
+
+from connections.web import parts, requests, sending, trials
+
+urlpatterns = [
+    path("ket-noi/", requests.requests, name="requests"),
+    path("ket-noi/moi/", requests.begin, name="begin_request"),
+    path("ket-noi/<int:pk>/", requests.show, name="request"),
+    path("ket-noi/<int:pk>/phan/<slug:slug>/", parts.part, name="request_part"),
+    path("ket-noi/<int:pk>/dich-vu/", parts.choose_service, name="choose_service"),
+    path("ket-noi/<int:pk>/dich-vu/<slug:code>/", parts.line, name="request_line"),
+    path("ket-noi/<int:pk>/dich-vu/<slug:code>/bo/", parts.remove_line, name="remove_line"),
+    path("ket-noi/<int:pk>/kiem-tra/", sending.check, name="check_request"),
+    path("ket-noi/<int:pk>/da-gui/", sending.sent, name="request_sent"),
+    path("ket-noi/<int:pk>/hoan-thien/", sending.answer, name="answer_completion"),
+    path("ket-noi/<int:pk>/kiem-thu/", trials.trial, name="trial"),
+    path("ket-noi/<int:pk>/rut/", sending.withdraw_request, name="withdraw_request"),
+    path("ket-noi/<int:pk>/xoa/", sending.discard, name="discard_request"),
+]
