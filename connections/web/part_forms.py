@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from catalog.models import InformationSystem, Purpose
 from connections.models import ConnectionRequest
 from connections.selectors.people import technicians_of
@@ -61,7 +62,7 @@ class ContactsForm(PartForm):
     )
     technical_contact = forms.ModelChoiceField(
         label=_("Cán bộ kỹ thuật"),
-        queryset=None,
+        queryset=User.objects.none(),
         empty_label=_("Chọn cán bộ kỹ thuật"),
         help_text=_("Người phối hợp khi thiết lập, kiểm thử và nhận khóa. Quản trị cơ quan giao vai trò này."),
     )
@@ -76,7 +77,7 @@ class SystemPartForm(PartForm):
 
     system = forms.ModelChoiceField(
         label=_("Hệ thống thông tin cần kết nối"),
-        queryset=None,
+        queryset=InformationSystem.objects.none(),
         empty_label=_("Chọn hệ thống"),
         help_text=_("Chỉ hiện các hệ thống của cơ quan đã đăng ký."),
     )
