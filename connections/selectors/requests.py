@@ -52,9 +52,9 @@ def deadline_of(request: ConnectionRequest, calendar: WorkCalendar | None = None
 
     A paused clock shows only when no other runs: while the agency completes, its own deadline is the one to see.
     """
-    running: list[Clock] = getattr(request, "running_clocks", None) or list(
-        request.clocks.filter(ended_at__isnull=True).prefetch_related("pauses").order_by("id")
-    )
+    running: list[Clock] | None = getattr(request, "running_clocks", None)
+    if running is None:
+        running = list(request.clocks.filter(ended_at__isnull=True).prefetch_related("pauses").order_by("id"))
     if not running:
         return None
     found = next((item for item in reversed(running) if item.due_at is not None), running[-1])

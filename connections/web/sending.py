@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.web.access import needs
 from connections.choices import State
 from connections.models import CompletionPoint, ConnectionRequest
-from connections.permissions import judge
 from connections.selectors.answers import lines_of, parts_of
 from connections.services.drafts import DRAFT, discard_draft
 from connections.services.sending import answer_completion, answer_point, submit, withdraw
@@ -90,7 +89,6 @@ def check(request: Any, pk: int) -> HttpResponse:
         {"title": part.title, "facts": part.facts, "change_url": f"../phan/{_SLUGS[part.key]}/"}
         for part in parts_of(found)
     ]
-    hindered = judge(request.actor, found, "submit", complete=False)
     context = {
         "dossier": found,
         "form": form,
@@ -98,7 +96,6 @@ def check(request: Any, pk: int) -> HttpResponse:
         "lines": lines_of(found),
         "missing": [PARTS[_SLUGS[key]][1] for key in found.missing_parts()],
         "may_send": request.actor.may(SEND),
-        "hindered": hindered,
     }
     return render(request, "requests/check.html", context)
 
