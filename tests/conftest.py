@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cleaning_between_transactional_tests(django_db_setup: None) -> Iterator[None]:
+def _cleaning_between_transactional_tests() -> Iterator[None]:
     """Let Django's flush empty evidence tables, which refuse truncation to everyone else (decisions, 34)."""
     flush = DatabaseOperations.execute_sql_flush
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from accounts.services import agencies as deeds
@@ -20,7 +21,7 @@ class AgencyAdmin(BaseAdmin):
     list_filter = ("kind", "code_is_official", "may_file")
     list_select_related = ("parent",)
     search_fields = ("name",)
-    search_help_text = "Tên, tên viết tắt hoặc mã; gõ không dấu cũng được"
+    search_help_text = _("Tên, tên viết tắt hoặc mã; gõ không dấu cũng được")
     fields = deeds.FIELDS
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:

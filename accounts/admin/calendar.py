@@ -68,7 +68,7 @@ class DeadlinePolicyAdmin(CalendarAdmin):
     search_fields = ("code", "name", "basis")
     fields = ("code", "name", "amount", "unit", "statutory", "basis", "clause", "valid_from")
 
-    @admin.display(description="Tính chất")
+    @admin.display(description=_("Tính chất"))
     def label_shown(self, obj: DeadlinePolicy) -> str:
         """Say whether the number is the law's or ours."""
         return obj.label

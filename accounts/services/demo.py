@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import roles
 from accounts.models import Agency, Membership, User
@@ -50,7 +51,7 @@ CONTRACTOR = "Đơn vị cung cấp phần mềm (mẫu)"
 def load_demo(*, actor: Actor) -> Path:
     """Make the sample people who are missing and write their sign-ins to ``demo.json`` (owner only)."""
     if settings.MODE == "production":
-        raise StateRefused("Người dùng mẫu không được tạo ở chế độ chính thức.")
+        raise StateRefused(_("Người dùng mẫu không được tạo ở chế độ chính thức."))
     path = Path(settings.DATA_DIR) / "demo.json"
     document = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     known = {row["email"]: row for row in document.get("people", [])}

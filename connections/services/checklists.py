@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit.record import record_fact
 from connections.models import Checklist, Criterion
@@ -42,7 +43,7 @@ def publish_checklist(
     Raises PermissionRefused, and ``core.regulation.UnknownClause`` for a criterion whose clause does not exist.
     """
     if not actor.may("checklist.manage"):
-        raise PermissionRefused("Ban hành bộ tiêu chí thuộc Trưởng phòng.")
+        raise PermissionRefused(_("Ban hành bộ tiêu chí thuộc Trưởng phòng."))
     made = Checklist.objects.create(number=number, source=source, valid_from=valid_from, note=note)
     for place, row in enumerate(criteria, start=1):
         known_clause(row["clause"])

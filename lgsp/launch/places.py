@@ -73,6 +73,8 @@ class DataFolder:
             raise Stop(f"Thư mục {self.path} chứa tệp khác, không phải dữ liệu của cổng. Chọn một thư mục trống.")
         if content and self.path.stat().st_uid != os.geteuid():
             raise Stop(f"Thư mục {self.path} thuộc người dùng khác. Chạy bằng người dùng đó hoặc chọn --data khác.")
+        if not os.access(self.path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "")
         # Root's PostgreSQL runs as somebody else and must be able to pass through.
         os.chmod(self.path, 0o711 if os.geteuid() == 0 else 0o700)
         self._lock = (self.path / "lock").open("w")

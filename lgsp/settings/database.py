@@ -2,13 +2,15 @@
 
 from lgsp.env import env
 
+_given = env.database("DATABASE_URL")
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        **env.database("DATABASE_URL"),
+        **_given,
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **_given.get("OPTIONS", {}),  # sslmode and its like, from the address
             "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
             # A forgotten transaction holds back vacuum and with it the broker's gates (decisions, 32).
             "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",

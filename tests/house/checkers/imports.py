@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.house.checkers.project import Source, aliases, dotted, imported, production
+from tests.house.checkers.project import Source, aliases, dotted, imported, production, sources
 
 # Modules without Django: (pattern of files). They may import each other and nothing else of ours.
 PURE = (
@@ -133,6 +133,31 @@ def local_imports(root: Path, files: list[Path] | None = None) -> list[str]:
     return sorted(found) + (sorted(gone) if files is None else [])
 
 
+def prints(root: Path, files: list[Path] | None = None) -> list[str]:
+    """Find print(): the product logs, commands write to ``self.stdout``; only the launcher talks to a terminal."""
+    return [
+        f"{source.name}:{node.lineno}: prints; log it, or write to self.stdout"
+        for source in production(root, files)
+        if not source.name.startswith("lgsp/launch/")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "pprint", "breakpoint")
+    ]
+
+
+def one_way_migrations(root: Path, files: list[Path] | None = None) -> list[str]:
+    """Find RunSQL and RunPython without their way back (an explicit ``noop`` is one)."""
+    return [
+        f"{source.name}:{node.lineno}: {name} without a way back"
+        for source in sources(root, files, ".py")
+        if "/migrations/" in source.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and (name := getattr(node.func, "attr", "")) in ("RunSQL", "RunPython")
+        and len(node.args) < 2
+        and not {"reverse_sql", "reverse_code"} & {item.arg for item in node.keywords}
+    ]
+
+
 def untracked_writes(root: Path, files: list[Path] | None = None) -> list[str]:
     """Find writes that escape the field history: ``QuerySet.update()``, ``bulk_create()`` and their kin."""
     return [
@@ -182,5 +207,7 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
     "environment": environment,
     "signals": signals,
     "local_imports": local_imports,
+    "prints": prints,
+    "one_way_migrations": one_way_migrations,
     "untracked_writes": untracked_writes,
 }

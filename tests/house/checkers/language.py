@@ -52,7 +52,7 @@ LGSP NDXP NGSP SKHCN UBND HĐND QC QCVN TCVN NĐ CP TT BKHCN BTTTT BCA QĐ TTg Q
 TOTP QR API JSON XML XLSX CSV IP HTTP HTTPS http https URL PDF DOCX OpenID OAuth OpenAPI UUID UTF ISO RFC MIME SSO SHA
 HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Enter Esc Tab
 Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
-Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte
+Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 Valkey PostgreSQL Redis Python Django Excel Unicode
 MB KB GB km ha kg mm cm px ms
 """
@@ -61,8 +61,9 @@ _ADDRESSES = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # letters
     r"|\b[a-z][a-z0-9+.-]*://\S+"  # addresses
     r"|(?<![\w/])\.{0,2}/[\w./{}<>:-]+"  # paths
-    r"|\b[\w-]+\.(?:vn|example|json|yaml|yml|xlsx|csv|md|py|gov|com|org|net)\b(?:\.\w+)*"
+    r"|\b[\w-]+(?:/[\w-]+)*\.(?:vn|example|json|yaml|yml|xlsx|csv|md|py|gov|com|org|net)\b(?:\.\w+)*"
     r"|\b(?:application|text|image)/[\w.+-]+"  # media types
+    r"|(?<=ví dụ )[a-z][a-z0-9_-]+"  # codes given as examples
     r"|%\(\w+\)[a-z]|%[sdr]|\{[\w:.!]*\}|&\w+;|\\u[0-9a-f]{4}"  # places for values
 )
 _WORD = re.compile(r"[^\W_]+(?:[.:/_-]?[^\W_]+)*|_")

@@ -2,12 +2,13 @@
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 from tests.house.checkers.language import leaks
-from tests.house.checkers.project import production, sources
+from tests.house.checkers.project import Source, production, sources
 
 _SILENT = {"script", "style", "code", "kbd", "pre", "samp", "var"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
@@ -141,31 +142,104 @@ _SHOWN = {
     "short_description",
 }
 _SHOWN |= {"search_help_text", "empty_value_display", "site_title", "site_header", "index_title", "site_subheader"}
+_SHOWN |= {"placeholder", "aria-label", "title"}
+# Calls whose words a person reads: messages, refusals, errors of forms and commands.
+_SPEAKING = {"success", "error", "warning", "info", "message_user", "ValidationError", "CommandError", "format_html"}
+_SPEAKING |= {"InvalidInput", "StateRefused", "PermissionRefused", "GuardRefused", "NoLongerValid", "TooMany"}
+_LOGGERS = {"log", "logger", "_log", "_logger"}
 _HTML = re.compile(r"<[^>]+>")
+_MARKS = set("ăâđêôơưĂÂĐÊÔƠƯ")
+_SENTENCE = re.compile(r"\w\W* \W*\w")
 
 
 def of_python(root: Path, files: list[Path] | None = None) -> list[str]:
-    """Find foreign words in what Python hands to gettext and to labels."""
+    """Find foreign words in what Python hands to gettext, labels and messages, and in any Vietnamese sentence."""
     found: list[str] = []
-    for source in production(root, files):
-        if source.name.startswith("lgsp/launch/"):
-            continue
+    for source in _speaking_python(root, files):
         found += leaks(source.name, sorted(set(_shown(source.tree))))
     return found
 
 
-def _shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def untranslated(root: Path, files: list[Path] | None = None) -> list[str]:
+    """Find Vietnamese labels and messages that are not wrapped in gettext: they could never be shown otherwise."""
+    return [
+        f"{source.name}:{value.lineno}: wrap in gettext: «{said.strip()[:60]}»"
+        for source in _speaking_python(root, files)
+        if "/management/" not in source.name
+        for value in sorted(_spoken(source.tree), key=lambda item: item.lineno)
+        if (said := _words_of(value)) and _is_vietnamese(said)
+    ]
+
+
+def _speaking_python(root: Path, files: list[Path] | None) -> Iterator[Source]:
+    # The launcher and the trial of given servers speak of commands and variables, to whoever runs the machine.
+    for source in production(root, files):
+        if not source.name.startswith("lgsp/launch/") and source.name != "lgsp/servers.py":
+            yield source
+
+
+def _is_vietnamese(text: str) -> bool:
+    return any(char in _MARKS or unicodedata.decomposition(char) for char in text if char.isalpha())
+
+
+def _words_of(value: ast.expr) -> str:
+    """Return what a string or f-string says, "" for anything else."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return value.value
+    if isinstance(value, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else " {} " for part in value.values)
+    return ""
+
+
+def _spoken(tree: ast.Module) -> Iterator[ast.expr]:
+    """Give what is handed straight to labels and to calls that speak."""
     for node in ast.walk(tree):
-        values: list[ast.expr] = []
         if isinstance(node, ast.Call):
+            yield from (item.value for item in node.keywords if item.arg in _SHOWN)
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            values += node.args[: _GETTEXT.get(name, 0)]
-            values += [item.value for item in node.keywords if item.arg in _SHOWN]
-        elif isinstance(node, ast.Assign):
-            values += [node.value] if any(getattr(item, "id", "") in _SHOWN for item in node.targets) else []
-        for value in values:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield value.lineno, _HTML.sub(" ", value.value)
+            owner = getattr(getattr(node.func, "value", None), "id", "")
+            if name in _SPEAKING and owner not in _LOGGERS:
+                yield from node.args
+        elif isinstance(node, ast.Assign) and any(getattr(item, "id", "") in _SHOWN for item in node.targets):
+            yield node.value
+        elif isinstance(node, ast.Dict):
+            named = zip(node.keys, node.values, strict=True)
+            yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value in _SHOWN)
+
+
+def _shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    labels = (value for value in _spoken(tree) if _SENTENCE.search(_words_of(value)) or _is_label(value))
+    for value in (*labels, *_translated(tree), *_sentences(tree)):
+        if said := _words_of(value):
+            yield value.lineno, _HTML.sub(" ", said)
+
+
+def _translated(tree: ast.Module) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from node.args[: _GETTEXT.get(getattr(node.func, "id", getattr(node.func, "attr", "")), 0)]
+
+
+def _sentences(tree: ast.Module) -> Iterator[ast.expr]:
+    """Give every string of several words that has a Vietnamese letter, wherever it stands."""
+    silent = _docstrings(tree)
+    silent |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in silent:
+            said = _words_of(node)
+            if _SENTENCE.search(said) and _is_vietnamese(said):
+                yield node
+
+
+def _is_label(value: ast.expr) -> bool:
+    """Return whether one word could be a label: codes are written small."""
+    return _words_of(value)[:1].isupper()
+
+
+def _docstrings(tree: ast.Module) -> set[int]:
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    bodies = (node.body for node in ast.walk(tree) if isinstance(node, kinds))
+    return {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
 
 
 # -- scripts ---------------------------------------------------------------------------------------
@@ -191,4 +265,4 @@ def of_scripts(root: Path, files: list[Path] | None = None) -> list[str]:
     return found
 
 
-CHECKS = {"templates": of_templates, "python": of_python, "scripts": of_scripts}
+CHECKS = {"templates": of_templates, "python": of_python, "gettext": untranslated, "scripts": of_scripts}
