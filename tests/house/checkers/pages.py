@@ -3,7 +3,7 @@
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -73,9 +73,9 @@ def read(html: str) -> list[tuple[int, str]]:
     return reader.texts
 
 
-def of_page(html: str, place: str) -> list[str]:
-    """Find foreign words on a rendered page."""
-    return list(dict.fromkeys(leaks(place, read(html))))
+def of_page(html: str, place: str, allowed: Iterable[str] = ()) -> list[str]:
+    """Find foreign words on a rendered page; *allowed* are signs that the data carries, such as short names."""
+    return list(dict.fromkeys(leaks(place, read(html), allowed)))
 
 
 # -- templates -------------------------------------------------------------------------------------
