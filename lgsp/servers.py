@@ -12,6 +12,7 @@ from lgsp.env import env
 
 POSTGRESQL, REDIS = 15, (6, 2)
 _SECONDS = 5
+_REFUSED = "Máy chủ tại REDIS_URL không nhận mật khẩu. Sửa lại trong địa chỉ."
 
 
 class Unfit(Exception):
@@ -54,10 +55,10 @@ def _judge(connection: psycopg.Connection[tuple[object, ...]], place: str) -> No
     if version < POSTGRESQL:
         raise Unfit(f"PostgreSQL tại {place} là bản {version}, cần từ bản {POSTGRESQL} (DATABASE_URL).")
     row = connection.execute(
-        "select current_setting('server_encoding'), has_database_privilege(current_database(), 'CREATE'),"
-        " has_schema_privilege('public', 'CREATE')"
+        "select has_database_privilege(current_database(), 'CREATE'), has_schema_privilege('public', 'CREATE')"
     ).fetchone()
-    encoding, may_extend, may_build = row or ("", False, False)
+    may_extend, may_build = row or (False, False)
+    encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise Unfit(f"Cơ sở dữ liệu {place} dùng bảng mã {encoding}, cần UTF8 (DATABASE_URL).")
     if not (may_extend and may_build):
@@ -75,8 +76,14 @@ def cache(address: str) -> None:
             version = str(store.info("server")["redis_version"])
     except ValueError as error:
         raise Unfit("REDIS_URL phải có dạng redis://:mật-khẩu@máy-chủ:cổng/0.") from error
-    except (redis.AuthenticationError, redis.ResponseError) as error:
-        raise Unfit("Máy chủ tại REDIS_URL không nhận mật khẩu. Sửa lại trong địa chỉ.") from error
+    except redis.ResponseError as error:
+        if "DB index" in str(error):
+            raise Unfit(
+                "Máy chủ tại REDIS_URL không có cơ sở dữ liệu mang số ở cuối địa chỉ. Dùng số nhỏ hơn."
+            ) from error
+        raise Unfit(_REFUSED) from error
+    except redis.AuthenticationError as error:
+        raise Unfit(_REFUSED) from error
     except redis.RedisError as error:
         raise Unfit(
             "Không kết nối được máy chủ tại REDIS_URL. Kiểm tra máy chủ đang chạy, tên máy và cổng."

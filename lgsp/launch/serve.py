@@ -27,7 +27,8 @@ def serve(*, port: int, folder: Path, demo: bool) -> int:
                 try:
                     _run(instance, started, port=port, demo=demo)
                 finally:
-                    say("Đang dừng …")
+                    if started:
+                        say("Đang dừng …")
                     processes.end(started.values())
                     data.run_file.unlink(missing_ok=True)
     except KeyboardInterrupt:
