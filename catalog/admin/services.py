@@ -36,7 +36,7 @@ class DataServiceAdmin(BaseAdmin):
     list_filter = ("sharing_class", "personal_data", "data_layer", "is_sample")
     list_select_related = ("provider",)
     search_fields = ("title",)
-    search_help_text = "Tên, mã hoặc cơ quan cung cấp; gõ không dấu cũng được"
+    search_help_text = _("Tên, mã hoặc cơ quan cung cấp; gõ không dấu cũng được")
     change_form_outer_after_template = "catalog/admin_versions.html"
 
     @admin.display(description=_("Phiên bản"))

@@ -142,13 +142,15 @@ _SHOWN = {
     "short_description",
 }
 _SHOWN |= {"search_help_text", "empty_value_display", "site_title", "site_header", "index_title", "site_subheader"}
-_SHOWN |= {"placeholder", "aria-label", "title"}
+_ATTRIBUTES = {"placeholder", "aria-label", "title"}  # of widgets, as keys of a dictionary
 # Calls whose words a person reads: messages, refusals, errors of forms and commands.
 _SPEAKING = {"success", "error", "warning", "info", "message_user", "ValidationError", "CommandError", "format_html"}
 _SPEAKING |= {"InvalidInput", "StateRefused", "PermissionRefused", "GuardRefused", "NoLongerValid", "TooMany"}
 _LOGGERS = {"log", "logger", "_log", "_logger"}
 _HTML = re.compile(r"<[^>]+>")
 _MARKS = set("ăâđêôơưĂÂĐÊÔƠƯ")
+# Texts for programmers and operators name fields, headers and commands; sample data is data.
+_TECHNICAL = re.compile(r"^lgsp/|/api/|/management/|/demo\w*\.py$")
 _SENTENCE = re.compile(r"\w\W* \W*\w")
 
 
@@ -156,7 +158,10 @@ def of_python(root: Path, files: list[Path] | None = None) -> list[str]:
     """Find foreign words in what Python hands to gettext, labels and messages, and in any Vietnamese sentence."""
     found: list[str] = []
     for source in _speaking_python(root, files):
-        found += leaks(source.name, sorted(set(_shown(source.tree))))
+        shown = set(_shown(source.tree))
+        if not _TECHNICAL.search(source.name):
+            shown |= set(_said(_sentences(source.tree)))
+        found += leaks(source.name, sorted(shown))
     return found
 
 
@@ -165,7 +170,7 @@ def untranslated(root: Path, files: list[Path] | None = None) -> list[str]:
     return [
         f"{source.name}:{value.lineno}: wrap in gettext: «{said.strip()[:60]}»"
         for source in _speaking_python(root, files)
-        if "/management/" not in source.name
+        if not _TECHNICAL.search(source.name)
         for value in sorted(_spoken(source.tree), key=lambda item: item.lineno)
         if (said := _words_of(value)) and _is_vietnamese(said)
     ]
@@ -204,12 +209,16 @@ def _spoken(tree: ast.Module) -> Iterator[ast.expr]:
             yield node.value
         elif isinstance(node, ast.Dict):
             named = zip(node.keys, node.values, strict=True)
-            yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value in _SHOWN)
+            yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value in _ATTRIBUTES)
 
 
 def _shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
     labels = (value for value in _spoken(tree) if _SENTENCE.search(_words_of(value)) or _is_label(value))
-    for value in (*labels, *_translated(tree), *_sentences(tree)):
+    yield from _said((*labels, *_translated(tree)))
+
+
+def _said(values: Iterable[ast.expr]) -> Iterator[tuple[int, str]]:
+    for value in values:
         if said := _words_of(value):
             yield value.lineno, _HTML.sub(" ", said)
 
