@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from catalog.form_fields import LinesField
@@ -56,7 +55,7 @@ class InformationSystemAdmin(StepsAdmin):
     list_filter = ("state", "security_level", "is_sample")
     list_select_related = ("owner",)
     search_fields = ("name",)
-    search_help_text = _("Tên hoặc mã hệ thống; gõ không dấu cũng được")
+    search_help_text = gettext_lazy("Tên hoặc mã hệ thống; gõ không dấu cũng được")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show code and state of a system there is; a new one may stay a draft."""
