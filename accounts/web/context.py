@@ -44,8 +44,8 @@ def person(request: HttpRequest) -> dict[str, Any]:
 def navigation(actor: Actor) -> list[Entry]:
     """Return the entries of this floor that *actor* may use."""
     entries: list[Entry] = [
-        (_("Danh bạ cơ quan"), reverse("agencies"), 50),
-        (_("Lịch làm việc"), reverse("calendar"), 60),
+        (_("Danh bạ"), reverse("agencies"), 50),
+        (_("Lịch"), reverse("calendar"), 60),
         (_("Quy chế"), reverse("clauses"), 70),
     ]
     if actor.is_person:
