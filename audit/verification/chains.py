@@ -1,0 +1,252 @@
+"""The chains of rows: every MAC recomputed, every place taken once, every row chained to the one before."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from audit.ledger import canonical
+from audit.ledger.epochs import INTENTS, OUTCOMES
+from audit.verification.epochs import Known
+from audit.verification.findings import INTENT, OUTCOME, Fault, Report
+from core.crypto import Keyring
+
+CHUNK = 5_000
+_TRIES = 400
+TABLES = {INTENTS: (INTENT, canonical.INTENT), OUTCOMES: (OUTCOME, canonical.OUTCOME)}
+
+
+@dataclass(slots=True)
+class Row:
+    """One stored row: its covered values, its stored MAC and the MAC it should have."""
+
+    values: tuple[Any, ...]
+    stored: bytes
+    computed: bytes
+
+    @property
+    def sound(self) -> bool:
+        """True when the MAC fits."""
+        return self.stored == self.computed
+
+    @property
+    def call(self) -> UUID:
+        """The call it is about."""
+        found: UUID = self.values[0]
+        return found
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Epoch and n."""
+        return self.values[-3], self.values[-2]
+
+    @property
+    def prev(self) -> bytes:
+        """The MAC it is chained to."""
+        return bytes(self.values[-1])
+
+
+@dataclass(slots=True)
+class ChainCheck:
+    """Walks the epochs of one table; what it could not place is sorted out at the end.
+
+    ``there`` are the epochs that had rows before the events were read: one opened meanwhile is left for the next time.
+    """
+
+    report: Report
+    ring: Keyring
+    kind: str
+    known: dict[int, Known]
+    there: frozenset[int]
+    rows: int = 0
+    _strays: list[tuple[Row, bytes]] = field(default_factory=list)
+    _gaps: list[tuple[int, int, int]] = field(default_factory=list)
+    _expected: int = 1
+    _before: Row | None = None
+    _macs: set[bytes] = field(default_factory=set)
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return TABLES[self.kind][0]
+
+    def run(self) -> None:
+        """Check every epoch that has rows or should have some."""
+        ends = {epoch: end for epoch, end in ends_of(self.kind).items() if epoch in self.known or epoch in self.there}
+        mine = {epoch for epoch, known in self.known.items() if known.kind == self.kind}
+        for epoch in sorted(mine | ends.keys()):
+            self._epoch(epoch, *ends.get(epoch, (0, 0)))
+        self._sort_out()
+
+    def _epoch(self, epoch: int, most: int, count: int) -> None:
+        known = self.known.get(epoch)
+        key = self._key(epoch, known)
+        self._expected, self._before, self._macs = 1, None, set(known.anchors) if known else set()
+        read = 0
+        for n, group in groupby(self._stored(epoch, most, key), lambda row: row.place[1]):
+            rows = list(group)
+            read += len(rows)
+            if known is None:
+                self._strays += [(row, key) for row in rows]
+            else:
+                self._place(n, rows, key, known)
+        self.rows += read
+        if known is not None:
+            self._end(epoch, known)
+        if read != count:
+            what = _("có %(there)s dòng nhưng chỉ đọc được %(read)s theo thứ tự") % {"there": count, "read": read}
+            self.report.add(Fault(self.table, what, epoch=epoch))
+
+    def _place(self, n: int, rows: list[Row], key: bytes, known: Known) -> None:
+        """Take the one row that belongs at *n*; others of that place, and unsound rows beyond a hole, are strays."""
+        rows.sort(key=lambda row: (not row.sound, row.prev not in self._macs))
+        row, others = rows[0], rows[1:]
+        self._strays += [(other, key) for other in others]
+        if n != self._expected and not row.sound:
+            self._strays.append((row, key))
+            return
+        if n > self._expected:
+            self._gaps.append((row.place[0], self._expected, n - 1))
+        elif not row.sound:
+            self._unsound(row, key)
+        elif row.prev not in self._macs and not (self._before and not self._before.sound):
+            self._fault(row, _("không nối với dòng trước"))
+        if known.last_n == n and known.last_mac not in (row.stored, row.computed):
+            self._fault(row, _("khác với mã xác thực đã ghi khi kết thúc chuỗi"))
+        self._expected, self._before, self._macs = n + 1, row, {row.stored, row.computed}
+
+    def _unsound(self, row: Row, key: bytes) -> None:
+        if any(self._mac((*row.values[:-1], mac), key) == row.stored for mac in self._macs):
+            self._fault(row, _("cột prev_mac đã bị sửa"))
+            return
+        after = self._next_prev(row)
+        if after is not None and after == row.computed:
+            self._fault(row, _("cột row_mac đã bị sửa"))
+        else:
+            self._fault(row, _("nội dung không khớp mã xác thực (một cột dữ liệu hoặc row_mac đã bị sửa)"))
+
+    def _end(self, epoch: int, known: Known) -> None:
+        beyond = self._expected - 1 - (known.last_n if known.last_n is not None else self._expected - 1)
+        if beyond < 0:
+            self._gaps.append((epoch, self._expected, known.last_n or 0))
+        elif beyond and known.closed:
+            self.report.add(
+                Fault(self.table, _("có dòng sau điểm đóng chuỗi"), epoch, (known.last_n or 0) + 1, self._expected - 1)
+            )
+        else:
+            self.report.unconfirmed += beyond
+
+    def _sort_out(self) -> None:
+        """Name the strays: a row moved from a hole, or one no writer of ours put there; then the holes left."""
+        holes = [(epoch, n) for epoch, first, last in self._gaps for n in range(first, min(last, first + _TRIES) + 1)]
+        for row, key in self._strays:
+            home = next((hole for hole in holes if self._fits(row, hole, key)), None)
+            if home is not None:
+                holes.remove(home)
+                self._gaps = _without(self._gaps, home)
+                self._fault(row, _("cột epoch hoặc n đã bị sửa (vốn ở chuỗi %s, vị trí %s)") % home, home)
+            else:
+                self._fault(row, _("dòng thừa: trùng vị trí, chép lại hoặc không do nền tảng ghi"))
+        for epoch, first, last in self._gaps:
+            calls = _calls_by_outcome(epoch, first, last) if self.kind == INTENTS else ()
+            self.report.add(Fault(self.table, _("dòng đã bị xóa"), epoch, first, last, calls))
+
+    def _fits(self, row: Row, place: tuple[int, int], key: bytes) -> bool:
+        known = self.known.get(place[0])
+        keys = {key, known.key if known and known.key else key}
+        return any(self._mac((*row.values[:-3], *place, row.prev), one) == row.stored for one in keys)
+
+    def _fault(self, row: Row, what: str, home: tuple[int, int] | None = None) -> None:
+        epoch, n = row.place
+        self.report.add(Fault(self.table, what, epoch, n, calls=_with_partner(self.kind, row), home=home))
+
+    def _key(self, epoch: int, known: Known | None) -> bytes:
+        """Return the key of an epoch; one whose event is gone or spoilt is tried on its first row."""
+        if known is not None and known.key is not None:
+            return known.key
+        for key in self.ring.keys.values():
+            first = next(self._stored(epoch, 1, key), None)
+            if first is not None and first.sound:
+                return key
+        return next(iter(self.ring.keys.values()))
+
+    def _mac(self, values: tuple[Any, ...], key: bytes) -> bytes:
+        return canonical.row_mac(key, self.kind, values)
+
+    def _next_prev(self, row: Row) -> bytes | None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"select prev_mac from {self.table} where epoch = %s and n = %s",  # noqa: S608
+                [row.place[0], row.place[1] + 1],
+            )
+            found = cursor.fetchone()
+        return bytes(found[0]) if found else None
+
+    def _stored(self, epoch: int, most: int, key: bytes) -> Iterator[Row]:
+        """Give the rows of *epoch* up to *most* in order, in short statements: no snapshot stays open meanwhile."""
+        names = [column.name for column in TABLES[self.kind][1]]
+        statement = (
+            f"select {', '.join(names)}, row_mac from {self.table}"  # noqa: S608
+            " where epoch = %s and n <= %s and (n, received_at) > (%s, %s) order by n, received_at limit %s"
+        )
+        mac: Callable[..., bytes] = canonical.row_mac
+        place: tuple[Any, Any] = (-(2**62), "-infinity")
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [epoch, most, *place, CHUNK])
+                rows = cursor.fetchall()
+            for row in rows:
+                values = row[:-1]
+                yield Row(values, bytes(row[-1]), mac(key, self.kind, values))
+            if len(rows) < CHUNK:
+                return
+            place = (rows[-1][names.index("n")], rows[-1][names.index("received_at")])
+
+
+def ends_of(kind: str) -> dict[int, tuple[int, int]]:
+    """Return the last n and the number of rows of each epoch that has rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select epoch, max(n), count(*) from {TABLES[kind][0]} group by epoch")  # noqa: S608
+        return {epoch: (most, count) for epoch, most, count in cursor.fetchall()}
+
+
+def _without(gaps: list[tuple[int, int, int]], place: tuple[int, int]) -> list[tuple[int, int, int]]:
+    """Return *gaps* with one place filled."""
+    left = []
+    for epoch, first, last in gaps:
+        if epoch == place[0] and first <= place[1] <= last:
+            around = ((epoch, first, place[1] - 1), (epoch, place[1] + 1, last))
+            left += [part for part in around if part[1] <= part[2]]
+        else:
+            left.append((epoch, first, last))
+    return left
+
+
+def _calls_by_outcome(epoch: int, first: int, last: int) -> tuple[UUID, ...]:
+    """Return some calls whose intents stood there, as their outcomes know them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select call_id from audit_outcome where intent_epoch = %s and intent_n between %s and %s"
+            " order by intent_n limit 5",
+            [epoch, first, last],
+        )
+        return tuple(call for (call,) in cursor.fetchall())
+
+
+def _with_partner(kind: str, row: Row) -> tuple[UUID, ...]:
+    """Return the call a row names, and the one its counterpart names when they differ."""
+    if kind == INTENTS:
+        found = _calls_by_outcome(*row.place, row.place[1])
+    else:
+        place = dict(zip((column.name for column in canonical.OUTCOME), row.values, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select call_id from audit_intent where epoch = %s and n = %s",
+                [place["intent_epoch"], place["intent_n"]],
+            )
+            found = tuple(call for (call,) in cursor.fetchall())
+    return tuple(dict.fromkeys((row.call, *found)))

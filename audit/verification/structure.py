@@ -1,0 +1,52 @@
+"""The tables themselves: are their guards in force, are all parts attached, is every column covered?"""
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from audit.ledger import canonical
+from audit.verification.findings import EPOCH, INTENT, OUTCOME, Fault, Report
+
+COVERED = {
+    INTENT: {column.name for column in canonical.INTENT} | {*canonical.ASSIGNED, "row_mac"},
+    OUTCOME: {column.name for column in canonical.OUTCOME} | {"row_mac"},
+    EPOCH: {column.name for column in canonical.EPOCH} | {"row_mac"},
+}
+_PARTS = """
+select c.relname, i.inhparent::regclass::text from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+ where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and c.relname ~ '^audit_(intent|outcome)_'
+ order by 1
+"""
+# tgtype: 1 row, 2 before, 8 delete, 16 update, 32 truncate.
+_TRIGGERS = """
+select t.tgrelid::regclass::text, t.tgtype::int, t.tgenabled::text, p.prosrc
+  from pg_trigger t join pg_proc p on p.oid = t.tgfoid where p.proname = 'audit_refuse_change' and t.tgqual is null
+"""
+_ROW_GUARD, _TRUNCATE_GUARD = 1 | 2 | 8 | 16, 2 | 32
+
+
+def check_structure(report: Report) -> None:
+    """Check columns, partitions and triggers; count rows that lie in the partitions for what had none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = current_schema() and table_name = any(%s)",
+            [list(COVERED)],
+        )
+        columns = {(table, column) for table, column in cursor.fetchall()}
+        cursor.execute(_PARTS)
+        parts = cursor.fetchall()
+        cursor.execute(_TRIGGERS)
+        triggers = {(table, kind): (enabled, source) for table, kind, enabled, source in cursor.fetchall()}
+        cursor.execute("select (select count(*) from audit_intent_rest) + (select count(*) from audit_outcome_rest)")
+        report.in_rest = cursor.fetchone()[0]
+    wanted = {(table, column) for table, names in COVERED.items() for column in names}
+    for table, column in sorted(columns ^ wanted):
+        report.add(Fault(table, _("cột %s không có trong danh sách được xác thực, hoặc đã mất") % column))
+    for part, parent in parts:
+        if parent is None:
+            report.add(Fault(part, _("phân vùng đã bị tách khỏi nhật ký")))
+    for table in [*COVERED, *(part for part, _parent in parts)]:
+        for kind in (_ROW_GUARD, _TRUNCATE_GUARD):
+            enabled, source = triggers.get((table, kind), ("D", ""))
+            if enabled not in ("O", "A") or "raise exception" not in source:
+                report.add(Fault(table, _("trigger chống sửa, xóa đã bị bỏ hoặc bị tắt")))

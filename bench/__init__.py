@@ -1,0 +1,1 @@
+"""Measurements; each prints command, machine and n beside its figures."""
