@@ -37,6 +37,10 @@ def _one(address: str, statement: str, *values: Any) -> tuple[Any, ...]:
         return found or ()
 
 
+def _sum(counts: Sequence[Counter[str]]) -> Counter[str]:
+    return sum(counts, start=Counter[str]())
+
+
 def _share(calls: Sequence[Any], parts: int) -> list[tuple[Any, ...]]:
     return [(list(calls[part::parts]), True) for part in range(parts)]
 
@@ -46,9 +50,7 @@ def quota(address: str, team: Workers, rounds: int, *, limit: int = 100, calls: 
     found = []
     for _ in range(rounds):
         (gate,) = gates(address, 1, limit)
-        seen = sum(
-            team.do(submit, _share([call_through(gate) for _ in range(calls)], len(team.pipes))), start=Counter()
-        )
+        seen = _sum(team.do(submit, _share([call_through(gate) for _ in range(calls)], len(team.pipes))))
         used = _one(address, "select used from audit_gate where gate_id = %s", gate)[0]
         rows = _one(address, "select count(*) from audit_intent where gate_id = %s and verdict = 'A'", gate)[0]
         found.append((seen["A"], used if rows == used else -1))
@@ -62,7 +64,7 @@ def replay(address: str, team: Workers, rounds: int, *, copies: int = 64) -> lis
     for _ in range(rounds):
         first = call_through(gate)
         calls = [call_through(gate, nonce=first.nonce, created=first.created) for _ in range(copies)]
-        seen = sum(team.do(submit, _share(calls, len(team.pipes))), start=Counter())
+        seen = _sum(team.do(submit, _share(calls, len(team.pipes))))
         found.append((seen["A"], seen["R"]))
     return found
 
@@ -84,7 +86,7 @@ def hostile(address: str, team: Workers, batches: int) -> dict[str, Any]:
                 for one in picked
             ]
             jobs.append((calls, False))
-        seen += sum(team.do(submit, jobs), start=Counter())
+        seen += _sum(team.do(submit, jobs))
     after = _one(address, "select deadlocks from pg_stat_database where datname = current_database()")[0]
     admitted = _one(address, "select sum(used) from audit_gate where gate_id = any(%s)", many)[0]
     return {"seen": seen, "deadlocks": after - before, "used": int(admitted)}
@@ -93,8 +95,8 @@ def hostile(address: str, team: Workers, batches: int) -> dict[str, Any]:
 def revocation(address: str, team: Workers, seconds: float) -> dict[str, Any]:
     """Raise gate versions under load; return changes, verdicts, and calls admitted by a version after its end.
 
-    While a change holds its gate nobody can be admitted by the old version, so those admitted are counted then and again
-    when all is over: the difference was admitted after the change's commit.
+    While a change holds its gate nobody can be admitted by the old version, so those admitted are counted then and
+    again when all is over: the difference was admitted after the change's commit.
     """
     few = gates(address, 4)
     team.tell(steady, [(address, few, seconds, 8, "")] * len(team.pipes))
@@ -107,14 +109,13 @@ def revocation(address: str, team: Workers, seconds: float) -> dict[str, Any]:
                 "update audit_gate set version = version + 1 where gate_id = %s returning version - 1", [gate]
             ).fetchone()
             old = changed[0] if changed else 0
-            seen = link.execute(counted, [gate, old]).fetchone()
+            admitted = link.execute(counted, [gate, old]).fetchone()
             link.commit()
-            ends[gate, old] = seen[0] if seen else -1
+            ends[gate, old] = admitted[0] if admitted else -1
             sleep(0.005)
         answers = [answer for answer in team.hear() if answer]
         late = sum((link.execute(counted, place).fetchone() or (0,))[0] - seen for place, seen in ends.items())
-    seen = sum((answer["seen"] for answer in answers), start=Counter())
-    return {"changes": len(ends), "seen": seen, "late": late}
+    return {"changes": len(ends), "seen": _sum([answer["seen"] for answer in answers]), "late": late}
 
 
 def killing(address: str, seconds: float, *, processes: int = PROCESSES) -> dict[str, Any]:

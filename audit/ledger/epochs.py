@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from audit.ledger.canonical import FORMAT, NO_MAC, row_mac
-from audit.ledger.statements import ADD_EVENT, EVENT_LOCK, LAST_EVENT
+from audit.ledger.statements import ADD_EVENT, EVENT_LOCK, LAST_EVENT, PATIENCE
 
 OPEN, CLOSE = "open", "close"
 INTENTS, OUTCOMES = "intent", "outcome"
@@ -76,6 +76,7 @@ async def _event(
 ) -> tuple[int, bytes]:
     ended = (last.epoch, last.n, last.mac) if last else (None, None, None)
     async with connection.transaction():
+        await connection.execute(PATIENCE)
         await connection.execute(EVENT_LOCK)
         found = await (await connection.execute(LAST_EVENT)).fetchone()
         seq, before = (found[0] + 1, found[1]) if found else (1, NO_MAC)

@@ -63,5 +63,7 @@ LAST_EVENT = "select seq, row_mac from audit_epoch order by seq desc limit 1"
 ADD_EVENT = f"""
 insert into audit_epoch ({_names(EPOCH)}, row_mac) values ({", ".join(["%s"] * (len(EPOCH) + 1))})
 """  # noqa: S608
+# Events are rare, and all processes of a host open or close theirs together.
+PATIENCE = "set local lock_timeout = '4s'"
 # The number names the lock; it is the same in every process.
 EVENT_LOCK = "select pg_advisory_xact_lock(7241350190)"

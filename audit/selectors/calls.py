@@ -132,6 +132,10 @@ def recent_calls(
         return [CallRow(*row) for row in cursor.fetchall()]
 
 
+def _quantile(share: float) -> str:
+    return f"round((percentile_cont({share}) within group (order by total_ms))::numeric, 1)::float"
+
+
 _SUCCESS = "coalesce(sum(calls) filter (where status between 200 and 299), 0)"
 _FIGURES = f"""
 with call as materialized (
@@ -144,7 +148,7 @@ select 0 as part, '' as name, coalesce(sum(calls), 0) as total, {_SUCCESS},
        coalesce(sum(calls) filter (where side = 'platform'), 0),
        coalesce(sum(calls) filter (where status is null), 0),
        coalesce(sum(calls) filter (where total_ms > 30000), 0),
-       percentile_cont(0.5) within group (order by total_ms), percentile_cont(0.95) within group (order by total_ms)
+       {_quantile(0.5)}, {_quantile(0.95)}
   from call
 union all
 select 1, service, sum(calls), {_SUCCESS}, 0, 0, 0, 0, 0, null, null from call group by service
@@ -186,7 +190,7 @@ with call as materialized (
    where i.system_id = %s and i.environment = %s and i.received_at >= %s and {_CALLS})
 select 0 as part, service, version, operation, sum(calls),
        {_SUCCESS},
-       percentile_cont(0.95) within group (order by total_ms),
+       {_quantile(0.95)},
        coalesce(sum(calls) filter (where side = 'provider'), 0),
        coalesce(sum(calls) filter (where total_ms > 30000), 0)
   from call where verdict = 'A' group by service, version, operation

@@ -121,13 +121,13 @@ class ChainCheck:
 
     def _unsound(self, row: Row, key: bytes) -> None:
         if any(self._mac((*row.values[:-1], mac), key) == row.stored for mac in self._macs):
-            self._fault(row, _("cột prev_mac đã bị sửa"))
+            self._fault(row, _("cột %s đã bị sửa") % "prev_mac")
             return
         after = self._next_prev(row)
         if after is not None and after == row.computed:
-            self._fault(row, _("cột row_mac đã bị sửa"))
+            self._fault(row, _("cột %s đã bị sửa") % "row_mac")
         else:
-            self._fault(row, _("nội dung không khớp mã xác thực (một cột dữ liệu hoặc row_mac đã bị sửa)"))
+            self._fault(row, _("nội dung không khớp mã xác thực: cột dữ liệu hoặc mã đã bị sửa"))
 
     def _end(self, epoch: int, known: Known) -> None:
         beyond = self._expected - 1 - (known.last_n if known.last_n is not None else self._expected - 1)
@@ -148,7 +148,7 @@ class ChainCheck:
             if home is not None:
                 holes.remove(home)
                 self._gaps = _without(self._gaps, home)
-                self._fault(row, _("cột epoch hoặc n đã bị sửa (vốn ở chuỗi %s, vị trí %s)") % home, home)
+                self._fault(row, _("cột vị trí đã bị sửa (vốn ở chuỗi %s, vị trí %s)") % home, home)
             else:
                 self._fault(row, _("dòng thừa: trùng vị trí, chép lại hoặc không do nền tảng ghi"))
         for epoch, first, last in self._gaps:

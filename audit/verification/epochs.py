@@ -42,7 +42,7 @@ class _Walk:
         key = self.ring.keys.get(event["key_name"])
         computed = canonical.row_mac(key, "epoch", signed) if key else b""
         if key is None:
-            self._fault(event["seq"], _("không có khóa «%s» trong LGSP_LOG_KEYS") % event["key_name"])
+            self._fault(event["seq"], _("không có khóa «%s» trong các khóa nhật ký") % event["key_name"])
         elif computed != stored:
             self._fault(event["seq"], _("nội dung hoặc mã xác thực của sổ chuỗi đã bị sửa"))
         elif event["seq"] == self.seq + 1 and event["prev_mac"] not in self.macs:

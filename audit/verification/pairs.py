@@ -68,11 +68,11 @@ def _mismatch(report: Report, *row: Any) -> None:
     if intent_call is None:
         what = _("yêu cầu của một kết quả đã bị xóa")
     elif not same_verdict:
-        what = _("cột verdict khác giá trị mà kết quả đã xác thực")
+        what = _("cột %s khác giá trị mà kết quả đã xác thực") % "verdict"
     elif not same_time:
-        what = _("cột admitted_at khác giá trị mà kết quả đã xác thực")
+        what = _("cột %s khác giá trị mà kết quả đã xác thực") % "admitted_at"
     elif not same_start:
-        what = _("cột received_at khác giá trị của kết quả")
+        what = _("cột %s khác giá trị mà kết quả đã xác thực") % "received_at"
     else:
         what = _("yêu cầu và kết quả không cùng một cuộc gọi")
     report.add(
@@ -89,5 +89,5 @@ def _repeated(report: Report, known: dict[int, Known], outcome: tuple[Any, ...],
         return
     if earlier_mac(epoch_known.key, attempts) != bytes(earlier):
         at = attempts[0] if attempts else None
-        what = _("các lần xét trước của cuộc gọi (verdict, admitted_at) khác giá trị mà kết quả đã xác thực")
+        what = _("kết luận hoặc thời điểm của lần xét trước khác giá trị mà kết quả đã xác thực")
         report.add(Fault(INTENT, what, at.epoch if at else None, at.n if at else None, calls=(call,)))

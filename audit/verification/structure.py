@@ -49,4 +49,4 @@ def check_structure(report: Report) -> None:
         for kind in (_ROW_GUARD, _TRUNCATE_GUARD):
             enabled, source = triggers.get((table, kind), ("D", ""))
             if enabled not in ("O", "A") or "raise exception" not in source:
-                report.add(Fault(table, _("trigger chống sửa, xóa đã bị bỏ hoặc bị tắt")))
+                report.add(Fault(table, _("chốt chống sửa, xóa đã bị bỏ hoặc bị tắt")))
