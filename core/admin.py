@@ -11,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
@@ -126,6 +127,12 @@ class BaseAdmin(ModelAdmin):
         queryset = super().get_queryset(request)
         visible = getattr(queryset, "visible_to", None)
         return visible(acting(request)) if visible else queryset
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Answer 400 to a query that no column can hold, which the database would refuse as a fault of ours."""
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest
+        return super().changelist_view(request, extra_context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Hand the form the refusal of the first pass."""

@@ -1,5 +1,7 @@
 """The register of agencies."""
 
+import re
+
 from auditlog.registry import auditlog
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
@@ -23,6 +25,9 @@ ADMIN_UNIT_CODE = RegexValidator(
     r"^\d{2}$|^\d{5}$", _("Mã đơn vị hành chính gồm 2 chữ số (tỉnh) hoặc 5 chữ số (xã, phường)")
 )
 
+# Control characters and halves of pairs, which the database cannot hold.
+UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
     """Reading the register."""
@@ -38,9 +43,12 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         )
 
     def matching(self, words: str) -> "AgencyQuerySet":
-        """Return agencies whose name or codes contain every word of *words*, diacritics and case folded."""
+        """Return agencies whose name or codes contain every word of *words*, diacritics and case folded.
+
+        Only the first 100 characters count; characters no text holds stand between words.
+        """
         found = self
-        for word in fold(words).split():
+        for word in fold(UNREADABLE.sub(" ", words)[:100]).split():
             found = found.filter(search__contains=word)
         return found
 

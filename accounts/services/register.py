@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import Agency, AgencyCode
 from accounts.services.agencies import create_agency
+from accounts.services.agency_rules import Known, take_register
 from core.actor import Actor
 
 SEED = Path(__file__).resolve().parents[1] / "seeds" / "agencies.csv"
@@ -25,6 +26,8 @@ def load_register(*, actor: Actor) -> int:
     waiting = [row for row in rows if row["code"] not in issued]
     if not waiting:
         return 0
+    take_register()
+    register = Known.everything()
     known = {agency.code: agency for agency in Agency.objects.all()}
     made = 0
     while waiting:
@@ -32,7 +35,7 @@ def load_register(*, actor: Actor) -> int:
         if not ready:
             raise ValueError(f"parents missing in the seed: {sorted(row['parent_code'] for row in waiting)}")
         for row in ready:
-            known[row["code"]] = create_agency(actor=actor, **_values(row, known))
+            known[row["code"]] = create_agency(actor=actor, known=register, **_values(row, known))
             made += 1
         waiting = [row for row in waiting if row not in ready]
     return made

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.choices import AgencyKind
-from accounts.models import Agency, AgencyCode
-from accounts.selectors.agencies import counts_by_kind, found_agencies
+from accounts.selectors.agencies import agency_with_code, counts_by_kind, found_agencies
 from core.text import tidy
 
 PAGE_SIZE = 50
@@ -42,12 +41,11 @@ def _kinds(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 @require_safe
 def agency(request: Any, code: str) -> HttpResponse:
     """Show one agency; a retired code of the ledger leads to the agency that had it."""
-    found = Agency.objects.select_related("parent", "successor").filter(code=code).first()
+    found = agency_with_code(code)
     if found is None:
-        entry = AgencyCode.objects.select_related("agency").filter(value=code).first()
-        if entry is None:
-            raise Http404
-        return redirect("agency", code=entry.agency.code)
+        raise Http404
+    if found.code != code:
+        return redirect("agency", code=found.code)
     context = {
         "agency": found,
         "children": found.children.order_by("sort_key")[:200],

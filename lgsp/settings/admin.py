@@ -1,5 +1,10 @@
 """The staff rooms' look: unfold in the colours of the portal."""
 
+from lgsp.env import env
+
+IMPORT_MAX_BYTES = env("LGSP_IMPORT_MAX_MB") * 1024 * 1024
+IMPORT_MAX_ROWS = env("LGSP_IMPORT_MAX_ROWS")
+
 UNFOLD = {
     "SITE_TITLE": "LGSP Tuyên Quang",
     "SITE_HEADER": "Quản trị LGSP",

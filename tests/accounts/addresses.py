@@ -21,6 +21,10 @@ PAGES: dict[str, Page] = {
     "api-deadlines": ({}, SIGNED_IN),
     "admin:accounts_agency_changelist": ({}, STAFF),
     "admin:accounts_agency_add": ({}, holders("register.manage")),
+    "admin:accounts_agency_import_register": ({}, holders("register.manage")),
+    "admin:accounts_agency_import_template": ({}, holders("register.manage")),
+    "admin:accounts_agency_export_xlsx": ({}, STAFF),
+    "admin:accounts_agency_export_csv": ({}, STAFF),
     "admin:accounts_dayoff_changelist": ({}, STAFF),
     "admin:accounts_dayoff_add": ({}, holders("calendar.manage")),
     "admin:accounts_makeupday_changelist": ({}, STAFF),
@@ -39,7 +43,7 @@ PAGES: dict[str, Page] = {
     "admin:accounts_rolechange_add": ({}, NOBODY),
 }
 # Sign-in and second step (test_signin*.py), links with secrets and deeds by POST or on one object
-# (test_people_room.py, test_register_room.py), each judged by tests of its own.
+# (test_people_room.py, test_register_*.py), each judged by tests of its own.
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "account_login",
@@ -70,5 +74,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         "withdraw_invitation",
         "renew_invitation",
         "decide_role_change",
+        "admin:accounts_agency_preview",
+        "admin:accounts_agency_replace_code",
+        "admin:accounts_agency_end",
     }
 )

@@ -41,6 +41,7 @@ OPERATOR = {
     "admin": "/quan-tri/",
     "admin-agencies": "/quan-tri/accounts/agency/",
     "admin-agency-add": "/quan-tri/accounts/agency/add/",
+    "admin-agency-import": "/quan-tri/accounts/agency/nhap/",
     "admin-days-off": "/quan-tri/accounts/dayoff/",
     "admin-deadlines": "/quan-tri/accounts/deadlinepolicy/",
     "admin-users": "/quan-tri/accounts/user/",
