@@ -57,7 +57,7 @@ def read_sheet(content: bytes, *, max_rows: int) -> Sheet:
         raise _refuse(_("Tệp rỗng, hãy chọn lại"))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise _refuse(_("Tệp đặt mật khẩu hoặc ở dạng Excel cũ; mở bằng Excel rồi lưu thành XLSX không mật khẩu"))
-    found = _xlsx(content, max_rows) if content.startswith(b"PK") else _csv(content)
+    found: Sequence[Sequence[Cell]] = _xlsx(content, max_rows) if content.startswith(b"PK") else _csv(content)
     numbered = ((number, _trimmed(row)) for number, row in enumerate(found, start=1))
     filled = [(number, row) for number, row in numbered if row]
     if not filled:

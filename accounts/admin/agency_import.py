@@ -79,7 +79,7 @@ def preview_page(admin: BaseAdmin, request: HttpRequest, token: str) -> HttpResp
 def _shown(plan: Plan, asked: str, page: Any) -> dict[str, Any]:
     counts: Any = plan.counts()
     kinds = [(kind, label, counts[kind]) for kind, label in _KINDS.items() if counts[kind]]
-    chosen = asked if counts.get(asked) else kinds[0][0]
+    chosen: Any = asked if counts.get(asked) else kinds[0][0]
     return {
         "kinds": kinds,
         "chosen": chosen,

@@ -19,7 +19,7 @@ from core.problems import DomainError, InvalidInput, PermissionRefused, StateRef
 
 def staff_page(admin: BaseAdmin, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """Draw a page of the staff rooms that is not a list or a form of Django's."""
-    request.current_app = admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = admin.admin_site.name
     shared = {**admin.admin_site.each_context(request), "opts": admin.opts, "media": admin.media}
     return TemplateResponse(request, template, {**shared, **context})
 

@@ -111,11 +111,12 @@ def import_register(*, actor: Actor, preview: Preview, fingerprint: str, reason:
     }
     _carry_out(actor, plan, said)
     transaction.on_commit(lambda: cache.delete(_key(preview.token)))
-    return dict(counts)
+    return {str(kind): count for kind, count in counts.items()}
 
 
 def _carry_out(actor: Actor, plan: Plan, reason: str) -> None:
-    known, stored = Known.everything(), {}
+    known = Known.everything()
+    stored: dict[str, Agency] = {}
     for row in plan.in_order():
         try:
             stored[row.code] = _apply(actor, row, reason, known, stored)
