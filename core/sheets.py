@@ -135,7 +135,7 @@ def _inspect(content: bytes) -> None:
         if "xl/workbook.xml" not in names:
             raise _refuse(_("Tệp không phải bảng tính; chọn tệp XLSX hoặc CSV"))
         if any(name.endswith(("vbaproject.bin", ".dll", ".exe")) for name in names):
-            raise _refuse(_("Tệp có macro; lưu thành XLSX (không macro) rồi chọn lại"))
+            raise _refuse(_("Tệp có mã lệnh kèm theo; lưu thành XLSX thường rồi chọn lại"))
         size = sum(item.file_size for item in listed)
         if len(listed) > _MAX_PARTS or size > _MAX_UNPACKED or size > _MAX_GROWTH * max(len(content), 50_000):
             raise _refuse(_("Tệp giải nén ra quá lớn nên không được đọc; sao chép dữ liệu sang bảng tính mới"))

@@ -62,10 +62,9 @@ def create_agency(*, actor: Actor, reason: str = "", known: Known | None = None,
     *known* is the register as loaded once by a caller that holds its lock and enters many agencies.
     """
     authorise(actor)
-    take_register()
     values = _tidied(fields)
     made = Agency(**values)
-    known = known or Known.about(values)
+    known = known or _taken(values)
     _judge(made, values, known, reason_faults(tidied(reason)))
     store(made, {}, values, known)
     record_fact(actor=actor, deed="agency.created", subject=made, after=values, reason=tidied(reason), clause="QC2")
@@ -88,7 +87,8 @@ def change_agency(
     :func:`end_agency`; a wrong day of end is mended here with a reason. Raises InvalidInput, StateRefused.
     """
     authorise(actor)
-    take_register()
+    if known is None:
+        take_register()
     stored = locked(agency, version)
     values = _tidied(fields)
     before = {name: getattr(stored, name) for name in values}
@@ -177,13 +177,14 @@ def end_agency(
     stored = locked(agency, version)
     if stored.valid_to is not None:
         raise StateRefused(_("Cơ quan đã kết thúc từ ngày %(day)s.") % {"day": day(stored.valid_to)})
-    errors = reason_faults(tidied(reason), _("số quyết định sắp xếp"))
     known = Known.about({})
+    children = list(living_children(stored, after=valid_to))
+    errors = reason_faults(tidied(reason), _("số quyết định sắp xếp")) | _children_faults(
+        children, successor, move_children
+    )
     if successor is not None:
         successor = Agency.objects.get(pk=successor.pk)
-        errors = {**errors, **successor_faults(stored, successor, valid_to, known)}
-    children = list(living_children(stored, after=valid_to))
-    errors = {**errors, **_children_faults(children, successor, move_children)}
+        errors |= successor_faults(stored, successor, valid_to, known)
     if known.operators == {stored.pk}:
         errors["valid_to"] = [_("Đây là cơ quan quản lý, vận hành duy nhất; chỉ định cơ quan khác trước")]
     stored.valid_to, stored.successor = valid_to, successor
@@ -193,13 +194,8 @@ def end_agency(
         change_agency(actor=actor, agency=child, parent=above, reason=reason)
     stored.version += 1
     store(stored, {}, {}, known)
-    record_fact(
-        actor=actor,
-        deed="agency.ended",
-        subject=stored,
-        after={"valid_to": valid_to, "successor": successor},
-        reason=tidied(reason),
-    )
+    after = {"valid_to": valid_to, "successor": successor}
+    record_fact(actor=actor, deed="agency.ended", subject=stored, after=after, reason=tidied(reason))
     return stored
 
 
@@ -213,6 +209,11 @@ def _children_faults(children: list[Agency], successor: Agency | None, move: boo
         "Còn %(count)d đơn vị trực thuộc đang hoạt động: %(names)s. Chuyển sang cơ quan kế thừa hoặc kết thúc trước."
     )
     return {"move_children": [text % {"count": len(children), "names": names}]}
+
+
+def _taken(values: Mapping[str, Any]) -> Known:
+    take_register()
+    return Known.about(values)
 
 
 def _tidied(fields: Mapping[str, Any]) -> dict[str, Any]:

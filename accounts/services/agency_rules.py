@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import CharField, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import AgencyKind, CodeScheme, UnitLevel
 from accounts.models import Agency, AgencyCode
@@ -28,6 +29,11 @@ _SHAPES = {"code": NATIONAL_CODE, "legacy_code": LEGACY_CODE, "admin_unit_code":
 MAX_TEXT = 2000
 # Names the one lock that every change of the register takes; any number nobody else uses.
 _REGISTER_LOCK = 0x4C47_5350
+# Texts with a spelling of their own, judged by the column's validators.
+_SPELT = {
+    "shared_mailbox": gettext_lazy("Nhập thư điện tử công vụ, ví dụ ten@tuyenquang.gov.vn"),
+    "website": gettext_lazy("Nhập địa chỉ đầy đủ, bắt đầu bằng https://"),
+}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 Errors = dict[str, list[str]]
 Fault = tuple[str, str]
@@ -132,19 +138,15 @@ def faults(agency: Agency, asked: Collection[str], known: Known) -> Errors:
 
 
 def _missing(agency: Agency, asked: Collection[str], known: Known) -> Iterator[Fault]:
-    wanted = {
-        "name": _("Nhập tên cơ quan"),
-        "source": _("Nhập nguồn của thông tin"),
-        "code": _("Nhập mã định danh điện tử"),
-    }
-    yield from ((name, text) for name, text in wanted.items() if not getattr(agency, name))
+    if not agency.name:
+        yield "name", _("Nhập tên cơ quan")
+    if not agency.source:
+        yield "source", _("Nhập nguồn của thông tin")
+    if not agency.code:
+        yield "code", _("Nhập mã định danh điện tử")
 
 
 def _texts(agency: Agency, asked: Collection[str], known: Known) -> Iterator[Fault]:
-    said = {
-        "shared_mailbox": _("Nhập thư điện tử công vụ, ví dụ ten@tuyenquang.gov.vn"),
-        "website": _("Nhập địa chỉ đầy đủ, bắt đầu bằng https://"),
-    }
     for name in asked:
         column, value = Agency._meta.get_field(name), getattr(agency, name)
         if not isinstance(value, str):
@@ -152,8 +154,8 @@ def _texts(agency: Agency, asked: Collection[str], known: Known) -> Iterator[Fau
         longest = column.max_length if isinstance(column, CharField) and not column.choices else MAX_TEXT
         if fault := text_fault(value, longest or MAX_TEXT):
             yield name, fault
-        elif value and name in said and not _passes(column, value):
-            yield name, said[name]
+        elif value and name in _SPELT and not _passes(column, value):
+            yield name, str(_SPELT[name])
 
 
 def _passes(column: Any, value: str) -> bool:

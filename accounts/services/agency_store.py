@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accounts.choices import CodeScheme
@@ -35,20 +35,22 @@ def _changed_meanwhile(stored: Agency) -> str:
 
 
 def store(agency: Agency, old: Mapping[str, Any], new: Mapping[str, Any], known: Known) -> None:
-    """Save the row; retire the codes of *old*, enter those of *new*; a code taken just now is a field error."""
+    """Save the row; retire the codes of *old*, enter those of *new*; a code taken just now is a field error.
+
+    The refusal leaves the deed, whose own transaction takes everything back.
+    """
     agency.sort_key = sort_key(agency.name)
     words = (agency.name, agency.short_name, agency.symbol, agency.code, agency.legacy_code, agency.admin_unit_code)
     agency.search = fold(" ".join(words))
     try:
-        with transaction.atomic():
-            agency.save()
-            for name, scheme in CODES.items():
-                if name in new and old.get(name):
-                    _retire(scheme, old[name])
-                if new.get(name):
-                    _enter(agency, scheme, new[name], known)
-            if "code_is_official" in new and "code" not in new:
-                _confirm(agency)
+        agency.save()
+        for name, scheme in CODES.items():
+            if name in new and old.get(name):
+                _retire(scheme, old[name])
+            if new.get(name):
+                _enter(agency, scheme, new[name], known)
+        if "code_is_official" in new and "code" not in new:
+            _confirm(agency)
     except IntegrityError as error:
         field = "admin_unit_code" if "admin_unit" in str(error) else "code"
         raise InvalidInput({field: [_("Mã này vừa được cấp cho cơ quan khác; mã không bao giờ dùng lại")]}) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
@@ -74,11 +75,15 @@ def _write_date(value: date | None) -> str:
 
 
 def _read_choice(choices: type[TextChoices]) -> Callable[[Cell], str]:
+    @cache
+    def known() -> dict[str, str]:
+        pairs = [(str(value), str(label)) for value, label in choices.choices if value]
+        return {fold(word): value for value, label in pairs for word in (value, label)}
+
     def read(cell: Cell) -> str:
-        typed = fold(read_text(cell))
-        for value, label in choices.choices:
-            if value and typed in (value, fold(str(label))):
-                return str(value)
+        found = known().get(fold(read_text(cell)))
+        if found:
+            return found
         labels = "; ".join(str(label) for value, label in choices.choices if value)
         raise WrongCell(_("Không có trong danh sách. Nhập một trong: %(labels)s") % {"labels": labels})
 

@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from django.core.cache import cache
@@ -15,7 +16,8 @@ from accounts.models import Agency
 from accounts.services.agencies import authorise, change_agency, create_agency, replace_code
 from accounts.services.agency_rules import Known, reason_faults, take_register, text_fault, tidied
 from accounts.services.register_columns import NEW_CODE
-from accounts.services.register_plan import Plan, Row, plan_import
+from accounts.services.register_plan import Plan, plan_import
+from accounts.services.register_rows import Row, columns_of
 from core.actor import Actor
 from core.problems import DomainError, InvalidInput, NoLongerValid, StateRefused
 from core.sheets import Sheet, read_sheet
@@ -51,12 +53,12 @@ def open_preview(*, actor: Actor, content: bytes, file_name: str, source: str, m
     if fault := text_fault(source, 300):
         raise InvalidInput({"source": [fault]})
     sheet = read_sheet(content, max_rows=max_rows)
+    columns_of(sheet.headers)
     if not sheet.rows:
         raise InvalidInput({"file": [_("Tệp chỉ có dòng tiêu đề; nhập ít nhất một cơ quan")]})
     shown = "".join(char for char in tidied(file_name) if unicodedata.category(char)[0] != "C")[-100:]
     digest = hashlib.sha256(content).hexdigest()
     preview = Preview(get_random_string(_TOKEN), actor.user_id, shown, digest, source, sheet)
-    preview.seen = _seen(plan_import(sheet, source=source))
     _keep(preview)
     return preview
 
@@ -75,8 +77,8 @@ def show_preview(*, actor: Actor, preview: Preview) -> tuple[Plan, bool]:
     authorise(actor)
     plan = plan_import(preview.sheet, source=preview.source)
     seen = _seen(plan)
-    moved = seen != preview.seen
-    if moved:
+    moved = bool(preview.seen) and seen != preview.seen
+    if seen != preview.seen:
         preview.seen = seen
         _keep(preview)
     return plan, moved
@@ -153,7 +155,7 @@ def _seen(plan: Plan) -> Seen:
 
 
 def _refuse_when_moved(plan: Plan, seen: Sequence[tuple[int, str, int, int]]) -> None:
-    moved = [row for row, before in zip(plan.rows, seen, strict=True) if row.seen != before]
+    moved = [row for row, before in zip_longest(plan.rows, seen) if row.seen != before]
     if moved:
         shown = "; ".join(f"{row.number} ({row.code})" for row in moved[:20]) + ("…" if len(moved) > 20 else "")
         text = _("Danh bạ vừa thay đổi so với bản xem trước ở các dòng: %(rows)s. Chưa có gì được ghi; hãy xem lại.")

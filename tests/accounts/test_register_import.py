@@ -13,7 +13,7 @@ from accounts.services.agencies import create_agency, end_agency, replace_code
 from accounts.services.register import load_register
 from accounts.services.register_columns import COLUMNS, NEW_CODE
 from accounts.services.register_export import export_register
-from accounts.services.register_import import import_register, open_preview
+from accounts.services.register_import import import_register, open_preview, show_preview
 from accounts.services.register_plan import Plan, plan_import
 from audit.models import Fact
 from core.actor import Actor, system_actor
@@ -62,6 +62,7 @@ def said(plan: Plan) -> list[tuple[int, str, str]]:
 def bring_in(content: bytes, *, reason: str = "Công văn 1", source: str = "", actor: Actor = JOB) -> dict[str, int]:
     """Preview a file and confirm it."""
     preview = open_preview(actor=actor, content=content, file_name="tep.csv", source=source, max_rows=10_000)
+    show_preview(actor=actor, preview=preview)
     return import_register(actor=actor, preview=preview, fingerprint=preview.fingerprint, reason=reason)
 
 

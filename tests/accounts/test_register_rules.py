@@ -75,12 +75,12 @@ def test_no_reason_breaks_a_deed(bad: str) -> None:
 
 @pytest.mark.usefixtures("db")
 @given(st.text(max_size=120))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_searched_the_pages_answer(typed: str) -> None:
     client = Client()
     typed = typed.encode("utf-8", "replace").decode()
     assert client.get("/danh-ba/", {"q": typed, "loai": typed, "page": typed}).status_code == 200
-    assert client.get(f"/danh-ba/{quote(typed.replace('/', ''))}/").status_code in (200, 302, 301, 404)
+    assert client.get(f"/danh-ba/{quote(typed.replace('/', ''))}/").status_code in (200, 301, 302, 400, 404)
     assert Agency.objects.matching(typed).count() == 0
 
 
@@ -88,7 +88,7 @@ def test_whatever_is_searched_the_pages_answer(typed: str) -> None:
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(lambda t: fold(tidied(t)))
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_agency_is_found_by_its_name_in_any_form(name: str) -> None:
     made = entered(f"H60.{next(NUMBERS)}", name=name)
     for form in (name, unicodedata.normalize("NFD", name), name.swapcase() if name.isascii() else name, fold(name)):

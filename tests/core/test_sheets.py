@@ -5,7 +5,7 @@ import zipfile
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -62,7 +62,7 @@ CELL = b'<row r="%d"><c r="%s%d" t="inlineStr"><is><t>x</t></is></c></row>'
         (b",,\n,,\n", "không có dòng nào"),
         (workbook(*[["x"]] * 12), "hơn 10 dòng"),
         (workbook(), "không có dòng nào"),
-        (with_part(GOOD, "xl/vbaProject.bin", b"x"), "macro"),
+        (with_part(GOOD, "xl/vbaProject.bin", b"x"), "mã lệnh"),
         (with_part(GOOD, "xl/worksheets/sheet1.xml", BOMB), "khai báo"),
         (with_part(GOOD, "xl/worksheets/sheet1.xml", b"<worksheet>"), "lưu lại thành XLSX"),
         (with_part(GOOD, "xl/media/image1.png", b"\0" * 60_000_000), "giải nén ra quá lớn"),
@@ -106,6 +106,7 @@ def test_a_cell_far_to_the_right_costs_nothing() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
+@settings(deadline=None)
 def test_every_text_comes_back_from_both_kinds_of_file(value: str) -> None:
     for content in (
         write_csv(["Mã", "Tên"], [["x", value]]),
