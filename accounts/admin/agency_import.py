@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.agency_forms import ConfirmForm, ImportForm
 from accounts.admin.agency_pages import show_refusal, staff_page
@@ -22,7 +23,12 @@ from core.sheets import CSV, XLSX
 
 PAGE_SIZE = 100
 # Kind of row -> what the preview calls it, in the order of what needs looking at.
-_KINDS = {"wrong": "Chưa đúng", "changed": "Thay đổi", "new": "Cơ quan mới", "unchanged": "Không đổi"}
+_KINDS = {
+    "wrong": gettext_lazy("Chưa đúng"),
+    "changed": gettext_lazy("Thay đổi"),
+    "new": gettext_lazy("Cơ quan mới"),
+    "unchanged": gettext_lazy("Không đổi"),
+}
 
 
 def upload_page(admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
