@@ -23,15 +23,17 @@ def confirm(
     """Say one side's word on the record with *content_hash*, the one the person read.
 
     The second agreement makes the dossier ready; a disagreement, with a remark, sends it back to testing and voids
-    what the other side said. Raises StateRefused when the record is another by now or the side has spoken,
-    PermissionRefused when the person spoke for the other side, GuardRefused when both sides are one body.
+    what the other side said. Raises StateRefused when a newer record waits or the side has spoken, PermissionRefused
+    when the person spoke for the other side, GuardRefused when the dossier no longer fits the record or both sides are
+    one body.
     """
     stored = lock(request)
     require(actor, stored, "confirm")
     side, trial, remark = side_of(actor, stored), latest_round(stored), tidy(remark)
     if side is None or actor.user_id is None or actor.agency_id is None:
         raise PermissionRefused(_("Xác nhận biên bản phải do một người của một trong hai bên thực hiện."))
-    _judge_record(trial, content_hash)
+    if content_hash != trial.content_hash:
+        raise StateRefused(_("Biên bản đã khác với bản bạn đọc; xem lại biên bản mới nhất rồi xác nhận."))
     _judge_sides(actor, side, stored, trial)
     if not agreed and not remark:
         raise InvalidInput({"remark": [_("Nêu nội dung không nhất trí")]})
@@ -54,13 +56,6 @@ def confirm(
         touch(stored)
         _ask_other_side(stored, side)
     return stored
-
-
-def _judge_record(trial: Trial, content_hash: str) -> None:
-    if not content_hash or content_hash != trial.content_hash:
-        raise StateRefused(_("Biên bản đã khác với bản bạn đọc; xem lại biên bản mới nhất rồi xác nhận."))
-    if not trial.record_unchanged():
-        raise StateRefused(_("Hồ sơ đã thay đổi sau khi lập biên bản; cần lập lại biên bản trước khi xác nhận."))
 
 
 def _judge_sides(actor: Actor, side: Side, request: ConnectionRequest, trial: Trial) -> None:
