@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.networks import read_networks
+
 
 class LinesField(forms.CharField):
     """A list of texts, one a line; empty lines do not count."""
@@ -18,6 +20,17 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         """Return the lines."""
         return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+
+class NetworksField(LinesField):
+    """Addresses and ranges, one a line, in standard form."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the networks; every line that is none is named."""
+        found, wrong = read_networks(super().clean(value))
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return found
 
 
 class PairsField(forms.CharField):

@@ -2,34 +2,24 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.seen import SeenForm
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import DataService
 from catalog.services import data_services as deeds
 from core.actor import Actor
-from core.admin import BaseAdmin, DeedForm
-
-
-class ServiceForm(DeedForm):
-    """A service, with the revision the person saw."""
-
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["revision"] = self.instance.revision if self.instance.pk else None
+from core.admin import BaseAdmin
 
 
 @admin.register(DataService)
 class DataServiceAdmin(BaseAdmin):
     """The catalogue of shared data; publishing happens on the versions."""
 
-    form = ServiceForm
+    form = SeenForm
     view_permission = "service.view_all"
     manage_permission = SERVICE_MANAGE
     list_display = ("title", "code", "provider", "sharing_class", "versions_shown")
@@ -50,7 +40,7 @@ class DataServiceAdmin(BaseAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show the code first."""
-        return ["code", *deeds.FIELDS, *(["revision"] if obj else [])]
+        return ["code", *deeds.FIELDS, *(["seen"] if obj and self.has_change_permission(request, obj) else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is part of an address and stays."""

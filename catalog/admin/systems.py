@@ -9,21 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
-from catalog.form_fields import LinesField
+from catalog.admin.seen import SeenForm
+from catalog.form_fields import NetworksField
 from catalog.guards import SYSTEM_MANAGE
 from catalog.models import InformationSystem
 from catalog.services import systems as deeds
 from core.actor import Actor
-from core.admin import DeedForm
 from core.admin_steps import StepsAdmin
 from core.choices import Environment
 
 
-class SystemForm(DeedForm):
+class SystemForm(SeenForm):
     """A system with its networks one a line."""
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    networks = LinesField(
+    networks = NetworksField(
         label=gettext_lazy("Địa chỉ mạng"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -38,10 +37,6 @@ class SystemForm(DeedForm):
     draft = forms.BooleanField(
         label=gettext_lazy("Lưu nháp, chưa đăng ký"), required=False, widget=UnfoldBooleanWidget
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["revision"] = self.instance.revision if self.instance.pk else None
 
 
 @admin.register(InformationSystem)
@@ -59,7 +54,10 @@ class InformationSystemAdmin(StepsAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show code and state of a system there is; a new one may stay a draft."""
-        return ["code", "state", *deeds.FIELDS, "revision"] if obj else [*deeds.FIELDS, "draft"]
+        if obj is None:
+            return [*deeds.FIELDS, "draft"]
+        seen = ["seen"] if self.has_change_permission(request, obj) else []
+        return ["code", "state", *deeds.FIELDS, *seen]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is issued; the state moves by its steps."""

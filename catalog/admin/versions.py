@@ -2,37 +2,26 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.admin.seen import SeenForm
 from catalog.choices import ServiceState
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ServiceVersion
 from catalog.services import versions as deeds
 from core.actor import Actor
-from core.admin import DeedForm
 from core.admin_steps import StepsAdmin
 from core.text import fold
-
-
-class VersionForm(DeedForm):
-    """A version, with the revision the person saw."""
-
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["revision"] = self.instance.revision if self.instance.pk else None
 
 
 @admin.register(ServiceVersion)
 class ServiceVersionAdmin(StepsAdmin):
     """Versions: each step is offered by its transition and confirmed on a page."""
 
-    form = VersionForm
+    form = SeenForm
     view_permission = "service.view_all"
     manage_permission = SERVICE_MANAGE
     list_display = ("service", "name", "state", "published_at")
@@ -45,7 +34,8 @@ class ServiceVersionAdmin(StepsAdmin):
         """Show state and moments of a version there is."""
         if obj is None:
             return ["service", "name", "max_request_bytes"]
-        return ["service", "name", "state", "published_at", "withdrawn_at", *deeds.FIELDS, "revision"]
+        seen = ["seen"] if self.has_change_permission(request, obj) else []
+        return ["service", "name", "state", "published_at", "withdrawn_at", *deeds.FIELDS, *seen]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Service and name are its address and stay."""

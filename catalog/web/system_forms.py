@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from catalog.form_fields import LinesField
+from catalog.form_fields import NetworksField
 from catalog.models import InformationSystem
 from catalog.selectors.systems import operating_unit_choices
 from core.choices import Environment
@@ -16,7 +16,7 @@ LEVELS = [("", _("Chọn cấp độ")), *((str(n), _("Cấp độ %(n)s") % {"n
 
 
 class SystemForm(PortalForm):
-    """What an agency says of its system."""
+    """What an agency says of its system; a draft may leave out what registering needs."""
 
     name = forms.CharField(label=_("Tên hệ thống thông tin"), max_length=300)
     operating_unit = forms.ModelChoiceField(
@@ -26,12 +26,11 @@ class SystemForm(PortalForm):
     purpose = forms.CharField(
         label=_("Mục đích sử dụng"),
         max_length=2000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Hệ thống phục vụ việc gì, cho ai."),
     )
     security_level = forms.TypedChoiceField(
-        label=_("Cấp độ an toàn hệ thống thông tin"), choices=LEVELS, coerce=int, empty_value=None, required=False
+        label=_("Cấp độ an toàn hệ thống thông tin"), choices=LEVELS, coerce=int, empty_value=None
     )
     security_decision = forms.CharField(
         label=_("Số quyết định phê duyệt cấp độ"), max_length=100, required=False, help_text=_("Ví dụ 12/QĐ-UBND")
@@ -43,10 +42,9 @@ class SystemForm(PortalForm):
         label=_("Môi trường"),
         choices=Environment.choices,
         widget=forms.CheckboxSelectMultiple,
-        required=False,
         help_text=_("Hệ thống có những môi trường nào để kết nối."),
     )
-    networks = LinesField(
+    networks = NetworksField(
         label=_("Địa chỉ mạng"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -54,8 +52,10 @@ class SystemForm(PortalForm):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, agency_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agency_id: int, draft: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("purpose", "security_level", "environments"):
+            self.fields[name].required = not draft
         units: Any = self.fields["operating_unit"]
         units.queryset = Agency.objects.all()
         units.widget.choices = [("", _("Chọn đơn vị")), *operating_unit_choices(agency_id)]

@@ -73,9 +73,9 @@ def system(request: Any, code: str) -> HttpResponse:
 def register(request: Any) -> HttpResponse:
     """Register a system of the actor's own agency, or keep it as a draft."""
     agency = get_object_or_404(Agency, pk=request.actor.agency_id)
-    form = SystemForm(request.POST or None, agency_id=agency.pk, initial={"operating_unit": agency.pk})
+    draft = "draft" in request.POST
+    form = SystemForm(request.POST or None, agency_id=agency.pk, draft=draft, initial={"operating_unit": agency.pk})
     if form.is_bound and form.is_valid():
-        draft = "draft" in request.POST
         try:
             made = register_system(actor=request.actor, owner=agency, draft=draft, **_told(form))
         except InvalidInput as refusal:
@@ -95,7 +95,8 @@ def change(request: Any, code: str) -> HttpResponse:
     found = _visible(request, code)
     if not edits_system(found, request.actor):
         raise Http404
-    form = SystemForm(request.POST or None, agency_id=found.owner_id, initial=values_of(found))
+    draft = found.state == SystemState.DRAFT
+    form = SystemForm(request.POST or None, agency_id=found.owner_id, draft=draft, initial=values_of(found))
     now: list[tuple[str, Any]] = []
     if form.is_bound and form.is_valid():
         try:
