@@ -37,6 +37,12 @@ class OperationForm(DeedForm):
             self.initial["elements"] = list(self.instance.elements.values_list("name", "label"))
 
 
+HELP = {
+    "template": gettext_lazy("Bắt đầu bằng dấu /, tham số đặt trong ngoặc nhọn, ví dụ /communes/{code}"),
+    "record_path": gettext_lazy("Để trống khi câu trả lời chính là bản ghi."),
+}
+
+
 @admin.register(Operation)
 class OperationAdmin(StepsAdmin):
     """Operations: entered, changed and removed while their version is a draft."""
@@ -73,6 +79,10 @@ class OperationAdmin(StepsAdmin):
         if db_field.name == "version":
             kwargs["queryset"] = ServiceVersion.objects.filter(state=ServiceState.DRAFT).select_related("service")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Say beside the fields what to enter."""
+        return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""

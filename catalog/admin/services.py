@@ -14,6 +14,12 @@ from catalog.services import data_services as deeds
 from core.actor import Actor
 from core.admin import BaseAdmin
 
+HELP = {
+    "code": _("Chữ thường không dấu, nối bằng gạch nối; là một phần của địa chỉ gọi nên không đổi được về sau."),
+    "eligible_consumers": _("Cơ quan, hệ thống nào được khai thác, với điều kiện gì."),
+    "not_state_secret": _("Đánh dấu để xác nhận. Dữ liệu thuộc bí mật nhà nước không được đăng ký ở đây."),
+}
+
 
 @admin.register(DataService)
 class DataServiceAdmin(BaseAdmin):
@@ -45,6 +51,10 @@ class DataServiceAdmin(BaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is part of an address and stays."""
         return ("code",) if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Say beside the fields what to enter."""
+        return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search the folded text."""

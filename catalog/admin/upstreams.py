@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import ServiceState
 from catalog.guards import SERVICE_MANAGE
@@ -12,6 +13,12 @@ from catalog.services import upstreams as deeds
 from core.actor import Actor
 from core.admin import BaseAdmin
 from core.text import fold
+
+HELP = {
+    "base_url": _("Ví dụ https://10.20.30.40:8443/api; không có tham số. Chỉ cán bộ vận hành xem được."),
+    "timeout_ms": _("Tối đa 30.000 (30 giây)."),
+    "health_path": _("Đường dẫn được hỏi định kỳ để biết hệ thống nguồn còn hoạt động, ví dụ /health"),
+}
 
 
 @admin.register(Upstream)
@@ -41,6 +48,10 @@ class UpstreamAdmin(BaseAdmin):
             open_versions = ServiceVersion.objects.exclude(state=ServiceState.WITHDRAWN)
             kwargs["queryset"] = open_versions.select_related("service")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Say beside the fields what to enter."""
+        return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""

@@ -2,6 +2,7 @@
 
 WORKBENCH_SOURCES = [
     "accounts.selectors.workbench.tasks_for",
+    "catalog.selectors.workbench.tasks_for",
     "connections.selectors.workbench.tasks_for",
 ]
 NAVIGATION_SOURCES = [

@@ -10,6 +10,7 @@ from accounts.models import Agency
 from audit.models import Fact
 from catalog.choices import SystemState
 from catalog.models import InformationSystem
+from catalog.selectors.workbench import tasks_for
 from catalog.services.systems import change_system, move_system, register_system, retire_system
 from core.actor import Actor
 from core.problems import DomainError, InvalidInput, PermissionRefused, StateRefused
@@ -207,3 +208,11 @@ def test_who_sees_which_system(system: Systems, people: People) -> None:
     assert seen(people("operator", "H60.02")) == {own.code, other.code}
     assert seen(people("provider_officer")) == set()
     assert seen(people("province_leader", "H60.92")) == set()
+
+
+def test_drafts_wait_on_the_workbench(people: People, agency: Callable[..., Agency]) -> None:
+    officer = people("agency_officer")
+    assert tasks_for(officer) == []
+    draft = register_system(actor=officer, owner=agency("H60.90"), name="Dở dang", draft=True)
+    assert [task.url for task in tasks_for(officer)] == [f"/he-thong/{draft.code}/"]
+    assert tasks_for(people("agency_officer", "H60.91")) == []

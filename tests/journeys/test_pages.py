@@ -18,6 +18,8 @@ VISITOR = {
     "agencies-none": "/danh-ba/?q=khong+co+co+quan+nao",
     "agency": "/danh-ba/H60.02/",
     "commune": "/danh-ba/H60.02215/",
+    "catalogue": "/danh-muc/",
+    "catalogue-none": "/danh-muc/?q=khong+co+dich+vu+nao",
     "calendar": "/lich-lam-viec/",
     "clauses": "/quy-che/",
     "clause": "/quy-che/QC10.4/",
@@ -57,6 +59,11 @@ SECURITY = {
     "admin-memberships": "/quan-tri/accounts/membership/",
     "admin-invitations": "/quan-tri/accounts/invitation/",
     "admin-role-changes": "/quan-tri/accounts/rolechange/",
+    "systems": "/he-thong/",
+    "admin-system-add": "/quan-tri/catalog/informationsystem/add/",
+    "admin-service-add": "/quan-tri/catalog/dataservice/add/",
+    "admin-operation-add": "/quan-tri/catalog/operation/add/",
+    "admin-health": "/quan-tri/incidents/upstreamhealth/",
 }
 SIZES = [(1280, "light"), (360, "dark")]
 
