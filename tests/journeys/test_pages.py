@@ -50,6 +50,11 @@ OPERATOR = {
     "role-changes": "/co-quan/vai-tro/",
     "reset-proposal": "/co-quan/vai-tro/xac-thuc/",
     "people-operator": "/co-quan/nguoi-dung/",
+    "systems": "/he-thong/",
+    "admin-system-add": "/quan-tri/catalog/informationsystem/add/",
+    "admin-service-add": "/quan-tri/catalog/dataservice/add/",
+    "admin-operation-add": "/quan-tri/catalog/operation/add/",
+    "admin-health": "/quan-tri/incidents/upstreamhealth/",
 }
 SECURITY = {
     "admin-history": "/quan-tri/auditlog/logentry/",
@@ -59,11 +64,6 @@ SECURITY = {
     "admin-memberships": "/quan-tri/accounts/membership/",
     "admin-invitations": "/quan-tri/accounts/invitation/",
     "admin-role-changes": "/quan-tri/accounts/rolechange/",
-    "systems": "/he-thong/",
-    "admin-system-add": "/quan-tri/catalog/informationsystem/add/",
-    "admin-service-add": "/quan-tri/catalog/dataservice/add/",
-    "admin-operation-add": "/quan-tri/catalog/operation/add/",
-    "admin-health": "/quan-tri/incidents/upstreamhealth/",
 }
 SIZES = [(1280, "light"), (360, "dark")]
 
