@@ -1,6 +1,7 @@
 """A real source system that can be made to answer in every way, and a version that points at it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,7 @@ class Source:
 
     url: str = ""
     status: int = 200
+    delay: float = 0
     wait: threading.Event | None = None
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -35,6 +37,7 @@ def source() -> Iterator[Source]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.asked.append((self.path, self.headers["Host"]))
+            time.sleep(found.delay)
             if found.wait is not None:
                 found.wait.wait(5)
             self.send_response(found.status)

@@ -52,9 +52,8 @@ def test_an_answer_is_judged_by_its_status(source: Source, upstream: Upstreams, 
 
 def test_a_slow_answer_is_slow(source: Source, upstream: Upstreams) -> None:
     set_policy(actor=JOB, slow_ms=100)
-    made, source.wait = upstream(source.url), threading.Event()
-    threading.Timer(0.5, source.wait.set).start()
-    found = check_upstream(upstream_id=made.pk)
+    source.delay = 0.4
+    found = check_upstream(upstream_id=upstream(source.url).pk)
     assert found is not None
     assert found.state == Health.SLOW
     assert (found.elapsed_ms or 0) >= 250
