@@ -7,17 +7,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
+
 from broker.answers import Answer, finished, problem_answer
 from broker.authorising import PREFIX, split
 from broker.engine import Engine
 from broker.incoming import Incoming
-from broker.problems import Refusal
+from broker.problems import Refusal, refusal
 from broker.view import BrokerView, MetaView
 from broker.wire import CallerGone, Receive, check_host, check_target, declared_length, read_body, read_headers
 from core import clock
 from core.ids import uuid7
 from core.web.addresses import client_address
 
+log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 DEFAULT_BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 30.0
@@ -84,7 +87,12 @@ class BrokerApp:
             answer.headers.append((b"connection", b"close"))
             return answer
         view = (MetaView if incoming.raw_path.startswith(META) else BrokerView)(engine=self.engine)
-        return await view.answer(incoming)
+        try:
+            return await view.answer(incoming)
+        except Exception:
+            # Not even the refusal could be written; the caller is told, and nothing counts as answered.
+            log.exception("broker.fault", request_id=str(incoming.call_id))
+            return problem_answer(refusal("internal-error"), incoming)
 
     async def _take_in(self, incoming: Incoming, scope: dict[str, Any]) -> None:
         """Check the wire form and read the body. Raises a refusal."""

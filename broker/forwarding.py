@@ -106,6 +106,7 @@ class HttpTransport:
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
             requote_redirect_url=False,
+            skip_auto_headers=("Accept", "Content-Type"),
             trust_env=False,
             max_field_size=8190,
             max_headers=64,

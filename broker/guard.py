@@ -12,6 +12,14 @@ class AddressNotAllowed(OSError):
     """A name resolved to an address the platform does not call."""
 
 
+async def look_up(host: str, port: int, family: int) -> list[str]:
+    """Return the addresses of *host* as the system knows them. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
+    )
+    return [str(entry[4][0]) for entry in found]
+
+
 class GuardedResolver(AbstractResolver):
     """Resolves names in the system's way and refuses what :class:`AddressRules` refuses; no second look-up follows."""
 
@@ -22,11 +30,8 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Return judged addresses. Raises :class:`AddressNotAllowed`, OSError for a name nobody knows."""
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
-        )
         try:
-            judged = self._rules.check_resolved([str(entry[4][0]) for entry in found], port)
+            judged = self._rules.check_resolved(await look_up(host, port, family), port)
         except AddressRefused as error:
             raise AddressNotAllowed(str(error)) from error
         return [

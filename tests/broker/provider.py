@@ -1,6 +1,7 @@
 """A provider of raw bytes: keeps exactly what it received, answers what the test wrote."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,8 +22,8 @@ class Provider:
 
     answers: dict[bytes, Reply] = field(default_factory=dict)
     received: list[bytes] = field(default_factory=list)
-    closed_early: int = 0
     port: int = 0
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -44,7 +45,6 @@ class Provider:
         """Forget what was received and answer as usual again."""
         self.answers = {b"*": reply()}
         self.received.clear()
-        self.closed_early = 0
 
     @property
     def url(self) -> str:
@@ -52,7 +52,7 @@ class Provider:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls))
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self.loop.run_forever()
