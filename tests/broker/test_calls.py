@@ -147,6 +147,20 @@ def test_two_calls_on_one_connection(broker: Live, provider: Provider, world: Wo
     assert len(provider.received) == 2
 
 
+def test_bytes_after_a_whole_request_do_not_take_its_answer(broker: Live, provider: Provider, world: World) -> None:
+    headers = signed(world.credentials(), broker.authority, COMMUNES)
+    head = f"GET {COMMUNES} HTTP/1.1\r\nHost: {broker.authority}\r\n"
+    content = (head + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode()
+    with broker.open() as connection:
+        connection.sendall(content + b"\x00nonsense\r\n\r\n")
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    assert received.startswith(b"HTTP/1.1 200")
+    assert received.count(b"HTTP/1.1 ") == len(provider.received) == 1
+    assert b"connection: close" in received
+
+
 def test_fields_outside_the_grant_are_dropped_and_counted(
     broker: Live, provider: Provider, world: World, log: Log
 ) -> None:

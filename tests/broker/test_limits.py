@@ -26,7 +26,7 @@ def call(broker: Live, world: World, key: int = 1, grant: str = "QK-1") -> Reply
     return broker.send(COMMUNES, signed(world.credentials(key, grant), broker.authority, COMMUNES))
 
 
-def together(number: int, make: object) -> list[Reply]:
+def together(number: int, make: Callable[[], Reply]) -> list[Reply]:
     with ThreadPoolExecutor(number) as pool:
         return [future.result() for future in [pool.submit(make) for _ in range(number)]]
 
