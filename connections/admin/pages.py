@@ -1,0 +1,41 @@
+"""What the staff pages of a dossier share: the dossier of the address, the frame, how a refusal is shown."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from connections.models import ConnectionRequest
+from connections.selectors.requests import with_clocks
+from core.admin import BaseAdmin, acting
+from core.forms import show_refusal
+from core.problems import DomainError
+
+
+def dossier_of(request: HttpRequest, object_id: int | str) -> ConnectionRequest:
+    """Return the dossier of the address; 404 for one the actor may not see."""
+    if not str(object_id).isdecimal():
+        raise Http404
+    seen = with_clocks(ConnectionRequest.objects.visible_to(acting(request)))
+    found = seen.select_related("technical_contact", "purpose", "sent_by", "proposed_by", "approved_by")
+    dossier: ConnectionRequest | None = found.filter(pk=object_id).first()
+    if dossier is None:
+        raise Http404
+    return dossier
+
+
+def staff_page(
+    admin: BaseAdmin, request: HttpRequest, template: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Draw a page of the staff rooms that is not a list or a form of Django's."""
+    request.current_app = admin.admin_site.name  # type: ignore[attr-defined]
+    shared = {**admin.admin_site.each_context(request), "opts": admin.opts}
+    return TemplateResponse(request, template, {**shared, **context}, status=status)
+
+
+def keep_with(form: Any, dossier: ConnectionRequest, refusal: DomainError) -> int:
+    """Put a refusal on *form* with what was typed, ready to be sent again as things stand now; return the status."""
+    show_refusal(form, refusal)
+    form.data = form.data.copy()
+    form.data["version"] = ConnectionRequest.objects.values_list("version", flat=True).get(pk=dossier.pk)
+    return refusal.problem.status

@@ -1,0 +1,66 @@
+"""Staff pages of dossiers: the queue, the working page, and a page for each step."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from connections.admin import evaluation, points, steps
+from connections.admin.queue import queue_page
+from connections.admin.working import working_page
+from connections.models import ConnectionRequest
+from core.admin import BaseAdmin
+
+View = Any
+
+
+@admin.register(ConnectionRequest)
+class ConnectionRequestAdmin(BaseAdmin):
+    """Dossiers: filed in the portal, worked on here; every change is a step with its deed."""
+
+    view_permission = "request.view_all"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the queue."""
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest
+        self._enter(request)
+        return queue_page(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the working page."""
+        self._enter(request)
+        return working_page(self, request, object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the steps."""
+        pages: dict[str, tuple[str, View]] = {
+            action: (page.place, partial(steps.step_view, self, action=action)) for action, page in steps.STEPS.items()
+        }
+        for action, (place, _deed) in points.DEEDS.items():
+            pages[action] = (place, partial(points.points_view, self, action=action))
+        pages["evaluate"] = ("tham-dinh", partial(evaluation.evaluate_view, self))
+        own = [
+            path(f"<int:object_id>/{place}/", self._guarded(view), name=f"connections_request_{action}")
+            for action, (place, view) in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def _guarded(self, view: View) -> View:
+        """Open a page to those who may see dossiers; the step itself is judged inside."""
+
+        def entered(request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
+            self._enter(request)
+            answer: HttpResponse = view(request, object_id, **kwargs)
+            return answer
+
+        return self.admin_site.admin_view(entered)
+
+    def _enter(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied

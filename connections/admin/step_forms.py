@@ -1,0 +1,164 @@
+"""Forms of the steps of a dossier: shape only, the deeds judge."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from accounts.models import User
+from connections.models import ConnectionRequest
+from connections.selectors.people import holders_of
+from core.actor import Actor
+from core.forms import PortalForm
+
+LONG = 4000
+
+
+def _text(label: Any, hint: Any = "", *, required: bool = True, rows: int = 4, most: int = LONG) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=most,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}),
+    )
+
+
+class StepForm(PortalForm):
+    """A step on a dossier, with the version of it the person sees."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, actor: Actor, dossier: ConnectionRequest, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"version": dossier.version, **(kwargs.get("initial") or {})}
+        self.actor, self.dossier = actor, dossier
+        super().__init__(*args, **kwargs)
+
+
+class PersonField(forms.ModelChoiceField):
+    """A choice of people by name and office."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), widget=UnfoldAdminSelectWidget, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return name and office."""
+        return ", ".join(filter(None, (obj.full_name, obj.position)))
+
+
+class ReceiveForm(StepForm):
+    """Who evaluates."""
+
+    evaluator = PersonField(
+        label=_("Người thẩm định"),
+        required=False,
+        empty_label=_("Phân công sau"),
+        help_text=_("Để trống thì cán bộ thẩm định đầu tiên mở hồ sơ sẽ nhận."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["evaluator"].queryset = holders_of("request.evaluate").filter(is_active=True)  # type: ignore[attr-defined]
+
+
+class AssignForm(ReceiveForm):
+    """Who evaluates from now on."""
+
+    evaluator = PersonField(label=_("Người thẩm định"), empty_label=_("Chọn một người"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("evaluator", self.dossier.evaluator_id)
+
+
+class ReasonForm(StepForm):
+    """A step that says why."""
+
+    reason = _text(_("Lý do"), _("Được gửi tới cơ quan và ghi vào lịch sử hồ sơ."))
+
+
+class NoteForm(StepForm):
+    """A step with an optional word."""
+
+    note = _text(_("Ý kiến"), _("Không bắt buộc; được ghi vào lịch sử hồ sơ."), required=False)
+
+
+class SetUpForm(StepForm):
+    """Who is on duty for the connection."""
+
+    duty_contact = PersonField(
+        label=_("Đầu mối trực của đơn vị vận hành"),
+        empty_label=_("Chọn một người"),
+        help_text=_("Người của đơn vị vận hành mà cơ quan liên hệ khi kết nối gián đoạn."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = holders_of("environment.manage", self.actor.agency_id).filter(is_active=True)
+        self.fields["duty_contact"].queryset = people  # type: ignore[attr-defined]
+        if len(people) == 1:
+            self.initial.setdefault("duty_contact", people[0].pk)
+
+
+class ConfirmForm(StepForm):
+    """One side's word on the test record the person read."""
+
+    content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    agreed = forms.BooleanField(
+        label=_("Tôi đã đọc biên bản và nhất trí với toàn bộ kết quả"), widget=UnfoldBooleanWidget
+    )
+    remark = _text(_("Ý kiến"), _("Không bắt buộc; được ghi vào biên bản."), required=False)
+
+
+class DisagreeForm(StepForm):
+    """What one side does not agree with in the test record."""
+
+    content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    remark = _text(_("Nội dung không nhất trí"), _("Được gửi tới cơ quan; kiểm thử được làm lại từ đầu."))
+
+
+class CaseForm(StepForm):
+    """The result of a test case that people look at."""
+
+    result = forms.ChoiceField(
+        label=_("Kết quả"),
+        choices=[("", _("Chọn kết quả")), ("pass", _("Đạt")), ("fail", _("Không đạt"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    actual = _text(_("Kết quả thực tế"), most=500, rows=2)
+    evidence = _text(_("Minh chứng"), _("Ai kiểm tra, bằng cách nào, khi nào; số hiệu tệp hoặc văn bản nếu có."))
+
+
+class PointForm(PortalForm):
+    """One thing to complete; an empty row says nothing."""
+
+    criterion = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    what = _text(_("Nội dung chưa đạt"), required=False, rows=2)
+    remedy = _text(_("Cách khắc phục"), required=False, rows=2)
+    clause = forms.CharField(
+        label=_("Điều khoản"),
+        required=False,
+        max_length=16,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("Ví dụ QC9.5; để trống thì lấy theo tiêu chí hoặc QC10.1."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both halves of a row that has one."""
+        cleaned = super().clean() or {}
+        what, remedy = cleaned.get("what"), cleaned.get("remedy")
+        if remedy and not what and "what" not in self.errors:
+            self.add_error("what", _("Nhập nội dung chưa đạt"))
+        if what and not remedy and "remedy" not in self.errors:
+            self.add_error("remedy", _("Nhập cách khắc phục"))
+        return cleaned
+
+
+POINT_ROWS = 3
+PointRows = forms.formset_factory(PointForm, extra=POINT_ROWS, max_num=60, absolute_max=60)

@@ -1,0 +1,76 @@
+"""The working page of a dossier: where it stands, what it says, and the steps this person may take."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from connections.admin.pages import dossier_of, staff_page
+from connections.choices import ENDED, State
+from connections.models import ConnectionRequest
+from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.desk import connection_of, desk_offers
+from connections.selectors.grants import open_holds
+from connections.selectors.requests import Turn, deadline_of, turn_of
+from connections.selectors.timeline import timeline_of
+from connections.selectors.trials import trial_board
+from core.admin import BaseAdmin, acting
+from core.regulation import cite
+
+EVERYTHING = "chi-tiet"
+# Steps that lead a dossier on; the others stand beside them.
+MAIN = frozenset({"receive", "evaluate", "propose", "approve", "set_up", "finish_tests", "confirm", "go_live"})
+
+
+def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Show one dossier to work on."""
+    dossier, actor = dossier_of(request, object_id), acting(request)
+    everything, connection = EVERYTHING in request.GET, connection_of(dossier)
+    turn = turn_of(dossier, actor)
+    return staff_page(
+        admin,
+        request,
+        "admin/connections/request.html",
+        title=str(dossier),
+        dossier=dossier,
+        turn=turn,
+        state=state_tag(dossier, turn),
+        finished=dossier.state == State.LIVE,
+        deadline=deadline_of(dossier),
+        steps=_steps(request, dossier),
+        parts=parts_of(dossier),
+        lines=lines_of(dossier),
+        points=dossier.points.select_related("criterion", "asked_by", "answered_by").order_by("-round", "number"),
+        evaluations=dossier.evaluations.select_related("checklist", "evaluator").prefetch_related("marks__criterion"),
+        board=trial_board(actor, dossier),
+        grants=dossier.grants.select_related("service__provider", "purpose"),
+        connection=connection,
+        holds=open_holds(connection) if connection else (),
+        timeline=timeline_of(dossier, actor, everything=everything),
+        everything=everything,
+    )
+
+
+def state_tag(dossier: ConnectionRequest, turn: Turn | None = None) -> tuple[str, str]:
+    """Return the state in words and the kind of its tag; yellow only when it waits for the reader."""
+    state = State(dossier.state)
+    if state == State.LIVE:
+        return str(state.label), "live"
+    if state in ENDED:
+        return str(state.label), "quiet"
+    return str(state.label), "yours" if turn is not None and turn.kind == "yours" else "progress"
+
+
+def _steps(request: HttpRequest, dossier: ConnectionRequest) -> list[dict[str, Any]]:
+    """Return what this person may do, the first that nothing hinders marked as the main one."""
+    offers = desk_offers(acting(request), dossier)
+    main = next((offer.action for offer in offers if offer.refusal is None and offer.action in MAIN), "")
+    return [
+        {
+            "offer": offer,
+            "url": reverse(f"admin:connections_request_{offer.action}", args=[dossier.pk]),
+            "first": offer.action == main,
+            "cited": cite(offer.clause),
+        }
+        for offer in offers
+    ]

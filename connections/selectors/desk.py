@@ -1,0 +1,116 @@
+"""What a person may do on a dossier at the desk: the steps of the transition table, and the work around them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from connections.choices import HoldSide, State
+from connections.models import Connection, ConnectionRequest
+from connections.permissions import Offer, judge, may_hold, offers, transitions
+from core.actor import Actor
+from core.problems import DomainError, PermissionRefused, StateRefused
+
+Judge = Callable[[Actor, ConnectionRequest], DomainError | None]
+ASSIGNABLE = frozenset({State.SUBMITTED, State.EVALUATING, State.COMPLETION_REQUESTED})
+
+
+def desk_offers(actor: Actor, request: ConnectionRequest) -> list[Offer]:
+    """Return everything the actor may do now, in the order of the procedure, with what still hinders each."""
+    return [*_works(actor, request), *(_judged(actor, request, offer) for offer in offers(actor, request))]
+
+
+def hindrance(actor: Actor, request: ConnectionRequest, action: str) -> DomainError | None:
+    """Return why *actor* may not do *action* now, None when its page may be shown; the deed judges again."""
+    if action in WORKS:
+        return WORKS[action][2](actor, request)
+    refusal = judge(actor, request, action, complete=False)
+    return refusal or (_another_evaluates(actor, request) if action == "request_completion" else None)
+
+
+def connection_of(request: ConnectionRequest) -> Connection | None:
+    """Return the connection that the dossier opened or changes, None before there is one."""
+    return Connection.objects.filter(system_id=request.system_id or 0).first()
+
+
+def _works(actor: Actor, request: ConnectionRequest) -> Iterator[Offer]:
+    for action, (label, clause, test) in WORKS.items():
+        if test(actor, request) is None:
+            yield Offer(action, label, clause, needs_reason=False)
+
+
+def _judged(actor: Actor, request: ConnectionRequest, offer: Offer) -> Offer:
+    if offer.action == "request_completion" and (refusal := _another_evaluates(actor, request)):
+        return replace(offer, refusal=refusal)
+    return offer
+
+
+def _another_evaluates(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    if request.evaluator_id in (None, actor.user_id):
+        return None
+    return PermissionRefused(_("Hồ sơ này do %(name)s thẩm định.") % {"name": request.evaluator})
+
+
+def _state(request: ConnectionRequest, states: frozenset[State], label: StrOrPromise) -> DomainError | None:
+    if request.state in states:
+        return None
+    text = _("Hồ sơ đang ở tình trạng «%(state)s», không có việc «%(work)s».")
+    return StateRefused(text % {"state": State(request.state).label, "work": label})
+
+
+def _assign(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    free = request.evaluator_id is None and actor.may("request.evaluate")
+    if not (free or actor.may("request.intake") or actor.may("request.propose")):
+        return PermissionRefused(_("Phân công thuộc Cán bộ tiếp nhận hoặc Trưởng phòng."))
+    return _state(request, ASSIGNABLE, _("Phân công thẩm định"))
+
+
+def _evaluate(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    if not actor.may("request.evaluate"):
+        return PermissionRefused(_("Thẩm định thuộc vai trò Cán bộ thẩm định."))
+    started = _state(request, frozenset({State.EVALUATING}), _("Đánh giá theo tiêu chí"))
+    return started or _another_evaluates(actor, request)
+
+
+def _test(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    if not actor.may("environment.manage"):
+        return PermissionRefused(_("Kiểm thử kết nối thuộc Cán bộ vận hành."))
+    return _state(request, frozenset({State.TESTING}), _("Lấy kết quả kiểm thử"))
+
+
+def _hold(*, open_now: bool) -> Judge:
+    """Return the judge of placing a hold (*open_now* false) or of lifting the one that is open."""
+
+    def test(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+        connection = connection_of(request)
+        if connection is None or connection.closed_at is not None:
+            return StateRefused(_("Hồ sơ này không có kết nối đang mở."))
+        if not may_hold(actor, connection, HoldSide.OPERATOR):
+            return PermissionRefused(_("Tạm dừng, khôi phục kết nối thuộc Cán bộ vận hành."))
+        if connection.holds.filter(side=HoldSide.OPERATOR, lifted_at__isnull=True).exists() == open_now:
+            return None
+        return StateRefused(
+            _("Đơn vị vận hành chưa tạm dừng kết nối này.")
+            if open_now
+            else _("Đơn vị vận hành đã tạm dừng kết nối này.")
+        )
+
+    return test
+
+
+#: Work that is no transition: name -> (label, clause, judge).
+WORKS: dict[str, tuple[StrOrPromise, str, Judge]] = {
+    "assign": (gettext_lazy("Phân công thẩm định"), "QC10.2", _assign),
+    "evaluate": (gettext_lazy("Đánh giá theo tiêu chí"), "QC10.2", _evaluate),
+    "measure": (gettext_lazy("Đo lại từ nhật ký"), "QC10.4", _test),
+    "place_hold": (gettext_lazy("Tạm dừng kết nối"), "Q50-15.4", _hold(open_now=False)),
+    "lift_hold": (gettext_lazy("Khôi phục kết nối"), "Q50-15.4", _hold(open_now=True)),
+}
+
+
+def label_of(action: str) -> StrOrPromise:
+    """Return what a step or work is called."""
+    label: StrOrPromise = WORKS[action][0] if action in WORKS else transitions()[action][0].custom["label"]
+    return label

@@ -1,0 +1,93 @@
+"""The dossiers of SKHCN's people as a queue: whose they are, how near the deadline is (ux.md B1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from accounts.models import Agency, User
+from connections.choices import Side, State
+from connections.models import Clock, Confirmation, ConnectionRequest
+from connections.selectors.requests import with_clocks
+from connections.selectors.workbench import waiting_for
+from core import clock
+from core.actor import Actor
+from core.text import fold
+from core.workdays import WorkCalendar
+
+#: Working days before a deadline from which it counts as near; ours, not the law's.
+NEAR = 2
+#: Tab -> label, in the order shown; the first is the one a person starts with.
+TABS: Mapping[str, StrOrPromise] = {
+    "mine": _("Việc của tôi"),
+    "unassigned": _("Chưa phân công"),
+    "near": _("Sắp hạn"),
+    "overdue": _("Quá hạn"),
+    "agency": _("Chờ cơ quan"),
+    "all": _("Tất cả"),
+}
+ASSIGNABLE = (State.SUBMITTED, State.EVALUATING, State.COMPLETION_REQUESTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person narrows the queue by; what is empty does not narrow."""
+
+    text: str = ""
+    states: list[str] = field(default_factory=list)
+    agency: Agency | None = None
+    evaluator: User | None = None
+
+
+def queue(actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar) -> QuerySet[ConnectionRequest]:
+    """Return the dossiers of *tab* that fit *wanted*, the nearest deadline on top; no query for each row."""
+    found = with_clocks(_narrowed(actor, wanted).filter(_conditions(actor, calendar)[tab]))
+    return found.order_by(F("due_at").asc(nulls_last=True), F("submitted_at").asc(nulls_last=True), "pk")
+
+
+def tab_counts(actor: Actor, wanted: Wanted, calendar: WorkCalendar) -> dict[str, int]:
+    """Return how many dossiers that fit *wanted* each tab holds; one query."""
+    asked = {tab: Count("pk", filter=condition) for tab, condition in _conditions(actor, calendar).items()}
+    counts: dict[str, int] = _narrowed(actor, wanted).aggregate(**asked)
+    return counts
+
+
+def filing_agencies(actor: Actor) -> QuerySet[Agency]:
+    """Return the agencies that have filed a dossier the actor may see."""
+    filed = ConnectionRequest.objects.visible_to(actor).values("agency_id")
+    return Agency.objects.filter(pk__in=filed).order_by("sort_key", "pk")
+
+
+def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[ConnectionRequest]:
+    running = Clock.objects.filter(request=OuterRef("pk"), ended_at__isnull=True, due_at__isnull=False)
+    found = ConnectionRequest.objects.visible_to(actor).alias(
+        due_at=Subquery(running.order_by("-id").values("due_at")[:1])
+    )
+    for word in fold(wanted.text).split():
+        found = found.filter(search__contains=word)
+    narrower: dict[str, Any] = {"state__in": wanted.states, "agency": wanted.agency, "evaluator": wanted.evaluator}
+    return found.filter(**{name: value for name, value in narrower.items() if value})
+
+
+def _conditions(actor: Actor, calendar: WorkCalendar) -> dict[str, Q]:
+    now = clock.now()
+    said = Confirmation.objects.filter(trial__request=OuterRef("pk"), side=Side.OPERATOR, voided_at__isnull=True)
+    confirmed = Q(state=State.AWAITING_CONFIRMATION) & Q(Exists(said))
+    return {
+        "mine": Q(pk__in=waiting_for(actor).values("pk")) & ~confirmed,
+        "unassigned": Q(evaluator__isnull=True, state__in=ASSIGNABLE),
+        "near": Q(due_at__gte=now, due_at__lt=_near_until(calendar)),
+        "overdue": Q(due_at__lt=now),
+        "agency": Q(state=State.COMPLETION_REQUESTED) | confirmed,
+        "all": Q(pk__isnull=False),
+    }
+
+
+def _near_until(calendar: WorkCalendar) -> datetime:
+    """Return the end of the last day that still counts as near."""
+    last = calendar.add_working_days(clock.today(), NEAR)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=clock.VIETNAM)
