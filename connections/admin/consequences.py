@@ -1,10 +1,14 @@
 """What happens, and to whom, when a step is taken: said before it is (look.md, confirm page)."""
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.selectors.calendar import deadlines_in_force
 from connections.choices import Step
-from connections.models import ConnectionRequest
+from connections.models import ConnectionRequest, TestTemplate
+from connections.selectors.answers import lines_of
+from connections.selectors.desk import connection_of
+from connections.selectors.grants import impact_of
 from core import clock
 
 
@@ -72,3 +76,96 @@ def of_approving(dossier: ConnectionRequest) -> list[str]:
 def of_sending_back(dossier: ConnectionRequest) -> list[str]:
     """Send back: the evaluation goes on."""
     return [_("Hồ sơ trở lại bước thẩm định với %(who)s.") % {"who": dossier.evaluator or _("cán bộ thẩm định")}]
+
+
+def _grants(dossier: ConnectionRequest, text: str) -> list[str]:
+    """Say *text* for each service the dossier asks for."""
+    return [
+        text
+        % {
+            "service": view.line.service,
+            "operations": ", ".join(view.operations),
+            "quota": number_format(view.line.daily_quota, force_grouping=True),
+        }
+        for view in lines_of(dossier)
+    ]
+
+
+def of_setting_up(dossier: ConnectionRequest) -> list[str]:
+    """Set up: what is made out of the dossier, with nothing retyped."""
+    cases = TestTemplate.objects.filter(active=True).count()
+    opened = _("Mở quyền khai thác thử nghiệm «%(service)s»: %(operations)s; hạn mức %(quota)s lượt mỗi ngày.")
+    return _lines(
+        *_grants(dossier, opened),
+        _("Hạn mức thử nghiệm có thể thấp hơn theo mức trần của môi trường."),
+        _("Địa chỉ mạng được phép: %(networks)s.") % {"networks": ", ".join(dossier.networks)},
+        _("Lập kế hoạch kiểm thử gồm %(n)d ca theo mẫu đang áp dụng.") % {"n": cases},
+        _("Cán bộ kỹ thuật của cơ quan tự tạo khóa thử nghiệm trên cổng; không ai khác thấy khóa."),
+        _term(Step.TESTING),
+    )
+
+
+def of_finishing(dossier: ConnectionRequest) -> list[str]:
+    """Finish the tests: the record is frozen."""
+    return _lines(
+        _("Nhật ký được đọc lại một lần nữa, rồi kết quả được chốt thành biên bản có mã băm nội dung."),
+        _("Đại diện cơ quan và cán bộ vận hành của Sở cùng xác nhận đúng nội dung này."),
+        _term(Step.CONFIRMATION),
+    )
+
+
+def of_starting_over(dossier: ConnectionRequest) -> list[str]:
+    """Begin the tests anew."""
+    return [
+        _("Bắt đầu một lần kiểm thử mới; lần trước vẫn đọc được nhưng không còn được tính."),
+        _("Xác nhận đã có của hai bên, nếu có, mất hiệu lực."),
+    ]
+
+
+def of_confirming(dossier: ConnectionRequest) -> list[str]:
+    """Confirm: two sides, two people."""
+    return [
+        _("Bạn xác nhận thay mặt Sở Khoa học và Công nghệ đúng nội dung biên bản dưới đây."),
+        _("Khi cả hai bên đã xác nhận, hồ sơ đủ điều kiện vận hành chính thức."),
+    ]
+
+
+def of_going_live(dossier: ConnectionRequest) -> list[str]:
+    """Go live: live grants."""
+    opened = _("Mở quyền khai thác chính thức «%(service)s»: %(operations)s; hạn mức %(quota)s lượt mỗi ngày.")
+    until = dossier.wanted_until
+    return [
+        *_grants(dossier, opened),
+        _("Hiệu lực đến hết ngày %(day)s.") % {"day": f"{until:%d/%m/%Y}"} if until else _("Không xác định thời hạn."),
+        _("Cán bộ kỹ thuật của cơ quan tạo được khóa chính thức; %(agency)s nhận thông báo qua thư.")
+        % {"agency": dossier.agency},
+    ]
+
+
+def of_ending(dossier: ConnectionRequest) -> list[str]:
+    """Disconnect: what ends with the connection (Q50-8.3)."""
+    connection = connection_of(dossier)
+    if connection is None:
+        return []
+    found = impact_of(connection)
+    said = _("%(live)d quyền khai thác chính thức và %(sandbox)d quyền thử nghiệm bị thu hồi ngay.")
+    lines = [
+        said % {"live": len(found.live_grants), "sandbox": len(found.sandbox_grants)},
+        _("%(n)d khóa của hệ thống hết hiệu lực ngay; lượt gọi sau đó bị từ chối.") % {"n": found.keys},
+    ]
+    if found.providers:
+        lines.append(_("Cơ quan cung cấp dữ liệu liên quan: %(names)s.") % {"names": ", ".join(found.providers)})
+    return [*lines, _("Không khôi phục được; muốn kết nối lại phải gửi hồ sơ mới.")]
+
+
+def of_holding(dossier: ConnectionRequest) -> list[str]:
+    """Place a hold."""
+    return [
+        _("Mọi lượt gọi của kết nối bị từ chối ngay, ở cả môi trường thử nghiệm và chính thức."),
+        _("Chỉ đơn vị vận hành gỡ được việc tạm dừng này; cơ quan và các bên cung cấp nhận thư."),
+    ]
+
+
+def of_lifting(dossier: ConnectionRequest) -> list[str]:
+    """Lift the operator's hold."""
+    return [_("Kết nối chạy lại khi không còn bên nào tạm dừng; cơ quan và các bên cung cấp nhận thư.")]

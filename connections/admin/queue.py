@@ -32,7 +32,7 @@ class QueueForm(PortalForm):
     """What the queue is narrowed by; all of it stands in the address."""
 
     q = forms.CharField(
-        label=gettext_lazy("Tìm theo mã hồ sơ, cơ quan, hệ thống"),
+        label=gettext_lazy("Mã hồ sơ, cơ quan, hệ thống"),
         required=False,
         max_length=200,
         widget=UnfoldAdminTextInputWidget(attrs={"type": "search"}),

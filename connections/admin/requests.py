@@ -8,8 +8,10 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from connections.admin import evaluation, points, steps
+from connections.admin import evaluation, points, trials
 from connections.admin.queue import queue_page
+from connections.admin.step_table import STEPS
+from connections.admin.steps import step_view
 from connections.admin.working import working_page
 from connections.models import ConnectionRequest
 from core.admin import BaseAdmin
@@ -40,11 +42,13 @@ class ConnectionRequestAdmin(BaseAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the pages of the steps."""
         pages: dict[str, tuple[str, View]] = {
-            action: (page.place, partial(steps.step_view, self, action=action)) for action, page in steps.STEPS.items()
+            action: (page.place, partial(step_view, self, action=action, page=page)) for action, page in STEPS.items()
         }
         for action, (place, _deed) in points.DEEDS.items():
             pages[action] = (place, partial(points.points_view, self, action=action))
         pages["evaluate"] = ("tham-dinh", partial(evaluation.evaluate_view, self))
+        pages["measure"] = ("do-lai", partial(trials.measure_view, self))
+        pages["judge_case"] = ("ca-kiem-thu/<int:case_id>", partial(trials.case_view, self))
         own = [
             path(f"<int:object_id>/{place}/", self._guarded(view), name=f"connections_request_{action}")
             for action, (place, view) in pages.items()

@@ -80,7 +80,7 @@ class AssignForm(ReceiveForm):
 class ReasonForm(StepForm):
     """A step that says why."""
 
-    reason = _text(_("Lý do"), _("Được gửi tới cơ quan và ghi vào lịch sử hồ sơ."))
+    reason = _text(_("Lý do"), _("Được ghi vào lịch sử hồ sơ; cơ quan cũng đọc được."))
 
 
 class NoteForm(StepForm):

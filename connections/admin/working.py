@@ -9,7 +9,7 @@ from connections.admin.pages import dossier_of, staff_page
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest
 from connections.selectors.answers import lines_of, parts_of
-from connections.selectors.desk import connection_of, desk_offers
+from connections.selectors.desk import connection_of, desk_offers, hindrance
 from connections.selectors.grants import open_holds
 from connections.selectors.requests import Turn, deadline_of, turn_of
 from connections.selectors.timeline import timeline_of
@@ -43,6 +43,7 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         points=dossier.points.select_related("criterion", "asked_by", "answered_by").order_by("-round", "number"),
         evaluations=dossier.evaluations.select_related("checklist", "evaluator").prefetch_related("marks__criterion"),
         board=trial_board(actor, dossier),
+        testing=hindrance(actor, dossier, "measure") is None,
         grants=dossier.grants.select_related("service__provider", "purpose"),
         connection=connection,
         holds=open_holds(connection) if connection else (),

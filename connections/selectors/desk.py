@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from connections.choices import HoldSide, State
-from connections.models import Connection, ConnectionRequest
-from connections.permissions import Offer, judge, may_hold, offers, transitions
+from connections.models import Confirmation, Connection, ConnectionRequest
+from connections.permissions import Offer, judge, may_hold, offers, side_of, transitions
 from core.actor import Actor
 from core.problems import DomainError, PermissionRefused, StateRefused
 
@@ -19,7 +19,9 @@ ASSIGNABLE = frozenset({State.SUBMITTED, State.EVALUATING, State.COMPLETION_REQU
 
 def desk_offers(actor: Actor, request: ConnectionRequest) -> list[Offer]:
     """Return everything the actor may do now, in the order of the procedure, with what still hinders each."""
-    return [*_works(actor, request), *(_judged(actor, request, offer) for offer in offers(actor, request))]
+    found = [*_works(actor, request), *(_judged(actor, request, offer) for offer in offers(actor, request))]
+    hidden = _hidden(actor, request)
+    return [offer for offer in found if offer.action not in hidden]
 
 
 def hindrance(actor: Actor, request: ConnectionRequest, action: str) -> DomainError | None:
@@ -33,6 +35,14 @@ def hindrance(actor: Actor, request: ConnectionRequest, action: str) -> DomainEr
 def connection_of(request: ConnectionRequest) -> Connection | None:
     """Return the connection that the dossier opened or changes, None before there is one."""
     return Connection.objects.filter(system_id=request.system_id or 0).first()
+
+
+def _hidden(actor: Actor, request: ConnectionRequest) -> frozenset[str]:
+    """Return what is left out while a record waits: a side that has not spoken disagrees, one that has reopens."""
+    if request.state != State.AWAITING_CONFIRMATION:
+        return frozenset()
+    said = Confirmation.objects.filter(trial__request=request, side=side_of(actor, request), voided_at__isnull=True)
+    return frozenset({"confirm", "disagree"}) if said.exists() else frozenset({"reopen_tests"})
 
 
 def _works(actor: Actor, request: ConnectionRequest) -> Iterator[Offer]:
@@ -80,6 +90,10 @@ def _test(actor: Actor, request: ConnectionRequest) -> DomainError | None:
     return _state(request, frozenset({State.TESTING}), _("Lấy kết quả kiểm thử"))
 
 
+def _disagree(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    return judge(actor, request, "confirm", complete=False)
+
+
 def _hold(*, open_now: bool) -> Judge:
     """Return the judge of placing a hold (*open_now* false) or of lifting the one that is open."""
 
@@ -105,6 +119,7 @@ WORKS: dict[str, tuple[StrOrPromise, str, Judge]] = {
     "assign": (gettext_lazy("Phân công thẩm định"), "QC10.2", _assign),
     "evaluate": (gettext_lazy("Đánh giá theo tiêu chí"), "QC10.2", _evaluate),
     "measure": (gettext_lazy("Đo lại từ nhật ký"), "QC10.4", _test),
+    "disagree": (gettext_lazy("Không nhất trí"), "QC10.4", _disagree),
     "place_hold": (gettext_lazy("Tạm dừng kết nối"), "Q50-15.4", _hold(open_now=False)),
     "lift_hold": (gettext_lazy("Khôi phục kết nối"), "Q50-15.4", _hold(open_now=True)),
 }

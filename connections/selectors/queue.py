@@ -64,8 +64,9 @@ def filing_agencies(actor: Actor) -> QuerySet[Agency]:
 
 def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[ConnectionRequest]:
     running = Clock.objects.filter(request=OuterRef("pk"), ended_at__isnull=True, due_at__isnull=False)
-    found = ConnectionRequest.objects.visible_to(actor).alias(
-        due_at=Subquery(running.order_by("-id").values("due_at")[:1])
+    said = Confirmation.objects.filter(trial__request=OuterRef("pk"), side=Side.OPERATOR, voided_at__isnull=True)
+    found = ConnectionRequest.objects.visible_to(actor).annotate(
+        due_at=Subquery(running.order_by("-id").values("due_at")[:1]), confirmed_here=Exists(said)
     )
     for word in fold(wanted.text).split():
         found = found.filter(search__contains=word)
@@ -75,8 +76,7 @@ def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[ConnectionRequest]:
 
 def _conditions(actor: Actor, calendar: WorkCalendar) -> dict[str, Q]:
     now = clock.now()
-    said = Confirmation.objects.filter(trial__request=OuterRef("pk"), side=Side.OPERATOR, voided_at__isnull=True)
-    confirmed = Q(state=State.AWAITING_CONFIRMATION) & Q(Exists(said))
+    confirmed = Q(state=State.AWAITING_CONFIRMATION, confirmed_here=True)
     return {
         "mine": Q(pk__in=waiting_for(actor).values("pk")) & ~confirmed,
         "unassigned": Q(evaluator__isnull=True, state__in=ASSIGNABLE),

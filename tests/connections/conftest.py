@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
@@ -273,6 +274,22 @@ def chain(agency: Callable[..., Agency], person: Callable[..., User], settings: 
         service=publish("administrative-units", provider),
         purpose=purpose,
     )
+
+
+Desk = Callable[[str], Client]
+
+
+@pytest.fixture
+def desk(chain: Chain, signed_in: Callable[[User], Client]) -> Desk:
+    """Return the browser of the person with a role, signed in once."""
+    known: dict[str, Client] = {}
+
+    def open_for(role: str) -> Client:
+        if role not in known:
+            known[role] = signed_in(chain.users[role])
+        return known[role]
+
+    return open_for
 
 
 REACHED: dict[State, str] = {
