@@ -28,7 +28,7 @@ def staff_page(
     admin: BaseAdmin, request: HttpRequest, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Draw a page of the staff rooms that is not a list or a form of Django's."""
-    request.current_app = admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = admin.admin_site.name
     shared = {**admin.admin_site.each_context(request), "opts": admin.opts}
     return TemplateResponse(request, template, {**shared, **context}, status=status)
 

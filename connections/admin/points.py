@@ -68,8 +68,9 @@ def _rows(request: HttpRequest, dossier: ConnectionRequest, action: str) -> Any:
     if request.method != "POST":
         return PointRows(prefix="points", initial=_failed(dossier) if action == "request_completion" else [])
     data = request.POST.copy()
-    if "more" in data and data.get("points-TOTAL_FORMS", "").isdecimal():
-        data["points-TOTAL_FORMS"] = str(int(data["points-TOTAL_FORMS"]) + MORE_ROWS)
+    total = str(data.get("points-TOTAL_FORMS", ""))
+    if "more" in data and total.isdecimal() and len(total) < 4:
+        data["points-TOTAL_FORMS"] = str(int(total) + MORE_ROWS)
     return PointRows(data, prefix="points")
 
 

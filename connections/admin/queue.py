@@ -99,7 +99,7 @@ def _page(
     request: HttpRequest, actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar, count: int
 ) -> Page[ConnectionRequest]:
     found = Paginator(queue(actor, wanted, tab, calendar), PAGE)
-    found.count = count  # type: ignore[misc]  # known from the tabs: no second count
+    found.count = count  # known from the tabs: no second count
     return found.get_page(request.GET.get("page"))
 
 
