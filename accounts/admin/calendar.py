@@ -45,6 +45,12 @@ class DayOffAdmin(CalendarAdmin):
     date_hierarchy = "date"
     fields: tuple[str, ...] = ("date", "name", "kind", "source", "active", "reason")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the reason of a change out for those who only look: it is no part of the day."""
+        fields = super().get_fields(request, obj)
+        may = self.has_change_permission(request, obj)
+        return fields if may else [name for name in fields if name != "reason"]
+
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Save the day."""
         return deeds.save_day(actor=actor, day=obj, **data)

@@ -1,0 +1,148 @@
+"""U17 on real pages: whatever can be reached by a link, filled, empty or refused, speaks Vietnamese."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from accounts.models import Agency, User
+from accounts.roles import ROLES
+from tests.house.addresses import ELSEWHERE, PAGES
+from tests.house.checkers import pages
+from tests.house.policies import VISITOR
+
+LINK = re.compile(r"""(?:href|action)=["'](/[^"'#]*)""")
+FORM = re.compile(r"<form\b[^>]*\bmethod=[\"']post[\"'][^>]*>.*?</form>", re.IGNORECASE | re.DOTALL)
+TYPED = re.compile(r"<textarea|<select|<input(?![^>]*type=[\"'](?:hidden|submit|checkbox)[\"'])")
+ACTION = re.compile(r"action=[\"']([^\"']*)[\"']")
+CODE = re.compile(r">\s*[a-z_]+(?:\.[a-z_]+)+\s*<")
+OFTEN = 2  # so many pages of one address, each time with other data
+NOT_PAGES = ("/static/", "/api/")
+
+
+def readers() -> list[str]:
+    """Return few roles that together may open every page (those who see the most first)."""
+    left = {name for name, (_arguments, allowed) in PAGES.items() if allowed - {VISITOR}}
+    chosen = [VISITOR]
+    while left:
+        best = max(ROLES, key=lambda role: sum(role in PAGES[name][1] for name in left))
+        seen = {name for name in left if best in PAGES[name][1]}
+        assert seen, left
+        chosen.append(best)
+        left -= seen
+    return chosen
+
+
+def starts() -> Iterator[str]:
+    """Give every address that needs no more than its row says."""
+    for name in chain(PAGES, ELSEWHERE - {"account_logout", "admin:logout"}):
+        try:
+            yield reverse(name, kwargs=PAGES[name][0] if name in PAGES else None)
+        except NoReverseMatch:
+            continue
+
+
+def kind_of(address: str) -> str:
+    """Return the name of an address and whether it asks for something, "" for what is no page of ours."""
+    parts = urlsplit(unescape(address))
+    if parts.path.startswith(NOT_PAGES):
+        return ""
+    try:
+        return f"{resolve(parts.path).view_name}{'?' if parts.query else ''}"
+    except Resolver404:
+        return ""
+
+
+class Walk:
+    """One reader following links; collects what is not Vietnamese, pages that break, and the kinds seen."""
+
+    def __init__(self, client: Client, signs: frozenset[str] = frozenset()) -> None:
+        self.client, self.signs = client, signs
+        self.found: list[str] = []
+        self.seen: dict[str, int] = {}
+
+    def everywhere(self) -> "Walk":
+        """Open every start and what it leads to, ``OFTEN`` pages of a kind."""
+        waiting = list(dict.fromkeys(starts()))
+        known = set(waiting)
+        while waiting:
+            address = waiting.pop(0)
+            kind = kind_of(address)
+            if not kind or self.seen.get(kind, 0) >= OFTEN:
+                continue
+            self.seen[kind] = self.seen.get(kind, 0) + 1
+            answer = self.client.get(unescape(address))
+            if html := self.read(answer, address):
+                self.submit_empty(html, address)
+                fresh = [link for link in dict.fromkeys(LINK.findall(html)) if link not in known]
+                known.update(fresh)
+                waiting += fresh
+        return self
+
+    def read(self, answer: HttpResponse, address: str) -> str:
+        """Judge one page; "" for what is no page."""
+        if answer.status_code >= 500:
+            self.found.append(f"{address}: answers {answer.status_code}")
+        if answer.streaming or not answer.headers.get("Content-Type", "").startswith("text/html"):
+            return ""
+        html = answer.content.decode()
+        # A code such as request.intake is shown as it is stored; what stands beside it is judged.
+        self.found += pages.of_page(CODE.sub(">–<", html), address, self.signs)
+        return html
+
+    def submit_empty(self, html: str, address: str) -> None:
+        """Send each form with nothing in it and judge the page of its errors; whatever it did is undone."""
+        for form in FORM.findall(html):
+            if TYPED.search(form):
+                action = ACTION.search(form.split(">", 1)[0])
+                target = unescape(action.group(1)) if action and action.group(1) else unescape(address)
+                if target.startswith("/"):
+                    with transaction.atomic():
+                        self.read(self.client.post(target, {}), f"{target} (empty form)")
+                        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def people(db: None, settings: Any, tmp_path: Path) -> dict[str, str]:
+    """The real register, calendar and sample people; the address of one person by role."""
+    settings.DATA_DIR = tmp_path
+    for command in ("load_register", "load_calendar", "load_demo"):
+        call_command(command, verbosity=0)
+    rows = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))["people"]
+    return {row["role"]: row["email"] for row in reversed(rows)}
+
+
+def test_every_page_in_reach_speaks_vietnamese(people: dict[str, str], signed_in: Callable[[User], Client]) -> None:
+    named = Agency.objects.values_list("short_name", "symbol")
+    signs = frozenset(piece for row in named for name in row for piece in re.findall(r"\w+", name))
+    found: list[str] = []
+    for role in readers():
+        client = Client() if role == VISITOR else signed_in(User.objects.get(email=people[role]))
+        client.raise_request_exception = False
+        walk = Walk(client, signs).everywhere()
+        found += [f"{role}: {fault}" for fault in dict.fromkeys(walk.found)]
+        mine = {name for name, (_arguments, allowed) in PAGES.items() if role in allowed and not kind_is_api(name)}
+        assert mine <= walk.seen.keys()
+    assert found == []
+
+
+def kind_is_api(name: str) -> bool:
+    """Return whether the row is an address of the API, which answers in data."""
+    return urlsplit(reverse(name, kwargs=PAGES[name][0])).path.startswith(NOT_PAGES)
+
+
+def test_an_english_word_on_a_page_is_found() -> None:
+    walk = Walk(Client())
+    walk.read(HttpResponse("<p>Xin chào</p><p>Welcome</p>"), "/gieo/")
+    assert walk.found == ["/gieo/:1: not Vietnamese: Welcome (in «Welcome»)"]
