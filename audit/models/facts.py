@@ -61,4 +61,4 @@ class Fact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.deed}: {self.subject_name}"
+        return self.subject_name or self.deed

@@ -51,8 +51,8 @@ _NAMES = """
 LGSP NDXP NGSP SKHCN UBND HĐND QC QCVN TCVN NĐ CP TT BKHCN BTTTT BCA QĐ TTg QH VNeID CNTT ATTT CSDL TTHC KTXH VNPT
 TOTP QR API JSON XML XLSX CSV IP HTTP HTTPS http https URL PDF DOCX OpenID OAuth OpenAPI UUID UTF ISO RFC MIME SSO SHA
 HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Enter Esc Tab
-GET POST PUT PATCH DELETE Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
-Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
+Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
+GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 Valkey PostgreSQL Redis Python Django Excel Unicode
 MB KB GB km ha kg mm cm px ms
 """
