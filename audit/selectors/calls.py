@@ -110,6 +110,7 @@ def recent_calls(
     agency_id: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    call_id: UUID | None = None,
     limit: int = 50,
 ) -> list[CallRow]:
     """Return calls, newest first; *agency_id* as consumer or provider, from *since* up to (not including) *until*."""
@@ -119,6 +120,7 @@ def recent_calls(
         ("%s in (i.agency_id, i.provider_id)", agency_id),
         ("i.received_at >= %s", since),
         ("i.received_at < %s", until),
+        ("i.call_id = %s", call_id),
     ]
     wanted = [(text, value) for text, value in chosen if value is not None]
     names = ", ".join([*(f"i.{name}" for name in _INTENT_FIELDS), *(f"o.{name}" for name in _OUTCOME_FIELDS)])

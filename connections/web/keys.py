@@ -16,6 +16,7 @@ from catalog.models import InformationSystem
 from connections.selectors.grants import grants_seen
 from connections.selectors.keys import keys_seen
 from connections.services.keys import MANAGE_OWN, make_key, revoke_key
+from connections.web.calls import READ_CALLS
 from connections.web.requests import READ
 from connections.web.sending import ReasonForm
 from core.choices import Environment
@@ -45,7 +46,12 @@ def developer(request: Any) -> HttpResponse:
     keys = _by_system(keys_seen(request.actor).filter(system__in=systems))
     grants = _by_system(grants_seen(request.actor).filter(system__in=systems))
     rows = [(system, grants.get(system.pk, []), keys.get(system.pk, [])) for system in systems]
-    return render(request, "developer/systems.html", {"rows": rows, "may_manage": request.actor.may(MANAGE_OWN)})
+    context = {
+        "rows": rows,
+        "may_manage": request.actor.may(MANAGE_OWN),
+        "may_read_calls": request.actor.may(READ_CALLS),
+    }
+    return render(request, "developer/systems.html", context)
 
 
 def _by_system(found: Any) -> dict[int, list[Any]]:

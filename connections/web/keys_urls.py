@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from connections.web import keys
+from connections.web import calls, keys
 
 urlpatterns = [
     path("nha-phat-trien/", keys.developer, name="developer"),
+    path("nha-phat-trien/nhat-ky/", calls.calls, name="calls"),
     path("nha-phat-trien/khoa/<int:pk>/thu-hoi/", keys.revoke, name="revoke_key"),
     path("nha-phat-trien/<str:code>/khoa/moi/", keys.new_key, name="new_key"),
 ]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lgsp.launch import checks, environment, lock, processes, serve
+from lgsp.launch import checks, demo, environment, lock, processes, serve
 from lgsp.launch.attach import attached
 from lgsp.launch.places import PYTHON, ROOT
 from lgsp.launch.terminal import Stop, keep_output_clean, prepare, say
@@ -42,6 +42,14 @@ def _serve(arguments: list[str]) -> int:
     return serve.serve(port=chosen.port, folder=chosen.data, demo=not chosen.no_demo)
 
 
+def _demo(arguments: list[str]) -> int:
+    reader = argparse.ArgumentParser(prog="./run", add_help=False, exit_on_error=False, allow_abbrev=False)
+    reader.add_argument("--data", type=Path)
+    reader.add_argument("--keep", action="store_true")
+    reader.add_argument("--provider", default="")
+    return demo.demo(_read(reader, arguments))
+
+
 def _lint(arguments: list[str]) -> int:
     _read(argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False), arguments)
     return 1 if checks.lint() else 0
@@ -70,6 +78,7 @@ def _help(arguments: list[str]) -> int:
 
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "": (_serve, "khởi động cổng; --no-demo không tạo người dùng mẫu; Ctrl-C để dừng"),
+    "demo": (_demo, "chạy cả quy trình trên dữ liệu mới; --keep để lại; --provider ĐỊA_CHỈ thêm một dịch vụ; --data"),
     "test": (checks.test, "kiểm tra tất cả; tham số thêm vào được chuyển cho pytest"),
     "lint": (_lint, "chỉ kiểm tra định dạng, kiểu, kiến trúc, cấu hình"),
     "lock": (lock.lock, "tạo lại tệp khóa phiên bản từ pyproject.toml"),

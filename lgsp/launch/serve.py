@@ -38,16 +38,28 @@ def serve(*, port: int, folder: Path, demo: bool) -> int:
 
 def _run(instance: Instance, started: dict[str, processes.Process], *, port: int, demo: bool) -> None:
     """Does not return: ends by an interruption or by :class:`Stop`."""
+    data = instance.data
+    bring_up(instance, started, (port, _free_after(port) if demo else 0))
+    _greet(f"http://127.0.0.1:{port}", data.path)
+    servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
+    product.watch({**servers, **started}, data.path)
+
+
+def bring_up(instance: Instance, started: dict[str, processes.Process], ports: tuple[int, int]) -> dict[str, str]:
+    """Prepare the data, start everything on *ports* (portal, sample provider; 0: none), wait until it is ready.
+
+    Writes ``run.json``; returns the environment of the instance's processes.
+    """
+    port, provider_port = ports
     data, variables = instance.data, instance.environment()
     _require_servers(instance, variables)
-    provider_port = _free_after(port) if demo else 0
-    provider = f"http://127.0.0.1:{provider_port}" if demo else ""
-    prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo", "--provider", provider] if demo else [])]
+    provider = f"http://127.0.0.1:{provider_port}" if provider_port else ""
+    prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo", "--provider", provider] if provider else [])]
     with step("Chuẩn bị dữ liệu"):
         if processes.run(prepare, cwd=ROOT, env=variables, umask=0o077).returncode:
             raise Stop("Chuẩn bị dữ liệu không xong; lỗi ở các dòng trên.")
     with step("Chờ cổng sẵn sàng"):
-        product.start(data, (port, provider_port), variables, started)
+        product.start(data, ports, variables, started)
         product.wait_ready(port, started, data.path)
     pids = {**instance.pids(), **{name: item.pid for name, item in started.items()}, "launcher": os.getpid()}
     address = f"http://127.0.0.1:{port}"
@@ -58,7 +70,7 @@ def _run(instance: Instance, started: dict[str, processes.Process], *, port: int
                 "portal": f"{address}/",
                 "admin": f"{address}/quan-tri/",
                 "api": f"{address}/api/v1/",
-                **({"provider": provider} if demo else {}),
+                **({"provider": provider} if provider else {}),
             },
             "pids": pids,
             "database": variables["DATABASE_URL"],
@@ -66,9 +78,7 @@ def _run(instance: Instance, started: dict[str, processes.Process], *, port: int
             "started": datetime.now(tz=UTC).isoformat(timespec="seconds"),
         },
     )
-    _greet(address, data.path)
-    servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
-    product.watch({**servers, **started}, data.path)
+    return variables
 
 
 def _require_port(port: int) -> None:

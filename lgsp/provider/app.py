@@ -1,7 +1,8 @@
 """The REST service, a plain ASGI application.
 
 ``GET /communes?limit=&offset=&level=`` · ``GET /communes/search?q=&limit=&offset=`` · ``GET /communes/{code}`` ·
-``GET /health``. Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404 or 405.
+``POST /communes/lookup`` with ``{"codes": […]}`` · ``GET /health``.
+Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404, 405 or 413.
 """
 
 import json
@@ -15,7 +16,8 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
-MAX_LIMIT, MAX_OFFSET, MAX_WORDS = 200, 1_000_000, 100
+MAX_LIMIT, MAX_OFFSET, MAX_WORDS, MAX_BODY = 200, 1_000_000, 100, 65_536
+LOOKUP = "/communes/lookup"
 
 
 class Refused(Exception):
@@ -36,19 +38,38 @@ class ProviderApp:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            status, body = self.answer(scope["method"], scope["path"], scope["query_string"])
+            status, body = await self._answer(scope, receive)
             content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
             headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
             headers.append((b"content-length", str(len(content)).encode()))
             if status == 405:
-                headers.append((b"allow", b"GET, HEAD"))
+                headers.append((b"allow", b"POST" if scope["path"] == LOOKUP else b"GET, HEAD"))
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
 
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        if scope["path"] != LOOKUP or scope["method"] != "POST":
+            return self.answer(scope["method"], scope["path"], scope["query_string"])
+        try:
+            return 200, self._looked_up(await _body(receive))
+        except Refused as refused:
+            return refused.answer
+
+    def _looked_up(self, content: bytes) -> dict[str, Any]:
+        """Return the units of a list of codes, in the order asked; codes nobody has are left out."""
+        try:
+            codes = json.loads(content)["codes"]
+            asked = [code for code in codes if isinstance(code, str)]
+        except (ValueError, KeyError, TypeError):
+            raise Refused(400, "bad-body", 'Thân yêu cầu có dạng {"codes": ["02215"]}.') from None
+        if not asked or len(asked) != len(codes) or len(asked) > MAX_LIMIT:
+            raise Refused(400, "bad-body", f"Danh sách codes gồm từ 1 đến {MAX_LIMIT} mã.")
+        return {"data": as_json([found for code in asked if (found := self.communes.get(code)) is not None])}
+
     def answer(self, method: str, path: str, query: bytes) -> Answer:
-        """Return status and body for one request."""
-        if method not in ("GET", "HEAD"):
-            return Refused(405, "method-not-allowed", "Chỉ nhận phương thức GET.").answer
+        """Return status and body for one request without a body."""
+        if method not in ("GET", "HEAD") or path == LOOKUP:
+            return Refused(405, "method-not-allowed", "Phương thức không dùng được ở địa chỉ này.").answer
         try:
             return 200, self._found(path, query)
         except Refused as refused:
@@ -75,6 +96,17 @@ class ProviderApp:
             raise Refused(404, "not-found", "Không tìm thấy đơn vị hành chính hoặc địa chỉ này.")
         _parameters(query, set())
         return {"data": as_json([found])[0]}
+
+
+async def _body(receive: Receive) -> bytes:
+    content = b""
+    while True:
+        message = await receive()
+        content += message.get("body", b"")
+        if len(content) > MAX_BODY:
+            raise Refused(413, "too-large", "Thân yêu cầu quá lớn.")
+        if not message.get("more_body"):
+            return content
 
 
 def _parameters(query: bytes, known: set[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ PAGES: dict[str, Page] = {
     "developer": ({}, READERS),
     "admin:connections_connectionrequest_changelist": ({}, STAFF),
     "admin:connections_connectionrequest_add": ({}, NOBODY),
+    "calls": ({}, holders("calllog.view_own")),
 }
 # Pages of one dossier or key, and deeds by POST, are judged in test_portal.py; steps at the desk in test_desk_*.py.
 ELSEWHERE: frozenset[str] = frozenset(

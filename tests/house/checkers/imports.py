@@ -28,7 +28,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "guardian": ("core/rights.py",),
     **dict.fromkeys(
         ("httpx", "httpx2", "requests", "aiohttp", "urllib3", "http.client"),
-        ("core/http.py", "broker/*"),
+        ("core/http.py", "broker/*", "lgsp/demo/*"),
     ),
     "urllib.request": ("core/http.py", "broker/*", "lgsp/launch/*"),  # the launcher asks /readyz before packages exist
     "environ": ("lgsp/env.py",),
