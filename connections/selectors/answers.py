@@ -33,46 +33,15 @@ class LineView:
 
 def parts_of(request: ConnectionRequest) -> list[Part]:
     """Return the parts of a dossier with what was answered, in the order of the task list."""
-    contact = request.technical_contact
-    return [
-        Part(
-            "contacts",
-            _("Cơ quan và đầu mối"),
-            [
-                (_("Cơ quan"), request.agency),
-                (_("Lãnh đạo phụ trách"), request.responsible_leader),
-                (_("Cán bộ kỹ thuật"), contact),
-            ],
-        ),
-        Part("system", _("Hệ thống thông tin"), _system(request)),
-        Part(
-            "purpose",
-            _("Mục đích và căn cứ"),
-            [
-                (_("Nhóm mục đích"), request.purpose),
-                (_("Mục đích kết nối"), request.purpose_text),
-                (_("Căn cứ pháp lý"), request.legal_basis),
-            ],
-        ),
-        Part(
-            "scope",
-            _("Phạm vi dữ liệu"),
-            [
-                (_("Dữ liệu cá nhân"), _yes_no(request.personal_data)),
-                (_("Bí mật nhà nước"), _yes_no(request.state_secret)),
-                (_("Trao đổi với cơ sở dữ liệu quốc gia"), _yes_no(request.national_database)),
-            ],
-        ),
-        Part("technical", _("Yêu cầu kỹ thuật"), _technical(request)),
-        Part(
-            "plans",
-            _("Phương án vận hành, an toàn"),
-            [
-                (_("Quản lý, vận hành"), request.operation_plan),
-                (_("An toàn thông tin"), request.security_plan),
-            ],
-        ),
-    ]
+    rows: dict[str, tuple[StrOrPromise, list[tuple[StrOrPromise, Any]]]] = {
+        "contacts": (_("Cơ quan và đầu mối"), _contacts(request)),
+        "system": (_("Hệ thống thông tin"), _system(request)),
+        "purpose": (_("Mục đích và căn cứ"), _purpose(request)),
+        "scope": (_("Phạm vi dữ liệu"), _scope(request)),
+        "technical": (_("Yêu cầu kỹ thuật"), _technical(request)),
+        "plans": (_("Phương án vận hành, an toàn"), _plans(request)),
+    }
+    return [Part(key, title, facts) for key, (title, facts) in rows.items()]
 
 
 def lines_of(request: ConnectionRequest) -> list[LineView]:
@@ -102,6 +71,34 @@ def lines_of(request: ConnectionRequest) -> list[LineView]:
 
 def _yes_no(value: bool | None) -> str:
     return "" if value is None else _("Có") if value else _("Không")
+
+
+def _contacts(request: ConnectionRequest) -> list[tuple[StrOrPromise, Any]]:
+    return [
+        (_("Cơ quan"), request.agency),
+        (_("Lãnh đạo phụ trách"), request.responsible_leader),
+        (_("Cán bộ kỹ thuật"), request.technical_contact),
+    ]
+
+
+def _purpose(request: ConnectionRequest) -> list[tuple[StrOrPromise, Any]]:
+    return [
+        (_("Nhóm mục đích"), request.purpose),
+        (_("Mục đích kết nối"), request.purpose_text),
+        (_("Căn cứ pháp lý"), request.legal_basis),
+    ]
+
+
+def _scope(request: ConnectionRequest) -> list[tuple[StrOrPromise, Any]]:
+    return [
+        (_("Dữ liệu cá nhân"), _yes_no(request.personal_data)),
+        (_("Bí mật nhà nước"), _yes_no(request.state_secret)),
+        (_("Trao đổi với cơ sở dữ liệu quốc gia"), _yes_no(request.national_database)),
+    ]
+
+
+def _plans(request: ConnectionRequest) -> list[tuple[StrOrPromise, Any]]:
+    return [(_("Quản lý, vận hành"), request.operation_plan), (_("An toàn thông tin"), request.security_plan)]
 
 
 def _system(request: ConnectionRequest) -> list[tuple[StrOrPromise, Any]]:
