@@ -100,13 +100,13 @@ class Person:
         """Open a page, fill its form and press *button* (the first one when none is named)."""
         return self.send(self.open(address), button, **values)
 
-    def send(self, page: Page, button: str, *, refused: bool = False, **values: Value) -> Page:
-        """Fill the form of *page* that has these fields and send it; a refusal is a surprise unless expected."""
+    def send(self, page: Page, button: str, **values: Value) -> Page:
+        """Fill the form of *page* that has these fields and send it; a refusal is a surprise."""
         form = page.form(*(name for name in values), button=button)
         for name, value in values.items():
             _put(form, name, value)
         answer = Page(self._post(page, form, button))
-        if bool(answer.faults or answer.status >= 400) != refused:
+        if answer.faults or answer.status >= 400:
             text = "; ".join(answer.faults) or answer.text[:600]
             raise Surprise(f"{answer.address}: trả lời {answer.status}. {text}")
         return answer
