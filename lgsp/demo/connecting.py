@@ -172,13 +172,10 @@ def test_and_confirm(people: People, tell: Teller, dossier: Dossier) -> None:
 
 
 def _judge_by_hand(operator: Person, dossier: Dossier) -> None:
-    while True:
-        page = operator.open(dossier.desk())
-        links = page.tree.xpath("//a[starts-with(normalize-space(.), 'Nhập kết quả')]/@href")
-        if not links:
-            return
+    page = operator.open(dossier.desk())
+    for address in page.tree.xpath("//a[starts-with(normalize-space(.), 'Nhập kết quả')]/@href"):
         operator.fill(
-            links[0],
+            address,
             result="pass",
             actual="Hai bên đối chiếu, địa chỉ khớp với cấu hình",
             evidence="Biên bản đối chiếu cấu hình của hai bên (mẫu)",
