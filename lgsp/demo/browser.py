@@ -49,11 +49,17 @@ class Page:
                 return urljoin(self.address, item.get("href"))
         raise Surprise(f"{self.address}: không có liên kết «{words}». Trang nói: {self.text[:600]}")
 
-    def table(self) -> list[dict[str, str]]:
-        """Return the rows of the page's tables by column, as the portal labels them for telephones."""
+    def table(self, below: str = "") -> list[dict[str, str]]:
+        """Return the rows of the page's tables by column, as the portal labels them for telephones.
+
+        With *below*, only of the section whose heading says so.
+        """
+        sections = self.tree.xpath("//section[.//h2]") if below else [self.tree]
         return [
             {cell.get("data-label"): " ".join(cell.text_content().split()) for cell in row.xpath("./*[@data-label]")}
-            for row in self.tree.xpath("//tbody/tr[*[@data-label]]")
+            for section in sections
+            if not below or below in " ".join(section.findtext(".//h2").split())
+            for row in section.xpath(".//tbody/tr[*[@data-label]]")
         ]
 
     def form(self, *names: str, button: str = "") -> Any:
@@ -88,6 +94,13 @@ class Person:
         if not page.address.rstrip("/").endswith("/co-quan"):
             raise Surprise(f"{self.name} không đăng nhập được: {page.faults or page.text[:300]}")
         return self
+
+    def act_for(self, agency: str) -> None:
+        """Work for *agency* from now on, when the person works for several and stands in another."""
+        page = self.open("/co-quan/")
+        if any(agency in " ".join(item.text_content().split()) for item in page.tree.xpath("//summary//small")):
+            return
+        self.send(page, agency)
 
     def open(self, address: str, *, status: int = 200) -> Page:
         """Open an address; another status than *status* is a surprise."""

@@ -102,7 +102,8 @@ def _text(page: Page, element: str) -> str:
 def _grants(technician: Person, dossier: Dossier, environment: str) -> dict[str, dict[str, str]]:
     """Return the rows of the page of grants by service code, read where the portal names the service."""
     page = technician.open("/nha-phat-trien/")
-    rows = [row for row in page.table() if row.get("Môi trường") == environment and "Mã quyền" in row]
+    held = page.table(below=dossier.system_name)
+    rows = [row for row in held if row.get("Môi trường") == environment and "Mã quyền" in row]
     titles = {code: technician.open(f"/danh-muc/{code}/").tree.findtext(".//h1") or "" for code in dossier.services}
     found = {code: row for code, title in titles.items() for row in rows if row["Dịch vụ"] == " ".join(title.split())}
     if set(found) != set(dossier.services):

@@ -53,7 +53,7 @@ def file(people: People, tell: Teller, dossier: Dossier) -> None:
         dossier.pk = page.address.rstrip("/").rsplit("/", 1)[1]
         part = f"{dossier.address}phan"
         officer.fill(f"{part}/co-quan/", responsible_leader="Phó Giám đốc Sở (mẫu)", technical_contact=technician.name)
-        officer.fill(f"{part}/he-thong/", system=dossier.system_name)
+        officer.fill(f"{part}/he-thong/", system=dossier.system_code)
         officer.fill(
             f"{part}/muc-dich/",
             purpose="administrative-procedures"
@@ -142,7 +142,7 @@ def _points(page: Page) -> list[str]:
 
 def _mark(people: People, dossier: Dossier, failing: str = "") -> None:
     evaluator = people.staff("evaluator")
-    page = evaluator.open(evaluator.open(dossier.desk()).link("Thẩm định"))
+    page = evaluator.open(evaluator.open(dossier.desk()).link("Đánh giá theo tiêu chí"))
     values: dict[str, str] = {}
     for name in {item.get("name") for item in page.tree.xpath("//*[starts-with(@name,'result-')]")}:
         code = name.removeprefix("result-")

@@ -39,6 +39,7 @@ class People:
             raise Surprise(f"Không có người dùng mẫu {name}")
         if name not in self.inside:
             self.inside[name] = Person(self.portal, self.rows[name]).sign_in()
+            self.inside[name].act_for(self.rows[name]["agency"])
         return self.inside[name]
 
     def close(self) -> None:
