@@ -109,7 +109,7 @@ ROLES: dict[str, Role] = {
             "department_leader",
             _("Lãnh đạo Sở"),
             "operator",
-            _OPERATOR | {"request.approve", "role.decide", "facts.view", "report.view"},
+            _OPERATOR | {"request.approve", "role.decide", "facts.view", "report.view", "report.publish"},
             _("Chấp thuận hồ sơ, duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,

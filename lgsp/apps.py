@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+# Every process that asks for a job, not only the workers, needs the configured application.
+from lgsp.celery import app as celery_app
+
+__all__ = ["LgspConfig", "celery_app"]
+
 
 class LgspConfig(AppConfig):
     name = "lgsp"

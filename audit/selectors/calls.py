@@ -181,6 +181,21 @@ def figures(*, since: datetime, until: datetime, environment: str = "live") -> C
     )
 
 
+_REFUSALS = f"""
+select coalesce(nullif(o.reason, ''), 'verdict-' || lower(i.verdict)), sum(i.calls) as total
+  from audit_intent i {_ENDED}
+ where i.environment = %s and i.received_at >= %s and i.received_at < %s and i.verdict <> 'A' and {_CALLS}
+ group by 1 order by total desc, 1
+"""  # noqa: S608
+
+
+def refusals(*, since: datetime, until: datetime, environment: str = "live") -> tuple[tuple[str, int], ...]:
+    """Return the calls of [*since*, *until*) that were refused and not forwarded, by problem code, most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFUSALS, [environment, since, until])
+        return tuple((reason, int(total)) for reason, total in cursor.fetchall())
+
+
 def _shares(rows: Sequence[tuple[Any, ...]], part: int) -> tuple[Share, ...]:
     return tuple(Share(row[1], int(row[2]), int(row[3])) for row in rows if row[0] == part)
 

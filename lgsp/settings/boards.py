@@ -4,11 +4,13 @@ WORKBENCH_SOURCES = [
     "accounts.selectors.workbench.tasks_for",
     "catalog.selectors.workbench.tasks_for",
     "connections.selectors.workbench.tasks_for",
+    "reports.selectors.workbench.tasks_for",
 ]
 NAVIGATION_SOURCES = [
     "accounts.web.context.navigation",
     "catalog.web.navigation.entries",
     "connections.web.navigation.navigation",
+    "reports.web.navigation.entries",
 ]
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {"data_service": ["incidents.selectors.health.notes_of_service"]}

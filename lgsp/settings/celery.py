@@ -18,4 +18,9 @@ CELERY_BEAT_SCHEDULE = {
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
+    "request-due-reports": {
+        "task": "reports.tasks.request_due_reports",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
 }

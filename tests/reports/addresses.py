@@ -1,9 +1,15 @@
 """Who may open the addresses of reports."""
 
-from tests.house.policies import EVERYBODY, Page
+from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
 
+READERS = holders("report.view", "report.draft")
 PAGES: dict[str, Page] = {
     "clauses": ({}, EVERYBODY),
     "clause": ({"clause_id": "QC10.4"}, EVERYBODY),
+    "reports": ({}, READERS),
+    "ask_report": ({}, holders("report.draft")),
+    "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),
+    "admin:reports_reporttemplate_add": ({}, NOBODY),
 }
-ELSEWHERE: frozenset[str] = frozenset()
+# Pages of one report are judged in test_report_pages.py.
+ELSEWHERE: frozenset[str] = frozenset({"report", "download_report", "report_step"})

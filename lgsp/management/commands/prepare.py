@@ -25,6 +25,7 @@ class Command(BaseCommand):
         self.step("Nạp bộ tiêu chí đánh giá", "load_checklist")
         self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
+        self.step("Nạp mẫu báo cáo", "load_report_templates")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
         if options["provider"]:

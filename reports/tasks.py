@@ -1,0 +1,17 @@
+"""Jobs of this app."""
+
+from celery import shared_task
+
+from reports.services import requesting, writing
+
+
+@shared_task(soft_time_limit=240)
+def write_report(run_id: int) -> None:
+    """Write one report that was asked for."""
+    writing.write_report(run_id=run_id)
+
+
+@shared_task
+def request_due_reports() -> None:
+    """Ask for the reports whose day has come; hand over again what was left lying."""
+    requesting.request_due_reports()

@@ -1,0 +1,13 @@
+"""Entries of this floor in the navigation (``core.web.boards``)."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.web.boards import Entry
+from reports.guards import DRAFT, VIEW
+
+
+def entries(actor: Actor) -> list[Entry]:
+    """Return what the actor may open here."""
+    return [(_("Báo cáo"), reverse("reports"), 40)] if actor.may(VIEW) or actor.may(DRAFT) else []

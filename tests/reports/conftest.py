@@ -1,0 +1,58 @@
+"""People who make and read reports, and a month to report on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Agency, User
+from accounts.selectors.actors import actor_for, standings_of
+from core import clock
+from core.actor import Actor
+from reports.choices import ClosingRule
+from reports.models import ReportRun
+from reports.periods import Period, month_period
+from reports.services.requesting import request_report
+from reports.services.writing import write_report
+from tests.connections.conftest import chain
+
+__all__ = ["chain"]
+ROLES = ("report_officer", "department_leader", "inspector", "evaluator")
+
+
+@dataclass
+class Desk:
+    """Who drafts, publishes and reads, and the running month."""
+
+    users: dict[str, User]
+    actors: dict[str, Actor]
+    month: Period
+
+    def ask(self) -> ReportRun:
+        """Ask for a preliminary report of the running month."""
+        return request_report(actor=self.actors["report_officer"], period=self.month, preliminary=True)[0]
+
+    def write(self) -> ReportRun:
+        """Ask for it and write it."""
+        return write_report(run_id=self.ask().pk)
+
+
+@pytest.fixture
+def desk(agency: Callable[..., Agency], person: Callable[..., User], settings: Any, tmp_path: Path) -> Desk:
+    """The operator's people, a leader of the province, somebody of an agency; files lie in a folder of the test."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    call_command("load_calendar", verbosity=0)
+    call_command("load_report_templates", verbosity=0)
+    province = agency("H60", name="Ủy ban nhân dân tỉnh Tuyên Quang", kind="provincial_committee", may_file=False)
+    operator = agency("H60.02", name="Sở Khoa học và Công nghệ", is_operator=True, symbol="SKHCN", parent=province)
+    if operator.parent_id is None:
+        operator.symbol, operator.parent = "SKHCN", province
+        operator.save()
+    places = {**dict.fromkeys(ROLES, operator), "province_leader": province, "agency_officer": agency("H60.07")}
+    users = {role: person(f"bc-{role}@lgsp.example", place, role) for role, place in places.items()}
+    actors = {role: actor_for(user, standings_of(user), agency_id=None) for role, user in users.items()}
+    today = clock.today()
+    return Desk(users, actors, month_period(today.year, today.month, ClosingRule.CALENDAR))
