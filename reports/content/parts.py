@@ -28,9 +28,7 @@ def connections(found: ConnectionFigures) -> Section:
                 "connections_live",
                 _("Kết nối đang vận hành"),
                 found.live,
-                _(
-                    "Hệ thống đã vận hành chính thức và chưa hủy kết nối tại thời điểm chốt, gồm cả đang tạm dừng."
-                ),
+                _("Hệ thống đã vận hành chính thức và chưa hủy kết nối tại thời điểm chốt, gồm cả đang tạm dừng."),
             ),
             Figure(
                 "connections_suspended",

@@ -69,7 +69,7 @@ def _steps(window: Window) -> tuple[StepRow, ...]:
         kinds.setdefault(kind, Counter())[_standing(item, window.until, calendar)] += 1
     order = {str(step): place for place, step in enumerate(Step)}
     return tuple(
-        StepRow(*kind, **{name: counts[name] for name in ("on_time", "late", "running", "overdue", "paused")})
+        StepRow(*kind, *(counts[name] for name in ("on_time", "late", "running", "overdue", "paused")))
         for kind, counts in sorted(kinds.items(), key=lambda pair: (order[pair[0][0]], pair[0]))
     )
 

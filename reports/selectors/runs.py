@@ -14,7 +14,7 @@ def reports_for(actor: Actor) -> QuerySet[ReportRun]:
     return ReportRun.objects.visible_to(actor).defer("figures").select_related("requested_by", "published_by")
 
 
-def template_of(kind: Kind) -> ReportTemplate | None:
+def template_of(kind: str) -> ReportTemplate | None:
     """Return what reports of *kind* are made by."""
     return ReportTemplate.objects.filter(kind=kind).first()
 

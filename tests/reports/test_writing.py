@@ -1,27 +1,13 @@
 """A report is written once, frozen, and says what the rows say (QC7.5, QC11.7, QC14.5)."""
 
-import threading
-from collections import Counter
-from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
 
-from audit.models import Fact
-from connections.models import Clock
 from connections.services import holds
-from core import clock
-from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
-from reports import files, tasks
-from reports.choices import ClosingRule, RunState
+from reports.choices import RunState
 from reports.content.figures import thaw
-from reports.models import ReportRun, ReportTemplate
-from reports.periods import month_period
-from reports.services import requesting, writing
-from reports.services.requesting import renew_report, request_report, retry_report
-from reports.services.writing import document_of, publish_report, write_report
+from reports.models import ReportRun
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain
 from tests.reports.conftest import Desk
@@ -48,7 +34,7 @@ def test_the_figures_are_those_of_the_rows(chain: Chain, desk: Desk) -> None:
         log_calls(grant, total_ms=total_ms)
     log_calls(grant, count=3, status=502, side="provider", reason="provider-unavailable", total_ms=20)
     log_calls(grant, count=2, verdict="Q", status=429, side="consumer", reason="quota-exhausted", total_ms=1)
-    holds.place_hold(actor=chain.actors["operator"], connection=chain.connection(), reason="Bảo trì")
+    holds.place_hold(actor=chain.actors["operator"], connection=chain.connection(), side="operator", reason="Bảo trì")
     found = desk.write()
     assert (found.state, found.failure) == (RunState.DRAFTED, "")
     got = values(found)
