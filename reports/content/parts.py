@@ -23,37 +23,41 @@ def connections(found: ConnectionFigures) -> Section:
         title=_("Tình hình kết nối"),
         summary=_("Tại thời điểm chốt số liệu có %(live)s kết nối đang vận hành, trong đó %(held)s đang tạm dừng.")
         % {"live": number(found.live), "held": number(found.suspended)},
-        figures=(
-            Figure(
-                "connections_live",
-                _("Kết nối đang vận hành"),
-                found.live,
-                _("Hệ thống đã vận hành chính thức và chưa hủy kết nối tại thời điểm chốt, gồm cả đang tạm dừng."),
-            ),
-            Figure(
-                "connections_suspended",
-                _("Trong đó đang tạm dừng"),
-                found.suspended,
-                _("Kết nối đang vận hành có ít nhất một lệnh tạm dừng chưa được gỡ tại thời điểm chốt."),
-            ),
-            Figure(
-                "connections_approved",
-                _("Kết nối được chấp thuận trong kỳ"),
-                found.approved,
-                _("Hồ sơ kết nối mới được phê duyệt kỹ thuật trong kỳ."),
-            ),
-            Figure(
-                "connections_put_live",
-                _("Kết nối đưa vào vận hành trong kỳ"),
-                found.put_live,
-                _("Hồ sơ kết nối mới chuyển sang vận hành chính thức trong kỳ."),
-            ),
-            Figure(
-                "connections_terminated",
-                _("Kết nối hủy trong kỳ"),
-                found.terminated,
-                _("Hồ sơ chuyển sang «Đã hủy kết nối» trong kỳ."),
-            ),
+        figures=_connection_figures(found),
+    )
+
+
+def _connection_figures(found: ConnectionFigures) -> tuple[Figure, ...]:
+    return (
+        Figure(
+            "connections_live",
+            _("Kết nối đang vận hành"),
+            found.live,
+            _("Hệ thống đã vận hành chính thức và chưa hủy kết nối tại thời điểm chốt, gồm cả đang tạm dừng."),
+        ),
+        Figure(
+            "connections_suspended",
+            _("Trong đó đang tạm dừng"),
+            found.suspended,
+            _("Kết nối đang vận hành có ít nhất một lệnh tạm dừng chưa được gỡ tại thời điểm chốt."),
+        ),
+        Figure(
+            "connections_approved",
+            _("Kết nối được chấp thuận trong kỳ"),
+            found.approved,
+            _("Hồ sơ kết nối mới được phê duyệt kỹ thuật trong kỳ."),
+        ),
+        Figure(
+            "connections_put_live",
+            _("Kết nối đưa vào vận hành trong kỳ"),
+            found.put_live,
+            _("Hồ sơ kết nối mới chuyển sang vận hành chính thức trong kỳ."),
+        ),
+        Figure(
+            "connections_terminated",
+            _("Kết nối hủy trong kỳ"),
+            found.terminated,
+            _("Hồ sơ chuyển sang «Đã hủy kết nối» trong kỳ."),
         ),
     )
 
@@ -65,43 +69,47 @@ def catalogue(found: CatalogueFigures) -> Section:
         title=_("Hệ thống thông tin, dịch vụ dữ liệu và quyền khai thác"),
         summary=_("Danh mục có %(services)s dịch vụ dữ liệu đang công bố; %(grants)s quyền khai thác còn hiệu lực.")
         % {"services": number(found.services), "grants": number(found.grants)},
-        figures=(
-            Figure(
-                "systems_registered",
-                _("Hệ thống thông tin đã đăng ký"),
-                found.systems,
-                _("Hệ thống ở tình trạng «Đã đăng ký» tại lúc lập báo cáo."),
-            ),
-            Figure(
-                "services_published",
-                _("Dịch vụ dữ liệu đang công bố"),
-                found.services,
-                _("Dịch vụ có ít nhất một phiên bản đã công bố và chưa ngừng cung cấp tại thời điểm chốt."),
-            ),
-            Figure(
-                "services_new",
-                _("Dịch vụ dữ liệu có phiên bản công bố trong kỳ"),
-                found.published,
-                _("Dịch vụ có ít nhất một phiên bản được công bố trong kỳ."),
-            ),
-            Figure(
-                "grants_in_force",
-                _("Quyền khai thác chính thức còn hiệu lực"),
-                found.grants,
-                _("Quyền ở môi trường chính thức, đã cấp, chưa thu hồi và chưa hết hạn tại thời điểm chốt."),
-            ),
-            Figure(
-                "grants_opened",
-                _("Quyền khai thác cấp trong kỳ"),
-                found.granted,
-                _("Quyền ở môi trường chính thức được cấp trong kỳ."),
-            ),
-            Figure(
-                "grants_revoked",
-                _("Quyền khai thác thu hồi trong kỳ"),
-                found.revoked,
-                _("Quyền ở môi trường chính thức bị thu hồi trong kỳ, kể cả do hủy kết nối."),
-            ),
+        figures=_catalogue_figures(found),
+    )
+
+
+def _catalogue_figures(found: CatalogueFigures) -> tuple[Figure, ...]:
+    return (
+        Figure(
+            "systems_registered",
+            _("Hệ thống thông tin đã đăng ký"),
+            found.systems,
+            _("Hệ thống ở tình trạng «Đã đăng ký» tại lúc lập báo cáo."),
+        ),
+        Figure(
+            "services_published",
+            _("Dịch vụ dữ liệu đang công bố"),
+            found.services,
+            _("Dịch vụ có ít nhất một phiên bản đã công bố và chưa ngừng cung cấp tại thời điểm chốt."),
+        ),
+        Figure(
+            "services_new",
+            _("Dịch vụ dữ liệu có phiên bản công bố trong kỳ"),
+            found.published,
+            _("Dịch vụ có ít nhất một phiên bản được công bố trong kỳ."),
+        ),
+        Figure(
+            "grants_in_force",
+            _("Quyền khai thác chính thức còn hiệu lực"),
+            found.grants,
+            _("Quyền ở môi trường chính thức, đã cấp, chưa thu hồi và chưa hết hạn tại thời điểm chốt."),
+        ),
+        Figure(
+            "grants_opened",
+            _("Quyền khai thác cấp trong kỳ"),
+            found.granted,
+            _("Quyền ở môi trường chính thức được cấp trong kỳ."),
+        ),
+        Figure(
+            "grants_revoked",
+            _("Quyền khai thác thu hồi trong kỳ"),
+            found.revoked,
+            _("Quyền ở môi trường chính thức bị thu hồi trong kỳ, kể cả do hủy kết nối."),
         ),
     )
 
@@ -120,7 +128,7 @@ def use(found: UseFigures) -> Section:
         code="use",
         title=_("Khai thác dữ liệu qua nền tảng"),
         summary=summary,
-        figures=_use_figures(found, rate) if log.total else (),
+        figures=(*_use_figures(found, rate), *_time_figures(found)) if log.total else (),
         tables=(
             _shares(
                 "use_by_service",
@@ -175,6 +183,12 @@ def _use_figures(found: UseFigures, rate: float | None) -> tuple[Figure, ...]:
             log.platform,
             _("Lượt có nguyên nhân ghi trong nhật ký ở nền tảng."),
         ),
+    )
+
+
+def _time_figures(found: UseFigures) -> tuple[Figure, ...]:
+    log = found.log
+    return (
         Figure(
             "calls_unfinished",
             _("Lượt chưa có kết quả"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -216,6 +217,7 @@ def publish(service_code: str, provider: Agency) -> DataService:
     for place in ("sandbox", "live"):
         Upstream.objects.create(version=version, environment=place, base_url="http://127.0.0.1:9")
     version.publish()
+    version.published_at = datetime(2026, 1, 5, tzinfo=UTC)
     version.save()
     return service
 
