@@ -1,1 +1,0 @@
-"""Measurements; each prints command, machine and n beside its figures."""

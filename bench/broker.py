@@ -1,0 +1,235 @@
+"""What a brokered call costs beside a plain proxy: ``.venv/bin/python -m bench.broker``.
+
+One alternating run: direct, a bare aiohttp proxy that checks and writes nothing, and the broker with everything on
+(signature, nonce, grant, purpose, quota, intent and outcome durable before the answer). Broker or proxy alone on one
+core; provider, load and PostgreSQL on the other. Figures are this machine's at this moment: quote ratios, with n.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import pickle
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+BODY = b'{"data":[' + b",".join(b'{"code":"%05d","name":"Xa so %05d"}' % (n, n) for n in range(28)) + b"]}"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+TARGET = "/api/data/administrative-units/v1/communes"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Provider(asyncio.Protocol):
+    """Answers every request head with the same kilobyte."""
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport, self.seen = transport, b""
+
+    def data_received(self, data: bytes) -> None:
+        self.seen += data
+        while b"\r\n\r\n" in self.seen:
+            self.seen = self.seen.split(b"\r\n\r\n", 1)[1]
+            self.transport.write(ANSWER)
+
+
+def provide(port: int, core: int) -> None:
+    os.sched_setaffinity(0, {core})
+
+    async def serve() -> None:
+        server = await asyncio.get_running_loop().create_server(Provider, "127.0.0.1", port)
+        await server.serve_forever()
+
+    import uvloop
+
+    uvloop.run(serve())
+
+
+def proxy(port: int, core: int, upstream: int) -> None:
+    os.sched_setaffinity(0, {core})
+    from aiohttp import ClientSession, TCPConnector, web
+
+    async def forward(request: web.Request) -> web.Response:
+        session: ClientSession = request.app["session"]
+        url = f"http://127.0.0.1:{upstream}{request.path_qs}"
+        async with session.request(request.method, url, data=await request.read()) as answer:
+            return web.Response(body=await answer.read(), content_type=answer.content_type, status=answer.status)
+
+    async def made() -> web.Application:
+        app = web.Application()
+        app["session"] = ClientSession(connector=TCPConnector(limit=0))
+        app.router.add_route("*", "/{rest:.*}", forward)
+        return app
+
+    import uvloop
+
+    web.run_app(made(), port=port, host="127.0.0.1", print=None, access_log=None, loop=uvloop.new_event_loop())
+
+
+def broker(port: int, core: int, world: bytes, address: str) -> None:
+    os.sched_setaffinity(0, {core})
+    import django
+    import uvicorn
+
+    django.setup()
+    from broker.server import StrictProtocol
+    from tests.broker.conftest import make_app
+
+    app = make_app(address, pickle.loads(world))
+    app.engine.policy._swapped = settle
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, http=StrictProtocol, loop="uvloop", log_level="warning", access_log=False
+    )
+    config.proxy_headers = config.server_header = False
+    uvicorn.Server(config).run()
+
+
+def settle() -> None:
+    from broker.engine import settle_memory
+
+    settle_memory()
+
+
+async def load(port: int, connections: int, seconds: float, head: Callable[[], bytes]) -> tuple[int, list[float]]:
+    """Call over *connections* until the time is over; return how many answers came and how long each took."""
+    until, times, size = time.perf_counter() + seconds, [], 0
+
+    async def run() -> None:
+        nonlocal size
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (begun := time.perf_counter()) < until:
+            writer.write(head())
+            got = await reader.readuntil(b"\r\n\r\n")
+            assert got.startswith(b"HTTP/1.1 200"), got
+            length = int(got.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            times.append(time.perf_counter() - begun)
+        writer.close()
+
+    await asyncio.gather(*(run() for _ in range(connections)))
+    return len(times), times
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens."""
+    until = time.monotonic() + 60
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if time.monotonic() > until:
+            raise TimeoutError(f"nobody listens on {port}")
+        time.sleep(0.1)
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def measure(arguments: argparse.Namespace, address: str) -> None:
+    """Run all designs in turns and print medians and ratios."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from audit.gates import open_gate
+    from lgsp.launch.services import free_port
+    from tests.broker.world import World, new_grant, new_key, service, signed
+
+    ports = {name: free_port() for name in ("direct", "proxy", "broker")}
+    world = World({"sandbox": service(f"http://127.0.0.1:{ports['direct']}")}, {1: new_key(1)})
+    world.grants["QK-1"] = new_grant(1, open_gate(limit=10_000_000))
+    connection.close()
+    spawn = multiprocessing.get_context("spawn")
+    jobs = {
+        "direct": spawn.Process(target=provide, args=(ports["direct"], 1)),
+        "proxy": spawn.Process(target=proxy, args=(ports["proxy"], 0, ports["direct"])),
+        "broker": spawn.Process(target=broker, args=(ports["broker"], 0, pickle.dumps(world), address)),
+    }
+    os.sched_setaffinity(0, {1})
+
+    def head(name: str) -> Callable[[], bytes]:
+        host = f"127.0.0.1:{ports[name]}"
+        plain = f"GET {TARGET} HTTP/1.1\r\nHost: {host}\r\n"
+        credentials = world.credentials()
+
+        def written() -> bytes:
+            headers = signed(credentials, host, TARGET) if name == "broker" else {}
+            return (plain + "".join(f"{key}: {value}\r\n" for key, value in headers.items()) + "\r\n").encode()
+
+        return written
+
+    try:
+        for job in jobs.values():
+            job.start()
+        for port in ports.values():
+            wait_for(port)
+        for connections in arguments.connections:
+            report(arguments, connections, jobs, ports, head)
+    finally:
+        for job in jobs.values():
+            job.terminate()
+            job.join()
+
+
+def report(arguments: argparse.Namespace, connections: int, jobs: Any, ports: Any, head: Any) -> None:
+    """Print one table: each design *rounds* times, alternating."""
+    rates: dict[str, list[float]] = {name: [] for name in jobs}
+    costs: dict[str, list[float]] = {name: [] for name in jobs}
+    halves: dict[str, list[float]] = {name: [] for name in jobs}
+    for turn in range(arguments.rounds + 1):
+        for name, job in jobs.items():
+            before = cpu(job.pid)
+            calls, times = asyncio.run(load(ports[name], connections, arguments.seconds, head(name)))
+            if turn:  # the first turn warms up
+                rates[name].append(calls / arguments.seconds)
+                costs[name].append((cpu(job.pid) - before) / calls * 1e6)
+                halves[name].append(statistics.median(times) * 1000)
+    sys.stdout.write(f"\n{connections} connections, 1 KB JSON, n = {arguments.rounds} of {arguments.seconds} s\n")
+    for name in jobs:
+        rate, cost, half = (statistics.median(found[name]) for found in (rates, costs, halves))
+        sys.stdout.write(f"  {name:<8}{rate:9.0f} calls/s   p50 {half:7.2f} ms   CPU {cost:6.0f} µs/call\n")
+    ratio = statistics.median(costs["broker"]) / statistics.median(costs["proxy"])
+    speed = statistics.median(rates["broker"]) / statistics.median(rates["proxy"])
+    sys.stdout.write(f"  broker : proxy = {speed:.2f} calls/s, {ratio:.2f} CPU a call\n")
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--seconds", type=float, default=4)
+    reader.add_argument("--rounds", type=int, default=3)
+    reader.add_argument("--connections", type=int, nargs="+", default=[1, 50])
+    arguments = reader.parse_args()
+    from lgsp.launch.instance import Instance
+    from lgsp.launch.places import DataFolder
+
+    with tempfile.TemporaryDirectory(prefix="lgsp-bench-") as folder:
+        os.chmod(folder, 0o711)
+        data = DataFolder(Path(folder) / "data")
+        with Instance(data, mode="test") as instance:
+            os.environ.update(instance.environment())
+            postgres = instance.postgres
+            if postgres is not None and postgres.process is not None:
+                os.sched_setaffinity(postgres.process.pid, {1})
+            import django
+
+            django.setup()
+            from django.core.management import call_command
+
+            from broker.assembly import database_address
+
+            call_command("migrate", verbosity=0)
+            measure(arguments, database_address())
+        data.close()
+
+
+if __name__ == "__main__":
+    main()
