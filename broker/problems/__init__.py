@@ -1,5 +1,7 @@
 """Every way a call can be refused: stable code, HTTP status, side that has to act, words in Vietnamese and English."""
 
+from dataclasses import replace
+
 from broker.problems import provider, requests, rights
 from broker.problems.kinds import Kind, Refusal, Side
 from core.problems import Problem
@@ -11,7 +13,9 @@ KINDS: dict[str, Kind] = {kind.code: kind for kind in (*requests.KINDS, *rights.
 
 def own_problems() -> list[Problem]:
     """Return the problems that only the broker tells, for the catalogue of the house."""
-    return [kind.problem for kind in KINDS.values() if kind.ours]
+    return [
+        replace(kind.problem, title_en=kind.title_en, cause_en=kind.cause_en) for kind in KINDS.values() if kind.ours
+    ]
 
 
 def refusal(code: str, **values: object) -> Refusal:
