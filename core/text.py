@@ -7,9 +7,8 @@ Vietnamese alphabet, which neither byte order nor a C locale gives. Pure functio
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
-# What is searched for may hold NUL, which PostgreSQL cannot; what is stored is refused with it, by the deed's rules.
-_UNSEARCHABLE = re.compile(r"[\s\x00]+")
+# NUL counts as space: PostgreSQL cannot hold it, and nobody types it.
+_SPACES = re.compile(r"[\s\x00]+")
 _D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 # The 29 letters of the alphabet plus the four foreign ones, in dictionary order.
 _LETTERS = tuple("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
@@ -36,7 +35,7 @@ def fold(value: str) -> str:
     """
     bare = unicodedata.normalize("NFD", value.translate(_D_WITH_STROKE))
     kept = "".join(char for char in bare if not unicodedata.combining(char))
-    return _UNSEARCHABLE.sub(" ", kept).strip().lower()
+    return _SPACES.sub(" ", kept).strip().lower()
 
 
 def slug(value: str) -> str:

@@ -108,7 +108,8 @@ class Known:
 
 def tidied(value: str) -> str:
     """Return *value* in NFC with single spaces and without characters that show nothing."""
-    return tidy(_INVISIBLE.sub("", value))
+    # A NUL is kept for the rules to refuse: in a register nothing is mended in silence.
+    return value if "\0" in value else tidy(_INVISIBLE.sub("", value))
 
 
 def text_fault(value: str, longest: int) -> str:
