@@ -164,7 +164,7 @@ def test_and_confirm(people: People, tell: Teller, dossier: Dossier) -> None:
         )
     with tell.step("Nhập kết quả ca đối chiếu tay kèm minh chứng, lập biên bản", operator.name, "QC10.4"):
         _judge_by_hand(operator, dossier)
-        operator.send(operator.open(operator.open(dossier.desk()).link("Lập biên bản")), "")
+        operator.send(operator.open(operator.open(dossier.desk()).link("Lập biên bản")), "Lập biên bản")
     with tell.step("Xác nhận biên bản thay mặt cơ quan quản lý hệ thống", sender.name, "QC10.4"):
         sender.send(sender.open(record), "Nhất trí", remark="")
     with tell.step("Xác nhận biên bản thay mặt đơn vị vận hành LGSP", operator.name, "QC10.4"):
@@ -188,4 +188,4 @@ def go_live(people: People, tell: Teller, dossier: Dossier) -> None:
     operator = people.staff("operator")
     with tell.step("Đưa vào vận hành chính thức", operator.name, "QC10.5"):
         page = operator.open(operator.open(dossier.desk()).link("Đưa vào vận hành"))
-        operator.send(page, "")
+        operator.send(page, "Đưa vào vận hành")

@@ -49,7 +49,7 @@ def add_service(people: People, tell: Teller, *, live: str, sandbox: str) -> Non
                 f"/quan-tri/catalog/upstream/add/?version={version}", environment=environment, base_url=address
             )
         page = operator.open(f"/quan-tri/catalog/serviceversion/{version}/change/")
-        operator.send(operator.open(page.link("Công bố phiên bản")), "")
+        operator.send(operator.open(page.link("Công bố phiên bản")), "Công bố phiên bản")
 
 
 def _found(operator: Person, address: str) -> str:

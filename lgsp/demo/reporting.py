@@ -25,7 +25,7 @@ def make_report(people: People, tell: Teller, folder: Path) -> Path:
                 )
             time.sleep(1)
     with tell.step("Phát hành báo cáo", leader.name, "QC14.5"):
-        leader.send(leader.open(leader.open(address).link("Phát hành")), "")
+        leader.send(leader.open(leader.open(address).link("Phát hành")), "Phát hành báo cáo")
     with tell.step("Tải báo cáo", province.name, "QC14.5"):
         found = province.client.get(province.open(address).link("Tải tệp Word"))
         if found.status_code != 200 or not found.content.startswith(b"PK"):
