@@ -73,7 +73,7 @@ def load_demo(*, actor: Actor) -> Path:
 
 def _make(actor: Actor, email: str, role: str, agency: Agency, user: User | None) -> dict[str, Any]:
     row = roles.ROLES[role]
-    full_name = f"{row.label} {agency.name} (mẫu)"
+    full_name = f"{row.label} – {agency.name} (mẫu)"
     password, secret = f"Mau-{secrets.token_urlsafe(9)}", generate_totp_secret() if row.second_step else None
     if user is None:
         user = User(email=email, full_name=full_name, is_demo=True)

@@ -1,5 +1,6 @@
 """What published services offer to a dossier."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catalog.choices import ServiceState
@@ -39,3 +40,15 @@ def services_to_choose(request: ConnectionRequest, words: str) -> ServiceQuerySe
     """Return published services the dossier does not ask for yet, found by folded words, fifty at most."""
     found = DataService.objects.published().matching(words).exclude(pk__in=request.lines.values("service_id"))
     return found.select_related("provider")[:MOST]
+
+
+def codes_offered(services: Iterable[int]) -> dict[int, tuple[set[str], set[str]]]:
+    """Return for each published service its operation codes and field names."""
+    found: dict[int, tuple[set[str], set[str]]] = {}
+    live = {"version__service_id__in": list(services), "version__state": ServiceState.PUBLISHED}
+    for service, code in Operation.objects.filter(**live).values_list("version__service_id", "code"):
+        found.setdefault(service, (set(), set()))[0].add(code)
+    elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
+    for service, name in elements.values_list("operation__version__service_id", "name"):
+        found[service][1].add(name)
+    return found

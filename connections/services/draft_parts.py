@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from catalog.choices import ServiceState
-from catalog.models import DataElement, InformationSystem, Operation
+from catalog.models import InformationSystem
 from connections.choices import State
 from connections.models import ConnectionRequest, RequestLine
+from connections.selectors.offered import codes_offered
 from connections.selectors.people import technicians_of
 from core import clock
 from core.networks import read_networks
@@ -141,20 +141,8 @@ def _lines(given: Sequence[Mapping[str, Any]], errors: Errors) -> list[Mapping[s
     services = [line["service"].pk for line in given]
     if len(set(services)) != len(services):
         errors["lines"] = [_("Mỗi dịch vụ chỉ đề nghị một lần trong một hồ sơ")]
-    offered = _offered(services)
+    offered = codes_offered(services)
     return [_line(line, offered.get(line["service"].pk), errors) for line in given]
-
-
-def _offered(services: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
-    """Return for each published service its operation codes and field names."""
-    found: dict[int, tuple[set[str], set[str]]] = {}
-    live = {"version__service_id__in": services, "version__state": ServiceState.PUBLISHED}
-    for service, code in Operation.objects.filter(**live).values_list("version__service_id", "code"):
-        found.setdefault(service, (set(), set()))[0].add(code)
-    elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
-    for service, name in elements.values_list("operation__version__service_id", "name"):
-        found[service][1].add(name)
-    return found
 
 
 def _line(line: Mapping[str, Any], offered: tuple[set[str], set[str]] | None, errors: Errors) -> Mapping[str, Any]:

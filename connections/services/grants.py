@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from audit.gates import announce, bump_gates, open_gate
 from audit.record import record_fact
 from connections.models import Connection, ConnectionRequest, EnvironmentTerms, Grant
+from connections.selectors.offered import codes_offered
 from connections.services.numbering import next_grant_codes
 from core import clock
 from core.actor import Actor
@@ -39,12 +40,14 @@ def open_grants(
     """Make a grant with its own gate for each line of the dossier, in place of what the system held for the service.
 
     Nothing is typed: operations, fields, purpose, networks, quota and last day are the dossier's; the quota is no more
-    than the terms of the environment allow. Returns the grants and the gates of those replaced, to be closed last.
+    than the terms of the environment allow. A line that names no field means those the service names now: one added
+    later is not granted by itself. Returns the grants and the gates of those replaced, to be closed last.
     """
     terms, lines = terms_of(environment), list(request.lines.select_related("service"))
     held = Grant.objects.open().filter(system_id=request.system_id, environment=environment)
     replaced = held.filter(service_id__in=[line.service_id for line in lines])
     gates = revoke_grants(actor=actor, grants=replaced, reason=_("Thay bằng quyền của hồ sơ %(n)s") % {"n": request})
+    named = codes_offered(line.service_id for line in lines)
     made = []
     for line, code in zip(lines, next_grant_codes(len(lines)), strict=True):
         quota = terms.quota(line.daily_quota)
@@ -57,7 +60,7 @@ def open_grants(
             environment=environment,
             purpose_id=request.purpose_id or 0,
             operations=line.operations,
-            fields=line.fields or None,
+            fields=line.fields or sorted(named.get(line.service_id, (set(), set()))[1]) or None,
             networks=request.networks,
             daily_quota=quota,
             valid_from=clock.today(),

@@ -68,13 +68,13 @@ def test_the_sandbox_gives_what_was_declared_up_to_its_own_terms(chain: Chain, d
     assert "mặc định hệ thống" in EnvironmentTerms.objects.get(environment="sandbox").basis.lower()
 
 
-def test_a_line_without_named_fields_grants_every_field(chain: Chain) -> None:
+def test_a_line_without_named_fields_grants_those_the_service_names_now(chain: Chain) -> None:
     chain.approve()
     line = chain.request.lines.get()
     line.fields = []
     line.save()
     set_up(chain)
-    assert Grant.objects.get().fields is None
+    assert Grant.objects.get().fields == ["code", "level", "name"]
 
 
 def test_every_line_gets_its_grant_and_codes_run_on(chain: Chain) -> None:
