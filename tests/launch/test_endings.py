@@ -57,6 +57,8 @@ def gone(pids: list[int], seconds: float = 30) -> bool:
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a script of ours; whatever happens, it is gone afterwards."""
     started: list[subprocess.Popen[str]] = []
+    # Under nohup the tests would hand an ignored SIGHUP on, and the launcher rightly keeps ignoring it.
+    kept = signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def run(source: str, *arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -70,6 +72,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         return process
 
     yield run
+    signal.signal(signal.SIGHUP, kept)
     for process in started:
         process.kill()
         process.wait()
