@@ -4,7 +4,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.selectors.calendar import deadlines_in_force
-from connections.choices import Step
+from connections.choices import State, Step
 from connections.models import ConnectionRequest, TestTemplate
 from connections.selectors.answers import lines_of
 from connections.selectors.desk import connection_of
@@ -103,6 +103,14 @@ def of_setting_up(dossier: ConnectionRequest) -> list[str]:
         _("Cán bộ kỹ thuật của cơ quan tự tạo khóa thử nghiệm trên cổng; không ai khác thấy khóa."),
         _term(Step.TESTING),
     )
+
+
+def of_adjusting(dossier: ConnectionRequest) -> list[str]:
+    """Adjust: the sandbox follows, a record that waits is void."""
+    lines = [_("Quyền khai thác thử nghiệm theo ngay; chỉ hạ hạn mức, cao hơn mức đã duyệt cần hồ sơ khác.")]
+    if dossier.state in (State.AWAITING_CONFIRMATION, State.READY):
+        lines.append(_("Biên bản kiểm thử mất hiệu lực; kiểm thử và xác nhận lại từ đầu."))
+    return lines
 
 
 def of_finishing(dossier: ConnectionRequest) -> list[str]:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -12,10 +14,11 @@ from unfold.widgets import (
 )
 
 from accounts.models import User
+from catalog.form_fields import LinesField
 from connections.models import ConnectionRequest
 from connections.selectors.people import holders_of
 from core.actor import Actor
-from core.forms import PortalForm
+from core.forms import PortalForm, name_the_errors
 
 LONG = 4000
 
@@ -121,6 +124,32 @@ class DisagreeForm(StepForm):
 
     content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
     remark = _text(_("Nội dung không nhất trí"), _("Được gửi tới cơ quan; kiểm thử được làm lại từ đầu."))
+
+
+class AdjustForm(StepForm):
+    """Networks and daily quotas as the operator sets them; what was approved is never widened."""
+
+    networks = LinesField(
+        label=_("Địa chỉ mạng gọi tới nền tảng"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=_("Mỗi dòng một địa chỉ IP hoặc một dải, ví dụ 10.20.30.0/24."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("networks", self.dossier.networks)
+        for line in self.dossier.lines.select_related("service"):
+            self.fields[f"quota-{line.pk}"] = forms.IntegerField(
+                label=_("Hạn mức mỗi ngày của «%(service)s»") % {"service": line.service},
+                initial=line.daily_quota,
+                localize=False,
+                widget=UnfoldAdminIntegerFieldWidget,
+                help_text=_("Từ 1 đến %(n)s lượt, mức đã duyệt.")
+                % {"n": number_format(line.daily_quota, force_grouping=True)},
+            )
+        self.fields["reason"] = _text(_("Lý do"), _("Được ghi vào lịch sử hồ sơ; cơ quan cũng đọc được."))
+        name_the_errors(self.fields)
 
 
 class CaseForm(StepForm):

@@ -6,6 +6,7 @@ Address ``admin:connections_request_<action>``; every form also carries ``versio
     propose, approve: note (may be empty)   send_back, close, reopen_tests, start_over, terminate: reason
     return_parts, request_completion: points-<n>-what, -remedy, -clause, -criterion (and the formset's own fields)
     evaluate: result-<criterion>, remark-<criterion>, evidence-<criterion>, summary
+    adjust_scope: networks (one a line), quota-<line id>, reason
     set_up: duty_contact                    measure, finish_tests, go_live: nothing
     judge_case: result, actual, evidence    confirm: content_hash, agreed, remark
     disagree: content_hash, remark          place_hold, lift_hold: reason
@@ -21,8 +22,21 @@ from connections.choices import HoldSide
 from connections.models import ConnectionRequest
 from connections.selectors.desk import connection_of
 from connections.selectors.trials import trial_board
-from connections.services import approval, confirmation, ending, environment, golive, holds, intake, rounds, trials
+from connections.services import (
+    approval,
+    confirmation,
+    ending,
+    environment,
+    golive,
+    holds,
+    intake,
+    rounds,
+    scope,
+    trials,
+)
 from core.actor import Actor
+
+QUOTA = "quota-"
 
 
 def _hold(deed: Any, actor: Actor, dossier: ConnectionRequest, data: Data) -> object:
@@ -38,6 +52,18 @@ def _record(actor: Actor, dossier: ConnectionRequest) -> dict[str, Any]:
 def _say(actor: Actor, dossier: ConnectionRequest, data: Data, *, agreed: bool) -> object:
     return confirmation.confirm(
         actor=actor, request=dossier, content_hash=data["content_hash"], agreed=agreed, remark=data["remark"]
+    )
+
+
+def _adjust(actor: Actor, dossier: ConnectionRequest, data: Data) -> object:
+    quotas = {int(name.removeprefix(QUOTA)): n for name, n in data.items() if name.startswith(QUOTA)}
+    return scope.adjust_scope(
+        actor=actor,
+        request=dossier,
+        reason=data["reason"],
+        networks=data["networks"],
+        quotas=quotas,
+        version=data["version"],
     )
 
 
@@ -85,6 +111,12 @@ STEPS: dict[str, StepPage] = {
         ),
         forms.SetUpForm,
         said.of_setting_up,
+    ),
+    "adjust_scope": StepPage(
+        "dieu-chinh",
+        _adjust,
+        forms.AdjustForm,
+        said.of_adjusting,
     ),
     "finish_tests": StepPage(
         "lap-bien-ban",

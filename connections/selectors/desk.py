@@ -16,6 +16,8 @@ from core.problems import DomainError, PermissionRefused, StateRefused
 Judge = Callable[[Actor, ConnectionRequest], DomainError | None]
 ASSIGNABLE = frozenset({State.SUBMITTED, State.EVALUATING, State.COMPLETION_REQUESTED})
 
+ADJUSTABLE = frozenset({State.TESTING, State.AWAITING_CONFIRMATION, State.READY})
+
 
 def desk_offers(actor: Actor, request: ConnectionRequest) -> list[Offer]:
     """Return everything the actor may do now, in the order of the procedure, with what still hinders each."""
@@ -90,6 +92,12 @@ def _test(actor: Actor, request: ConnectionRequest) -> DomainError | None:
     return _state(request, frozenset({State.TESTING}), _("Lấy kết quả kiểm thử"))
 
 
+def _adjust(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    if not actor.may("environment.manage"):
+        return PermissionRefused(_("Điều chỉnh thông số kết nối thuộc Cán bộ vận hành."))
+    return _state(request, ADJUSTABLE, _("Điều chỉnh thông số kết nối"))
+
+
 def _disagree(actor: Actor, request: ConnectionRequest) -> DomainError | None:
     return judge(actor, request, "confirm", complete=False)
 
@@ -119,6 +127,7 @@ WORKS: dict[str, tuple[StrOrPromise, str, Judge]] = {
     "assign": (gettext_lazy("Phân công thẩm định"), "QC10.2", _assign),
     "evaluate": (gettext_lazy("Đánh giá theo tiêu chí"), "QC10.2", _evaluate),
     "measure": (gettext_lazy("Đo lại từ nhật ký"), "QC10.4", _test),
+    "adjust_scope": (gettext_lazy("Điều chỉnh thông số"), "QC10.3", _adjust),
     "disagree": (gettext_lazy("Không nhất trí"), "QC10.4", _disagree),
     "place_hold": (gettext_lazy("Tạm dừng kết nối"), "Q50-15.4", _hold(open_now=False)),
     "lift_hold": (gettext_lazy("Khôi phục kết nối"), "Q50-15.4", _hold(open_now=True)),

@@ -1,0 +1,176 @@
+"""Connections, grants, keys and holds: to read; a key may be ended. Secrets are not read at all."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from connections.admin.pages import staff_page
+from connections.admin.steps import take
+from connections.models import Connection, Credential, Grant, Hold
+from connections.services.keys import revoke_key
+from core.admin import BaseAdmin, acting
+from core.forms import PortalForm, show_refusal
+from core.text import fold
+
+REVOKE = "environment.manage"
+
+
+class RevokeForm(PortalForm):
+    """Why a key ends."""
+
+    reason = forms.CharField(
+        label=_("Lý do"),
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Được ghi vào nhật ký; cơ quan nhận thư báo khóa đã bị thu hồi."),
+    )
+
+
+class RecordAdmin(BaseAdmin):
+    """Read only; found by the system's name or code, without diacritics."""
+
+    view_permission = "request.view_all"
+    search_fields: tuple[str, ...] = ("system__search",)
+    search_help_text = _("Tên hoặc mã hệ thống; gõ không dấu cũng được")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search the folded text of the system, or the record's own code."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    @admin.display(description=_("Hồ sơ"))
+    def dossier(self, obj: Any) -> str:
+        """Lead to the dossier."""
+        address = reverse("admin:connections_connectionrequest_change", args=[obj.request_id])
+        return format_html('<a href="{}">{}</a>', address, obj.request)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(RecordAdmin):
+    """One connection a system, with who answers for it."""
+
+    list_display = ("system", "dossier", "live_at", "closed_at", "technical_contact", "duty_contact")
+    list_filter = ("live_at", "closed_at")
+    list_select_related = ("system", "request", "technical_contact", "duty_contact")
+    fields = ("system", "dossier", "technical_contact", "duty_contact", "opened_at", "live_at", "closed_at")
+    readonly_fields = ("dossier",)
+
+
+@admin.register(Grant)
+class GrantAdmin(RecordAdmin):
+    """What systems may call; made from dossiers, revoked with them."""
+
+    list_display = ("code", "system", "service", "environment", "daily_quota", "valid_from", "valid_to", "revoked_at")
+    list_filter = ("environment", "revoked_at")
+    list_select_related = ("system", "service")
+    search_fields = ("code", "system__search", "service__search")
+    search_help_text = _("Hệ thống hoặc dịch vụ; gõ không dấu cũng được")
+    fields = (
+        "code",
+        "dossier",
+        "system",
+        "service",
+        "environment",
+        "purpose",
+        "operations",
+        "fields",
+        "networks",
+        "daily_quota",
+        "valid_from",
+        "valid_to",
+        "opened_at",
+        "revoked_at",
+        "revoke_reason",
+    )
+    readonly_fields = ("dossier",)
+
+
+@admin.register(Credential)
+class CredentialAdmin(RecordAdmin):
+    """Keys by their public half."""
+
+    list_display = ("access_key", "system", "environment", "made_by", "made_at", "valid_to", "revoked_at")
+    list_filter = ("environment", "revoked_at")
+    list_select_related = ("system", "made_by")
+    search_fields = ("access_key", "system__search")
+    fields = (
+        "access_key",
+        "system",
+        "environment",
+        "algorithm",
+        "made_by",
+        "made_at",
+        "valid_to",
+        "revoked_at",
+        "revoked_by",
+        "revoke_reason",
+    )
+
+    actions_detail = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Return whether the actor may end keys of any system."""
+        return acting(request).may(REVOKE)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer the end of a key that has none."""
+        key = self.get_object(request, str(object_id))
+        return [] if key is None or key.revoked_at else super().get_actions_detail(request, object_id)
+
+    @action(description=_("Thu hồi khóa"), url_path="thu-hoi", permissions=["revoke"], icon="key_off")
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """End a key at once."""
+        key = self.get_object(request, object_id)
+        if key is None:
+            raise Http404
+        form, status = RevokeForm(request.POST if request.method == "POST" else None), 200
+        if form.is_bound:
+            refusal = take(form, lambda: revoke_key(actor=acting(request), credential=key, **form.cleaned_data))
+            if refusal is None and form.is_valid():
+                messages.success(request, gettext("Đã thu hồi khóa %(key)s.") % {"key": key})
+                return redirect("admin:connections_credential_change", key.pk)
+            status = refusal.problem.status if refusal else 422
+            if refusal is not None:
+                show_refusal(form, refusal)
+        return staff_page(
+            self,
+            request,
+            "admin/connections/key.html",
+            status=status,
+            title=gettext("Thu hồi khóa"),
+            credential=key,
+            form=form,
+        )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Leave the sealed secret where it is."""
+        return super().get_queryset(request).defer("sealed_secret")
+
+
+@admin.register(Hold)
+class HoldAdmin(RecordAdmin):
+    """Suspensions, each with who put and who lifted it."""
+
+    list_display = ("connection", "side", "agency", "placed_at", "placed_by", "lifted_at")
+    list_filter = ("side", "lifted_at")
+    list_select_related = ("connection__system", "agency", "placed_by")
+    search_fields = ("connection__system__search",)
+    fields = (
+        "connection",
+        "side",
+        "agency",
+        "reason",
+        "placed_by",
+        "placed_at",
+        "lifted_by",
+        "lifted_at",
+        "lift_reason",
+    )
