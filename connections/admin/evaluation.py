@@ -94,7 +94,7 @@ def _kept(request: HttpRequest, dossier: ConnectionRequest, current: Evaluation 
 
 
 def _typed(request: HttpRequest, name: str, code: str) -> str:
-    return nfc(request.POST.get(f"{name}-{code}", "")).replace("\0", "")
+    return nfc(request.POST.get(f"{name}-{code}", ""))
 
 
 def _groups(
