@@ -156,7 +156,7 @@ def _publish(request: HttpRequest, form: VersionForm, rows: Any) -> Checklist | 
         return publish_checklist(actor=acting(request), criteria=criteria, **form.cleaned_data)
     except DomainError as refusal:
         show_refusal(form, refusal)
-        data = form.data.copy()
+        data = request.POST.copy()
         data["number"] = str(next_number())
         form.data = data
     return None
