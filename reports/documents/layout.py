@@ -14,11 +14,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of the body; *strong* ones must not be overlooked."""
+    """A paragraph of the body; *strong*: not to be overlooked; *with_next*: on one page with what follows."""
 
     text: str
     strong: bool = False
     italic: bool = False
+    with_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)

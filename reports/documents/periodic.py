@@ -19,7 +19,7 @@ def compose(run: ReportRun, frozen: Frozen) -> Document:
     """Return the document of *run*; the same run and figures give the same document for ever."""
     head = frozen.letterhead
     return Document(
-        superior=head.superior.upper(),
+        superior=_two_lines(head.superior.upper()),
         issuer=head.issuer.upper(),
         number=nfc(_("Số:          /BC-%(symbol)s") % {"symbol": head.symbol}),
         place_and_date=f"{head.place}, {long_date(run.requested_at.astimezone(VIETNAM).date())}",
@@ -35,6 +35,11 @@ def compose(run: ReportRun, frozen: Frozen) -> Document:
         code=run.code,
         made_at=run.requested_at,
     )
+
+
+def _two_lines(superior: str) -> str:
+    """Return the name with the committee on one line and its province below, as heads of documents break it."""
+    return superior.replace("ỦY BAN NHÂN DÂN ", "ỦY BAN NHÂN DÂN\n", 1)
 
 
 def _subject(run: ReportRun, subject: str) -> Iterator[str]:
@@ -75,7 +80,7 @@ def _body(run: ReportRun, frozen: Frozen) -> Iterator[Block]:
         )
     for numeral, section in zip(ROMAN, frozen.sections, strict=False):
         yield from _section(numeral, section)
-    yield Paragraph(_("Trên đây là báo cáo của %(issuer)s./.") % {"issuer": frozen.letterhead.issuer})
+    yield Paragraph(_("Trên đây là báo cáo của %(issuer)s./.") % {"issuer": frozen.letterhead.issuer}, with_next=True)
 
 
 def _section(numeral: str, section: Section) -> Iterator[Block]:
@@ -104,7 +109,9 @@ def _figures(figures: tuple[Figure, ...]) -> Grid:
 
 def _grid(table: Table) -> Grid:
     words = [column.unit is None for column in table.columns]
-    widest = max(9, (92 - 13 * words.count(False)) // words.count(True))
+    numbers = 13 if words.count(False) < 4 else 9
+    # The first column names the thing and is half as wide again as the other words.
+    word = (92 - numbers * words.count(False)) * 2 // (2 * words.count(True) + 1)
     return Grid(
         title=table.title,
         heads=(_("STT"), *(column.label for column in table.columns)),
@@ -113,7 +120,7 @@ def _grid(table: Table) -> Grid:
             for place, row in enumerate(table.rows, start=1)
         ),
         numeric=(False, *(not word for word in words)),
-        widths=(8, *(widest if word else 13 for word in words)),
+        widths=(8, word * 3 // 2, *(word if is_text else numbers for is_text in words[1:])),
     )
 
 
@@ -133,4 +140,4 @@ def _definitions(frozen: Frozen) -> Appendix:
         numeric=(False, False, False),
         widths=(8, 34, 58),
     )
-    return Appendix(_("CÁCH TÍNH SỐ LIỆU"), (grid,))
+    return Appendix(_("Phụ lục") + "\n" + _("CÁCH TÍNH SỐ LIỆU"), (grid,))

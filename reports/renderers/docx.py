@@ -59,7 +59,8 @@ def _title(word: WordFile, document: Document) -> None:
     for line in document.subject:
         parts.say(word.add_paragraph(), line, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
     parts.rule(word.add_paragraph(), side=Mm(58))
-    parts.say(word.add_paragraph(), document.addressee, align=WD_ALIGN_PARAGRAPH.CENTER)
+    addressee = parts.say(word.add_paragraph(), document.addressee, align=WD_ALIGN_PARAGRAPH.CENTER)
+    addressee.paragraph_format.space_after = Pt(6)
     for basis in document.legal_bases:
         parts.body(word.add_paragraph(), basis, italic=True)
 
@@ -68,7 +69,8 @@ def _block(word: WordFile, block: Block) -> None:
     if isinstance(block, Heading):
         parts.body(word.add_paragraph(), block.text, bold=True).paragraph_format.keep_with_next = True
     elif isinstance(block, Paragraph):
-        parts.body(word.add_paragraph(), block.text, bold=block.strong, italic=block.italic)
+        paragraph = parts.body(word.add_paragraph(), block.text, bold=block.strong, italic=block.italic)
+        paragraph.paragraph_format.keep_with_next = block.with_next or None
     else:
         _grid(word, block)
 

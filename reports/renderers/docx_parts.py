@@ -68,7 +68,7 @@ def rule(paragraph: Paragraph, *, side: int) -> None:
     """Make *paragraph* a thin rule, *side* (EMU) away from both edges."""
     layout = paragraph.paragraph_format
     layout.left_indent = layout.right_indent = side
-    layout.line_spacing, layout.space_after = Pt(6), Pt(4)
+    layout.line_spacing, layout.space_before, layout.space_after = Pt(6), Pt(4), Pt(4)
     borders = element("pBdr")
     borders.append(element("top", val="single", sz=6, space=1, color="000000"))
     paragraph._p.get_or_add_pPr().insert_element_before(
@@ -89,7 +89,7 @@ def page_number(paragraph: Paragraph) -> None:
 
 def head(word: WordFile, document: Document) -> None:
     """Write the two columns at the top: the body that issues, number; the State's name and motto, place and date."""
-    left, right = _columns(word, (Mm(64), Mm(96)))
+    left, right = _columns(word, (Mm(68), Mm(92)))
     center = WD_ALIGN_PARAGRAPH.CENTER
     say(left.paragraphs[0], document.superior, size=12, align=center)
     say(left.add_paragraph(), document.issuer, bold=True, size=12, align=center)
@@ -115,6 +115,9 @@ def _columns(word: WordFile, widths: Sequence[int]) -> Any:
     made = word.add_table(rows=1, cols=len(widths))
     _shape(made, widths)
     _keep_whole(made.rows[0])
+    padding = element("tblCellMar")
+    padding.extend(element(side, w=0, type="dxa") for side in ("left", "right"))
+    made._tbl.tblPr.insert_element_before(padding, "w:tblLook", "w:tblCaption", "w:tblDescription")
     return made.rows[0].cells
 
 

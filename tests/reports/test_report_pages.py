@@ -1,0 +1,271 @@
+"""Pages of reports: who sees what, the same file every time, refusals that change nothing (QC14.5, QC8.2)."""
+
+import io
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from unittest.mock import patch
+
+import docx
+import pytest
+from django.test import Client
+
+from audit.models import Fact
+from core import clock
+from reports.choices import RunState
+from reports.models import ReportRun, ReportTemplate
+from reports.renderers.docx import CONTENT_TYPE
+from reports.services.requesting import retry_report
+from reports.services.writing import publish_report, write_report
+from reports.wording import measured
+from tests.reports.conftest import Desk
+
+As = Callable[[str], Client]
+
+
+@pytest.fixture
+def visit(desk: Desk, signed_in: Callable[..., Client]) -> As:
+    """Return a client signed in as the holder of a role."""
+    clients: dict[str, Client] = {}
+
+    def make(role: str) -> Client:
+        if role not in clients:
+            clients[role] = signed_in(desk.users[role])
+        return clients[role]
+
+    return make
+
+
+def asked(**fields: Any) -> dict[str, Any]:
+    """Return the form for the running month."""
+    today = clock.today()
+    given = {"month": today.month, "year": today.year, "closing_rule": "calendar", "preliminary": "on"}
+    return {**given, **fields}
+
+
+def test_the_whole_way_through_the_pages(visit: As) -> None:
+    officer, leader, province = visit("report_officer"), visit("department_leader"), visit("province_leader")
+    assert "Lập báo cáo đầu tiên" in officer.get("/bao-cao/").content.decode()
+    sent = officer.post("/bao-cao/lap/", asked())
+    run = ReportRun.objects.get()
+    page = f"/bao-cao/{run.code}/"
+    assert (sent.status_code, sent["Location"]) == (302, page)
+    waiting = officer.get(page).content.decode()
+    assert "Đang lập báo cáo" in waiting
+    assert "Tải tệp Word" not in waiting
+    assert province.get(page).status_code == 404
+    write_report(run_id=run.pk)
+    drafted = officer.get(page).content.decode()
+    assert "Chờ phát hành" in drafted
+    assert "Số liệu tạm tính" in drafted
+    assert f"{page}viec/publish/" not in drafted
+    assert "Phát hành báo cáo tháng" in leader.get("/co-quan/").content.decode()
+    assert f"{page}viec/publish/" in leader.get(page).content.decode()
+    assert "Lãnh đạo Ủy ban nhân dân tỉnh xem và tải được" in leader.get(f"{page}viec/publish/").content.decode()
+    assert leader.post(f"{page}viec/publish/").status_code == 302
+    assert ReportRun.objects.get().state == RunState.PUBLISHED
+    assert "Phát hành báo cáo tháng" not in leader.get("/co-quan/").content.decode()
+    assert "Đã phát hành" in province.get(page).content.decode()
+    assert run.code in province.get("/bao-cao/").content.decode()
+
+
+@pytest.mark.clause("QC14.5")
+def test_leadership_downloads_the_same_bytes_every_time(visit: As, desk: Desk) -> None:
+    run = publish_report(actor=desk.actors["department_leader"], run=desk.write())
+    address = f"/bao-cao/{run.code}/tai-ve/"
+    first, second = (visit(role).get(address) for role in ("province_leader", "report_officer"))
+    assert first.content == second.content
+    assert sha256(first.content).hexdigest() == run.sha256
+    assert first["Content-Type"] == CONTENT_TYPE
+    said = first["Content-Disposition"]
+    assert said.startswith('attachment; filename="bao-cao-lgsp-thang-')
+    assert "filename*=UTF-8''B%C3%A1o%20c%C3%A1o%20LGSP" in said
+    assert said.isascii()
+    assert "no-store" in first["Cache-Control"]
+    assert any("BÁO CÁO" in paragraph.text for paragraph in docx.Document(io.BytesIO(first.content)).paragraphs)
+
+
+@pytest.mark.clause("QC8.2")
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize(
+    ("role", "drafts", "published_ones"),
+    [
+        ("report_officer", True, True),
+        ("department_leader", True, True),
+        ("inspector", True, True),
+        ("province_leader", False, True),
+        ("evaluator", False, False),
+        ("agency_officer", False, False),
+    ],
+)
+def test_who_sees_and_downloads(
+    visit: As, desk: Desk, role: str, drafts: bool, published_ones: bool, published: bool
+) -> None:
+    run = desk.write()
+    if published:
+        publish_report(actor=desk.actors["department_leader"], run=run)
+    seen = published_ones if published else drafts
+    client = visit(role)
+    for address in (f"/bao-cao/{run.code}/", f"/bao-cao/{run.code}/tai-ve/"):
+        answer = client.get(address)
+        assert answer.status_code == 200 if seen else answer.status_code in (403, 404)
+        if not seen:
+            assert run.sha256.encode() not in answer.content
+    listed = client.get("/bao-cao/")
+    assert (run.code in listed.content.decode()) == seen
+    assert listed.status_code == (200 if published_ones else 403)
+
+
+def test_a_visitor_is_sent_to_sign_in(desk: Desk) -> None:
+    run = desk.write()
+    for address in ("/bao-cao/", "/bao-cao/lap/", f"/bao-cao/{run.code}/", f"/bao-cao/{run.code}/tai-ve/"):
+        answer = Client().get(address)
+        assert answer.status_code == 302
+        assert "/dang-nhap/" in answer["Location"] or "login" in answer["Location"]
+
+
+@pytest.mark.parametrize(
+    ("role", "step"),
+    [
+        ("report_officer", "publish"),
+        ("province_leader", "publish"),
+        ("inspector", "publish"),
+        ("evaluator", "publish"),
+        ("department_leader", "supersede"),
+        ("province_leader", "supersede"),
+        ("department_leader", "finish"),
+        ("report_officer", "fail"),
+        ("report_officer", "no-such-step"),
+        ("report_officer", "retry"),
+    ],
+)
+def test_a_direct_post_without_the_right_changes_nothing(visit: As, desk: Desk, role: str, step: str) -> None:
+    run = desk.write()
+    facts = Fact.objects.count()
+    answer = visit(role).post(f"/bao-cao/{run.code}/viec/{step}/", {"reason": "Lý do"})
+    assert answer.status_code in (403, 404, 409)
+    assert Fact.objects.count() == facts
+    assert [(item.state, item.sha256) for item in ReportRun.objects.all()] == [(RunState.DRAFTED, run.sha256)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"preliminary": ""}, "Đánh dấu để lập báo cáo với số liệu tạm tính"),
+        ({"month": "13"}, "Chọn một mục trong danh sách"),
+        ({"month": ""}, "Chọn tháng"),
+        ({"year": ""}, "Nhập năm"),
+        ({"year": "hai nghìn"}, "Nhập một số nguyên"),
+        ({"year": "1999"}, "2024"),
+        ({"year": "2100", "month": "12"}, "Kỳ báo cáo chưa bắt đầu"),
+        ({"closing_rule": "custom"}, "Chọn một mục trong danh sách"),
+        ({"closing_rule": ""}, "cách chốt kỳ"),
+    ],
+)
+def test_a_wrong_form_is_explained_and_keeps_what_was_typed(visit: As, fields: dict[str, str], said: str) -> None:
+    page = visit("report_officer").post("/bao-cao/lap/", asked(**fields))
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    if fields.get("year") and "month" not in fields:
+        assert f'value="{fields["year"]}"' in page.content.decode()
+    assert not ReportRun.objects.exists()
+
+
+def test_asked_twice_there_is_one_report_and_the_second_is_led_to_it(visit: As) -> None:
+    officer = visit("report_officer")
+    first, second = (officer.post("/bao-cao/lap/", asked()) for _time in range(2))
+    assert first["Location"] == second["Location"]
+    assert ReportRun.objects.count() == 1
+    assert "đã có" in officer.get(second["Location"]).content.decode()
+
+
+def test_nobody_else_gets_the_form(visit: As) -> None:
+    for role in ("department_leader", "inspector", "province_leader", "evaluator", "agency_officer"):
+        assert visit(role).get("/bao-cao/lap/").status_code == 403
+        assert visit(role).post("/bao-cao/lap/", asked()).status_code == 403
+    assert not ReportRun.objects.exists()
+
+
+def test_a_failure_is_shown_and_tried_again_from_the_page(visit: As, desk: Desk) -> None:
+    run, officer = desk.ask(), visit("report_officer")
+    with patch("reports.services.writing.render", side_effect=OSError("disk")):
+        write_report(run_id=run.pk)
+    page = officer.get(f"/bao-cao/{run.code}/").content.decode()
+    assert "Không ghi được tệp vào kho lưu trữ." in page
+    assert "Lập lại báo cáo tháng" in officer.get("/co-quan/").content.decode()
+    assert officer.get(f"/bao-cao/{run.code}/tai-ve/").status_code == 409
+    assert officer.post(f"/bao-cao/{run.code}/viec/retry/").status_code == 302
+    assert ReportRun.objects.get().state == RunState.REQUESTED
+    assert visit("department_leader").get(f"/bao-cao/{run.code}/viec/retry/").status_code == 404
+    with pytest.raises(Exception, match="tình trạng"):
+        retry_report(actor=desk.actors["report_officer"], run=run)
+
+
+def test_made_anew_asks_why_and_keeps_the_old_one(visit: As, desk: Desk) -> None:
+    run, officer = desk.write(), visit("report_officer")
+    address = f"/bao-cao/{run.code}/viec/supersede/"
+    assert "được lập với số liệu hiện có" in officer.get(address).content.decode()
+    assert "Nhập lý do" in officer.post(address, {"reason": "  "}).content.decode()
+    assert ReportRun.objects.get().state == RunState.DRAFTED
+    assert officer.post(address, {"reason": "Bổ sung"})["Location"] == f"/bao-cao/{run.code}-2/"
+    assert "Lý do: Bổ sung" in officer.get(f"/bao-cao/{run.code}/").content.decode()
+    assert officer.post(address, {"reason": "Lần nữa"}).status_code == 409
+
+
+def test_every_figure_stands_beside_its_definition(visit: As, desk: Desk) -> None:
+    run = desk.write()
+    page = visit("report_officer").get(f"/bao-cao/{run.code}/").content.decode()
+    for section in run.figures["sections"]:
+        assert section["title"] in page
+        for figure in section["figures"]:
+            assert figure["label"] in page
+            assert figure["definition"].replace('"', "&quot;") in page
+            assert f'data-label="Số liệu">{measured(figure["value"], figure["unit"])}</td>' in page
+        for table in section["tables"]:
+            assert table["definition"] in page
+            assert table["rows"] or table["empty"] in page
+    assert 'href="/danh-muc/"' in page
+
+
+def test_lists_a_leader_may_not_open_are_not_linked(visit: As, desk: Desk) -> None:
+    run = publish_report(actor=desk.actors["department_leader"], run=desk.write())
+    assert "/quan-tri/" in visit("department_leader").get(f"/bao-cao/{run.code}/").content.decode()
+    assert "/quan-tri/" not in visit("province_leader").get(f"/bao-cao/{run.code}/").content.decode()
+
+
+def test_the_list_takes_the_same_queries_for_one_and_for_many(
+    visit: As, desk: Desk, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    officer, run = visit("report_officer"), desk.write()
+    officer.get("/bao-cao/")
+    with django_assert_max_num_queries(9):
+        officer.get("/bao-cao/")
+    for _time in range(12):
+        ReportRun.objects.in_force().get()
+        run = write_report(run_id=_anew(officer, run))
+    with django_assert_max_num_queries(9):
+        page = officer.get("/bao-cao/")
+    assert page.context["page"].paginator.count == 13
+
+
+def _anew(officer: Client, run: ReportRun) -> int:
+    officer.post(f"/bao-cao/{run.code}/viec/supersede/", {"reason": "Bổ sung"})
+    return int(ReportRun.objects.in_force().get().pk)
+
+
+def test_staff_change_the_schedule_as_data(visit: As) -> None:
+    template = ReportTemplate.objects.get()
+    address = f"/quan-tri/reports/reporttemplate/{template.pk}/change/"
+    officer = visit("report_officer")
+    form = officer.get(address).context["adminform"].form
+    typed = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    typed["starts_on"] = template.starts_on.strftime("%d/%m/%Y")
+    wrong = officer.post(address, {**typed, "due_day": "31"})
+    assert wrong.status_code == 200
+    assert ReportTemplate.objects.get().due_day == 1
+    assert officer.post(address, {**typed, "due_day": "5"}).status_code == 302
+    assert ReportTemplate.objects.get().due_day == 5
+    assert Fact.objects.filter(deed="report_template.saved").order_by("-pk")[0].after == {"due_day": 5}
+    assert visit("inspector").get(address).status_code == 200
+    assert visit("inspector").post(address, {**typed, "due_day": "9"}).status_code == 403
+    assert ReportTemplate.objects.get().due_day == 5
