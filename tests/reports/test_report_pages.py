@@ -215,6 +215,7 @@ def test_made_anew_asks_why_and_keeps_the_old_one(visit: As, desk: Desk) -> None
 def test_every_figure_stands_beside_its_definition(visit: As, desk: Desk) -> None:
     run = desk.write()
     page = visit("report_officer").get(f"/bao-cao/{run.code}/").content.decode()
+    assert run.figures is not None
     for section in run.figures["sections"]:
         assert section["title"] in page
         for figure in section["figures"]:
