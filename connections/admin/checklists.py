@@ -45,7 +45,10 @@ class VersionForm(PortalForm):
         help_text=gettext_lazy("Văn bản làm căn cứ; nêu rõ phần nào là mặc định hệ thống."),
     )
     note = forms.CharField(
-        label=gettext_lazy("Ghi chú"), required=False, max_length=4000, widget=UnfoldAdminTextareaWidget
+        label=gettext_lazy("Ghi chú"),
+        required=False,
+        max_length=4000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
 
 
@@ -130,7 +133,7 @@ class ChecklistAdmin(BaseAdmin):
             raise PermissionDenied
         last = Checklist.objects.order_by("-number").first()
         posted = request.POST if request.method == "POST" else None
-        form = VersionForm(posted, initial={"number": next_number(), "valid_from": clock.today()})
+        form = VersionForm(posted, initial={"number": next_number(), "valid_from": f"{clock.today():%d/%m/%Y}"})
         known = [{name: getattr(row, name) for name in ASKED} for row in last.criteria.all()] if last else []
         rows = CriterionRows(posted, prefix="criteria", initial=None if posted else known)
         fit = posted is not None and form.is_valid() and rows.is_valid()

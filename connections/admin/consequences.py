@@ -43,7 +43,7 @@ def of_asking(dossier: ConnectionRequest) -> list[str]:
     """Return or ask for completion: the agency's turn."""
     return _lines(
         _("%(agency)s nhận danh sách nội dung cần hoàn thiện và trả lời từng nội dung.") % {"agency": dossier.agency},
-        _("Thời hạn của Sở tạm dừng trong lúc chờ cơ quan."),
+        _("Thời hạn của Sở không tính trong lúc chờ cơ quan."),
         _term(Step.COMPLETION),
     )
 

@@ -20,6 +20,7 @@ from core.regulation import cite
 EVERYTHING = "chi-tiet"
 # Steps that lead a dossier on; the others stand beside them.
 MAIN = frozenset({"receive", "evaluate", "propose", "approve", "set_up", "finish_tests", "confirm", "go_live"})
+ENDING = frozenset({"place_hold", "terminate"})
 
 
 def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -63,9 +64,10 @@ def state_tag(dossier: ConnectionRequest, turn: Turn | None = None) -> tuple[str
 
 
 def _steps(request: HttpRequest, dossier: ConnectionRequest) -> list[dict[str, Any]]:
-    """Return what this person may do, the first that nothing hinders marked as the main one."""
+    """Return what this person may do: the main step first, what interrupts or ends the connection last."""
     offers = desk_offers(acting(request), dossier)
     main = next((offer.action for offer in offers if offer.refusal is None and offer.action in MAIN), "")
+    offers.sort(key=lambda offer: (offer.action != main, offer.action in ENDING))
     return [
         {
             "offer": offer,
