@@ -11,3 +11,7 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 # Nothing is collected for tests; the folder of sources is there for whitenoise to look at.
 STATIC_ROOT = BASE_DIR / "static"
+SILENCED_SYSTEM_CHECKS = ["staticfiles.E002"]
+# Served from where they lie, the libraries' too: a real server in a test needs no collecting.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

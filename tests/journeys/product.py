@@ -1,0 +1,105 @@
+"""The real product for one test: uvicorn with the broker, sample provider, worker, on the test's own database."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from lgsp.launch.places import ROOT
+from lgsp.launch.services import free_port
+
+READY_SECONDS = 60
+LOADED = ("load_register", "load_calendar", "load_checklist", "load_trials", "load_purposes", "load_demo")
+
+
+@dataclass
+class Product:
+    """Where it answers, where its data lies, who may sign in (by the first part of the address), its environment."""
+
+    url: str
+    provider: str
+    folder: Path
+    people: dict[str, dict[str, Any]]
+    variables: dict[str, str]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Product]:
+    """Load what an installation has, start the processes, give the product, end the processes."""
+    port, provider_port = free_port(), free_port()
+    url, provider = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
+    for command in LOADED:
+        call_command(command, verbosity=0)
+    call_command("load_report_templates", verbosity=0)
+    call_command("load_sample_service", provider=provider, verbosity=0)
+    variables = _variables(folder, url)
+    server = [sys.executable, "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    server += ["--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--no-access-log", "--no-proxy-headers"]
+    commands = {
+        "provider": [sys.executable, "-m", "lgsp.provider", "--port", str(provider_port)],
+        "web": server,
+        "worker": [sys.executable, "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app", "worker", "-c", "1"],
+    }
+    started = [_start(folder / f"{name}.log", command, variables) for name, command in commands.items()]
+    try:
+        _wait(f"{url}/readyz", folder)
+        _wait(f"{provider}/health", folder)
+        rows = json.loads((folder / "demo.json").read_text(encoding="utf-8"))["people"]
+        people = {row["email"].split("@", maxsplit=1)[0]: row for row in rows}
+        yield Product(url, provider, folder, people, variables)
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _variables(folder: Path, url: str) -> dict[str, str]:
+    """Return the environment of the processes: the test's database, a Valkey database of their own."""
+    held = connection.settings_dict
+    database = f"postgresql://{held['USER']}:{held['PASSWORD']}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
+    place = int("".join(filter(str.isdigit, os.environ.get("PYTEST_XDIST_WORKER", ""))) or 0) + 4
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "lgsp.settings.test",
+        "DATABASE_URL": database,
+        "REDIS_URL": f"{settings.CELERY_BROKER_URL.rsplit('/', 1)[0]}/{place}",
+        "LGSP_DATA_DIR": str(folder),
+        "LGSP_PUBLIC_URL": url,
+        "LGSP_LOOPBACK_UPSTREAMS": "true",
+    }
+
+
+def _start(log: Path, command: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("wb") as said:
+        return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=said, stderr=subprocess.STDOUT)
+
+
+def _wait(address: str, folder: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (OSError, urllib.error.URLError) as error:
+            if time.monotonic() > deadline:
+                said = "\n".join(log.read_text(errors="replace")[-2000:] for log in folder.glob("*.log"))
+                raise AssertionError(f"{address} does not answer: {error}\n{said}") from error
+        time.sleep(0.1)

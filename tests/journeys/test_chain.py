@@ -1,0 +1,312 @@
+"""One connection from filing to go-live in a real browser, as each person does it, with the real broker behind."""
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from broker.signing import Credentials
+from lgsp.demo.calls import System
+from lgsp.launch.places import ROOT
+from tests.journeys.conftest import fresh_code
+from tests.journeys.product import Product, running
+from tests.journeys.test_pages import faults_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+SYSTEM = "Phần mềm một cửa điện tử (mẫu)"
+TARGETS = ("communes?limit=5&level=phuong", "communes/search?q=minh+xuan", "communes/02215")
+
+
+class Stage:
+    """Everybody's browser, opened when first needed, and pictures of what they see."""
+
+    def __init__(self, product: Product, browser: Browser, folder: str) -> None:
+        self.product, self.browser, self.folder = product, browser, folder
+        self.contexts: dict[str, BrowserContext] = {}
+        self.pages: dict[str, Page] = {}
+        self.faults: list[str] = []
+
+    def page(self, name: str) -> Page:
+        """Return the page of the person whose address begins with *name*, signed in."""
+        if name not in self.pages:
+            context = self.browser.new_context(
+                viewport={"width": 1280, "height": 900}, locale="vi-VN", base_url=self.product.url
+            )
+            self.contexts[name], self.pages[name] = context, context.new_page()
+            self._sign_in(self.pages[name], self.product.people[name])
+        return self.pages[name]
+
+    def _sign_in(self, page: Page, row: dict[str, Any]) -> None:
+        page.goto("/dang-nhap/")
+        page.fill("input[name=login]", row["email"])
+        page.fill("input[name=password]", row["password"])
+        page.keyboard.press("Enter")
+        if row["totp_secret"]:
+            page.fill("input[name=code]", fresh_code(row["totp_secret"]))
+            page.keyboard.press("Enter")
+        page.wait_for_url("**/co-quan/")
+
+    def look(self, name: str, picture: str) -> None:
+        """Judge the page a person stands on at both widths, and keep its picture when asked."""
+        page = self.pages[name]
+        self._keep(page, f"{picture}-1280")
+        narrow = self.browser.new_context(
+            viewport={"width": 360, "height": 740},
+            color_scheme="dark",
+            locale="vi-VN",
+            base_url=self.product.url,
+            storage_state=self.contexts[name].storage_state(),
+        )
+        small = narrow.new_page()
+        self.faults += [f"360 {fault}" for fault in faults_of(small, page.url, base=self.product.url)]
+        self._keep(small, f"{picture}-360")
+        narrow.close()
+
+    def _keep(self, page: Page, name: str) -> None:
+        if self.folder:
+            Path(self.folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(self.folder) / f"{name}.png"))
+
+
+@pytest.fixture
+def stage(
+    browser: Browser, transactional_db: None, settings: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Stage]:
+    settings.DATA_DIR = tmp_path
+    with running(tmp_path) as product:
+        made = Stage(product, browser, request.config.getoption("--screenshots"))
+        yield made
+        for context in made.contexts.values():
+            context.close()
+
+
+def press(page: Page, words: str) -> None:
+    """Press the button or follow the link with these words."""
+    target = page.locator("main, #main, #content").get_by_text(words, exact=True).and_(page.locator("a, button"))
+    target.first.click()
+    page.wait_for_load_state()
+
+
+def file(stage: Stage) -> str:
+    """The officer registers the system and files every part; return the dossier's address."""
+    page = stage.page("can-bo.snnmt")
+    page.goto("/he-thong/moi/")
+    page.fill("[name=name]", SYSTEM)
+    page.fill("[name=purpose]", "Giải quyết thủ tục hành chính lĩnh vực đất đai")
+    page.select_option("[name=security_level]", "2")
+    for box in page.query_selector_all("[name=environments]"):
+        box.check()
+    press(page, "Đăng ký hệ thống")
+    page.goto("/ket-noi/")
+    press(page, "Tạo đề nghị đầu tiên")
+    address = page.url
+    parts: dict[str, Callable[[], None]] = {
+        "co-quan": lambda: (
+            page.fill("[name=responsible_leader]", "Phó Giám đốc Sở (mẫu)"),
+            page.select_option("[name=technical_contact]", index=1),
+        ),
+        "he-thong": lambda: page.select_option("[name=system]", index=1),
+        "muc-dich": lambda: (
+            page.select_option("[name=purpose]", index=1),
+            page.fill("[name=purpose_text]", "Điền sẵn tên xã, phường vào hồ sơ để người dân không phải khai lại"),
+            page.fill("[name=legal_basis]", "Chức năng, nhiệm vụ của Sở"),
+        ),
+        "ky-thuat": lambda: (
+            page.fill("[name=networks]", "127.0.0.1"),
+            page.fill("[name=daily_calls]", "5000"),
+            page.fill("[name=peak_per_second]", "20"),
+        ),
+        "phuong-an": lambda: (
+            page.fill("[name=operation_plan]", "Trực giờ hành chính"),
+            page.fill("[name=security_plan]", "Khóa giữ trong kho bí mật của máy chủ"),
+        ),
+    }
+    for slug, write in parts.items():
+        page.goto(f"{address}phan/{slug}/")
+        write()
+        press(page, "Lưu và tiếp tục")
+    page.goto(f"{address}dich-vu/administrative-units/")
+    for box in page.query_selector_all("[name=operations]"):
+        box.check()
+    page.fill("[name=daily_quota]", "5000")
+    press(page, "Thêm vào hồ sơ")
+    for name in ("personal_data", "state_secret", "national_database"):
+        page.check(f"[name={name}][value=False]")
+    stage.look("can-bo.snnmt", "chain-part")
+    press(page, "Lưu và tiếp tục")
+    page.goto(address)
+    expect(page.get_by_text("Đã xong 6/7 phần.")).to_be_visible()
+    stage.look("can-bo.snnmt", "chain-tasks")
+    return address
+
+
+def send(stage: Stage, address: str) -> None:
+    """The representative checks and sends."""
+    page = stage.page("dai-dien.snnmt")
+    page.goto(f"{address}kiem-tra/")
+    press(page, "Gửi đề nghị")
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.check("[name=committed]")
+    stage.look("dai-dien.snnmt", "chain-check")
+    press(page, "Gửi đề nghị")
+    expect(page.get_by_role("heading", name="Đã gửi đề nghị kết nối")).to_be_visible()
+
+
+def step(stage: Stage, name: str, desk: str, label: str, write: Callable[[Page], None] | None = None) -> Page:
+    """Somebody of SKHCN opens the working page, takes the step *label* and is led back."""
+    page = stage.page(name)
+    page.goto(desk)
+    press(page, label)
+    if write is not None:
+        write(page)
+    if page.url.rstrip("/").endswith("change"):
+        return page
+    page.locator("form button[type=submit].btn").first.click()
+    page.wait_for_load_state()
+    expect(page.get_by_text("Đã thực hiện")).to_be_visible()
+    return page
+
+
+def mark(failing: str = "") -> Callable[[Page], None]:
+    """Return how an evaluator fills the criteria: all met, but one when *failing* names it."""
+
+    def write(page: Page) -> None:
+        names = {item.get_attribute("name") for item in page.query_selector_all("[name^=result-]")}
+        for name in sorted(filter(None, names)):
+            value = "fail" if name == f"result-{failing}" else "pass"
+            if page.locator(f"select[name='{name}']").count():
+                page.select_option(f"[name='{name}']", value)
+            else:
+                page.check(f"[name='{name}'][value={value}]")
+        if failing:
+            page.fill(f"[name='remark-{failing}']", "Phương án chưa nêu người trực thay")
+
+    return write
+
+
+def evaluate(stage: Stage, desk: str, address: str) -> None:
+    """One criterion fails, the agency completes, everything is met, two people decide."""
+    step(stage, "tiep-nhan.skhcn", desk, "Tiếp nhận", lambda page: page.select_option("[name=evaluator]", index=1))
+    page = stage.page("tham-dinh.skhcn")
+    page.goto(desk)
+    press(page, "Đánh giá theo tiêu chí")
+    mark("operation-plan")(page)
+    stage.look("tham-dinh.skhcn", "chain-evaluate")
+    page.locator("form button[type=submit].btn").first.click()
+    page.wait_for_load_state()
+    step(
+        stage,
+        "tham-dinh.skhcn",
+        desk,
+        "Yêu cầu hoàn thiện",
+        lambda page: page.fill("[name=points-0-remedy]", "Bổ sung người trực ngoài giờ"),
+    )
+    sender = stage.page("dai-dien.snnmt")
+    sender.goto(f"{address}hoan-thien/")
+    sender.locator("textarea").first.fill("Đã bổ sung hai người trực ngoài giờ")
+    press(sender, "Gửi hoàn thiện")
+    expect(sender.get_by_text("Chờ Sở Khoa học và Công nghệ").first).to_be_visible()
+    page.goto(desk)
+    press(page, "Đánh giá theo tiêu chí")
+    mark()(page)
+    page.locator("form button[type=submit].btn").first.click()
+    page.wait_for_load_state()
+    step(stage, "truong-phong.skhcn", desk, "Trình phê duyệt")
+    stage.page("lanh-dao.skhcn").goto(desk)
+    stage.look("lanh-dao.skhcn", "chain-desk")
+    step(stage, "lanh-dao.skhcn", desk, "Chấp thuận")
+
+
+def take_key(stage: Stage, environment: str) -> System:
+    """The technician makes a key and reads it from the one page that shows it."""
+    page = stage.page("ky-thuat.snnmt")
+    page.goto("/nha-phat-trien/H60.07.HT01/khoa/moi/")
+    page.check(f"[name=environment][value={environment}]")
+    press(page, "Tạo khóa")
+    access_key = page.inner_text("#khoa-truy-xuat").strip()
+    element = page.locator("#khoa-bi-mat")
+    tag = element.evaluate("node => node.tagName")
+    secret = (element.input_value() if tag in ("INPUT", "TEXTAREA") else element.inner_text()).strip()
+    page.goto("/nha-phat-trien/")
+    word = {"sandbox": "Thử nghiệm", "live": "Chính thức"}[environment]
+    grant = page.locator("tr", has=page.get_by_text(word)).locator("code", has_text="QK-").first.inner_text()
+    return System(stage.product.url, Credentials(access_key, secret, grant.strip(), "administrative-procedures"))
+
+
+def try_out(system: System) -> None:
+    """Call every operation often enough, and what must be refused once."""
+    base = "/api/data/administrative-units/v1/"
+    for target in TARGETS:
+        for _turn in range(22):
+            system.send(system.signed("GET", base + target), status=200)
+    call = system.signed("GET", base + TARGETS[0])
+    system.send(call, status=200)
+    system.send(call, status=401, code="nonce-reused")
+    system.send(system.signed("GET", base + TARGETS[0], secret="khac"), status=401, code="signature-invalid")
+    held = system.credentials
+    system.credentials = Credentials(held.access_key, held.secret, held.grant, "another-purpose")
+    system.send(system.signed("GET", base + TARGETS[0]), status=403, code="purpose-not-granted")
+    system.close()
+
+
+def confirm_record(stage: Stage, desk: str, address: str) -> None:
+    """Results from the log, one case by hand, both sides confirm, operation begins."""
+    technician = stage.page("ky-thuat.snnmt")
+    technician.goto(f"{address}kiem-thu/")
+    press(technician, "Lấy kết quả từ nhật ký")
+    operator = stage.page("van-hanh.skhcn")
+    operator.goto(desk)
+    operator.get_by_role("link", name="Nhập kết quả").first.click()
+    operator.wait_for_load_state()
+    operator.select_option("[name=result]", "pass")
+    operator.fill("[name=actual]", "Địa chỉ khớp với cấu hình")
+    operator.fill("[name=evidence]", "Biên bản đối chiếu cấu hình (mẫu)")
+    operator.locator("form button[type=submit].btn").first.click()
+    operator.wait_for_load_state()
+    step(stage, "van-hanh.skhcn", desk, "Lập biên bản kiểm thử")
+    sender = stage.page("dai-dien.snnmt")
+    sender.goto(f"{address}kiem-thu/")
+    press(sender, "Nhất trí")
+    step(stage, "van-hanh.skhcn", desk, "Xác nhận biên bản", lambda page: page.check("[name=agreed]"))
+    sender.goto(f"{address}kiem-thu/")
+    stage.look("dai-dien.snnmt", "chain-trial")
+    step(stage, "van-hanh.skhcn", desk, "Đưa vào vận hành")
+
+
+@pytest.mark.clause("QC10.1", "QC10.2", "QC10.3", "QC10.4", "QC10.5", "QC9.6", "QC9.7")
+def test_a_connection_from_filing_to_go_live(stage: Stage) -> None:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    address = file(stage)
+    pk = address.rstrip("/").rsplit("/", 1)[1]
+    desk = f"{stage.product.url}/quan-tri/connections/connectionrequest/{pk}/change/"
+    send(stage, address)
+    evaluate(stage, desk, address)
+    step(
+        stage,
+        "van-hanh.skhcn",
+        desk,
+        "Thiết lập môi trường",
+        lambda page: page.select_option("[name=duty_contact]", index=1),
+    )
+    try_out(take_key(stage, "sandbox"))
+    confirm_record(stage, desk, address)
+    live = take_key(stage, "live")
+    stage.look("ky-thuat.snnmt", "chain-keys")
+    found, request_id = live.get("/api/data/administrative-units/v1/communes?limit=200")
+    with (ROOT / "accounts" / "seeds" / "agencies.csv").open(encoding="utf-8", newline="") as rows:
+        known = {row["admin_unit_code"] for row in csv.DictReader(rows) if row["kind"] == "commune"}
+    assert {row["code"] for row in found["data"]} == known
+    assert len(known) == 124
+    page = stage.page("ky-thuat.snnmt")
+    page.goto(f"/nha-phat-trien/nhat-ky/?q={request_id}")
+    expect(page.get_by_text(request_id, exact=True).first).to_be_visible()
+    page.goto("/nha-phat-trien/nhat-ky/")
+    stage.look("ky-thuat.snnmt", "chain-calls")
+    page.goto(address)
+    expect(page.get_by_text("Đã xong cả 6 bước")).to_be_visible()
+    live.close()
+    assert stage.faults == []
