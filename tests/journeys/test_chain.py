@@ -181,7 +181,8 @@ def mark(failing: str = "") -> Callable[[Page], None]:
             if page.locator(f"select[name='{name}']").count():
                 page.select_option(f"[name='{name}']", value)
             else:
-                page.check(f"[name='{name}'][value={value}]")
+                page.locator(f"[name='{name}'][value={value}]").focus()
+                page.keyboard.press("Space")
         if failing:
             page.fill(f"[name='remark-{failing}']", "Phương án chưa nêu người trực thay")
 
