@@ -19,6 +19,21 @@ from tests.journeys.test_pages import faults_of
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
 SYSTEM = "Phần mềm một cửa điện tử (mẫu)"
 TARGETS = ("communes?limit=5&level=phuong", "communes/search?q=minh+xuan", "communes/02215")
+# Parts of the dossier: what is typed; nothing typed: the first choice offered.
+PARTS: dict[str, dict[str, str]] = {
+    "co-quan": {"responsible_leader": "Phó Giám đốc Sở (mẫu)", "technical_contact": ""},
+    "he-thong": {"system": ""},
+    "muc-dich": {
+        "purpose": "",
+        "purpose_text": "Điền sẵn tên xã, phường vào hồ sơ để người dân không phải khai lại",
+        "legal_basis": "Chức năng, nhiệm vụ của Sở",
+    },
+    "ky-thuat": {"networks": "127.0.0.1", "daily_calls": "5000", "peak_per_second": "20"},
+    "phuong-an": {
+        "operation_plan": "Trực giờ hành chính",
+        "security_plan": "Khóa giữ trong kho bí mật của máy chủ",
+    },
+}
 
 
 class Stage:
@@ -104,30 +119,13 @@ def file(stage: Stage) -> str:
     page.goto("/ket-noi/")
     press(page, "Tạo đề nghị đầu tiên")
     address = page.url
-    parts: dict[str, Callable[[], None]] = {
-        "co-quan": lambda: (
-            page.fill("[name=responsible_leader]", "Phó Giám đốc Sở (mẫu)"),
-            page.select_option("[name=technical_contact]", index=1),
-        ),
-        "he-thong": lambda: page.select_option("[name=system]", index=1),
-        "muc-dich": lambda: (
-            page.select_option("[name=purpose]", index=1),
-            page.fill("[name=purpose_text]", "Điền sẵn tên xã, phường vào hồ sơ để người dân không phải khai lại"),
-            page.fill("[name=legal_basis]", "Chức năng, nhiệm vụ của Sở"),
-        ),
-        "ky-thuat": lambda: (
-            page.fill("[name=networks]", "127.0.0.1"),
-            page.fill("[name=daily_calls]", "5000"),
-            page.fill("[name=peak_per_second]", "20"),
-        ),
-        "phuong-an": lambda: (
-            page.fill("[name=operation_plan]", "Trực giờ hành chính"),
-            page.fill("[name=security_plan]", "Khóa giữ trong kho bí mật của máy chủ"),
-        ),
-    }
-    for slug, write in parts.items():
+    for slug, values in PARTS.items():
         page.goto(f"{address}phan/{slug}/")
-        write()
+        for name, value in values.items():
+            if value:
+                page.fill(f"[name={name}]", value)
+            else:
+                page.select_option(f"[name={name}]", index=1)
         press(page, "Lưu và tiếp tục")
     page.goto(f"{address}dich-vu/administrative-units/")
     for box in page.query_selector_all("[name=operations]"):
