@@ -20,7 +20,6 @@ _PAGES = {
     "dossiers_submitted": ("admin:connections_connectionrequest_changelist", "", "request.view_all"),
     "dossiers_open": ("admin:connections_connectionrequest_changelist", "", "request.view_all"),
     "unconnected": ("agencies", "", ""),
-    "steps": ("calendar", "", ""),
 }
 
 

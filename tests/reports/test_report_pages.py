@@ -10,6 +10,7 @@ import docx
 import pytest
 from django.test import Client
 
+from accounts.models import Agency
 from audit.models import Fact
 from core import clock
 from reports.choices import RunState
@@ -226,6 +227,14 @@ def test_every_figure_stands_beside_its_definition(visit: As, desk: Desk) -> Non
             assert table["definition"] in page
             assert table["rows"] or table["empty"] in page
     assert 'href="/danh-muc/"' in page
+
+
+def test_a_long_list_is_folded_and_still_whole(visit: As, desk: Desk, agency: Callable[..., Agency]) -> None:
+    for number in range(11):
+        agency(f"H60.7{number:02}", name=f"Cơ quan chưa kết nối {number}")
+    page = visit("report_officer").get(f"/bao-cao/{desk.write().code}/").content.decode()
+    assert "Xem 13 dòng" in page
+    assert "Cơ quan chưa kết nối 10" in page
 
 
 def test_lists_a_leader_may_not_open_are_not_linked(visit: As, desk: Desk) -> None:
