@@ -16,7 +16,7 @@ from tests.journeys.conftest import fresh_code
 from tests.journeys.product import Product, running
 from tests.journeys.test_pages import faults_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
 SYSTEM = "Phần mềm một cửa điện tử (mẫu)"
 TARGETS = ("communes?limit=5&level=phuong", "communes/search?q=minh+xuan", "communes/02215")
 # Parts of the dossier: what is typed; nothing typed: the first choice offered.
