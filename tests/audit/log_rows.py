@@ -14,6 +14,11 @@ from core import clock
 from core.ids import uuid7
 
 KEYS = "second:c2Vjb25kLWtleS1vZi10aGUtdGVzdHMtMzItYnl0ZXM=,first:Zmlyc3Qta2V5LW9mLXRoZS10ZXN0cy0zMi1ieXRlcyE="
+# The tests of one run share a server: only the own database's connections are cut.
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+ where datname = current_database() and starts_with(application_name, %s)
+"""
 DONE = Outcome(200, response_bytes=812, total_ms=14, upstream_id=4, upstream_status=200, upstream_ms=11)
 
 

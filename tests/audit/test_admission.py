@@ -15,7 +15,7 @@ from audit.ledger.pacing import MOST_ADDRESSES, ROWS_PER_MINUTE, Pacer, bucket
 from audit.verification.run import verify
 from core import clock
 from core.crypto import Keyring
-from tests.audit.log_rows import DONE, KEYS, add_gate, address, make_call, sql, tamper
+from tests.audit.log_rows import CUT, DONE, KEYS, add_gate, address, make_call, sql, tamper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,7 +199,7 @@ def test_a_lost_connection_ends_the_epoch_and_the_next_names_the_last_confirmed_
             deed.execute("select 1 from audit_gate where gate_id = %s for update", [gate])
             waiting = asyncio.gather(*(ledger.admit(make_call(gate)) for _ in range(3)), return_exceptions=True)
             await asyncio.sleep(0.1)
-            sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lgsp-log-intent'")
+            sql(CUT, "lgsp-log-intent")
             assert {type(error) for error in await waiting} == {LogUnavailable}
         again = make_call(gate)
         await ledger.admit(again)
@@ -221,7 +221,7 @@ def test_a_connection_cut_while_idle_costs_no_call() -> None:
         for _ in range(3):
             call = make_call(gate)
             assert await ledger.admit(call) is Verdict.ADMITTED
-            sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'lgsp-log-%%'")
+            sql(CUT, "lgsp-log-")
             await asyncio.sleep(0.1)
             await ledger.record(call, DONE)
 

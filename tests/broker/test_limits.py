@@ -13,6 +13,7 @@ import pytest
 from broker.limits import PER_KEY
 from broker.problems import Refusal
 from core import clock
+from tests.audit.log_rows import CUT
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider, reply
@@ -153,7 +154,7 @@ def test_a_snapshot_nobody_vouches_for_admits_nobody(broker: Live, provider: Pro
 
 
 def test_the_announcing_connection_comes_back(broker: Live, provider: Provider, world: World, log: Log) -> None:
-    log.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lgsp-broker-policy'")
+    log.execute(CUT, "lgsp-broker-policy")
     world.grants["QK-1"] = replace(world.grants["QK-1"], active=False, reason="connection-suspended")
     assert eventually(lambda: call(broker, world).status == 403)
 
@@ -164,7 +165,7 @@ def test_without_the_log_nothing_is_forwarded(broker: Live, provider: Provider, 
         running = [pool.submit(call, broker, world) for _ in range(120)]
         for _ in range(6):
             time.sleep(0.05)
-            log.execute(CUT)
+            log.execute(CUT, "lgsp-log-")
         answers = [future.result() for future in running]
     assert {answer.status for answer in answers} <= {200, 503}
     served = [answer for answer in answers if answer.status == 200]
@@ -176,9 +177,6 @@ def test_without_the_log_nothing_is_forwarded(broker: Live, provider: Provider, 
         [request_id] = re.findall(rb"X-LGSP-Request-Id: (\S+)", received)
         assert log.call(request_id.decode())["verdict"] == "A"
     assert eventually(lambda: call(broker, world).status == 200)
-
-
-CUT = "select pg_terminate_backend(pid) from pg_stat_activity where starts_with(application_name, 'lgsp-log-')"
 
 
 def eventually(true: Callable[[], bool], seconds: float = 15) -> bool:
