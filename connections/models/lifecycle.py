@@ -35,9 +35,7 @@ class Deciding(FSMModelMixin, models.Model):
         State.DRAFT,
         State.SUBMITTED,
         conditions=[guards.PARTS_COMPLETE, guards.NOT_STATE_SECRET, guards.COMMITTED],
-        custom=_offer(
-            "submit", _("Gửi đề nghị"), "QC10.1", "request.send", side="agency", after=(guards.COMMITTED,)
-        ),
+        custom=_offer("submit", _("Gửi đề nghị"), "QC10.1", "request.send", side="agency", after=(guards.COMMITTED,)),
     )
     def submit(self) -> None:
         """The representative sends the dossier to SKHCN."""
