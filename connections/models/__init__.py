@@ -8,6 +8,7 @@ from connections.models.grants import Grant
 from connections.models.requests import ConnectionRequest, RequestLine
 from connections.models.terms import EnvironmentTerms
 from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
+from connections.models.versions import RequestVersion
 
 __all__ = [
     "Checklist",
@@ -25,6 +26,7 @@ __all__ = [
     "Grant",
     "Hold",
     "RequestLine",
+    "RequestVersion",
     "TestTemplate",
     "Trial",
     "TrialCase",

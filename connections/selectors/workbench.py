@@ -11,7 +11,7 @@ from accounts.selectors.calendar import work_calendar
 from connections.choices import State
 from connections.models import ConnectionRequest, CriterionMark, Evaluation
 from connections.permissions import side_of
-from connections.selectors.requests import deadline_of, with_clocks
+from connections.selectors.requests import deadline_of, sides_agreed, with_turns
 from core.actor import Actor
 from core.web.boards import Task
 
@@ -65,7 +65,7 @@ def tasks_for(actor: Actor) -> list[Task]:
         return []
     calendar = work_calendar()
     found = []
-    for request in with_clocks(waiting_for(actor)).order_by("submitted_at", "pk")[:MOST]:
+    for request in with_turns(waiting_for(actor)).order_by("submitted_at", "pk")[:MOST]:
         if request.state == State.AWAITING_CONFIRMATION and _has_confirmed(request, actor):
             continue
         deadline = deadline_of(request, calendar)
@@ -89,10 +89,7 @@ def _verb(request: ConnectionRequest, actor: Actor) -> StrOrPromise:
 
 def _has_confirmed(request: ConnectionRequest, actor: Actor) -> bool:
     side = side_of(actor, request)
-    trial = request.trials.order_by("-round").first()
-    if trial is None or side is None:
-        return True
-    return trial.confirmations.filter(side=side, voided_at__isnull=True).exists()
+    return side is None or side in sides_agreed(request)
 
 
 def _address(request: ConnectionRequest, actor: Actor) -> str:

@@ -14,6 +14,7 @@ from connections.services.drafts import require_editable
 from connections.services.evaluation import begin_evaluation
 from connections.services.moves import index, lock, move, require, tell_agency, touch
 from connections.services.numbering import new_lookup_code, next_number
+from connections.services.versions import freeze_version
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, StateRefused
@@ -40,9 +41,11 @@ def submit(
     stored.number, stored.lookup_code = next_number(), new_lookup_code()
     stored.sent_by_id, stored.submitted_at = actor.user_id, clock.now()
     index(stored)
+    frozen = freeze_version(actor=actor, request=stored)
+    after = {"number": stored.number, "version": frozen.number, "content_hash": frozen.content_hash}
     try:
         with transaction.atomic():
-            move(actor=actor, request=stored, action="submit", after={"number": stored.number})
+            move(actor=actor, request=stored, action="submit", after=after)
     except IntegrityError as error:
         if "request_one_open_connection_a_system" not in str(error):
             raise
@@ -119,8 +122,10 @@ def answer_completion(
         raise InvalidInput(errors)
     for point in points:
         point.save()
+    frozen = freeze_version(actor=actor, request=stored)
     answered = {str(point.number): point.answer for point in points}
-    move(actor=actor, request=stored, action="answer_completion", after={"answers": answered})
+    after = {"answers": answered, "version": frozen.number, "content_hash": frozen.content_hash}
+    move(actor=actor, request=stored, action="answer_completion", after=after)
     for point in points:
         point.resolved_at = clock.now()
         point.save()

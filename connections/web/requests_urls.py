@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from connections.web import parts, requests, sending, trials
+from connections.web import dossier, parts, requests, sending, trials
 
 urlpatterns = [
     path("ket-noi/", requests.requests, name="requests"),
     path("ket-noi/moi/", requests.begin, name="begin_request"),
-    path("ket-noi/<int:pk>/", requests.show, name="request"),
+    path("ket-noi/<int:pk>/", dossier.show, name="request"),
+    path("ket-noi/<int:pk>/tai-lieu/", dossier.documents, name="request_documents"),
+    path("ket-noi/<int:pk>/cac-lan-gui/", dossier.versions, name="request_versions"),
+    path("ket-noi/<int:pk>/lich-su/", dossier.history, name="request_history"),
     path("ket-noi/<int:pk>/phan/<slug:slug>/", parts.part, name="request_part"),
     path("ket-noi/<int:pk>/dich-vu/", parts.choose_service, name="choose_service"),
     path("ket-noi/<int:pk>/dich-vu/<slug:code>/", parts.line, name="request_line"),

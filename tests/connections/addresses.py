@@ -29,7 +29,10 @@ ELSEWHERE: frozenset[str] = frozenset(
     {
         "begin_request",
         "request",
+        "request_documents",
+        "request_history",
         "request_part",
+        "request_versions",
         "choose_service",
         "request_line",
         "remove_line",
@@ -64,5 +67,6 @@ ELSEWHERE: frozenset[str] = frozenset(
         "admin:connections_request_terminate",
         "admin:connections_request_place_hold",
         "admin:connections_request_lift_hold",
+        "admin:connections_request_versions",
     }
 )

@@ -165,6 +165,9 @@ def pages_of(chain: Chain) -> list[str]:
     pk = chain.request.pk
     names = (
         "request",
+        "request_documents",
+        "request_history",
+        "request_versions",
         "check_request",
         "request_sent",
         "answer_completion",

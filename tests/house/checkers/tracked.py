@@ -10,6 +10,7 @@ EXCUSES = {
     "audit.Intent": "a row of the call log, written by audit.admission; MACs and triggers guard it",
     "audit.Outcome": "as audit.Intent",
     "accounts.Letter": "an outbox row: its life is a fact, its body must not be copied into a history",
+    "connections.RequestVersion": "evidence itself: frozen when a dossier is sent, a trigger refuses change",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }

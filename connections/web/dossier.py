@@ -1,0 +1,138 @@
+"""The pages of one dossier: what stands on all of them, and summary, documents and history (ux.md A2)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.web.access import needs
+from connections.choices import State
+from connections.models import ConnectionRequest
+from connections.permissions import offers
+from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.requests import deadlines_of, turn_of
+from connections.selectors.timeline import timeline_of
+from connections.selectors.trials import trial_board
+from connections.selectors.versions import compare_versions, versions_of
+from connections.services.drafts import DRAFT, EDITABLE
+from connections.web.part_forms import PARTS
+from connections.web.requests import READ, own
+
+# Steps the portal has a page for, in the order they are offered: step -> address name.
+PAGES = {
+    "submit": "check_request",
+    "answer_completion": "answer_completion",
+    "confirm": "trial",
+    "withdraw": "withdraw_request",
+}
+LATEST = 4
+
+
+def frame(request: Any, found: ConnectionRequest, here: str) -> dict[str, Any]:
+    """Return what every page of a dossier shows: where it stands, whose turn, what waits for the reader, the tabs."""
+    steps = [(offer, PAGES[offer.action]) for offer in offers(request.actor, found) if offer.action in PAGES]
+    return {
+        "dossier": found,
+        "turn": turn_of(found, request.actor),
+        "deadlines": deadlines_of(found),
+        "finished": found.state == State.LIVE,
+        "steps": steps,
+        "work": [(offer, address) for offer, address in steps if offer.refusal is None and offer.action != "withdraw"],
+        "may_withdraw": any(offer.action == "withdraw" and offer.refusal is None for offer, _address in steps),
+        "tabs": _tabs(found, here),
+    }
+
+
+def _tabs(found: ConnectionRequest, here: str) -> list[dict[str, Any]]:
+    tabs = {
+        "request": _("Tóm tắt"),
+        "request_documents": _("Tài liệu"),
+        "trial": _("Kiểm thử"),
+        "request_history": _("Lịch sử"),
+    }
+    if not found.trials.exists():
+        del tabs["trial"]
+    return [
+        {"label": label, "url": reverse(name, args=[found.pk]), "current": name == here}
+        for name, label in tabs.items()
+    ]
+
+
+@require_safe
+@never_cache
+@needs(*READ)
+def show(request: Any, pk: int) -> HttpResponse:
+    """Show a dossier: where it stands, whose turn, what can be done, what it says, what happened last."""
+    found = own(request, pk)
+    context = {
+        "tasks": _tasks(found) if found.state in EDITABLE and request.actor.may(DRAFT) else [],
+        "board": trial_board(request.actor, found),
+        "parts": parts_of(found),
+        "lines": lines_of(found),
+        "points": found.points.select_related("criterion").order_by("-round", "number"),
+        "events": timeline_of(found, request.actor)[:LATEST],
+        "may_discard": found.state == State.DRAFT and request.actor.may(DRAFT),
+    }
+    return render(request, "requests/request.html", frame(request, found, "request") | context)
+
+
+@require_safe
+@never_cache
+@needs(*READ)
+def history(request: Any, pk: int) -> HttpResponse:
+    """Show what happened, milestones first; everything on demand."""
+    found, everything = own(request, pk), request.GET.get("details") == "1"
+    events = timeline_of(found, request.actor, everything=everything)
+    context = {"events": events, "everything": everything}
+    return render(request, "requests/request_history.html", frame(request, found, "request_history") | context)
+
+
+@require_safe
+@never_cache
+@needs(*READ)
+def documents(request: Any, pk: int) -> HttpResponse:
+    """Show what belongs to a dossier as documents: each time it was sent, frozen under its hash."""
+    found = own(request, pk)
+    context = {"versions": versions_of(request.actor, found)}
+    return render(request, "requests/request_documents.html", frame(request, found, "request_documents") | context)
+
+
+@require_safe
+@never_cache
+@needs(*READ)
+def versions(request: Any, pk: int) -> HttpResponse:
+    """Show what differs between two of the times a dossier was sent."""
+    found = own(request, pk)
+    compared = compare_versions(request.actor, found, request.GET.get("old", ""), request.GET.get("new", ""))
+    context = frame(request, found, "request_documents") | {"compared": compared}
+    return render(request, "requests/request_versions.html", context)
+
+
+def _tasks(found: ConnectionRequest) -> list[dict[str, Any]]:
+    complete = found.parts()
+    tasks = [
+        {"title": title, "url": f"phan/{slug}/", "state": "done" if complete[key] else _state(found, key)}
+        for slug, (key, title, _form) in PARTS.items()
+    ]
+    if found.state == State.DRAFT:
+        ready = all(complete.values())
+        hint = _("Xem lại toàn bộ rồi chuyển đại diện cơ quan gửi") if ready else _("Mở khi sáu phần trên đã xong")
+        state = "todo" if ready else "blocked"
+        tasks.append({"title": _("Kiểm tra và gửi"), "url": "kiem-tra/", "state": state, "hint": hint})
+    return tasks
+
+
+def _state(found: ConnectionRequest, key: str) -> str:
+    """Return "started" for a part with something in it, "todo" for an empty one."""
+    begun = {
+        "contacts": found.responsible_leader or found.technical_contact_id,
+        "purpose": found.purpose_id or found.purpose_text or found.legal_basis,
+        "scope": found.personal_data is not None or found.national_database is not None or found.lines.exists(),
+        "technical": found.networks or found.daily_calls or found.peak_per_second,
+        "plans": found.operation_plan or found.security_plan,
+    }
+    return "started" if begun.get(key) else "todo"
