@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from core.actor import Actor
 
 
-class VersionQuerySet(models.QuerySet["RequestVersion"]):
+class SentVersionQuerySet(models.QuerySet["RequestVersion"]):
     """Reading versions."""
 
-    def visible_to(self, actor: "Actor") -> "VersionQuerySet":
+    def visible_to(self, actor: "Actor") -> "SentVersionQuerySet":
         """Return the versions of dossiers that the actor may see."""
         return self.filter(request__in=ConnectionRequest.objects.visible_to(actor))
 
@@ -36,7 +36,7 @@ class RequestVersion(models.Model):
     content = models.JSONField(_("nội dung"))
     content_hash = models.CharField(_("mã băm nội dung"), max_length=64)
 
-    objects = VersionQuerySet.as_manager()
+    objects = SentVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lần gửi hồ sơ")

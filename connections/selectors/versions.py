@@ -67,14 +67,14 @@ def compare_versions(actor: Actor, request: ConnectionRequest, old: str, new: st
     if len(versions) < 2:
         return Comparison(versions, None, versions[-1] if versions else None, [])
     known = {str(version.number): version for version in versions}
-    pair, complaint = versions[-2:], ""
+    first, second, complaint = versions[-2], versions[-1], ""
     if old or new:
-        asked = [known.get(old), known.get(new)]
-        if None in asked or asked[0] == asked[1]:
-            complaint = _("Chọn hai lần gửi khác nhau, từ 1 đến %(n)s.") % {"n": len(versions)}
+        asked = {number: known[number] for number in (old, new) if number in known}
+        if len(asked) == 2:
+            first, second = sorted(asked.values(), key=lambda version: version.number)
         else:
-            pair = sorted(filter(None, asked), key=lambda version: version.number)
-    return Comparison(versions, *pair, differences(pair[0].content, pair[1].content), complaint)
+            complaint = _("Chọn hai lần gửi khác nhau, từ 1 đến %(n)s.") % {"n": len(versions)}
+    return Comparison(versions, first, second, differences(first.content, second.content), complaint)
 
 
 def versions_of(actor: Actor, request: ConnectionRequest) -> QuerySet[RequestVersion]:
@@ -162,8 +162,8 @@ def _compare(old: list[str], new: list[str]) -> tuple[list[Piece], list[Piece]]:
     """Return both texts in pieces, the words that only one of them has marked."""
     left: list[Piece] = []
     right: list[Piece] = []
-    bare = [[word.rstrip() for word in words] for words in (old, new)]
-    for tag, i, j, k, m in SequenceMatcher(None, *bare).get_opcodes():
+    matcher = SequenceMatcher(a=[word.rstrip() for word in old], b=[word.rstrip() for word in new])
+    for tag, i, j, k, m in matcher.get_opcodes():
         if i < j:
             left.append(Piece("".join(old[i:j]), "" if tag == "equal" else "removed"))
         if k < m:
