@@ -78,6 +78,7 @@ VARIABLES: tuple[Variable, ...] = (
         "`smtp+tls://user:password@host:port`; empty: letters go to files in the data folder.",
         secret=True,
     ),
+    Variable("LGSP_UPLOAD_MAX_MB", "int", "20", "Largest file that people may attach, in MB."),
     Variable("LGSP_IMPORT_MAX_MB", "int", "5", "Largest file that staff may import, in MB."),
     Variable("LGSP_IMPORT_MAX_ROWS", "int", "10000", "Most rows of a file that staff may import."),
     Variable("LGSP_EMAIL_FROM", "str", "lgsp@lgsp.example", "Sender of letters."),

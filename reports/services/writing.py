@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from audit.record import record_fact
-from core import clock
+from core import clock, files
 from core.actor import Actor, system_actor
 from core.transitions import carry
-from reports import files
 from reports.choices import RunState
 from reports.content import dossiers, parts
 from reports.content.figures import Frozen, Letterhead, thaw

@@ -1,7 +1,6 @@
 """Reports to the People's Committee: list, ask for one, read it, download it, take its steps."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web.access import needs
+from core import files
 from core.forms import show_refusal
 from core.problems import DomainError, InvalidInput, PermissionRefused
-from core.text import slug
 from core.transitions import offers
-from reports import files
+from core.web.downloads import name_download
 from reports.choices import Kind
 from reports.guards import DRAFT, VIEW
 from reports.models import ReportRun
@@ -83,10 +82,7 @@ def download(request: Any, code: str) -> HttpResponse:
     run = _visible(request, code)
     require_written(run)
     name = _("Báo cáo LGSP %(period)s") % {"period": period_name(run)}
-    plain, exact = f"{slug(name)}.docx", quote(f"{name}.docx", safe="")
-    response = HttpResponse(files.fetch(run.sha256), content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
-    return response
+    return name_download(HttpResponse(files.fetch(run.sha256), content_type=CONTENT_TYPE), f"{name}.docx")
 
 
 @require_http_methods(["GET", "POST"])

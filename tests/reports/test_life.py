@@ -13,10 +13,10 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.services.memberships import give_role
 from audit.models import Fact
-from core import clock
+from core import clock, files
 from core.actor import system_actor
 from core.problems import DomainError, GuardRefused, InvalidInput, PermissionRefused, StateRefused
-from reports import files, tasks
+from reports import tasks
 from reports.choices import ClosingRule, RunState
 from reports.models import ReportRun, ReportTemplate
 from reports.periods import first_on, last_ended_month, month_period

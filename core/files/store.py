@@ -1,12 +1,29 @@
-"""Files of reports: named by their content, kept through the storage of the installation (decisions, 36)."""
+"""Content-addressed keeping through the storage of the installation (decisions, 36)."""
 
 from hashlib import sha256
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from core import clock
+from core.files.uploads import Upload
 from core.problems import DomainError
+
+
+def stored_fields(upload: Upload) -> dict[str, Any]:
+    """Keep what was checked; return the values of a :class:`~core.files.models.StoredFile`.
+
+    Content whose row is not written after all stays behind unnamed and does no harm.
+    """
+    return {
+        "name": upload.name,
+        "sha256": keep(upload.content),
+        "size": len(upload.content),
+        "media_kind": upload.media_kind,
+        "stored_at": clock.now(),
+    }
 
 
 def keep(content: bytes) -> str:
