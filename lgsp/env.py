@@ -85,6 +85,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("LGSP_SUPPORT_CONTACT", "str", "", "Support contact shown in the foot of every page."),
     Variable("LGSP_LOG_LEVEL", "str", "INFO", "Lowest level written to the log."),
     Variable("LGSP_LOG_FORMAT", "str", "json", "`json` for machines, `console` for people."),
+    Variable("LGSP_LOOKUP_TRIES", "int", "5", "Wrong codes of the public look-up, by address and by file number."),
+    Variable("LGSP_LOOKUP_LOCK_MINUTES", "int", "15", "How long the public look-up is closed after that."),
     Variable("LGSP_SESSION_IDLE_MINUTES", "int", "30", "Idle time after which a session ends."),
     Variable("LGSP_SESSION_IDLE_MINUTES_APPROVER", "int", "15", "The same for people whose role approves."),
     Variable("LGSP_SESSION_HOURS", "int", "8", "Longest life of a session."),

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from connections.web import dossier, parts, requests, sending, trials
+from connections.web import dossier, lookup, parts, requests, sending, trials
 
 urlpatterns = [
+    path("tra-cuu/", lookup.lookup, name="lookup"),
     path("ket-noi/", requests.requests, name="requests"),
     path("ket-noi/moi/", requests.begin, name="begin_request"),
     path("ket-noi/<int:pk>/", dossier.show, name="request"),

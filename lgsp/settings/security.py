@@ -75,6 +75,10 @@ AXES_CLIENT_IP_CALLABLE = "core.web.addresses.client_address"
 AXES_VERBOSE = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
+# Public look-up of a dossier: wrong codes from one address or on one number, and for how long it is closed then.
+LOOKUP_TRIES = env("LGSP_LOOKUP_TRIES")
+LOOKUP_LOCK_SECONDS = env("LGSP_LOOKUP_LOCK_MINUTES") * 60
+
 SESSION_IDLE_SECONDS = env("LGSP_SESSION_IDLE_MINUTES") * 60
 SESSION_IDLE_SECONDS_APPROVER = env("LGSP_SESSION_IDLE_MINUTES_APPROVER") * 60
 SESSION_COOKIE_AGE = env("LGSP_SESSION_HOURS") * 3600

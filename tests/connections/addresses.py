@@ -1,9 +1,10 @@
 """Who may open the addresses of connections."""
 
-from tests.house.policies import NOBODY, STAFF, Page, holders
+from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
 
 READERS = holders("request.view_own")
 PAGES: dict[str, Page] = {
+    "lookup": ({}, EVERYBODY),
     "requests": ({}, READERS),
     "developer": ({}, READERS),
     "admin:connections_connectionrequest_changelist": ({}, STAFF),

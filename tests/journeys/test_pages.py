@@ -26,6 +26,8 @@ VISITOR = {
     "problems": "/loi/",
     "problem": "/loi/not-found/",
     "missing": "/khong-co-trang-nay/",
+    "lookup": "/tra-cuu/",
+    "lookup-filled": "/tra-cuu/?number=H60.02-260319-0001&code=0000-0000",
     "signin": "/dang-nhap/",
     "reset": "/quen-mat-khau/",
     "dead-invitation": "/loi-moi/khong-co/",
