@@ -63,7 +63,9 @@ class Instance:
         self.data, self.public_port, self.mode = data, public_port, mode or "development"
         self.given = {name: value for name, value in given.items() if value}
         self.secrets = kept_secrets(data.path)
-        self.postgres = None if "DATABASE_URL" in self.given else Postgres(data, self.secrets["database_password"])
+        embedded = "DATABASE_URL" not in self.given
+        password = self.secrets["database_password"]
+        self.postgres = Postgres(data, password, throwaway=mode == "test") if embedded else None
         self.valkey = None if "REDIS_URL" in self.given else Valkey(data, self.secrets["redis_password"])
 
     def __enter__(self) -> "Instance":

