@@ -14,7 +14,7 @@ from lgsp.demo.calls import System
 from lgsp.launch.places import ROOT
 from tests.journeys.conftest import fresh_code
 from tests.journeys.product import Product, running
-from tests.journeys.test_pages import faults_of
+from tests.journeys.test_pages import Watch, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
 SYSTEM = "Phần mềm một cửa điện tử (mẫu)"
@@ -77,7 +77,7 @@ class Stage:
             storage_state=self.contexts[name].storage_state(),
         )
         small = narrow.new_page()
-        self.faults += [f"360 {fault}" for fault in faults_of(small, page.url, base=self.product.url)]
+        self.faults += [f"360 {fault}" for fault in faults_of(small, Watch(small, self.product.url), page.url)]
         self._keep(small, f"{picture}-360")
         narrow.close()
 
