@@ -76,7 +76,9 @@ class Watch:
     def __init__(self, page: Page, base: str) -> None:
         self.foreign: list[str] = []
         self.errors: list[str] = []
-        page.on("request", lambda sent: None if sent.url.startswith((base, "data:")) else self.foreign.append(sent.url))
+        page.on(
+            "request", lambda sent: None if sent.url.startswith((base, "data:")) else self.foreign.append(sent.url)
+        )
         page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
 
     def empty(self) -> None:
