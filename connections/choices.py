@@ -57,6 +57,25 @@ class Kind(TextChoices):
     TERMINATION = "termination", _("Hủy kết nối")
 
 
+class Part(TextChoices):
+    """Parts of a filing in the order of the task list (QC10.1); the seventh task is checking and sending."""
+
+    CONTACTS = "contacts", _("Cơ quan và đầu mối")
+    SYSTEM = "system", _("Hệ thống thông tin")
+    PURPOSE = "purpose", _("Mục đích và căn cứ")
+    SCOPE = "scope", _("Phạm vi dữ liệu")
+    TECHNICAL = "technical", _("Yêu cầu kỹ thuật")
+    PLANS = "plans", _("Phương án vận hành, an toàn")
+
+
+class AttachmentKind(TextChoices):
+    """What a file of a dossier is."""
+
+    DOCUMENT = "document", _("Tài liệu kèm theo")
+    LETTER = "letter", _("Văn bản đề nghị")
+    MESSAGE_SAMPLE = "message_sample", _("Thông điệp mẫu")
+
+
 class Mark(TextChoices):
     """Outcome of one criterion; empty: not judged yet."""
 

@@ -1,5 +1,6 @@
 """Dossiers, evaluations, connections, grants, keys and tests."""
 
+from connections.models.attachments import Attachment
 from connections.models.clocks import Clock, ClockPause
 from connections.models.connections import Connection, Hold
 from connections.models.credentials import Credential
@@ -11,6 +12,7 @@ from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCa
 from connections.models.versions import RequestVersion
 
 __all__ = [
+    "Attachment",
     "Checklist",
     "Clock",
     "ClockPause",

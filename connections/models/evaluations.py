@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from connections.choices import CriterionGroup, Mark
+from connections.choices import CriterionGroup, Mark, Part
 from connections.models.requests import ConnectionRequest
 
 
@@ -108,6 +108,7 @@ class CompletionPoint(models.Model):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người yêu cầu"))
     asked_at = models.DateTimeField(_("yêu cầu lúc"))
     answer = models.TextField(_("nội dung hoàn thiện"), blank=True)
+    changed_part = models.CharField(_("phần hồ sơ đã sửa"), max_length=16, choices=Part.choices, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người trả lời"))
     answered_at = models.DateTimeField(_("trả lời lúc"), null=True)
     resolved_at = models.DateTimeField(_("khép lại lúc"), null=True)

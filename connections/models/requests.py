@@ -76,6 +76,11 @@ class ConnectionRequest(Lifecycle):
     )
     wanted_until = models.DateField(_("đề nghị khai thác đến hết ngày"), null=True)
     committed = models.BooleanField(_("cam kết theo Điều 5 Quy chế"), default=False)
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("lập theo hồ sơ"), editable=False
+    )
+    prefilled = models.JSONField(_("phần điền sẵn chưa xem lại"), default=list, editable=False)
+    reminded_at = models.DateTimeField(_("nhắc bản nháp lúc"), null=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người lập"))
     created_at = models.DateTimeField(_("lập lúc"))
     changed_at = models.DateTimeField(_("sửa lúc"))
@@ -131,6 +136,7 @@ class ConnectionRequest(Lifecycle):
         indexes = [
             models.Index(fields=["agency", "-id"], name="request_agency"),
             models.Index(fields=["state", "submitted_at"], name="request_state"),
+            models.Index(fields=["changed_at"], condition=Q(state=State.DRAFT), name="request_draft_age"),
             models.Index(fields=["evaluator", "state"], name="request_evaluator"),
             GinIndex(fields=["search"], name="request_search", opclasses=["gin_trgm_ops"]),
         ]

@@ -11,7 +11,7 @@ from catalog.models import InformationSystem
 from connections.choices import Kind, State
 from connections.models import ConnectionRequest
 from connections.services.draft_parts import PARTS, read_part, store_lines
-from connections.services.moves import index, lock, touch
+from connections.services.moves import index, last_fact, lock, said_time, touch
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -97,5 +97,15 @@ def require_editable(actor: Actor, request: ConnectionRequest) -> None:
     if not actor.may(DRAFT) or actor.agency_id != request.agency_id:
         raise PermissionRefused(_("Sửa hồ sơ thuộc cán bộ của %(agency)s.") % {"agency": request.agency})
     if request.state not in EDITABLE:
+        raise closed_for_writing(request)
+
+
+def closed_for_writing(request: ConnectionRequest) -> StateRefused:
+    """Return the refusal to write in a dossier that moved on: who moved it where, and when (ux.md §4.3)."""
+    label = State(request.state).label
+    fact = last_fact(request, after__has_key="state")
+    if fact is None:
         text = _("Hồ sơ đang ở tình trạng «%(state)s», không sửa được. Nội dung bạn nhập vẫn được giữ bên dưới.")
-        raise StateRefused(text % {"state": State(request.state).label})
+        return StateRefused(text % {"state": label})
+    text = _("%(name)s vừa chuyển hồ sơ sang «%(state)s» lúc %(time)s. Nội dung bạn nhập vẫn được giữ bên dưới.")
+    return StateRefused(text % {"name": fact.actor_name, "state": label, "time": said_time(fact.at)})

@@ -1,6 +1,7 @@
 """What every step of a dossier shares: lock, judge, move, record, tell."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -99,13 +100,21 @@ def tell_agency(request: ConnectionRequest, *, subject: str, body: str) -> None:
         send_letter(to=address, subject=subject, body=body)
 
 
+def last_fact(request: ConnectionRequest, **narrowed: Any) -> Fact | None:
+    """Return the newest fact about a dossier, of those that *narrowed* keeps."""
+    facts = Fact.objects.filter(subject_type=SUBJECT, subject_id=str(request.pk), **narrowed)
+    return facts.order_by("-id").first()
+
+
+def said_time(moment: datetime) -> str:
+    """Return *moment* as a Vietnamese clock says it: the hour alone today, with the day otherwise."""
+    local = moment.astimezone(clock.VIETNAM)
+    return f"{local:%H:%M}" if local.date() == clock.today() else f"{local:%H:%M ngày %d/%m/%Y}"
+
+
 def _changed_meanwhile(request: ConnectionRequest) -> str:
-    facts = Fact.objects.filter(subject_type=SUBJECT, subject_id=str(request.pk)).order_by("-id")
-    fact = facts.first()
+    fact = last_fact(request)
     if fact is None:
         return _("Hồ sơ vừa được thay đổi. Nội dung bạn nhập vẫn được giữ bên dưới.")
-    when = fact.at.astimezone(clock.VIETNAM)
-    return _("%(name)s vừa thay đổi hồ sơ lúc %(time)s. Nội dung bạn nhập vẫn được giữ bên dưới.") % {
-        "name": fact.actor_name,
-        "time": f"{when:%H:%M ngày %d/%m/%Y}",
-    }
+    text = _("%(name)s vừa thay đổi hồ sơ lúc %(time)s. Nội dung bạn nhập vẫn được giữ bên dưới.")
+    return text % {"name": fact.actor_name, "time": said_time(fact.at)}

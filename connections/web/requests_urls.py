@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connections.web import dossier, lookup, parts, requests, sending, trials
+from connections.web import attachments, dossier, lookup, parts, requests, sending, trials
 
 urlpatterns = [
     path("tra-cuu/", lookup.lookup, name="lookup"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("ket-noi/<int:pk>/tai-lieu/", dossier.documents, name="request_documents"),
     path("ket-noi/<int:pk>/cac-lan-gui/", dossier.versions, name="request_versions"),
     path("ket-noi/<int:pk>/lich-su/", dossier.history, name="request_history"),
+    path("ket-noi/<int:pk>/tep/<int:file>/", attachments.request_file, name="request_file"),
     path("ket-noi/<int:pk>/phan/<slug:slug>/", parts.part, name="request_part"),
     path("ket-noi/<int:pk>/dich-vu/", parts.choose_service, name="choose_service"),
     path("ket-noi/<int:pk>/dich-vu/<slug:code>/", parts.line, name="request_line"),

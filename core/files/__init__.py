@@ -2,6 +2,6 @@
 
 from core.files.models import StoredFile
 from core.files.store import fetch, keep, stored_fields
-from core.files.uploads import MEDIA, Upload, check_upload
+from core.files.uploads import MEDIA, MESSAGES, Upload, check_upload
 
-__all__ = ["MEDIA", "StoredFile", "Upload", "check_upload", "fetch", "keep", "stored_fields"]
+__all__ = ["MEDIA", "MESSAGES", "StoredFile", "Upload", "check_upload", "fetch", "keep", "stored_fields"]

@@ -31,6 +31,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         "begin_request",
         "request",
         "request_documents",
+        "request_file",
         "request_history",
         "request_part",
         "request_versions",

@@ -77,16 +77,33 @@ class Chain:
 
     def receive(self) -> ConnectionRequest:
         """Receive it at intake."""
+        self.submit()
+        return self._receive()
+
+    def _receive(self) -> ConnectionRequest:
         self.request = intake.receive(
-            actor=self.actors["intake_officer"], request=self.submit(), evaluator=self.users["evaluator"]
+            actor=self.actors["intake_officer"], request=self.request, evaluator=self.users["evaluator"]
         )
         return self.request
+
+    def receive_draft(self) -> ConnectionRequest:
+        """Send and receive the draft as it stands."""
+        self.request = sending.submit(actor=self.actors["agency_representative"], request=self.request, committed=True)
+        return self._receive()
 
     def ask(self) -> ConnectionRequest:
         """Ask for one completion."""
         points = [{"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}]
         self.request = evaluation.request_completion(
             actor=self.actors["evaluator"], request=self.receive(), points=points
+        )
+        return self.request
+
+    def answer(self) -> ConnectionRequest:
+        """Answer what is asked, and send it back."""
+        answers = {point.pk: "Đã bổ sung" for point in self.request.points.filter(resolved_at__isnull=True)}
+        self.request = sending.answer_completion(
+            actor=self.actors["agency_representative"], request=self.request, answers=answers
         )
         return self.request
 
