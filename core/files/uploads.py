@@ -1,6 +1,6 @@
 """The gate every handed-in file passes: kind by ending and content, size, and nothing in it that acts (ux.md §4.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from core.problems import InvalidInput
 # Ending -> media type of the documents people attach, and of messages. What is not here is not taken.
 MEDIA = {"pdf": "application/pdf", **office.MEDIA}
 MESSAGES = messages.MEDIA
-_INSPECT = {
+_INSPECT: Mapping[str, Callable[[bytes, str], None]] = {
     "pdf": pdf.inspect,
     **dict.fromkeys(office.MEDIA, office.inspect),
     **dict.fromkeys(MESSAGES, messages.inspect),
