@@ -12,6 +12,7 @@ from connections.admin import evaluation, points, trials
 from connections.admin.queue import queue_page
 from connections.admin.step_table import STEPS
 from connections.admin.steps import step_view
+from connections.admin.thread import thread_file_view, thread_view
 from connections.admin.versions import versions_view
 from connections.admin.working import working_page
 from connections.models import ConnectionRequest
@@ -50,6 +51,8 @@ class ConnectionRequestAdmin(BaseAdmin):
         pages["evaluate"] = ("tham-dinh", partial(evaluation.evaluate_view, self))
         pages["measure"] = ("do-lai", partial(trials.measure_view, self))
         pages["judge_case"] = ("ca-kiem-thu/<int:case_id>", partial(trials.case_view, self))
+        pages["thread"] = ("trao-doi", partial(thread_view, self))
+        pages["thread_file"] = ("trao-doi/tep/<int:file>", partial(thread_file_view, self))
         pages["versions"] = ("cac-lan-gui", partial(versions_view, self))
         own = [
             path(f"<int:object_id>/{place}/", self._guarded(view), name=f"connections_request_{action}")

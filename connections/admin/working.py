@@ -12,6 +12,7 @@ from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.desk import connection_of, desk_offers, hindrance
 from connections.selectors.grants import open_holds
 from connections.selectors.requests import Turn, deadline_of, turn_of
+from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
 from connections.selectors.trials import trial_board
 from core.admin import BaseAdmin, acting
@@ -50,6 +51,7 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         holds=open_holds(connection) if connection else (),
         timeline=timeline_of(dossier, actor, everything=everything),
         everything=everything,
+        unread=unread_in(dossier, actor),
     )
 
 

@@ -6,6 +6,7 @@ from connections.models.connections import Connection, Hold
 from connections.models.credentials import Credential
 from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
 from connections.models.grants import Grant
+from connections.models.messages import MessageFile, ThreadMark, ThreadMessage
 from connections.models.requests import ConnectionRequest, RequestLine
 from connections.models.terms import EnvironmentTerms
 from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
@@ -27,9 +28,12 @@ __all__ = [
     "Evaluation",
     "Grant",
     "Hold",
+    "MessageFile",
     "RequestLine",
     "RequestVersion",
     "TestTemplate",
+    "ThreadMark",
+    "ThreadMessage",
     "Trial",
     "TrialCase",
 ]

@@ -32,6 +32,7 @@ DEEDS: Mapping[str, tuple[StrOrPromise, bool]] = {
     "request.send_back": (_("Trả lại thẩm định"), True),
     "request.approve": (_("Chấp thuận kỹ thuật"), True),
     "request.set_up": (_("Thiết lập môi trường"), True),
+    "request.message_written": (_("Viết trao đổi"), False),
     "request.tests_measured": (_("Lấy kết quả kiểm thử"), False),
     "request.case_judged": (_("Nhập kết quả ca kiểm thử"), False),
     "request.finish_tests": (_("Lập biên bản kiểm thử"), True),

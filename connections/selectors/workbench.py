@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
 from accounts.selectors.calendar import work_calendar
@@ -12,6 +13,7 @@ from connections.choices import State
 from connections.models import ConnectionRequest, CriterionMark, Evaluation
 from connections.permissions import side_of
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
+from connections.selectors.thread import unread_dossiers
 from core.actor import Actor
 from core.web.boards import Task
 
@@ -60,9 +62,27 @@ def _waiting(actor: Actor) -> dict[str, Q]:
 
 
 def tasks_for(actor: Actor) -> list[Task]:
-    """Return one task for each dossier that waits for the actor, the oldest first, fifty at most."""
+    """Return one task for each dossier that waits for the actor, the oldest first, then threads to read."""
     if not actor.is_person or not actor.roles:
         return []
+    return [*_steps(actor), *_unread(actor)]
+
+
+def _unread(actor: Actor) -> list[Task]:
+    """Return a task for each thread in which the other side wrote something the actor has not read."""
+    staff = actor.may("request.view_all")
+    name = "admin:connections_request_thread" if staff else "request_thread"
+    return [
+        Task(
+            _("Đọc trao đổi của hồ sơ %(number)s") % {"number": request},
+            ngettext("%(n)s trao đổi chưa đọc", "%(n)s trao đổi chưa đọc", request.unread) % {"n": request.unread},
+            reverse(name, args=[request.pk]),
+        )
+        for request in unread_dossiers(actor).order_by("-pk")[:MOST]
+    ]
+
+
+def _steps(actor: Actor) -> list[Task]:
     calendar = work_calendar()
     found = []
     for request in with_turns(waiting_for(actor)).order_by("submitted_at", "pk")[:MOST]:

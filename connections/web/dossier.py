@@ -15,6 +15,7 @@ from connections.models import ConnectionRequest
 from connections.permissions import offers
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.requests import deadlines_of, turn_of
+from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
 from connections.selectors.trials import trial_board
 from connections.selectors.versions import compare_versions, versions_of
@@ -43,13 +44,14 @@ def frame(request: Any, found: ConnectionRequest, here: str) -> dict[str, Any]:
         "steps": steps,
         "work": [(offer, address) for offer, address in steps if offer.refusal is None and offer.action != "withdraw"],
         "may_withdraw": any(offer.action == "withdraw" and offer.refusal is None for offer, _address in steps),
-        "tabs": _tabs(found, here),
+        "tabs": _tabs(found, here, unread_in(found, request.actor)),
     }
 
 
-def _tabs(found: ConnectionRequest, here: str) -> list[dict[str, Any]]:
+def _tabs(found: ConnectionRequest, here: str, unread: int) -> list[dict[str, Any]]:
     tabs = {
         "request": _("Tóm tắt"),
+        "request_thread": _("Trao đổi"),
         "request_documents": _("Tài liệu"),
         "trial": _("Kiểm thử"),
         "request_history": _("Lịch sử"),
@@ -57,7 +59,12 @@ def _tabs(found: ConnectionRequest, here: str) -> list[dict[str, Any]]:
     if not found.trials.exists():
         del tabs["trial"]
     return [
-        {"label": label, "url": reverse(name, args=[found.pk]), "current": name == here}
+        {
+            "label": label,
+            "url": reverse(name, args=[found.pk]),
+            "current": name == here,
+            "count": unread if name == "request_thread" else 0,
+        }
         for name, label in tabs.items()
     ]
 

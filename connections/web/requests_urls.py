@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from connections.web import attachments, dossier, lookup, parts, requests, sending, trials
+from connections.web import attachments, dossier, lookup, parts, requests, sending, thread, trials
 
 urlpatterns = [
     path("tra-cuu/", lookup.lookup, name="lookup"),
     path("ket-noi/", requests.requests, name="requests"),
     path("ket-noi/moi/", requests.begin, name="begin_request"),
     path("ket-noi/<int:pk>/", dossier.show, name="request"),
+    path("ket-noi/<int:pk>/trao-doi/", thread.thread, name="request_thread"),
+    path("ket-noi/<int:pk>/trao-doi/tep/<int:file>/", thread.thread_file, name="request_thread_file"),
     path("ket-noi/<int:pk>/tai-lieu/", dossier.documents, name="request_documents"),
     path("ket-noi/<int:pk>/cac-lan-gui/", dossier.versions, name="request_versions"),
     path("ket-noi/<int:pk>/lich-su/", dossier.history, name="request_history"),

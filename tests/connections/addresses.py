@@ -34,6 +34,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         "request_file",
         "request_history",
         "request_part",
+        "request_thread",
+        "request_thread_file",
         "request_versions",
         "choose_service",
         "request_line",
@@ -69,6 +71,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         "admin:connections_request_terminate",
         "admin:connections_request_place_hold",
         "admin:connections_request_lift_hold",
+        "admin:connections_request_thread",
+        "admin:connections_request_thread_file",
         "admin:connections_request_versions",
     }
 )

@@ -11,6 +11,9 @@ EXCUSES = {
     "audit.Outcome": "as audit.Intent",
     "accounts.Letter": "an outbox row: its life is a fact, its body must not be copied into a history",
     "connections.RequestVersion": "evidence itself: frozen when a dossier is sent, a trigger refuses change",
+    "connections.ThreadMessage": "written once, a trigger refuses change; that it was written is a fact",
+    "connections.MessageFile": "as connections.ThreadMessage, which it came with",
+    "connections.ThreadMark": "how far a person has read; nothing governed",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }

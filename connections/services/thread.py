@@ -1,0 +1,119 @@
+"""Writing in the thread of a dossier, and noting how far a person has read."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services.letters import send_letter
+from audit.record import record_fact
+from connections.choices import Side
+from connections.models import CompletionPoint, ConnectionRequest, MessageFile, ThreadMark, ThreadMessage
+from connections.selectors.people import holders_of
+from connections.selectors.thread import writing_refused, writing_side
+from connections.services.moves import lock, tell_agency
+from core import clock
+from core.actor import Actor
+from core.files import Upload, stored_fields
+from core.problems import InvalidInput
+from core.text import nfc
+
+LONG = 4000
+
+
+@transaction.atomic
+def post_message(
+    *,
+    actor: Actor,
+    request: ConnectionRequest,
+    text: str,
+    form_token: UUID,
+    point: CompletionPoint | None = None,
+    upload: Upload | None = None,
+) -> ThreadMessage:
+    """Write to the other side; a form sent twice (same *form_token*) writes once and returns what it wrote.
+
+    Raises PermissionRefused, StateRefused for a draft or an ended dossier, InvalidInput.
+    """
+    stored = lock(request)
+    refusal = writing_refused(actor, stored)
+    if refusal is not None:
+        raise refusal
+    known = ThreadMessage.objects.filter(author_id=actor.user_id, form_token=form_token).first()
+    if known is not None:
+        return known
+    made = ThreadMessage.objects.create(
+        request=stored,
+        point=_fit(stored, point),
+        side=writing_side(actor, stored),
+        agency_id=actor.agency_id or 0,
+        author_id=actor.user_id or 0,
+        text=_read(text),
+        at=clock.now(),
+        form_token=form_token,
+    )
+    file = MessageFile.objects.create(message=made, **stored_fields(upload)) if upload else None
+    after = {"message": made.pk, "point": point.number if point else None, "sha256": file.sha256 if file else None}
+    record_fact(actor=actor, deed="request.message_written", subject=stored, after=after, clause="QC10.2")
+    _tell(stored, made)
+    return made
+
+
+@transaction.atomic
+def mark_read(*, actor: Actor, request: ConnectionRequest) -> None:
+    """Note that the actor has read the thread as it is now; never back. No fact: it changes nothing governed."""
+    last = ThreadMessage.objects.filter(request=request).order_by("-id").values_list("pk", flat=True).first()
+    if last is None or actor.user_id is None:
+        return
+    ThreadMark.objects.get_or_create(request=request, reader_id=actor.user_id, defaults={"read_to": last})
+    mark = ThreadMark.objects.select_for_update().get(request=request, reader_id=actor.user_id)
+    if mark.read_to < last:
+        mark.read_to = last
+        mark.save()
+
+
+def _read(text: str) -> str:
+    """Return a message as it is kept: lines stay lines."""
+    lines = nfc(text).replace("\x00", " ").replace("\r\n", "\n").split("\n")
+    tidied = "\n".join(line.rstrip() for line in lines).strip()
+    if not tidied:
+        raise InvalidInput({"text": [_("Nhập nội dung trao đổi")]})
+    if len(tidied) > LONG:
+        said = _("Nội dung dài %(n)s ký tự, tối đa %(limit)s ký tự")
+        raise InvalidInput({"text": [said % {"n": len(tidied), "limit": LONG}]})
+    return tidied
+
+
+def _fit(request: ConnectionRequest, point: CompletionPoint | None) -> CompletionPoint | None:
+    if point is not None and point.request_id != request.pk:
+        raise InvalidInput({"point": [_("Chọn một nội dung của hồ sơ này")]})
+    return point
+
+
+def _tell(request: ConnectionRequest, message: ThreadMessage) -> None:
+    """Tell the other side that there is a message; its words stay in the portal (ux.md §4.1)."""
+    subject = _("Trao đổi mới về hồ sơ %(number)s") % {"number": request.number}
+    if message.side == Side.OPERATOR:
+        address = reverse("request_thread", args=[request.pk])
+    else:
+        address = reverse("admin:connections_request_thread", args=[request.pk])
+    body = _("%(agency)s vừa viết trao đổi về hồ sơ %(number)s. Xem và trả lời: %(address)s") % {
+        "agency": message.agency,
+        "number": request.number,
+        "address": f"{settings.PUBLIC_URL}{address}",
+    }
+    if message.side == Side.OPERATOR:
+        tell_agency(request, subject=subject, body=body)
+        return
+    for person in _desk(request):
+        send_letter(to=person.email, subject=subject, body=body)
+
+
+def _desk(request: ConnectionRequest) -> list[User]:
+    """Return who follows a dossier at SKHCN: its evaluator, else the people at intake."""
+    if request.evaluator is not None:
+        return [request.evaluator] if request.evaluator.is_active else []
+    return list(holders_of("request.intake").filter(is_active=True))
