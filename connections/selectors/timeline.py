@@ -17,6 +17,8 @@ SUBJECT = ConnectionRequest._meta.label_lower
 DEEDS: Mapping[str, tuple[StrOrPromise, bool]] = {
     "request.begun": (_("Lập bản nháp"), True),
     "request.part_saved": (_("Sửa hồ sơ"), False),
+    "request.file_added": (_("Đính kèm tệp"), False),
+    "request.file_removed": (_("Bỏ tệp đính kèm"), False),
     "request.discarded": (_("Xóa bản nháp"), True),
     "request.submit": (_("Gửi đề nghị"), True),
     "request.withdraw": (_("Rút hồ sơ"), True),

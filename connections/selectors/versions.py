@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from connections.models import ConnectionRequest, RequestVersion
+from connections.models import Attachment, ConnectionRequest, RequestVersion
 from connections.selectors.answers import lines_of, parts_of
 from core.actor import Actor
 
@@ -86,6 +86,7 @@ def versions_of(actor: Actor, request: ConnectionRequest) -> QuerySet[RequestVer
 def content_of(request: ConnectionRequest) -> dict[str, Any]:
     """Return everything a dossier says now, as people read it, ready to be frozen."""
     points = request.points.exclude(answer="").order_by("round", "number")
+    files = request.attachments.current().select_related("point").order_by("id")
     return {
         "format": FORMAT,
         "parts": [
@@ -105,11 +106,21 @@ def content_of(request: ConnectionRequest) -> dict[str, Any]:
             }
             for view in lines_of(request)
         ],
+        "files": [
+            {"name": file.name, "place": place_of(file), "sha256": file.sha256, "size": file.size} for file in files
+        ],
         "answers": [
             {"round": point.round, "number": point.number, "what": point.what, "answer": point.answer}
             for point in points
         ],
     }
+
+
+def place_of(file: Attachment) -> str:
+    """Return where in the dossier a file belongs."""
+    if file.point is not None:
+        return _("Trả lời lần %(round)s, nội dung %(n)s") % {"round": file.point.round, "n": file.point.number}
+    return str(file.get_part_display() if file.part else file.get_kind_display())
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[Section]:
@@ -143,6 +154,10 @@ def _flat(content: dict[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
         yield (services, _("%(service)s: trường dữ liệu") % {"service": title}), fields
         quota = number_format(line["daily_quota"], force_grouping=True)
         yield (services, _("%(service)s: lượt mỗi ngày") % {"service": title}), quota
+    for file in content.get("files", ()):
+        said = {"size": number_format(file["size"], force_grouping=True), "hash": file["sha256"]}
+        term = f"{file['place']}: {file['name']}"
+        yield (_("Tệp đính kèm"), term), _("%(size)s byte, SHA-256 %(hash)s") % said
     for answer in content["answers"]:
         term = _("Lần %(round)s, nội dung %(number)s") % answer
         yield (_("Trả lời yêu cầu hoàn thiện"), term), answer["answer"]

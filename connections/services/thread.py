@@ -38,6 +38,7 @@ def post_message(
 
     Raises PermissionRefused, StateRefused for a draft or an ended dossier, InvalidInput.
     """
+    kept = stored_fields(upload) if upload else None
     stored = lock(request)
     refusal = writing_refused(actor, stored)
     if refusal is not None:
@@ -55,7 +56,7 @@ def post_message(
         at=clock.now(),
         form_token=form_token,
     )
-    file = MessageFile.objects.create(message=made, **stored_fields(upload)) if upload else None
+    file = MessageFile.objects.create(message=made, **kept) if kept else None
     after = {"message": made.pk, "point": point.number if point else None, "sha256": file.sha256 if file else None}
     record_fact(actor=actor, deed="request.message_written", subject=stored, after=after, clause="QC10.2")
     _tell(stored, made)

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
 from connections.choices import State
-from connections.models import ConnectionRequest
+from connections.models import Attachment, ConnectionRequest
 from connections.permissions import offers
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.requests import deadlines_of, turn_of
 from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
 from connections.selectors.trials import trial_board
-from connections.selectors.versions import compare_versions, versions_of
+from connections.selectors.versions import compare_versions, place_of, versions_of
 from connections.services.drafts import DRAFT, EDITABLE
 from connections.web.part_forms import PARTS
 from connections.web.requests import READ, own
@@ -102,9 +102,11 @@ def history(request: Any, pk: int) -> HttpResponse:
 @never_cache
 @needs(*READ)
 def documents(request: Any, pk: int) -> HttpResponse:
-    """Show what belongs to a dossier as documents: each time it was sent, frozen under its hash."""
+    """Show what belongs to a dossier as documents: its files, and each time it was sent, frozen under its hash."""
     found = own(request, pk)
-    context = {"versions": versions_of(request.actor, found)}
+    current = Attachment.objects.visible_to(request.actor).current().filter(request=found)
+    files = [(file, place_of(file)) for file in current.select_related("point", "added_by").order_by("id")]
+    context = {"versions": versions_of(request.actor, found), "files": files}
     return render(request, "requests/request_documents.html", frame(request, found, "request_documents") | context)
 
 

@@ -1,8 +1,11 @@
 """What was sent stays as it was sent, and two versions show what differs, field by field (issue: completion)."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,9 +15,11 @@ from audit.models import Fact
 from connections.models import RequestVersion
 from connections.selectors.requests import deadlines_of
 from connections.selectors.versions import Piece, content_of, differences
+from connections.services.attachments import attach
 from connections.services.drafts import save_part
 from connections.services.sending import answer_completion
 from tests.connections.conftest import Chain, Desk
+from tests.core.file_makers import docx_bytes
 
 SignIn = Callable[[User], Client]
 PLAN = "Trực giờ hành chính; ngoài giờ có hai người trực thay, điện thoại ghi ở phòng máy"
@@ -134,3 +139,19 @@ def test_another_agency_sees_no_version(
     stranger = signed_in(person("la@lgsp.example", agency("H60.11"), "agency_officer"))
     for name in ("request_versions", "request_documents", "request_history"):
         assert stranger.get(reverse(name, args=[chain.request.pk])).status_code == 404
+
+
+def test_a_file_that_was_exchanged_is_a_difference(chain: Chain, desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    chain.draft()
+    officer = chain.actors["agency_officer"]
+    docx = SimpleUploadedFile("Phương án.docx", docx_bytes(), content_type="application/msword")
+    kept = attach(actor=officer, request=chain.request, file=docx, part="plans")
+    old = content_of(chain.request)
+    assert old["files"][0]["sha256"] == kept.sha256
+    new = {**old, "files": [{**old["files"][0], "sha256": "0" * 64}]}
+    section = differences(old, new)[0]
+    assert (section.title, section.changes[0].kind) == ("Tệp đính kèm", "changed")
+    assert section.changes[0].term == "Phương án vận hành, an toàn: Phương án.docx"
+    page = desk("agency_officer").get(reverse("request_documents", args=[chain.request.pk])).content.decode()
+    assert reverse("request_file", args=[chain.request.pk, kept.pk]) in page
