@@ -1,6 +1,7 @@
 """Reading the thread of a dossier: its messages, who wrote them, what a person has not read yet."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -79,7 +80,7 @@ def unread_in(request: ConnectionRequest, actor: Actor) -> int:
     return found.exclude(author_id=actor.user_id).count()
 
 
-def unread_dossiers(actor: Actor) -> QuerySet[ConnectionRequest]:
+def unread_dossiers(actor: Actor) -> QuerySet[Any]:
     """Return the dossiers in which the other side wrote what the actor has not read, with their number in ``unread``.
 
     For people of an agency all of its dossiers, for SKHCN's those they follow: their own, at intake those nobody
