@@ -13,7 +13,7 @@ from accounts.roles import ROLES
 from accounts.selectors.agencies import register_summary
 from accounts.web.access import signed_in
 from accounts.web.middleware import AGENCY_KEY
-from core.web.boards import tasks_for
+from core.web.boards import boards_for, tasks_for
 
 
 @require_safe
@@ -26,9 +26,10 @@ def home(request: Any) -> HttpResponse:
 @never_cache
 @signed_in
 def workbench(request: Any) -> HttpResponse:
-    """Show what waits for this person first, then who they are here."""
+    """Show what waits for this person first, then what their agency has under way, then who they are here."""
     held = [ROLES[code] for code in ROLES if code in request.actor.roles]
-    return render(request, "pages/workbench.html", {"tasks": tasks_for(request.actor), "held": held})
+    context = {"tasks": tasks_for(request.actor), "boards": boards_for(request.actor), "held": held}
+    return render(request, "pages/workbench.html", context | {"every": request.GET.get("all") == "1"})
 
 
 @require_POST

@@ -30,6 +30,8 @@ STAGES: tuple[StrOrPromise, ...] = (
     _("Xác nhận"),
     _("Vận hành"),
 )
+#: Cards of work shown at once.
+MOST_WORK = 7
 _TAG_ICONS = {
     "quiet": "circle",
     "progress": "hourglass-split",
@@ -180,9 +182,12 @@ def deadline_badge(
 
 
 @register.inclusion_tag("patterns/your_work.html")
-def your_work(items: Sequence[WorkItem], more_url: str = "", title: StrOrPromise = "") -> dict[str, Any]:
-    """List what waits for the reader, seven at most, each a verb with its deadline."""
-    return {"items": items[:7], "more": max(len(items) - 7, 0), "more_url": more_url, "title": title}
+def your_work(
+    items: Sequence[WorkItem], more_url: str = "", title: StrOrPromise = "", *, every: bool = False
+) -> dict[str, Any]:
+    """Show what waits for the reader as cards, seven unless *every*, each a verb with its deadline."""
+    shown = items if every else items[:MOST_WORK]
+    return {"items": shown, "more": len(items) - len(shown), "more_url": more_url, "title": title, "all": len(items)}
 
 
 @register.inclusion_tag("patterns/task_list.html")

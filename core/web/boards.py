@@ -1,10 +1,10 @@
-"""What the portal shows on every floor's behalf: work that waits for a person, and entries of the navigation.
+"""What the portal shows on every floor's behalf: work that waits for a person, boards beside it, the navigation.
 
 Lower floors cannot import higher ones, so the roof names each floor's functions in its settings
-(``WORKBENCH_SOURCES``, ``NAVIGATION_SOURCES``) and the pages ask them in that order.
+(``WORKBENCH_SOURCES``, ``BOARD_SOURCES``, ``NAVIGATION_SOURCES``) and the pages ask them in that order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -26,6 +26,29 @@ class Task:
     days_left: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One thing on a board: what it is, where it leads, and how it stands as a tag of *kind* and a deadline."""
+
+    title: StrOrPromise
+    url: str
+    hint: StrOrPromise = ""
+    tag: StrOrPromise = ""
+    kind: str = "quiet"
+    days_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A part of the workbench that is read, not worked off: *empty* says why nothing stands there."""
+
+    title: StrOrPromise
+    rows: Sequence[BoardRow]
+    empty: StrOrPromise
+    more: StrOrPromise = ""
+    more_url: str = ""
+
+
 # A label, its address, and its place among the others (small comes first).
 Entry = tuple[StrOrPromise, str, int]
 
@@ -39,6 +62,11 @@ def tasks_for(actor: Actor) -> list[Task]:
     """Return what waits for *actor* on every floor: what has a deadline first, the nearest on top."""
     found: list[Task] = [task for source in _sources("WORKBENCH_SOURCES") for task in source(actor)]
     return sorted(found, key=lambda task: (task.days_left is None, task.days_left or 0))
+
+
+def boards_for(actor: Actor) -> list[Board]:
+    """Return the boards of every floor for *actor*, in the order of the floors."""
+    return [board for source in _sources("BOARD_SOURCES") for board in source(actor)]
 
 
 def navigation_for(actor: Actor) -> list[tuple[StrOrPromise, str]]:

@@ -1,6 +1,6 @@
 """Reading the health of source systems."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from catalog.choices import ServiceState
 from catalog.models import Upstream
 from core import clock
+from core.choices import Environment
 from core.web.notes import Note
 from incidents.choices import Health
 from incidents.models import HealthPolicy, UpstreamHealth
@@ -45,6 +46,21 @@ def notes_of_service(service_id: int) -> list[Note]:
     for row in rows.order_by("-upstream__environment", "upstream__place"):
         found.setdefault(row.upstream.get_environment_display(), []).append(row)
     return [_note(environment, items, policy) for environment, items in found.items()]
+
+
+def worst_notes(services: Sequence[int]) -> dict[int, Note]:
+    """Return for each service how its worst live address stands; one query, services without results are left out."""
+    rows = UpstreamHealth.objects.filter(
+        upstream__in=watched_upstreams(),
+        upstream__environment=Environment.LIVE,
+        upstream__version__service_id__in=services,
+        upstream__version__state=ServiceState.PUBLISHED,
+    ).select_related("upstream__version")
+    policy = health_policy()
+    found: dict[int, list[UpstreamHealth]] = {}
+    for row in rows:
+        found.setdefault(row.upstream.version.service_id, []).append(row)
+    return {service: _note(str(Environment.LIVE.label), items, policy) for service, items in found.items()}
 
 
 def _note(environment: str, rows: Iterable[UpstreamHealth], policy: HealthPolicy) -> Note:

@@ -6,6 +6,10 @@ WORKBENCH_SOURCES = [
     "connections.selectors.workbench.tasks_for",
     "reports.selectors.workbench.tasks_for",
 ]
+BOARD_SOURCES = [
+    "connections.selectors.boards.boards_for",
+    "incidents.selectors.boards.boards_for",
+]
 NAVIGATION_SOURCES = [
     "accounts.web.context.navigation",
     "catalog.web.navigation.entries",

@@ -1,0 +1,46 @@
+"""The board of this floor on the workbench: how the services stand that one's agency provides or uses."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.models import DataService
+from connections.models import Grant
+from core import clock
+from core.actor import Actor
+from core.choices import Environment
+from core.web.boards import Board, BoardRow
+from core.web.notes import Note
+from incidents.selectors.health import worst_notes
+
+MOST = 5
+
+
+def boards_for(actor: Actor) -> list[Board]:
+    """Return the health of the services the actor's agency provides, or may call for real; none: no board."""
+    if not actor.is_person or not (actor.may("request.view_own") or actor.may("service.edit_own")):
+        return []
+    agency = actor.agency_id or 0
+    used = Grant.objects.open().filter(system__owner_id=agency, environment=Environment.LIVE).values("service_id")
+    services = list(
+        DataService.objects.published()
+        .filter(Q(provider_id=agency) | Q(pk__in=used))
+        .select_related("provider")
+        .order_by("title", "pk")[:MOST]
+    )
+    if not services:
+        return []
+    notes = worst_notes([service.pk for service in services])
+    rows = [_row(service, notes.get(service.pk)) for service in services]
+    return [Board(_("Tình trạng dịch vụ dữ liệu"), rows, "", _("Xem danh mục"), reverse("catalogue"))]
+
+
+def _row(service: DataService, note: Note | None) -> BoardRow:
+    address = reverse("data_service", args=[service.code])
+    if note is None:
+        return BoardRow(service.title, address, str(service.provider), _("Chưa có số liệu"))
+    hint = str(service.provider)
+    if note.as_of is not None:
+        when = f"{note.as_of.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
+        hint = _("%(provider)s, số liệu đến %(when)s") % {"provider": service.provider, "when": when}
+    return BoardRow(service.title, address, hint, note.text, note.kind)
