@@ -66,3 +66,20 @@ class TermUnit(TextChoices):
     WORKING_DAY = "working_day", _("ngày làm việc")
     CALENDAR_DAY = "calendar_day", _("ngày")
     HOUR = "hour", _("giờ")
+
+
+class Topic(TextChoices):
+    """What a notice is about: the unit in which people choose their letters (ux.md §4.1)."""
+
+    PROCEDURE = "procedure", _("Kết quả và yêu cầu của thủ tục kết nối")
+    ACCESS = "access", _("Quyền khai thác, khóa, tạm dừng kết nối")
+    CONFIRMATION = "confirmation", _("Chờ xác nhận biên bản kiểm thử")
+    WORK = "work", _("Việc mới đến lượt bạn")
+    PROGRESS = "progress", _("Diễn biến khác của hồ sơ")
+    DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
+
+
+# Their letters cannot be switched off; everything else is the reader's choice.
+MANDATORY = frozenset({Topic.PROCEDURE, Topic.ACCESS})
+# Their letters are gathered into one a day.
+GATHERED = frozenset({Topic.DEADLINES})

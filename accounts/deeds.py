@@ -34,5 +34,8 @@ NAMES: dict[str, StrOrPromise] = {
     "second_step.codes_renewed": _("Tạo lại mã dự phòng"),
     "second_step.reset": _("Đặt lại xác thực hai bước"),
     "sessions.ended": _("Kết thúc mọi phiên làm việc"),
+    "mail.chosen": _("Chọn thư muốn nhận"),
+    "letter.resent": _("Gửi lại thư"),
+    "letters": _("thư"),
     "locked_at": _("khóa lúc"),
 }

@@ -2,10 +2,10 @@
 
 from django.contrib import admin
 
-from accounts.admin import agencies, calendar, people
+from accounts.admin import agencies, calendar, letters, people
 from core.admin import BaseAdmin
 
-__all__ = ["agencies", "calendar", "people"]
+__all__ = ["agencies", "calendar", "letters", "people"]
 
 # Libraries register pages of their own, which know neither our roles nor our deeds: none of them stays.
 for _model, _page in list(admin.site._registry.items()):

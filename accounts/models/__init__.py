@@ -4,6 +4,7 @@ from accounts.models.agencies import Agency, AgencyCode
 from accounts.models.calendar import DayOff, DeadlinePolicy, MakeUpDay, RegulationPeriod
 from accounts.models.letters import Letter
 from accounts.models.memberships import Invitation, Membership, RoleChange
+from accounts.models.notices import Digest, MailChoice, Notice
 from accounts.models.people import User
 
 __all__ = [
@@ -11,10 +12,13 @@ __all__ = [
     "AgencyCode",
     "DayOff",
     "DeadlinePolicy",
+    "Digest",
     "Invitation",
     "Letter",
+    "MailChoice",
     "MakeUpDay",
     "Membership",
+    "Notice",
     "RegulationPeriod",
     "RoleChange",
     "User",

@@ -6,16 +6,18 @@ from allauth.mfa.models import Authenticator
 
 from accounts import roles
 from accounts.models import Membership, User
+from accounts.selectors.notices import Choice, mail_choices
 from core import clock
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Roles held today, and how the second step stands."""
+    """Roles held today, how the second step stands, and which letters are wanted."""
 
     memberships: list[Membership]
     second_step_on: bool
     second_step_required: bool
+    mail: list[Choice]
 
 
 def profile_of(user: User) -> Profile:
@@ -26,4 +28,5 @@ def profile_of(user: User) -> Profile:
         memberships=held,
         second_step_on=Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists(),
         second_step_required=any(roles.ROLES[item.role].second_step for item in held),
+        mail=mail_choices(user),
     )

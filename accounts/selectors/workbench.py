@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from accounts.choices import ChangeKind
 from accounts.models import Invitation, Membership, RoleChange
+from accounts.selectors.notices import outbox
 from core import clock
 from core.actor import Actor
 from core.web.boards import Task
@@ -16,7 +17,20 @@ SOON_DAYS = 30
 
 def tasks_for(actor: Actor) -> list[Task]:
     """Return what waits for *actor* under their present agency, most urgent first."""
-    return [*_decisions(actor), *_ending(actor), *_unanswered(actor)]
+    return [*_letters(actor), *_decisions(actor), *_ending(actor), *_unanswered(actor)]
+
+
+def _letters(actor: Actor) -> list[Task]:
+    """Warn those who run the platform while letters do not go out."""
+    if not actor.may("environment.manage") or not (found := outbox()).in_trouble:
+        return []
+    said = [] if found.configured else [_("Chưa khai báo máy chủ thư")]
+    if found.waiting and found.since is not None:
+        since = f"{found.since.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
+        said.append(_("%(n)s thư chưa gửi được, từ %(when)s") % {"n": found.waiting, "when": since})
+    if found.given_up:
+        said.append(_("%(n)s thư bị từ chối, cần xem địa chỉ") % {"n": found.given_up})
+    return [Task(_("Kiểm tra thư không gửi được"), "; ".join(said), reverse("admin:accounts_letter_changelist"))]
 
 
 def _decisions(actor: Actor) -> list[Task]:

@@ -1,5 +1,7 @@
 """Writing letters into the outbox."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from accounts.models import Letter
@@ -7,6 +9,11 @@ from core import clock
 
 
 @transaction.atomic
-def send_letter(*, to: str, subject: str, body: str) -> Letter:
-    """Put a letter to *to* into the outbox, in the caller's transaction; Celery carries it."""
-    return Letter.objects.create(to=to, subject=subject[:200], body=body, next_try_at=clock.now())
+def send_letter(*, to: str, subject: str, body: str, expires_at: datetime | None = None) -> Letter:
+    """Put a letter to *to* into the outbox, in the caller's transaction; Celery carries it.
+
+    After *expires_at* it has lost its point and is not sent any more.
+    """
+    return Letter.objects.create(
+        to=to, subject=subject[:200], body=body, next_try_at=clock.now(), expires_at=expires_at
+    )

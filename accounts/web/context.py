@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.selectors.notices import unread_count
 from core.actor import Actor
 from core.admin import ENTER
 from core.web.boards import Entry, navigation_for
@@ -23,7 +25,7 @@ class PersonView:
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``person``, ``navigation`` and the seconds left of the session."""
+    """Give templates ``person``, ``navigation``, the bell (counted only where it is shown) and the session's rest."""
     actor = getattr(request, "actor", None)
     if actor is None:
         return {"person": None, "navigation": []}
@@ -37,6 +39,8 @@ def person(request: HttpRequest) -> dict[str, Any]:
         "person": shown,
         "actor": actor,
         "navigation": [(label, url, request.path.startswith(url)) for label, url in navigation_for(actor)],
+        "notifications_url": reverse("notices") if actor.roles else "",
+        "unread_count": SimpleLazyObject(lambda: unread_count(actor)),
         "session_seconds": getattr(request, "session_seconds", 0),
     }
 

@@ -1,13 +1,13 @@
 """Two people propose and approve; approval opens the connection (QC9.6, QC10.2, decisions 20–22)."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from audit.record import record_fact
 from connections.choices import Step
 from connections.models import Connection, ConnectionRequest
 from connections.services.clocks import start_clock, stop_clock
-from connections.services.moves import lock, move, require, tell_agency
+from connections.services.moves import lock, move, require
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 from core.text import tidy
@@ -24,7 +24,9 @@ def propose(*, actor: Actor, request: ConnectionRequest, note: str = "") -> Conn
     stored.proposed_by_id, stored.proposed_at = actor.user_id, clock.now()
     stop_clock(stored, Step.EVALUATION)
     start_clock(stored, Step.RESULT)
-    return move(actor=actor, request=stored, action="propose", reason=tidy(note), after={"round": evaluation.round})
+    move(actor=actor, request=stored, action="propose", reason=tidy(note), after={"round": evaluation.round})
+    announce(actor, stored, "propose")
+    return stored
 
 
 @transaction.atomic
@@ -37,12 +39,7 @@ def approve(*, actor: Actor, request: ConnectionRequest, note: str = "") -> Conn
     start_clock(stored, Step.ENVIRONMENT)
     move(actor=actor, request=stored, action="approve", reason=tidy(note))
     _open_connection(actor, stored)
-    tell_agency(
-        stored,
-        subject=_("Thông báo chấp thuận kết nối %(number)s") % {"number": stored.number},
-        body=_("Hồ sơ %(number)s được chấp thuận về kỹ thuật. Bước tiếp theo: thiết lập môi trường và kiểm thử.")
-        % {"number": stored.number},
-    )
+    announce(actor, stored, "approve")
     return stored
 
 
@@ -57,7 +54,9 @@ def send_back(*, actor: Actor, request: ConnectionRequest, reason: str) -> Conne
     stored.proposed_by, stored.proposed_at = None, None
     stop_clock(stored, Step.RESULT)
     start_clock(stored, Step.EVALUATION)
-    return move(actor=actor, request=stored, action="send_back", reason=reason)
+    move(actor=actor, request=stored, action="send_back", reason=reason)
+    announce(actor, stored, "send_back")
+    return stored
 
 
 def _open_connection(actor: Actor, request: ConnectionRequest) -> Connection:

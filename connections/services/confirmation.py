@@ -8,8 +8,9 @@ from connections.choices import Side, Step
 from connections.models import Confirmation, ConnectionRequest, Trial
 from connections.permissions import side_of
 from connections.services.clocks import stop_clock
-from connections.services.moves import lock, move, require, tell_agency, touch
+from connections.services.moves import lock, move, require, touch
 from connections.services.rounds import latest_round, reopen_locked
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -54,7 +55,7 @@ def confirm(
         _become_ready(actor, stored, trial)
     else:
         touch(stored)
-        _ask_other_side(stored, side)
+        announce(actor, stored, f"{side}_confirmed")
     return stored
 
 
@@ -90,20 +91,4 @@ def _record(actor: Actor, request: ConnectionRequest, side: Side, trial: Trial, 
 def _become_ready(actor: Actor, request: ConnectionRequest, trial: Trial) -> None:
     move(actor=actor, request=request, action="confirm", after={"content_hash": trial.content_hash})
     stop_clock(request, Step.CONFIRMATION)
-    tell_agency(
-        request,
-        subject=_("Đủ điều kiện vận hành – %(number)s") % {"number": request.number},
-        body=_("Hai bên đã xác nhận biên bản kiểm thử của hồ sơ %(number)s. Mã băm nội dung: %(hash)s.")
-        % {"number": request.number, "hash": trial.content_hash},
-    )
-
-
-def _ask_other_side(request: ConnectionRequest, side: Side) -> None:
-    """Write to the agency when it is its turn; the operator's people see it on their workbench."""
-    if side == Side.OPERATOR:
-        tell_agency(
-            request,
-            subject=_("Chờ xác nhận biên bản kiểm thử %(number)s") % {"number": request.number},
-            body=_("Biên bản kiểm thử của hồ sơ %(number)s chờ đại diện cơ quan xem và xác nhận trên cổng.")
-            % {"number": request.number},
-        )
+    announce(actor, request, "confirm", hash=trial.content_hash)

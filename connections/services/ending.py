@@ -2,7 +2,6 @@
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from audit.record import record_fact
 from connections.choices import Kind, State
@@ -10,7 +9,8 @@ from connections.models import Connection, ConnectionRequest, Grant
 from connections.services.clocks import stop_all_clocks
 from connections.services.grants import close_gates, lock_connection, revoke_grants
 from connections.services.keys import revoke_all
-from connections.services.moves import lock, move, require, tell_agency
+from connections.services.moves import lock, move, require
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 
@@ -37,12 +37,7 @@ def terminate(
     stop_all_clocks(stored)
     if whole:
         _close(actor, connection, reason)
-    tell_agency(
-        stored,
-        subject=_("Thông báo hủy kết nối %(number)s") % {"number": stored.number},
-        body=_("Kết nối của hồ sơ %(number)s đã hủy; quyền khai thác và khóa hết hiệu lực. Lý do ghi trên cổng.")
-        % {"number": stored.number},
-    )
+    announce(actor, stored, "terminate")
     close_gates(gates)
     return stored
 

@@ -9,8 +9,9 @@ from connections.models import ConnectionRequest, Trial
 from connections.selectors.people import holders_of
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.grants import close_gates, lock_connection, open_grants
-from connections.services.moves import lock, move, require, tell_agency
+from connections.services.moves import lock, move, require
 from connections.services.rounds import begin_round
+from connections.services.telling import announce
 from core.actor import Actor
 from core.choices import Environment
 from core.problems import InvalidInput
@@ -42,14 +43,6 @@ def set_up(
     move(actor=actor, request=stored, action="set_up", after=after)
     stop_clock(stored, Step.ENVIRONMENT)
     start_clock(stored, Step.TESTING)
-    tell_agency(
-        stored,
-        subject=_("Môi trường thử nghiệm đã sẵn sàng – %(number)s") % {"number": stored.number},
-        body=_(
-            "Môi trường thử nghiệm của hồ sơ %(number)s đã được thiết lập, gồm các quyền khai thác %(grants)s. "
-            "Cán bộ kỹ thuật đăng nhập cổng, tạo khóa thử nghiệm và gọi thử theo kế hoạch kiểm thử."
-        )
-        % {"number": stored.number, "grants": ", ".join(codes)},
-    )
+    announce(actor, stored, "set_up", grants=", ".join(codes))
     close_gates(replaced)
     return trial

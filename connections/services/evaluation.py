@@ -10,8 +10,9 @@ from audit.record import record_fact
 from connections.choices import Mark, State, Step
 from connections.models import Checklist, ConnectionRequest, CriterionMark, Evaluation
 from connections.services.clocks import start_clock
-from connections.services.moves import lock, move, require, tell_agency, touch
+from connections.services.moves import lock, move, require, touch
 from connections.services.points import ask_points
+from connections.services.telling import announce, day_of
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -135,14 +136,7 @@ def request_completion(
     evaluation.save()
     running = start_clock(stored, Step.COMPLETION)
     move(actor=actor, request=stored, action="request_completion", after={"points": len(points)})
-    when = f"{running.due_at.astimezone(clock.VIETNAM):%d/%m/%Y}" if running and running.due_at else ""
-    tell_agency(
-        stored,
-        subject=_("Cần hoàn thiện %(n)s nội dung – %(number)s, trước %(day)s")
-        % {"n": len(points), "number": stored.number, "day": when},
-        body=_("Hồ sơ %(number)s cần hoàn thiện %(n)s nội dung. Hạn nội bộ: %(day)s.")
-        % {"n": len(points), "number": stored.number, "day": when},
-    )
+    announce(actor, stored, "request_completion", n=len(points), day=day_of(running))
     return stored
 
 

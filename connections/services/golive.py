@@ -7,7 +7,8 @@ from connections.models import Connection, ConnectionRequest
 from connections.selectors.people import holders_of, technicians_of
 from connections.services.clocks import stop_all_clocks
 from connections.services.grants import close_gates, lock_connection, open_grants
-from connections.services.moves import lock, move, require, tell_agency
+from connections.services.moves import lock, move, require
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
@@ -32,19 +33,8 @@ def go_live(*, actor: Actor, request: ConnectionRequest, version: int | None = N
     stored.live_at = now
     move(actor=actor, request=stored, action="go_live", after={"grants": [grant.code for grant in grants]})
     stop_all_clocks(stored)
-    tell_agency(
-        stored,
-        subject=_("Thông báo vận hành chính thức %(number)s") % {"number": stored.number},
-        body=_(
-            "Kết nối của hồ sơ %(number)s vận hành chính thức từ %(when)s với các quyền khai thác %(grants)s. "
-            "Cán bộ kỹ thuật tạo khóa chính thức trên cổng."
-        )
-        % {
-            "number": stored.number,
-            "when": f"{now.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}",
-            "grants": ", ".join(grant.code for grant in grants),
-        },
-    )
+    when = f"{now.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
+    announce(actor, stored, "go_live", when=when, grants=", ".join(grant.code for grant in grants))
     close_gates(replaced)
     return stored
 

@@ -1,14 +1,19 @@
 """Holds: a side suspends a connection, and only that side lets it run again (Q50-15.4)."""
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.services.letters import send_letter
+from accounts.choices import Topic
+from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
 from connections.choices import HoldSide
 from connections.models import Connection, Hold
 from connections.permissions import may_hold
+from connections.selectors.people import holders_of
 from connections.services.grants import close_gates, gates_of
 from core import clock
 from core.actor import Actor
@@ -72,7 +77,7 @@ def lift_hold(*, actor: Actor, connection: Connection, side: str, reason: str) -
 
 def _lock(connection: Connection) -> Connection:
     found = Connection.objects.select_for_update(of=("self",))
-    return found.select_related("system__owner", "technical_contact").get(pk=connection.pk)
+    return found.select_related("system__owner", "technical_contact", "request").get(pk=connection.pk)
 
 
 def _require(actor: Actor, connection: Connection, side: str, reason: str) -> str:
@@ -93,15 +98,22 @@ def _own(actor: Actor, connection: Connection, side: str) -> Hold | None:
 
 def _tell(connection: Connection, subject: str, actor: Actor) -> None:
     """Write to the agency of the system and to every provider whose data it may call."""
-    owner = connection.system.owner
-    grants = connection.grants.open().select_related("service__provider")
-    providers = [grant.service.provider.shared_mailbox for grant in grants]
-    contact = connection.technical_contact
-    people = [contact.email] if contact is not None and contact.is_active else []
-    for address in dict.fromkeys(filter(None, [owner.shared_mailbox, *people, *providers])):
-        send_letter(
-            to=address,
-            subject=subject % {"system": connection.system},
-            body=_("%(subject)s. Bên thực hiện: %(agency)s. Lý do ghi trên cổng.")
-            % {"subject": subject % {"system": connection.system}, "agency": actor.agency_name},
-        )
+    owner, said = connection.system.owner, subject % {"system": connection.system}
+    message = Message(
+        event="connection.hold",
+        topic=Topic.ACCESS,
+        subject=said,
+        body=_("%(subject)s. Bên thực hiện: %(agency)s. Lý do ghi trên cổng.")
+        % {"subject": said, "agency": actor.agency_name},
+        link=reverse("request", args=[connection.request_id]),
+        number=connection.request.number,
+    )
+    contact = [connection.technical_contact] if connection.technical_contact is not None else []
+    people = [*contact, *holders_of("request.send", owner.pk)]
+    post_notices(message=message, agency=owner, people=people, mailboxes=[owner.shared_mailbox])
+    grants = connection.grants.open().select_related("service__provider").order_by("service__provider_id", "pk")
+    for grant in grants.distinct("service__provider_id"):
+        provider = grant.service.provider
+        people = list(holders_of("grant.advise", provider.pk))
+        told = replace(message, link=reverse("data_service", args=[grant.service.code]), number="")
+        post_notices(message=told, agency=provider, people=people, mailboxes=[provider.shared_mailbox])

@@ -13,8 +13,9 @@ from connections.models import ConnectionRequest
 from connections.selectors.people import holders_of
 from connections.services.clocks import start_clock, stop_all_clocks, stop_clock
 from connections.services.evaluation import begin_evaluation
-from connections.services.moves import lock, move, require, tell_agency, touch
+from connections.services.moves import lock, move, require, touch
 from connections.services.points import ask_points
+from connections.services.telling import announce, day_of
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
@@ -34,13 +35,8 @@ def receive(*, actor: Actor, request: ConnectionRequest, evaluator: User | None 
     move(actor=actor, request=stored, action="receive", after={"evaluator": evaluator})
     begin_evaluation(actor=actor, request=stored)
     running = start_clock(stored, Step.EVALUATION)
-    when = f"{running.due_at.astimezone(clock.VIETNAM):%d/%m/%Y}" if running and running.due_at else ""
-    tell_agency(
-        stored,
-        subject=_("Phiếu tiếp nhận %(number)s, hẹn trả %(day)s") % {"number": stored.number, "day": when},
-        body=_("Hồ sơ %(number)s đã được tiếp nhận. Hạn nội bộ để thẩm định: %(day)s. Mã tra cứu: %(code)s.")
-        % {"number": stored.number, "day": when, "code": stored.lookup_code},
-    )
+    announce(actor, stored, "receive", day=day_of(running))
+    announce(actor, stored, "assign")
     return stored
 
 
@@ -53,8 +49,10 @@ def return_parts(
     require(actor, stored, "return_parts")
     ask_points(actor=actor, request=stored, points=points)
     stop_clock(stored, Step.INTAKE)
-    start_clock(stored, Step.COMPLETION)
-    return move(actor=actor, request=stored, action="return_parts", after={"points": len(points)})
+    running = start_clock(stored, Step.COMPLETION)
+    move(actor=actor, request=stored, action="return_parts", after={"points": len(points)})
+    announce(actor, stored, "return_parts", n=len(points), day=day_of(running))
+    return stored
 
 
 @transaction.atomic
@@ -81,6 +79,7 @@ def assign(*, actor: Actor, request: ConnectionRequest, evaluator: User) -> Conn
         after={"evaluator": stored.evaluator},
         clause="QC10.2",
     )
+    announce(actor, stored, "assign")
     return stored
 
 
@@ -92,11 +91,7 @@ def close(*, actor: Actor, request: ConnectionRequest, reason: str) -> Connectio
     stored.ended_at, stored.end_reason = clock.now(), reason
     stop_all_clocks(stored)
     move(actor=actor, request=stored, action="close", reason=reason)
-    tell_agency(
-        stored,
-        subject=_("Dừng giải quyết hồ sơ %(number)s") % {"number": stored.number},
-        body=_("Hồ sơ %(number)s dừng giải quyết. Lý do: %(reason)s") % {"number": stored.number, "reason": reason},
-    )
+    announce(actor, stored, "close")
     return stored
 
 

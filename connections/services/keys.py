@@ -6,9 +6,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.services.letters import send_letter
+from accounts.choices import Topic
+from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
 from catalog.models import InformationSystem
 from connections.choices import State
@@ -131,19 +133,20 @@ def _judge_environment(connection: Connection | None, system: InformationSystem,
 
 def _tell(credential: Credential, connection: Connection | None, said: str) -> None:
     """Write to whoever answers for the system; the letter names the public half only by its beginning."""
-    key = f"{credential.access_key[:14]}…"
+    key, owner = f"{credential.access_key[:14]}…", credential.system.owner
+    message = Message(
+        event="key.changed",
+        topic=Topic.ACCESS,
+        subject=said % {"key": key},
+        body=_("Hệ thống %(system)s, môi trường %(environment)s. %(said)s lúc %(time)s.")
+        % {
+            "system": credential.system,
+            "environment": Environment(credential.environment).label.lower(),
+            "said": said % {"key": key},
+            "time": f"{clock.local_now():%H:%M ngày %d/%m/%Y}",
+        },
+        link=reverse("developer"),
+    )
     contact = connection.technical_contact if connection else None
-    people = [person for person in (contact, credential.made_by) if person is not None and person.is_active]
-    addresses = [credential.system.owner.shared_mailbox, *(person.email for person in people)]
-    for address in dict.fromkeys(filter(None, addresses)):
-        send_letter(
-            to=address,
-            subject=said % {"key": key},
-            body=_("Hệ thống %(system)s, môi trường %(environment)s. %(said)s lúc %(time)s.")
-            % {
-                "system": credential.system,
-                "environment": Environment(credential.environment).label.lower(),
-                "said": said % {"key": key},
-                "time": f"{clock.local_now():%H:%M ngày %d/%m/%Y}",
-            },
-        )
+    people = [person for person in (contact, credential.made_by) if person is not None]
+    post_notices(message=message, agency=owner, people=people, mailboxes=[owner.shared_mailbox])

@@ -7,15 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.services.letters import send_letter
 from audit.models import Fact
 from audit.record import record_fact
 from connections.models import ConnectionRequest
 from connections.permissions import judge, transitions
+from connections.services.telling import tell_agency
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, StateRefused
 from core.text import fold, tidy
+
+__all__ = ["SUBJECT", "index", "last_fact", "lock", "move", "require", "said_time", "tell_agency", "touch"]
 
 SUBJECT = ConnectionRequest._meta.label_lower
 
@@ -90,14 +92,6 @@ def touch(request: ConnectionRequest) -> None:
     request.version += 1
     request.changed_at = clock.now()
     request.save()
-
-
-def tell_agency(request: ConnectionRequest, *, subject: str, body: str) -> None:
-    """Write to the agency's shared mailbox and to the people who filed; no secrets, no personal data (ux.md §4.1)."""
-    people = [person for person in (request.created_by, request.sent_by) if person is not None and person.is_active]
-    addresses = [request.agency.shared_mailbox, *(person.email for person in people)]
-    for address in dict.fromkeys(filter(None, addresses)):
-        send_letter(to=address, subject=subject, body=body)
 
 
 def last_fact(request: ConnectionRequest, **narrowed: Any) -> Fact | None:

@@ -7,7 +7,8 @@ from audit.record import record_fact
 from connections.choices import State, Step, TestGroup
 from connections.models import ConnectionRequest, TestTemplate, Trial, TrialCase
 from connections.services.clocks import start_clock, stop_clock
-from connections.services.moves import lock, move, require, tell_agency
+from connections.services.moves import lock, move, require
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor, system_actor
 from core.problems import GuardRefused, StateRefused
@@ -87,12 +88,7 @@ def reopen_locked(actor: Actor, stored: ConnectionRequest, reason: str) -> Trial
     move(actor=actor, request=stored, action="reopen_tests", reason=reason, after=after)
     stop_clock(stored, Step.CONFIRMATION)
     start_clock(stored, Step.TESTING)
-    tell_agency(
-        stored,
-        subject=_("Kiểm thử lại – %(number)s") % {"number": stored.number},
-        body=_("Biên bản kiểm thử của hồ sơ %(number)s không còn hiệu lực; cần kiểm thử và xác nhận lại.")
-        % {"number": stored.number},
-    )
+    announce(actor, stored, "reopen_tests")
     return trial
 
 

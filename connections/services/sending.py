@@ -12,8 +12,9 @@ from connections.selectors.people import holders_of
 from connections.services.clocks import resume_clock, start_clock, stop_all_clocks, stop_clock
 from connections.services.drafts import require_editable
 from connections.services.evaluation import begin_evaluation
-from connections.services.moves import index, lock, move, require, tell_agency, touch
+from connections.services.moves import index, lock, move, require, touch
 from connections.services.numbering import new_lookup_code, next_number
+from connections.services.telling import announce
 from connections.services.versions import freeze_version
 from core import clock
 from core.actor import Actor
@@ -51,13 +52,7 @@ def submit(
             raise
         raise StateRefused(_("Hệ thống này vừa có hồ sơ khác được gửi.")) from error
     start_clock(stored, Step.INTAKE)
-    tell_agency(
-        stored,
-        subject=_("Đã nhận đề nghị kết nối %(system)s – %(number)s")
-        % {"system": stored.system, "number": stored.number},
-        body=_("Hồ sơ %(number)s đã được gửi tới Sở Khoa học và Công nghệ. Mã tra cứu: %(code)s.")
-        % {"number": stored.number, "code": stored.lookup_code},
-    )
+    announce(actor, stored, "submit")
     return stored
 
 
@@ -68,7 +63,10 @@ def withdraw(*, actor: Actor, request: ConnectionRequest, reason: str) -> Connec
     reason = require(actor, stored, "withdraw", reason=reason)
     stored.ended_at, stored.end_reason = clock.now(), reason
     stop_all_clocks(stored)
-    return move(actor=actor, request=stored, action="withdraw", reason=reason)
+    move(actor=actor, request=stored, action="withdraw", reason=reason)
+    if stored.submitted_at is not None:
+        announce(actor, stored, "withdraw")
+    return stored
 
 
 @transaction.atomic
@@ -138,4 +136,5 @@ def answer_completion(
     else:
         resume_clock(stored, Step.EVALUATION)
     begin_evaluation(actor=actor, request=stored)
+    announce(actor, stored, "answer_completion")
     return stored

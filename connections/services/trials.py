@@ -14,8 +14,9 @@ from connections.permissions import judge as judge_step
 from connections.selectors.trials import tested_scope
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.measures import Figures, Seen, judge
-from connections.services.moves import lock, move, require, tell_agency
+from connections.services.moves import lock, move, require
 from connections.services.rounds import latest_round
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
@@ -91,12 +92,7 @@ def finish_tests(*, actor: Actor, request: ConnectionRequest, version: int | Non
     move(actor=actor, request=stored, action="finish_tests", after=after)
     stop_clock(stored, Step.TESTING)
     start_clock(stored, Step.CONFIRMATION)
-    tell_agency(
-        stored,
-        subject=_("Chờ xác nhận biên bản kiểm thử %(number)s") % {"number": stored.number},
-        body=_("Biên bản kiểm thử của hồ sơ %(number)s đã lập. Đại diện cơ quan đăng nhập cổng để xem và xác nhận.")
-        % {"number": stored.number},
-    )
+    announce(actor, stored, "finish_tests")
     return trial
 
 

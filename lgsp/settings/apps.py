@@ -106,6 +106,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 EMAIL_SUBJECT_PREFIX = "[LGSP] "
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("LGSP_EMAIL_FROM")
+EMAIL_TIMEOUT = env("LGSP_EMAIL_TIMEOUT")
+# Without a server letters wait in the outbox; development keeps them as files.
+EMAIL_CONFIGURED = bool(env("LGSP_EMAIL_URL")) or MODE != "production"
 vars().update(env.email("LGSP_EMAIL_URL"))
 if not env("LGSP_EMAIL_URL"):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -238,7 +238,7 @@ def test_letters_wait_for_the_mail_server_and_forget_their_text(admin: Actor, mo
         raise ConnectionRefusedError("không kết nối được")
 
     with monkeypatch.context() as broken:
-        broken.setattr("accounts.services.delivery.send_mail", down)
+        broken.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", down)
         assert deliver_due_letters() == 0
     letter = Letter.objects.get()
     assert (letter.tries, letter.sent_at) == (1, None)

@@ -14,6 +14,8 @@ EXCUSES = {
     "connections.ThreadMessage": "written once, a trigger refuses change; that it was written is a fact",
     "connections.MessageFile": "as connections.ThreadMessage, which it came with",
     "connections.ThreadMark": "how far a person has read; nothing governed",
+    "accounts.Notice": "as accounts.Letter; the deed that tells is the fact",
+    "accounts.Digest": "as accounts.Letter: written once with its letter",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }
