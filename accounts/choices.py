@@ -66,6 +66,7 @@ class TermUnit(TextChoices):
     WORKING_DAY = "working_day", _("ngày làm việc")
     CALENDAR_DAY = "calendar_day", _("ngày")
     HOUR = "hour", _("giờ")
+    WORKING_HOUR = "working_hour", _("giờ làm việc")
 
 
 class Topic(TextChoices):

@@ -11,6 +11,7 @@ NAMES: dict[str, StrOrPromise] = {
     "dayoff.saved": _("Lưu ngày nghỉ"),
     "makeupday.saved": _("Lưu ngày làm bù"),
     "deadline.set": _("Đặt thời hạn"),
+    "officehours.saved": _("Lưu giờ làm việc"),
     "regulation.period_set": _("Đặt thời gian áp dụng quy chế"),
     "invitation.made": _("Mời người dùng"),
     "invitation.renewed": _("Gửi lại lời mời"),

@@ -137,3 +137,11 @@ class HoldSide(TextChoices):
     AGENCY = "agency", _("Cơ quan khai thác")
     PROVIDER = "provider", _("Cơ quan cung cấp")
     OPERATOR = "operator", _("Cơ quan quản lý, vận hành LGSP")
+
+
+class Chased(TextChoices):
+    """Who is reminded of a deadline."""
+
+    HOLDER = "holder", _("Bên đang giữ bước")
+    HEAD = "head", _("Trưởng phòng")
+    LEADER = "leader", _("Lãnh đạo Sở")

@@ -10,26 +10,32 @@ from typing import Literal
 
 from core.clock import VIETNAM
 
-Unit = Literal["working_day", "calendar_day", "hour"]
+Unit = Literal["working_day", "calendar_day", "hour", "working_hour"]
 #: The last day of a term lasts until midnight (Civil Code 2015, article 148).
 END_OF_DAY = time(23, 59, 59)
+#: Hours of work where nobody has entered any.
+OFFICE_HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Which days are worked: *weekend* holds weekday numbers (Monday 0); a make-up day wins over everything else.
+    """Which days are worked, and from when to when: *weekend* holds weekday numbers (Monday 0).
 
-    Raises ValueError when every weekday is weekend, because no term would ever end.
+    A make-up day wins over everything else. *sessions* are the hours of a working day in order. Raises ValueError when
+    every weekday is weekend or no hour is worked, because no term would ever end.
     """
 
     days_off: frozenset[date] = frozenset()
     make_up_days: frozenset[date] = frozenset()
     weekend: tuple[int, ...] = (5, 6)
+    sessions: tuple[tuple[time, time], ...] = OFFICE_HOURS
 
     def __post_init__(self) -> None:
         if set(range(7)) <= set(self.weekend):
             raise ValueError("a week needs at least one working day")
+        if not any(begins < ends for begins, ends in self.sessions):
+            raise ValueError("a working day needs at least one hour")
 
     def is_working_day(self, day: date) -> bool:
         """Return whether public bodies work on *day*."""
@@ -54,6 +60,16 @@ class WorkCalendar:
         for _step in range(n):
             start = self.next_working_day(start)
         return start
+
+    def shifted(self, day: date, n: int) -> date:
+        """Return the *n*-th working day after *day*, or before it for a negative *n*."""
+        if n >= 0:
+            return self.add_working_days(day, n)
+        for _step in range(-n):
+            day -= _DAY
+            while not self.is_working_day(day):
+                day -= _DAY
+        return day
 
     def working_days_between(self, start: date, end: date) -> int:
         """Return the working days after *start* up to and with *end*; negative when *end* lies before *start*."""
@@ -124,7 +140,8 @@ def due(
 ) -> datetime:
     """Return when *term* from *start* ends, on the Vietnamese clock.
 
-    Hours run round the clock. A term in calendar days that would end on a day off ends with the next working day.
+    Hours run round the clock, working hours only while offices are open. A term in calendar days that would end on a
+    day off ends with the next working day.
     """
     ends = due_with_pauses(start, term, (), calendar, cutoff=cutoff, day_end=day_end)
     assert ends is not None, "only an open pause leaves a term without end"  # noqa: S101 - invariant, for the reader
@@ -143,10 +160,13 @@ def due_with_pauses(
     """Return when *term* ends if *pauses* do not count; None while an open pause holds it.
 
     In days: the day a pause begins is not used up, and the day it ends is the day of an event, so neither counts; a
-    pause that begins and ends on one day changes nothing. In hours the paused time itself is added.
+    pause that begins and ends on one day changes nothing. In hours the paused time is added; in working hours it is
+    left out.
     """
     if term.unit == "hour":
         return _hours_due(local(start), term.amount, pauses)
+    if term.unit == "working_hour":
+        return _working_hours_due(local(start), term.amount, pauses, calendar)
     spans = [_span(pause, calendar, cutoff) for pause in pauses]
     day, left = event_day(start, calendar, cutoff=cutoff), term.amount
     counting = True
@@ -190,6 +210,33 @@ def _hours_due(start: datetime, hours: int, pauses: Sequence[Pause]) -> datetime
         ends += stops - begins
         counted_to = stops
     return ends
+
+
+def _working_hours_due(
+    start: datetime, hours: int, pauses: Sequence[Pause], calendar: WorkCalendar
+) -> datetime | None:
+    left, day = timedelta(hours=hours), start.date()
+    opens = next((local(pause.start) for pause in pauses if pause.end is None), None)
+    while opens is None or day <= opens.date():
+        for begins, ends in calendar.sessions if calendar.is_working_day(day) else ():
+            first = max(datetime.combine(day, begins, tzinfo=VIETNAM), start)
+            for lower, upper in _free(first, datetime.combine(day, ends, tzinfo=VIETNAM), pauses):
+                if upper - lower >= left:
+                    return lower + left
+                left -= upper - lower
+        day += _DAY
+    return None
+
+
+def _free(lower: datetime, upper: datetime, pauses: Sequence[Pause]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield what is left of the time from *lower* to *upper* without *pauses*."""
+    for pause in sorted(pauses, key=lambda item: item.start):
+        begins, ends = local(pause.start), upper if pause.end is None else local(pause.end)
+        if lower < min(begins, upper):
+            yield lower, min(begins, upper)
+        lower = max(lower, min(ends, upper))
+    if lower < upper:
+        yield lower, upper
 
 
 def remaining(now: datetime, ends: datetime, calendar: WorkCalendar) -> int:

@@ -11,8 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.models import DayOff, DeadlinePolicy, MakeUpDay, RegulationPeriod
+from accounts.models import DayOff, DeadlinePolicy, MakeUpDay, OfficeHours, RegulationPeriod
 from accounts.services import calendar as deeds
+from accounts.services.office_hours import save_office_hours
 from core.actor import Actor
 from core.admin import BaseAdmin, DeedForm
 
@@ -66,14 +67,37 @@ class MakeUpDayAdmin(DayOffAdmin):
     fields = ("date", "name", "source", "active", "reason")
 
 
+@admin.register(OfficeHours)
+class OfficeHoursAdmin(CalendarAdmin):
+    """Sessions of a working day."""
+
+    form = DayForm
+    list_display = ("name", "starts", "ends", "active", "source")
+    fields = ("name", "starts", "ends", "source", "active", "reason")
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Save the session."""
+        return save_office_hours(actor=actor, hours=obj, **data)
+
+
 @admin.register(DeadlinePolicy)
 class DeadlinePolicyAdmin(CalendarAdmin):
     """Deadlines: adding is opening a new version; versions themselves are not edited."""
 
-    list_display = ("code", "name", "amount", "unit", "label_shown", "valid_from", "valid_to", "next_version")
+    list_display = (
+        "code",
+        "name",
+        "amount",
+        "unit",
+        "cutoff",
+        "label_shown",
+        "valid_from",
+        "valid_to",
+        "next_version",
+    )
     list_filter = ("statutory", "unit")
     search_fields = ("code", "name", "basis")
-    fields = ("code", "name", "amount", "unit", "statutory", "basis", "clause", "valid_from")
+    fields = ("code", "name", "amount", "unit", "cutoff", "statutory", "basis", "clause", "valid_from")
 
     @admin.display(description=_("Tính chất"))
     def label_shown(self, obj: DeadlinePolicy) -> str:
@@ -87,6 +111,7 @@ class DeadlinePolicyAdmin(CalendarAdmin):
             return ""
         names = ("code", "name", "amount", "unit", "basis", "clause")
         values = {name: getattr(obj, name) for name in names} | ({"statutory": 1} if obj.statutory else {})
+        values |= {"cutoff": f"{obj.cutoff:%H:%M}"} if obj.cutoff else {}
         address = f"{reverse('admin:accounts_deadlinepolicy_add')}?{urlencode(values)}"
         return format_html('<a href="{}">{}</a>', address, _("Lập phiên bản mới"))
 

@@ -49,6 +49,31 @@ class MakeUpDay(Day):
         verbose_name_plural = _("ngày làm bù")
 
 
+class OfficeHours(models.Model):
+    """One session of a working day; terms in working hours run only while one is open."""
+
+    name = models.CharField(_("buổi"), max_length=100)
+    starts = models.TimeField(_("từ"))
+    ends = models.TimeField(_("đến"))
+    source = models.CharField(_("nguồn"), max_length=300)
+    active = models.BooleanField(_("đang áp dụng"), default=True)
+
+    class Meta:
+        verbose_name = _("giờ làm việc")
+        verbose_name_plural = _("giờ làm việc")
+        ordering = ["starts"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="office_hours_in_order",
+                violation_error_message=_("Giờ kết thúc phải sau giờ bắt đầu"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
 class _Period(Func):
     function = "daterange"
     output_field = DateRangeField()
@@ -77,6 +102,14 @@ class DeadlinePolicy(models.Model):
     amount = models.PositiveSmallIntegerField(_("số lượng"), validators=[MinValueValidator(1)])
     unit = models.CharField(_("đơn vị"), max_length=16, choices=TermUnit.choices)
     statutory = models.BooleanField(_("do pháp luật quy định"), default=False)
+    cutoff = models.TimeField(
+        _("giờ chốt"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Việc đến sau giờ này, hoặc vào ngày nghỉ, tính là đến ngày làm việc kế tiếp. Để trống: không chốt."
+        ),
+    )
     basis = models.CharField(_("căn cứ"), max_length=300)
     clause = models.CharField(_("điều khoản"), max_length=16, blank=True)
     valid_from = models.DateField(_("áp dụng từ ngày"))
@@ -134,5 +167,5 @@ class RegulationPeriod(models.Model):
         return str(self.get_regulation_display())
 
 
-for _model in (DayOff, MakeUpDay, DeadlinePolicy, RegulationPeriod):
+for _model in (DayOff, MakeUpDay, OfficeHours, DeadlinePolicy, RegulationPeriod):
     auditlog.register(_model, mapping_fields={"from_seed": _("lấy từ danh sách nạp sẵn")})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import DayOffKind
 from accounts.models import DayOff, DeadlinePolicy, MakeUpDay, RegulationPeriod
+from accounts.services.office_hours import load_office_hours
 from audit.record import changed, record_fact
 from core import clock
 from core.actor import Actor
@@ -109,11 +110,15 @@ def set_deadline(*, actor: Actor, code: str, valid_from: date, **fields: Any) ->
         actor=actor,
         deed="deadline.set",
         subject=made,
-        before={"amount": last.amount, "unit": last.unit} if last else {},
-        after={"amount": made.amount, "unit": made.unit, "valid_from": valid_from, "basis": made.basis},
+        before=_told(last) if last else {},
+        after={**_told(made), "valid_from": valid_from, "basis": made.basis},
         clause=made.clause,
     )
     return made
+
+
+def _told(policy: DeadlinePolicy) -> dict[str, Any]:
+    return {name: getattr(policy, name) for name in ("amount", "unit", "cutoff")}
 
 
 def _deadline_errors(fields: dict[str, Any]) -> dict[str, list[str]]:
@@ -177,7 +182,7 @@ def load_calendar(*, actor: Actor) -> int:
         if day.year in SEED_YEARS and day not in have:
             save_day(actor=actor, day=MakeUpDay(from_seed=True), **_seed_day(day, _make_up_name(day, known)))
             made += 1
-    return made + _load_deadlines(actor) + _load_periods(actor)
+    return made + _load_deadlines(actor) + _load_periods(actor) + load_office_hours(actor=actor)
 
 
 def _seed_day(day: date, name: str) -> dict[str, Any]:
@@ -218,7 +223,7 @@ def _load_deadlines(actor: Actor) -> int:
 
 
 def _known(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("code", "name", "amount", "unit", "statutory", "basis")
+    names = ("code", "name", "amount", "unit", "statutory", "cutoff", "basis")
     return {**{name: row[name] for name in names if name in row}, "clause": row.get("clause") or ""}
 
 

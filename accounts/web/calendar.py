@@ -10,7 +10,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.choices import TermUnit
 from accounts.models import DayOff, MakeUpDay
-from accounts.selectors.calendar import FIRST_YEAR, LAST_YEAR, count_term, deadlines_in_force, years_with_days
+from accounts.selectors.calendar import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    count_term,
+    deadlines_in_force,
+    office_hours,
+    years_with_days,
+)
 from core import clock
 from core.forms import PortalForm
 from core.workdays import Term
@@ -27,6 +34,12 @@ class TermForm(PortalForm):
         error_messages=dict.fromkeys(("min_value", "max_value"), _("Nhập số nguyên từ 1 đến 1000")),
     )
     unit = forms.ChoiceField(label=_("Đơn vị"), choices=TermUnit.choices)
+    cutoff = forms.TimeField(
+        label=_("Giờ chốt"),
+        required=False,
+        help_text=_("Ví dụ 16:30. Việc đến sau giờ này tính là đến ngày làm việc kế tiếp; để trống nếu không chốt."),
+        error_messages={"invalid": _("Giờ phải theo dạng giờ:phút, ví dụ 16:30")},
+    )
 
     def clean_start(self) -> datetime:
         """Keep the start within the years the calendar can count."""
@@ -46,13 +59,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
     form = TermForm(request.GET if "start" in request.GET else None)
     counted = None
     if form.is_bound and form.is_valid():
-        counted = count_term(form.cleaned_data["start"], Term(form.cleaned_data["amount"], form.cleaned_data["unit"]))
+        given = form.cleaned_data
+        counted = count_term(given["start"], Term(given["amount"], given["unit"]), given["cutoff"])
     context = {
         "years": years,
         "year": year,
         "days_off": DayOff.objects.filter(active=True, date__year=year),
         "make_up_days": MakeUpDay.objects.filter(active=True, date__year=year),
         "deadlines": deadlines_in_force(clock.today()),
+        "office_hours": office_hours(),
         "form": form,
         "counted": counted,
     }

@@ -1,5 +1,5 @@
 """Staff pages of this app."""
 
-from connections.admin import checklists, plans, records, requests
+from connections.admin import checklists, plans, records, reminders, requests
 
-__all__ = ["checklists", "plans", "records", "requests"]
+__all__ = ["checklists", "plans", "records", "reminders", "requests"]

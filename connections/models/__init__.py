@@ -7,6 +7,7 @@ from connections.models.credentials import Credential
 from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
 from connections.models.grants import Grant
 from connections.models.messages import MessageFile, ThreadMark, ThreadMessage
+from connections.models.reminders import Reminder, ReminderRule
 from connections.models.requests import ConnectionRequest, RequestLine
 from connections.models.terms import EnvironmentTerms
 from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
@@ -29,6 +30,8 @@ __all__ = [
     "Grant",
     "Hold",
     "MessageFile",
+    "Reminder",
+    "ReminderRule",
     "RequestLine",
     "RequestVersion",
     "TestTemplate",

@@ -1,5 +1,8 @@
 """Deadlines of a dossier's steps, with their pauses (decisions, 23)."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import TermUnit
 from connections.choices import Step
 from connections.models.requests import ConnectionRequest
+from core.workdays import Pause, Term, WorkCalendar, due_with_pauses
 
 
 class Clock(models.Model):
@@ -19,6 +23,7 @@ class Clock(models.Model):
     unit = models.CharField(_("đơn vị"), max_length=16, choices=TermUnit.choices)
     statutory = models.BooleanField(_("do pháp luật quy định"))
     basis = models.CharField(_("căn cứ"), max_length=300)
+    cutoff = models.TimeField(_("giờ chốt"), null=True, blank=True)
     started_at = models.DateTimeField(_("bắt đầu lúc"))
     due_at = models.DateTimeField(_("đến hạn lúc"), null=True)
     ended_at = models.DateTimeField(_("xong lúc"), null=True)
@@ -40,6 +45,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_step_display())
+
+    def due_by(self, pauses: Iterable[Pause], calendar: WorkCalendar) -> datetime | None:
+        """Return when the step is due by its own term if *pauses* do not count; None while one is open."""
+        term = Term(self.amount, self.unit)  # type: ignore[arg-type]
+        return due_with_pauses(self.started_at, term, list(pauses), calendar, cutoff=self.cutoff)
 
 
 class ClockPause(models.Model):

@@ -2,22 +2,25 @@
 
 from datetime import datetime
 
+from accounts.models import DeadlinePolicy
 from accounts.selectors.calendar import deadlines_in_force, work_calendar
 from connections.choices import Step
 from connections.models import Clock, ClockPause, ConnectionRequest
 from core import clock
-from core.workdays import Pause, Term, due_with_pauses
+from core.workdays import Pause
 
 
 def start_clock(request: ConnectionRequest, step: Step) -> Clock | None:
-    """Begin the deadline of *step* under the policy in force today; None where no policy names one.
+    """Begin the deadline of *step*; None where no policy names one.
 
+    It is counted by the version that was in force when the dossier was received (sent, before that): a change of
+    policy afterwards leaves the dossier its terms. A step that had no deadline then takes today's.
     A step that is taken up again goes on with its old clock, the time between counted as a pause.
     """
     earlier = Clock.objects.select_for_update().filter(request=request, step=step).order_by("-id").first()
     if earlier is not None:
         return _take_up(earlier)
-    policy = deadlines_in_force(clock.today()).filter(code=f"request.{step}").first()
+    policy = _policy(request, step)
     if policy is None:
         return None
     made = Clock(
@@ -27,6 +30,7 @@ def start_clock(request: ConnectionRequest, step: Step) -> Clock | None:
         unit=policy.unit,
         statutory=policy.statutory,
         basis=policy.basis,
+        cutoff=policy.cutoff,
         started_at=clock.now(),
     )
     made.due_at = _due(made, [])
@@ -67,6 +71,13 @@ def resume_clock(request: ConnectionRequest, step: Step) -> None:
         running.save()
 
 
+def _policy(request: ConnectionRequest, step: Step) -> DeadlinePolicy | None:
+    received = request.received_at or request.submitted_at or clock.now()
+    code = f"request.{step}"
+    frozen = deadlines_in_force(received.astimezone(clock.VIETNAM).date()).filter(code=code).first()
+    return frozen or deadlines_in_force(clock.today()).filter(code=code).first()
+
+
 def _take_up(earlier: Clock) -> Clock:
     if earlier.ended_at is not None:
         ClockPause.objects.create(
@@ -86,4 +97,4 @@ def _close_pause(running: Clock, now: datetime) -> None:
 
 def _due(running: Clock, pauses: list[ClockPause]) -> datetime | None:
     spans = [Pause(pause.started_at, pause.ended_at) for pause in pauses]
-    return due_with_pauses(running.started_at, Term(running.amount, running.unit), spans, work_calendar())  # type: ignore[arg-type]
+    return running.due_by(spans, work_calendar())

@@ -127,14 +127,18 @@ def answer_completion(
     for point in points:
         point.resolved_at = clock.now()
         point.save()
-    stop_clock(stored, Step.COMPLETION)
-    if stored.received_at is None:
-        # Returned at intake: with its parts complete it counts as received now.
-        stored.received_at = clock.now()
-        touch(stored)
-        start_clock(stored, Step.EVALUATION)
-    else:
-        resume_clock(stored, Step.EVALUATION)
+    _go_on(stored)
     begin_evaluation(actor=actor, request=stored)
     announce(actor, stored, "answer_completion")
     return stored
+
+
+def _go_on(stored: ConnectionRequest) -> None:
+    """Let the evaluation's deadline run again; a dossier returned at intake, whole now, counts as received now."""
+    stop_clock(stored, Step.COMPLETION)
+    if stored.received_at is not None:
+        resume_clock(stored, Step.EVALUATION)
+        return
+    stored.received_at = clock.now()
+    touch(stored)
+    start_clock(stored, Step.EVALUATION)

@@ -1,5 +1,7 @@
 """Celery over the Redis protocol; every task is short, idempotent and repeated if its worker dies."""
 
+from datetime import time
+
 from lgsp.env import env
 
 CELERY_BROKER_URL = env("REDIS_URL")
@@ -13,8 +15,11 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "celery:"}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DIGEST_TIME = time.fromisoformat(env("LGSP_DIGEST_TIME"))
 CELERY_BEAT_SCHEDULE = {
     "deliver-letters": {"task": "accounts.tasks.deliver_letters", "schedule": 15.0},
+    # Often, and doing nothing twice: the morning's reminders go out even when the machine was off at that minute.
+    "remind-of-deadlines": {"task": "connections.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},

@@ -37,7 +37,7 @@ def _reason(code: str) -> str:
 
 def dossiers(found: DossierFigures) -> Section:
     """Say which dossiers came and went, and how their steps kept the deadlines."""
-    on_time, late = sum(row.on_time for row in found.steps), sum(row.late for row in found.steps)
+    on_time, late = sum(row.early + row.on_time for row in found.steps), sum(row.late for row in found.steps)
     overdue, rate = sum(row.overdue for row in found.steps), share(on_time, on_time + late)
     kept = f"{number(rate, 2)}%" if rate is not None else NOTHING.lower()
     return Section(
@@ -97,6 +97,12 @@ def _deadlines(on_time: int, late: int, steps: tuple[StepRow, ...]) -> tuple[Fig
         Figure(
             "steps_on_time", _("Bước xử lý xong đúng hạn"), on_time, _("Bước xong trong kỳ, không sau hạn của bước.")
         ),
+        Figure(
+            "steps_early",
+            _("Trong đó: xong trước hạn"),
+            sum(row.early for row in steps),
+            _("Bước xong trong kỳ, trước ngày đến hạn của bước."),
+        ),
         Figure("steps_late", _("Bước xử lý xong quá hạn"), late, _("Bước xong trong kỳ, sau hạn của bước.")),
         Figure(
             "steps_running",
@@ -122,13 +128,22 @@ def _deadlines(on_time: int, late: int, steps: tuple[StepRow, ...]) -> tuple[Fig
 
 
 def _steps(steps: tuple[StepRow, ...]) -> Table:
-    counted = (_("Đúng hạn"), _("Quá hạn"), _("Đang trong hạn"), _("Đang quá hạn"), _("Tạm dừng"))
+    counted = (_("Trước hạn"), _("Đúng hạn"), _("Quá hạn"), _("Đang trong hạn"), _("Đang quá hạn"), _("Tạm dừng"))
     return Table(
         code="steps",
         title=_("Thực hiện thời hạn theo bước"),
         columns=(Column(_("Bước")), Column(_("Thời hạn")), *(Column(name, Unit.COUNT) for name in counted)),
         rows=tuple(
-            (str(Step(row.step).label), _term(row), row.on_time, row.late, row.running, row.overdue, row.paused)
+            (
+                str(Step(row.step).label),
+                _term(row),
+                row.early,
+                row.on_time,
+                row.late,
+                row.running,
+                row.overdue,
+                row.paused,
+            )
             for row in steps
         ),
         empty=_("Chưa phát sinh bước xử lý hồ sơ trong kỳ."),

@@ -3,25 +3,32 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from accounts.selectors.calendar import work_calendar
 from connections.choices import ENDED, State, Step
 from connections.models import Clock, ConnectionRequest
-from core.workdays import Pause, Term, WorkCalendar, due_with_pauses
+from core.clock import VIETNAM
+from core.workdays import Pause, WorkCalendar
 from reports.queries.window import Window
+
+STANDINGS = ("early", "on_time", "late", "running", "overdue", "paused")
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """Deadlines of one step, under one term: ended ones of the window, running ones at its end."""
+    """Deadlines of one step, under one term: ended ones of the window, running ones at its end.
+
+    ``early`` ended before the day they were due, ``on_time`` on that day.
+    """
 
     step: str
     amount: int
     unit: str
     statutory: bool
+    early: int
     on_time: int
     late: int
     running: int
@@ -69,7 +76,7 @@ def _steps(window: Window) -> tuple[StepRow, ...]:
         kinds.setdefault(kind, Counter())[_standing(item, window.until, calendar)] += 1
     order = {str(step): place for place, step in enumerate(Step)}
     return tuple(
-        StepRow(*kind, *(counts[name] for name in ("on_time", "late", "running", "overdue", "paused")))
+        StepRow(*kind, *(counts[name] for name in STANDINGS))
         for kind, counts in sorted(kinds.items(), key=lambda pair: (order[pair[0][0]], pair[0]))
     )
 
@@ -81,9 +88,20 @@ def _standing(item: Clock, until: datetime, calendar: WorkCalendar) -> str:
     if ended is None and any(span.end is None for span in spans):
         return "paused"
     closed = [Pause(span.start, span.end or ended) for span in spans]
-    due_at = due_with_pauses(item.started_at, Term(item.amount, item.unit), closed, calendar)  # type: ignore[arg-type]
-    late = due_at is not None and (ended or until) > due_at
-    return ("late" if late else "on_time") if ended else ("overdue" if late else "running")
+    due_at = item.due_by(closed, calendar)
+    if due_at is None or (ended or until) <= due_at:
+        return _in_time(ended, due_at)
+    return "late" if ended else "overdue"
+
+
+def _in_time(ended: datetime | None, due_at: datetime | None) -> str:
+    if ended is None:
+        return "running"
+    return "early" if due_at is None or _day(ended) < _day(due_at) else "on_time"
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
 
 
 def _spans(item: Clock, until: datetime) -> Iterable[Pause]:

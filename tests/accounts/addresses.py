@@ -30,6 +30,8 @@ PAGES: dict[str, Page] = {
     "admin:accounts_dayoff_add": ({}, holders("calendar.manage")),
     "admin:accounts_makeupday_changelist": ({}, STAFF),
     "admin:accounts_makeupday_add": ({}, holders("calendar.manage")),
+    "admin:accounts_officehours_changelist": ({}, STAFF),
+    "admin:accounts_officehours_add": ({}, holders("calendar.manage")),
     "admin:accounts_deadlinepolicy_changelist": ({}, STAFF),
     "admin:accounts_deadlinepolicy_add": ({}, holders("calendar.manage")),
     "admin:accounts_regulationperiod_changelist": ({}, STAFF),

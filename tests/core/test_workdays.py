@@ -28,7 +28,7 @@ Y2026 = WorkCalendar(frozenset(date(2026, month, day) for month, day in OFF_2026
 DAYS = st.dates(date(2025, 6, 1), date(2028, 6, 1))
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(VIETNAM))  # noqa: DTZ001
 COUNTS = st.integers(1, 60)
-TERMS = st.builds(Term, COUNTS, st.sampled_from(["working_day", "calendar_day", "hour"]))
+TERMS = st.builds(Term, COUNTS, st.sampled_from(["working_day", "calendar_day", "hour", "working_hour"]))
 CALENDARS = st.builds(
     WorkCalendar,
     st.frozensets(DAYS, max_size=60),
@@ -100,6 +100,32 @@ def test_terms_in_days(start: str, amount: int, unit: Unit, cutoff: time | None,
 
 def test_hours_run_round_the_clock_over_tet() -> None:
     assert due(at("14/02/2026 22:15"), Term(72, "hour"), Y2026, cutoff=time(16)) == at("17/02/2026 22:15")
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "held", "expected"),
+    [
+        ("09/11/2026 08:00", 2, [], "09/11/2026 10:00"),
+        ("09/11/2026 10:30", 2, [], "09/11/2026 14:30"),  # over the midday break
+        ("13/11/2026 16:30", 1, [], "16/11/2026 08:00"),  # over the weekend
+        ("13/11/2026 18:00", 4, [], "16/11/2026 11:30"),  # after hours
+        ("13/02/2026 16:00", 8, [], "23/02/2026 16:30"),  # over Tết
+        ("21/08/2026 16:00", 2, [], "22/08/2026 08:30"),  # a make-up Saturday
+        ("09/11/2026 08:00", 2, [("09/11/2026 09:00", "09/11/2026 14:00")], "09/11/2026 15:00"),
+        ("09/11/2026 08:00", 2, [("09/11/2026 11:30", "")], "09/11/2026 10:00"),
+        ("09/11/2026 08:00", 2, [("09/11/2026 09:00", "")], None),
+    ],
+)
+def test_working_hours_run_only_while_offices_are_open(
+    start: str, hours: int, held: list[tuple[str, str]], expected: str | None
+) -> None:
+    found = due_with_pauses(at(start), Term(hours, "working_hour"), pauses(*held), Y2026)
+    assert found == (at(expected) if expected else None)
+
+
+@pytest.mark.parametrize(("n", "expected"), [(-1, (8, 28)), (-2, (8, 27)), (0, (9, 3)), (1, (9, 4)), (-6, (8, 22))])
+def test_days_are_shifted_both_ways(n: int, expected: tuple[int, int]) -> None:
+    assert Y2026.shifted(date(2026, 9, 3), n) == date(2026, *expected)
 
 
 def test_a_moment_elsewhere_is_read_on_the_vietnamese_clock() -> None:

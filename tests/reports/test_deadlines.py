@@ -49,7 +49,7 @@ def clocks(chain: Chain) -> Callable[..., Clock]:
 
 def standing(window: Window = NOVEMBER) -> dict[str, str]:
     """Return for each step the one count that is not zero."""
-    names = ("on_time", "late", "running", "overdue", "paused")
+    names = ("early", "on_time", "late", "running", "overdue", "paused")
     found: dict[str, str] = {}
     for row in dossier_figures(window).steps:
         counted = [name for name in names if getattr(row, name)]
@@ -83,7 +83,7 @@ def test_a_period_that_closed_before_something_happened_does_not_know_it(clocks:
     clocks("evaluation", day(2), day(4, month=12))
     clocks("result", day(2, month=12))
     clocks("completion", day(2), day(6), (day(3), day(6)))
-    assert standing() == {"intake": "running", "evaluation": "overdue", "completion": "on_time"}
+    assert standing() == {"intake": "running", "evaluation": "overdue", "completion": "early"}
     later = Window(NOVEMBER.until, NOVEMBER.until + timedelta(days=31))
     assert set(standing(later)) == {"intake", "evaluation", "result"}
 
@@ -94,8 +94,8 @@ def test_terms_that_differ_stand_apart(clocks: Callable[..., Clock]) -> None:
     other.step, other.amount, other.statutory = "intake", 2, True
     other.save()
     assert dossier_figures(NOVEMBER).steps == (
-        StepRow("intake", 2, "working_day", True, 1, 0, 0, 0, 0),
-        StepRow("intake", 5, "working_day", False, 1, 0, 0, 0, 0),
+        StepRow("intake", 2, "working_day", True, 1, 0, 0, 0, 0, 0),
+        StepRow("intake", 5, "working_day", False, 1, 0, 0, 0, 0, 0),
     )
 
 

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         self.step("Nạp lịch làm việc và thời hạn", "load_calendar")
         self.step("Nạp bộ tiêu chí đánh giá", "load_checklist")
         self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
+        self.step("Nạp quy tắc nhắc hạn", "load_reminders")
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         if options["demo"]:

@@ -16,6 +16,7 @@ EXCUSES = {
     "connections.ThreadMark": "how far a person has read; nothing governed",
     "accounts.Notice": "as accounts.Letter; the deed that tells is the fact",
     "accounts.Digest": "as accounts.Letter: written once with its letter",
+    "connections.Reminder": "a mark that keeps a job from reminding twice: written once, never changed",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }
