@@ -24,6 +24,7 @@ class Audience(StrEnum):
     INTAKE = "intake"
     EVALUATOR = "evaluator"  # the dossier's own, or all evaluators while it has none
     ASSIGNED = "assigned"  # the dossier's own evaluator, nobody while it has none
+    FOLLOWER = "follower"  # who follows it at SKHCN: its evaluator, else intake
     PROPOSERS = "proposers"  # heads of division
     APPROVERS = "approvers"  # leaders of the department
     OPERATORS = "operators"
@@ -226,6 +227,22 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
                 "Kết nối của hồ sơ %(number)s vận hành chính thức từ %(when)s với các quyền khai thác %(grants)s. "
                 "Cán bộ kỹ thuật tạo khóa chính thức trên cổng."
             ),
+        ),
+    ),
+    "message_operator": (
+        Telling(
+            (_A.AGENCY,),
+            _T.PROGRESS,
+            _("Trao đổi mới về hồ sơ %(number)s"),
+            _("%(writer)s vừa viết trao đổi về hồ sơ %(number)s. Xem và trả lời trên cổng."),
+        ),
+    ),
+    "message_agency": (
+        Telling(
+            (_A.FOLLOWER,),
+            _T.PROGRESS,
+            _("Trao đổi mới về hồ sơ %(number)s"),
+            _("%(writer)s vừa viết trao đổi về hồ sơ %(number)s. Xem và trả lời trên cổng."),
         ),
     ),
     "terminate": (

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='digest',
             name='letter',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='digest', to='accounts.letter', verbose_name='thư'),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='digest', to='accounts.letter', verbose_name='thư'),
         ),
         migrations.AddField(
             model_name='mailchoice',
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='notice',
             name='letter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='accounts.letter', verbose_name='thư'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notices', to='accounts.letter', verbose_name='thư'),
         ),
         migrations.AddField(
             model_name='notice',

@@ -46,7 +46,7 @@ class Notice(models.Model):
     number = models.CharField(_("mã hồ sơ"), max_length=60, blank=True)
     created_at = models.DateTimeField(_("lúc"))
     read_at = models.DateTimeField(_("đọc lúc"), null=True)
-    letter = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="notices", verbose_name=_("thư"))
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="notices", verbose_name=_("thư"))
 
     objects = NoticeQuerySet.as_manager()
 
@@ -91,7 +91,7 @@ class Digest(models.Model):
 
     address = models.EmailField(_("người nhận"))
     day = models.DateField(_("ngày"))
-    letter = models.OneToOneField(Letter, models.PROTECT, related_name="digest", verbose_name=_("thư"))
+    letter = models.OneToOneField(Letter, models.CASCADE, related_name="digest", verbose_name=_("thư"))
 
     class Meta:
         verbose_name = _("thư nhắc hạn trong ngày")

@@ -59,6 +59,10 @@ def _evaluator(request: ConnectionRequest) -> Iterable[User]:
     return holders_of("request.evaluate") if request.evaluator is None else [request.evaluator]
 
 
+def _follower(request: ConnectionRequest) -> Iterable[User]:
+    return holders_of("request.intake") if request.evaluator is None else [request.evaluator]
+
+
 _RULES: Mapping[Audience, Rule] = {
     Audience.AGENCY: _filers,
     Audience.TECHNICIAN: _technician,
@@ -66,6 +70,7 @@ _RULES: Mapping[Audience, Rule] = {
     Audience.INTAKE: lambda request: holders_of("request.intake"),
     Audience.EVALUATOR: _evaluator,
     Audience.ASSIGNED: lambda request: [] if request.evaluator is None else [request.evaluator],
+    Audience.FOLLOWER: _follower,
     Audience.PROPOSERS: lambda request: holders_of("request.propose"),
     Audience.APPROVERS: lambda request: holders_of("request.approve"),
     Audience.OPERATORS: lambda request: holders_of("environment.manage"),

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.choices import Topic
+from accounts.models import User
 from accounts.services.notices import Message, post_notices
 from connections.events import EVENTS, Audience
 from connections.models import Clock, ConnectionRequest
-from connections.selectors.readers import readers_of
+from connections.selectors.readers import Readers, readers_of
 from core import clock
 from core.actor import Actor
 
@@ -15,9 +16,10 @@ from core.actor import Actor
 NOT_TO_ONESELF = frozenset({Topic.WORK, Topic.PROGRESS, Topic.CONFIRMATION})
 
 
-def announce(actor: Actor, request: ConnectionRequest, event: str, **values: Any) -> None:
+def announce(actor: Actor, request: ConnectionRequest, event: str, *, link: str = "", **values: Any) -> None:
     """Tell everyone the table names about *event*, in the deed's transaction; *values* fill the texts.
 
+    *link* leads elsewhere than to the dossier's page, for an event of one side.
     Raises KeyError for an event that is not in the table.
     """
     known = {
@@ -28,14 +30,18 @@ def announce(actor: Actor, request: ConnectionRequest, event: str, **values: Any
         **values,
     }
     for telling in EVENTS[event]:
-        _tell(
-            actor, request, telling.to, telling.topic, event, str(telling.subject % known), str(telling.body % known)
+        readers = readers_of(request, telling.to, link=link)
+        own = actor.user_id if telling.topic in NOT_TO_ONESELF else None
+        people = [person for person in readers.people if person.pk != own]
+        _post(
+            request, event, telling.topic, (str(telling.subject % known), str(telling.body % known)), readers, people
         )
 
 
 def tell_agency(request: ConnectionRequest, *, subject: str, body: str) -> None:
     """Tell the agency something that is no event of the table; no secrets, no personal data."""
-    _tell(None, request, (Audience.AGENCY,), Topic.PROCEDURE, "message", subject, body)
+    readers = readers_of(request, (Audience.AGENCY,))
+    _post(request, "message", Topic.PROCEDURE, (subject, body), readers, readers.people)
 
 
 def day_of(running: Clock | None) -> str:
@@ -43,20 +49,13 @@ def day_of(running: Clock | None) -> str:
     return f"{running.due_at.astimezone(clock.VIETNAM):%d/%m/%Y}" if running and running.due_at else ""
 
 
-def _tell(
-    actor: Actor | None,
+def _post(
     request: ConnectionRequest,
-    to: Iterable[Audience],
-    topic: Topic,
     event: str,
-    subject: str,
-    body: str,
+    topic: Topic,
+    texts: tuple[str, str],
+    readers: Readers,
+    people: Iterable[User],
 ) -> None:
-    readers = readers_of(request, to)
-    own = actor.user_id if actor is not None and topic in NOT_TO_ONESELF else None
-    post_notices(
-        message=Message(f"request.{event}", topic, subject, body, readers.link, request.number),
-        agency=readers.agency,
-        people=[person for person in readers.people if person.pk != own],
-        mailboxes=readers.mailboxes,
-    )
+    message = Message(f"request.{event}", topic, *texts, readers.link, request.number)
+    post_notices(message=message, agency=readers.agency, people=people, mailboxes=readers.mailboxes)

@@ -2,19 +2,16 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.services.letters import send_letter
 from audit.record import record_fact
 from connections.choices import Side
 from connections.models import CompletionPoint, ConnectionRequest, MessageFile, ThreadMark, ThreadMessage
-from connections.selectors.people import holders_of
 from connections.selectors.thread import writing_refused, writing_side
-from connections.services.moves import lock, tell_agency
+from connections.services.moves import lock
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 from core.files import Upload, stored_fields
@@ -59,7 +56,7 @@ def post_message(
     file = MessageFile.objects.create(message=made, **kept) if kept else None
     after = {"message": made.pk, "point": point.number if point else None, "sha256": file.sha256 if file else None}
     record_fact(actor=actor, deed="request.message_written", subject=stored, after=after, clause="QC10.2")
-    _tell(stored, made)
+    _tell(actor, stored, made)
     return made
 
 
@@ -94,27 +91,8 @@ def _fit(request: ConnectionRequest, point: CompletionPoint | None) -> Completio
     return point
 
 
-def _tell(request: ConnectionRequest, message: ThreadMessage) -> None:
+def _tell(actor: Actor, request: ConnectionRequest, message: ThreadMessage) -> None:
     """Tell the other side that there is a message; its words stay in the portal (ux.md §4.1)."""
-    subject = _("Trao đổi mới về hồ sơ %(number)s") % {"number": request.number}
-    if message.side == Side.OPERATOR:
-        address = reverse("request_thread", args=[request.pk])
-    else:
-        address = reverse("admin:connections_request_thread", args=[request.pk])
-    body = _("%(agency)s vừa viết trao đổi về hồ sơ %(number)s. Xem và trả lời: %(address)s") % {
-        "agency": message.agency,
-        "number": request.number,
-        "address": f"{settings.PUBLIC_URL}{address}",
-    }
-    if message.side == Side.OPERATOR:
-        tell_agency(request, subject=subject, body=body)
-        return
-    for person in _desk(request):
-        send_letter(to=person.email, subject=subject, body=body)
-
-
-def _desk(request: ConnectionRequest) -> list[User]:
-    """Return who follows a dossier at SKHCN: its evaluator, else the people at intake."""
-    if request.evaluator is not None:
-        return [request.evaluator] if request.evaluator.is_active else []
-    return list(holders_of("request.intake").filter(is_active=True))
+    ours = message.side == Side.OPERATOR
+    address = reverse("request_thread" if ours else "admin:connections_request_thread", args=[request.pk])
+    announce(actor, request, f"message_{message.side}", link=address, writer=str(message.agency))
