@@ -73,5 +73,5 @@ def test_one_bad_letter_does_not_hold_up_the_others() -> None:
 class Down(BaseEmailBackend):
     """A mail server that is not there."""
 
-    def send_messages(self, messages: list[Any]) -> int:
+    def send_messages(self, email_messages: Any) -> int:
         raise ConnectionRefusedError

@@ -11,6 +11,7 @@ from django.db import connection
 from accounts.models import Digest, Letter, MailChoice, Notice
 from accounts.services.delivery import deliver_due_letters
 from accounts.services.digests import send_digests
+from accounts.services.notices import address_to
 from audit.models import Fact
 from connections.choices import Chased
 from connections.models import Clock, Reminder, ReminderRule
@@ -57,7 +58,7 @@ def intake(chain: Chain, at: Move) -> Clock:
 def told() -> list[tuple[str, str]]:
     """Return who was told what since last asked."""
     found = [
-        ((row.mailbox or row.recipient.email).split("@")[0], row.subject)
+        (address_to(row).split("@")[0], row.subject)
         for row in Notice.objects.select_related("recipient").order_by("pk")
     ]
     Digest.objects.all().delete()

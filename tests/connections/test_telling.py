@@ -7,6 +7,7 @@ import pytest
 
 from accounts.choices import MANDATORY
 from accounts.models import Letter, Notice, User
+from accounts.services.notices import address_to
 from connections.events import EVENTS, Audience
 from connections.selectors.readers import _RULES
 from connections.services import approval, intake, sending
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def told(event: str) -> dict[str, str]:
     """Return who has a notice of *event* (people by role) and its topic."""
     rows = Notice.objects.filter(event=f"request.{event}").select_related("recipient")
-    return {row.mailbox or row.recipient.email.split("@")[0]: row.topic for row in rows}
+    return {address_to(row).removesuffix("@lgsp.example"): row.topic for row in rows}
 
 
 @pytest.fixture
