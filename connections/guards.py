@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from connections.choices import Mark, Result, Side
+from connections.choices import Mark, Part, Result, Side
 from core import clock
 from core.choices import Environment
 from core.transitions import Guard
@@ -69,11 +69,13 @@ def _confirmed(request: Any) -> bool:
     return {row.side for row in agreed} == set(Side.values) and hashes == {trial.content_hash}
 
 
-PARTS_COMPLETE = _guard(
-    "parts_complete",
-    _("Hồ sơ còn phần chưa hoàn thành; xem danh sách phần việc để biết phần nào."),
-    lambda request: not request.missing_parts(),
-)
+def _missing_parts(request: Any) -> str:
+    missing = [str(Part(key).label) for key in request.missing_parts()]
+    text = _("Còn %(n)s phần chưa hoàn thành: %(parts)s")
+    return str(text) % {"n": len(missing), "parts": ", ".join(missing)} if missing else ""
+
+
+PARTS_COMPLETE = Guard("parts_complete", _missing_parts)
 NOT_STATE_SECRET = _guard(
     "not_state_secret",
     _("Dữ liệu thuộc bí mật nhà nước không được gửi qua cổng này."),

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from connections.services import draft_life
 from connections.services.reminders import remind_of_deadlines
 
 
@@ -9,3 +10,9 @@ from connections.services.reminders import remind_of_deadlines
 def remind() -> None:
     """Give the reminders that are due, and the day's letters."""
     remind_of_deadlines()
+
+
+@shared_task
+def care_for_drafts() -> None:
+    """Remind of drafts near their end, put away those past it."""
+    draft_life.care_for_drafts()

@@ -4,17 +4,20 @@ The renderer serves every form of the product. Django's admin and unfold draw fi
 from it, which come from the same templates as before.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from core.problems import DomainError, InvalidInput
 from core.text import nfc
 
+_GROUPED = re.compile(r"\d{1,3}(?:[. ]\d{3})+")
 _CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
 # Kind of field -> error code -> text. The first kind that fits a field wins for each code.
 _TEXTS: Mapping[type[forms.Field], Mapping[str, StrOrPromise]] = {
@@ -86,6 +89,51 @@ def _replace(field: forms.Field, code: str, text: StrOrPromise) -> None:
         general.update(getattr(kind, "default_error_messages", {}))
     if field.error_messages.get(code) == general.get(code):
         field.error_messages[code] = text
+
+
+class QuantityField(forms.IntegerField):
+    """A whole number as people write it: 5000, 5.000 or 5 000 (``IntegerField`` would read "5.000" as 5)."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=most, **kwargs)
+        text = _("%(what)s phải là số nguyên từ 1 đến %(most)s") % {
+            "what": self.label,
+            "most": number_format(most, force_grouping=True),
+        }
+        for code in ("invalid", "min_value", "max_value"):
+            self.error_messages[code] = text
+        self.validators = [type(rule)(rule.limit_value, message=text) for rule in self.validators]  # type: ignore[attr-defined]
+        self.widget.attrs["inputmode"] = "numeric"
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number; dots and spaces between groups of three digits count for nothing."""
+        text = str(value or "").strip()
+        if _GROUPED.fullmatch(text):
+            text = re.sub(r"\D", "", text)
+        if text and not text.isdecimal():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
+
+
+class FilesInput(forms.FileInput):
+    """A control that takes any number of files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files, cleaned to a list; what they are is judged by ``core.files``."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the files as given."""
+        found = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not found:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return found
 
 
 class PortalForm(forms.Form):

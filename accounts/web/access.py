@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from core.problems import PermissionRefused
+from core.web.typed import to_sign_in
 
 View = Callable[..., HttpResponse]
 
@@ -29,7 +29,7 @@ def needs(*permissions: str) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = request.actor
             if not actor.is_person:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             if not actor.roles:
                 raise PermissionRefused(_("Tài khoản không còn vai trò nào đang hiệu lực. Liên hệ quản trị cơ quan."))
             if permissions and not any(actor.may(item) for item in permissions):

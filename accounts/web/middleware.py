@@ -9,7 +9,6 @@ from auditlog.context import set_extra_data
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from core.actor import ANONYMOUS
 from core.problems import PROBLEMS
 from core.web.addresses import client_address
 from core.web.errors import problem_json, speaks_json
+from core.web.typed import to_sign_in
 
 Handler = Callable[[HttpRequest], HttpResponse]
 AGENCY_KEY = "acting_agency"
@@ -92,8 +92,9 @@ class SessionRulesMiddleware:
                 detail=_("Phiên làm việc đã hết."),
                 detail_en="The session has ended.",
             )
-        messages.info(request, _("Phiên làm việc đã hết. Đăng nhập lại để tiếp tục."))
-        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        if not request.htmx:
+            messages.info(request, _("Phiên làm việc đã hết. Đăng nhập lại để tiếp tục."))
+        return to_sign_in(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Lead a person whose role needs a second step to the page that sets it up."""

@@ -78,7 +78,7 @@ def _system(request: ConnectionRequest, fields: Mapping[str, Any], errors: Error
             others = ConnectionRequest.objects.open().exclude(state=State.DRAFT).exclude(pk=request.pk)
             other = others.filter(system=system, kind=request.kind).first()
             if other is not None:
-                errors["system"] = [_("Hệ thống này đã có hồ sơ %(number)s") % {"number": other}]
+                errors["system"] = [_("Hệ thống này đã có hồ sơ. Xem hồ sơ %(number)s") % {"number": other}]
     return {"system": system}
 
 
@@ -132,6 +132,15 @@ PARTS: dict[str, Callable[[ConnectionRequest, Mapping[str, Any], Errors], Values
     "technical": _technical,
     "plans": _plans,
 }
+
+
+def read_lines(given: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the lines of a dossier as they may stand. Raises InvalidInput on ``lines``."""
+    errors: Errors = {}
+    lines = _lines(given, errors)
+    if errors:
+        raise InvalidInput(errors)
+    return lines
 
 
 def _lines(given: Sequence[Mapping[str, Any]], errors: Errors) -> list[Mapping[str, Any]]:

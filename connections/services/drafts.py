@@ -1,5 +1,6 @@
 """Writing a dossier: parts in any order, by any filing officer of the agency (QC10.1)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from audit.record import changed, record_fact
 from catalog.models import InformationSystem
 from connections.choices import Kind, State
 from connections.models import ConnectionRequest
+from connections.selectors.parts import seen_part
 from connections.services.draft_parts import PARTS, read_part, store_lines
 from connections.services.moves import index, last_fact, lock, said_time, touch
 from core import clock
@@ -21,22 +23,22 @@ DRAFT = "request.draft"
 EDITABLE = frozenset({State.DRAFT, State.COMPLETION_REQUESTED})
 
 
+class PartChanged(StateRefused):
+    """Somebody wrote in the same part since the form was opened; what was typed is still with the person."""
+
+
 @transaction.atomic
 def begin_request(*, actor: Actor, system: InformationSystem | None = None, kind: str = Kind.NEW) -> ConnectionRequest:
-    """Begin a draft of the actor's own agency.
+    """Begin an empty draft of the actor's own agency.
 
     Raises PermissionRefused, GuardRefused when the agency may not file, InvalidInput when the system is not its own.
     """
-    agency = Agency.objects.filter(pk=actor.agency_id or 0).first()
-    if agency is None or actor.user_id is None or not actor.may(DRAFT):
-        raise PermissionRefused(_("Lập hồ sơ thuộc vai trò Cán bộ cơ quan."))
-    if not agency.may_file or (agency.valid_to is not None and agency.valid_to < clock.today()):
-        raise GuardRefused(_("%(agency)s chưa thuộc diện lập hồ sơ kết nối.") % {"agency": agency})
+    agency = judge_filing(actor)
     if system is not None and system.owner_id != agency.pk:
         raise InvalidInput({"system": [_("Chọn hệ thống do cơ quan mình chủ quản")]})
     now = clock.now()
     made = ConnectionRequest(
-        kind=kind, agency=agency, system=system, created_by_id=actor.user_id, created_at=now, changed_at=now
+        kind=kind, agency=agency, system=system, created_by_id=actor.user_id or 0, created_at=now, changed_at=now
     )
     index(made)
     made.save()
@@ -44,16 +46,37 @@ def begin_request(*, actor: Actor, system: InformationSystem | None = None, kind
     return made
 
 
+def judge_filing(actor: Actor, *, lock: bool = False) -> Agency:
+    """Return the agency *actor* may file for, locked against a second filing at this moment when asked.
+
+    Raises PermissionRefused, and GuardRefused when the agency may not file.
+    """
+    agencies = Agency.objects.select_for_update(no_key=True) if lock else Agency.objects.all()
+    agency = agencies.filter(pk=actor.agency_id or 0).first()
+    if agency is None or actor.user_id is None or not actor.may(DRAFT):
+        raise PermissionRefused(_("Lập hồ sơ thuộc vai trò Cán bộ cơ quan."))
+    if not agency.may_file or (agency.valid_to is not None and agency.valid_to < clock.today()):
+        raise GuardRefused(_("%(agency)s chưa thuộc diện lập hồ sơ kết nối.") % {"agency": agency})
+    return agency
+
+
 @transaction.atomic
 def save_part(
-    *, actor: Actor, request: ConnectionRequest, part: str, version: int | None = None, **fields: Any
+    *,
+    actor: Actor,
+    request: ConnectionRequest,
+    part: str,
+    seen: str = "",
+    **fields: Any,
 ) -> ConnectionRequest:
     """Save one part of a dossier; what is given may be incomplete, what is wrong is refused whole.
 
-    *part* is a key of ``ConnectionRequest.parts()``. Raises InvalidInput, StateRefused (sent meanwhile, or changed by
-    a colleague since *version*), PermissionRefused, and GuardRefused for a state secret, of which nothing is kept.
+    *part* is a key of ``ConnectionRequest.parts()``; *seen* is the mark of the part as the form showed it
+    (``connections.selectors.parts``). The same answers saved twice are saved once. Raises InvalidInput, StateRefused
+    (sent meanwhile, or :class:`PartChanged` by a colleague), PermissionRefused, and GuardRefused for a state secret,
+    of which nothing is kept.
     """
-    stored = lock(request, version=version)
+    stored = lock(request)
     require_editable(actor, stored)
     if part not in PARTS:
         raise InvalidInput({"": [_("Hồ sơ không có phần này")]})
@@ -62,20 +85,49 @@ def save_part(
         raise GuardRefused(
             _("Không gửi dữ liệu bí mật nhà nước qua cổng này. Liên hệ Sở Khoa học và Công nghệ bằng văn bản mật.")
         )
-    before = {name: getattr(stored, name) for name in values}
+    old, new = changed({name: getattr(stored, name) for name in values}, values)
+    if new and seen and seen != seen_part(stored, part):
+        raise _changed_meanwhile(actor, stored, part)
     for name, value in values.items():
         setattr(stored, name, value)
-    old, new = changed(before, values)
-    if lines is not None:
-        old_lines, new_lines = store_lines(stored, lines)
-        if old_lines != new_lines:
-            old["lines"], new["lines"] = old_lines, new_lines
+    _write_lines(stored, lines, old, new)
+    if reviewed(stored, part):
+        new["reviewed"] = True
     if not new:
         return stored
     index(stored)
     touch(stored)
     record_fact(actor=actor, deed="request.part_saved", subject=stored, before=old, after=new, reason=part)
     return stored
+
+
+def _write_lines(
+    request: ConnectionRequest, lines: Sequence[Mapping[str, Any]] | None, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    """Make the dossier's lines those given, when they were, and note what differs on both sides of the fact."""
+    if lines is None:
+        return
+    old_lines, new_lines = store_lines(request, lines)
+    if old_lines != new_lines:
+        old["lines"], new["lines"] = old_lines, new_lines
+
+
+def reviewed(request: ConnectionRequest, part: str) -> bool:
+    """Note that a person has looked at a pre-filled part of a locked dossier; return whether it was one."""
+    if part not in request.prefilled:
+        return False
+    request.prefilled = [name for name in request.prefilled if name != part]
+    return True
+
+
+def _changed_meanwhile(actor: Actor, request: ConnectionRequest, part: str) -> PartChanged:
+    fact = last_fact(request, deed="request.part_saved", reason=part)
+    if fact is None:
+        return PartChanged(_("Phần này vừa được sửa. Nội dung bạn nhập vẫn được giữ bên dưới."))
+    mine = _("Bạn vừa sửa phần này ở cửa sổ khác lúc %(time)s. Nội dung bạn nhập vẫn được giữ bên dưới.")
+    theirs = _("%(name)s vừa sửa phần này lúc %(time)s. Nội dung bạn nhập vẫn được giữ bên dưới.")
+    text = mine if fact.actor_id == actor.user_id else theirs
+    return PartChanged(text % {"name": fact.actor_name, "time": said_time(fact.at)})
 
 
 @transaction.atomic

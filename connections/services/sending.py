@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from audit.record import record_fact
-from connections.choices import State, Step
-from connections.models import CompletionPoint, ConnectionRequest
+from connections.choices import Step
+from connections.models import ConnectionRequest
+from connections.selectors.completion import open_points
 from connections.selectors.people import holders_of
+from connections.services.answering import Answer, answer_by_files, write_answers
 from connections.services.clocks import resume_clock, start_clock, stop_all_clocks, stop_clock
-from connections.services.drafts import require_editable
 from connections.services.evaluation import begin_evaluation
 from connections.services.moves import index, lock, move, require, touch
 from connections.services.numbering import new_lookup_code, next_number
@@ -19,9 +19,6 @@ from connections.services.versions import freeze_version
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, StateRefused
-from core.text import tidy
-
-LONG = 4000
 
 
 @transaction.atomic
@@ -70,56 +67,26 @@ def withdraw(*, actor: Actor, request: ConnectionRequest, reason: str) -> Connec
 
 
 @transaction.atomic
-def answer_point(*, actor: Actor, point: CompletionPoint, text: str) -> CompletionPoint:
-    """Keep an answer to one point; it is sent with :func:`answer_completion`."""
-    request = lock(point.request)
-    require_editable(actor, request)
-    stored = CompletionPoint.objects.select_for_update(of=("self",)).get(pk=point.pk)
-    if request.state != State.COMPLETION_REQUESTED or stored.resolved_at is not None:
-        raise StateRefused(_("Nội dung này đã khép lại, không sửa câu trả lời được."))
-    answer = tidy(text)
-    if len(answer) > LONG:
-        raise InvalidInput({"answer": [_("Nội dung tối đa %(n)s ký tự") % {"n": LONG}]})
-    before = stored.answer
-    stored.answer, stored.answered_by_id, stored.answered_at = answer, actor.user_id, clock.now()
-    stored.save()
-    touch(request)
-    record_fact(
-        actor=actor,
-        deed="request.point_answered",
-        subject=request,
-        before={"answer": before},
-        after={"answer": answer, "number": stored.number},
-        clause="QC10.2",
-    )
-    return stored
-
-
-@transaction.atomic
 def answer_completion(
-    *, actor: Actor, request: ConnectionRequest, version: int | None = None, answers: Mapping[int, str] | None = None
+    *,
+    actor: Actor,
+    request: ConnectionRequest,
+    version: int | None = None,
+    answers: Mapping[int, Answer | str] | None = None,
 ) -> ConnectionRequest:
-    """Send the completed dossier back; *answers* maps point id to text and adds to what was kept before.
+    """Send the completed dossier back; *answers* by point id add to what was kept before.
 
-    Raises InvalidInput naming each point that has no answer yet (field ``point-<id>``).
+    A point is answered by a text, by the part changed for it, or by a file. Raises InvalidInput naming each point
+    that has no answer yet (field ``point-<id>``).
     """
     stored = lock(request, version=version)
     require(actor, stored, "answer_completion")
-    points = list(stored.points.select_for_update().filter(resolved_at__isnull=True))
-    errors: dict[str, list[str]] = {}
-    for point in points:
-        text = tidy((answers or {}).get(point.pk, point.answer))
-        if not text or len(text) > LONG:
-            number = {"n": point.number, "limit": LONG}
-            said = _("Trả lời nội dung số %(n)s") if not text else _("Nội dung số %(n)s tối đa %(limit)s ký tự")
-            errors[f"point-{point.pk}"] = [said % number]
-            continue
-        if text != point.answer:
-            point.answer, point.answered_by_id, point.answered_at = text, actor.user_id, clock.now()
-    if errors:
-        raise InvalidInput(errors)
-    for point in points:
-        point.save()
+    points = list(open_points(stored).select_for_update(of=("self",)))
+    write_answers(actor, points, answers or {})
+    answer_by_files(actor, points)
+    if empty := [point for point in points if not point.answer]:
+        text = _("Trả lời nội dung số %(n)s")
+        raise InvalidInput({f"point-{point.pk}": [text % {"n": point.number}] for point in empty})
     frozen = freeze_version(actor=actor, request=stored)
     answered = {str(point.number): point.answer for point in points}
     after = {"answers": answered, "version": frozen.number, "content_hash": frozen.content_hash}

@@ -19,9 +19,10 @@ from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
 from connections.selectors.trials import trial_board
 from connections.selectors.versions import compare_versions, place_of, versions_of
+from connections.services.draft_life import kept_until
 from connections.services.drafts import DRAFT, EDITABLE
-from connections.web.part_forms import PARTS
 from connections.web.requests import READ, own
+from connections.web.task_list import tasks_of
 
 # Steps the portal has a page for, in the order they are offered: step -> address name.
 PAGES = {
@@ -76,12 +77,14 @@ def show(request: Any, pk: int) -> HttpResponse:
     """Show a dossier: where it stands, whose turn, what can be done, what it says, what happened last."""
     found = own(request, pk)
     context = {
-        "tasks": _tasks(found) if found.state in EDITABLE and request.actor.may(DRAFT) else [],
+        "tasks": tasks_of(found) if found.state in EDITABLE and request.actor.may(DRAFT) else [],
         "board": trial_board(request.actor, found),
         "parts": parts_of(found),
         "lines": lines_of(found),
         "points": found.points.select_related("criterion").order_by("-round", "number"),
         "events": timeline_of(found, request.actor)[:LATEST],
+        "kept_until": kept_until(found),
+        "may_copy": bool(found.number) and request.actor.may(DRAFT),
         "may_discard": found.state == State.DRAFT and request.actor.may(DRAFT),
     }
     return render(request, "requests/request.html", frame(request, found, "request") | context)
@@ -119,29 +122,3 @@ def versions(request: Any, pk: int) -> HttpResponse:
     compared = compare_versions(request.actor, found, request.GET.get("old", ""), request.GET.get("new", ""))
     context = frame(request, found, "request_documents") | {"compared": compared}
     return render(request, "requests/request_versions.html", context)
-
-
-def _tasks(found: ConnectionRequest) -> list[dict[str, Any]]:
-    complete = found.parts()
-    tasks = [
-        {"title": title, "url": f"phan/{slug}/", "state": "done" if complete[key] else _state(found, key)}
-        for slug, (key, title, _form) in PARTS.items()
-    ]
-    if found.state == State.DRAFT:
-        ready = all(complete.values())
-        hint = _("Xem lại toàn bộ rồi chuyển đại diện cơ quan gửi") if ready else _("Mở khi sáu phần trên đã xong")
-        state = "todo" if ready else "blocked"
-        tasks.append({"title": _("Kiểm tra và gửi"), "url": "kiem-tra/", "state": state, "hint": hint})
-    return tasks
-
-
-def _state(found: ConnectionRequest, key: str) -> str:
-    """Return "started" for a part with something in it, "todo" for an empty one."""
-    begun = {
-        "contacts": found.responsible_leader or found.technical_contact_id,
-        "purpose": found.purpose_id or found.purpose_text or found.legal_basis,
-        "scope": found.personal_data is not None or found.national_database is not None or found.lines.exists(),
-        "technical": found.networks or found.daily_calls or found.peak_per_second,
-        "plans": found.operation_plan or found.security_plan,
-    }
-    return "started" if begun.get(key) else "todo"

@@ -7,17 +7,27 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import InformationSystem, Purpose
-from connections.models import ConnectionRequest
+from connections.choices import Part
+from connections.models import ConnectionRequest, RequestLine
+from connections.selectors.parts import FIELDS, seen_line, seen_part
 from connections.selectors.people import technicians_of
-from core.forms import PortalForm
+from core.forms import FilesField, FilesInput, PortalForm, QuantityField
+from core.web.typed import new_form_id
 
 YES_NO = [("True", _("Có")), ("False", _("Không"))]
 
 
-class PartForm(PortalForm):
+class OpenForm(PortalForm):
+    """A form that notices what others write meanwhile: what it was opened with, and which opening it is."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    form_id = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+
+
+class PartForm(OpenForm):
     """One part. ``saving_draft`` lets gaps through: «Lưu nháp» keeps what is there, «Lưu và tiếp tục» asks for all."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    key = Part.CONTACTS
 
     def __init__(self, request: ConnectionRequest, *args: Any, saving_draft: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("initial", self.read(request))
@@ -30,11 +40,23 @@ class PartForm(PortalForm):
     @classmethod
     def read(cls, request: ConnectionRequest) -> dict[str, Any]:
         """Return what the dossier holds, for the fields of this form."""
-        names = [name for name in cls.base_fields if name != "version"]
-        return {"version": request.version, **{name: getattr(request, name) for name in names}}
+        values = {name: getattr(request, name) for name in FIELDS[cls.key]}
+        return {"seen": seen_part(request, cls.key), "form_id": new_form_id(), **values}
 
     def prepare(self, request: ConnectionRequest) -> None:
         """Give fields the choices of this dossier's agency."""
+
+    def given(self) -> dict[str, Any]:
+        """Return the answers that were understood, by field of the part."""
+        return {name: self.cleaned_data[name] for name in FIELDS[self.key] if name in self.cleaned_data}
+
+
+FILES_HINT = _("PDF, DOCX hoặc XLSX, chọn được nhiều tệp. Tệp lưu cùng lúc với phần này.")
+
+
+def files_control(label: Any, help_text: Any, accept: str = ".pdf,.docx,.xlsx") -> FilesField:
+    """Return a control for any number of files."""
+    return FilesField(label=label, help_text=help_text, required=False, widget=FilesInput(attrs={"accept": accept}))
 
 
 def _yes_no(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
@@ -57,6 +79,8 @@ def _long(label: Any, help_text: Any = "", *, required: bool = True) -> forms.Ch
 class ContactsForm(PartForm):
     """Who answers for the connection at the agency."""
 
+    key = Part.CONTACTS
+
     responsible_leader = forms.CharField(
         label=_("Lãnh đạo phụ trách"), max_length=200, help_text=_("Họ tên và chức vụ")
     )
@@ -68,12 +92,17 @@ class ContactsForm(PartForm):
     )
 
     def prepare(self, request: ConnectionRequest) -> None:
-        """Offer the agency's technicians."""
-        self.fields["technical_contact"].queryset = technicians_of(request.agency_id)  # type: ignore[attr-defined]
+        """Offer the agency's technicians; a single one is chosen already."""
+        found = technicians_of(request.agency_id)
+        self.fields["technical_contact"].queryset = found  # type: ignore[attr-defined]
+        if not self.initial.get("technical_contact") and len(found) == 1:
+            self.initial["technical_contact"] = found[0]
 
 
 class SystemPartForm(PartForm):
     """Which system is to be connected."""
+
+    key = Part.SYSTEM
 
     system = forms.ModelChoiceField(
         label=_("Hệ thống thông tin cần kết nối"),
@@ -86,10 +115,14 @@ class SystemPartForm(PartForm):
         """Offer the agency's registered systems."""
         registered = InformationSystem.objects.registered().filter(owner=request.agency_id)
         self.fields["system"].queryset = registered  # type: ignore[attr-defined]
+        if not self.initial.get("system") and len(registered) == 1:
+            self.initial["system"] = registered[0]
 
 
 class PurposeForm(PartForm):
     """What for, and on which basis (QC10.1, QC4.6)."""
+
+    key = Part.PURPOSE
 
     purpose = forms.ModelChoiceField(
         label=_("Nhóm mục đích"),
@@ -101,10 +134,13 @@ class PurposeForm(PartForm):
     legal_basis = _long(
         _("Căn cứ pháp lý, chức năng nhiệm vụ"), _("Số, ký hiệu văn bản hoặc chức năng, nhiệm vụ được giao")
     )
+    files = files_control(_("Văn bản làm căn cứ"), FILES_HINT)
 
 
 class ScopeForm(PartForm):
     """Three questions that decide the way of a dossier."""
+
+    key = Part.SCOPE
 
     personal_data = _yes_no(_("Dữ liệu đề nghị có dữ liệu cá nhân không?"))
     state_secret = _yes_no(
@@ -130,17 +166,15 @@ class NetworksField(forms.CharField):
 class TechnicalForm(PartForm):
     """Technical needs (QC10.1)."""
 
+    key = Part.TECHNICAL
+
     networks = NetworksField(
         label=_("Địa chỉ IP gọi tới nền tảng"),
         max_length=4000,
         help_text=_("Mỗi dòng một địa chỉ hoặc dải, ví dụ 10.20.30.40 hoặc 10.20.30.0/24"),
     )
-    daily_calls = forms.IntegerField(
-        label=_("Số lượt dự kiến mỗi ngày"), min_value=1, max_value=10_000_000, help_text=_("Ví dụ 5000")
-    )
-    peak_per_second = forms.IntegerField(
-        label=_("Số lượt mỗi giây lúc cao điểm"), min_value=1, max_value=10_000, help_text=_("Ví dụ 20")
-    )
+    daily_calls = QuantityField(label=_("Số lượt dự kiến mỗi ngày"), most=10_000_000, help_text=_("Ví dụ 5.000"))
+    peak_per_second = QuantityField(label=_("Số lượt mỗi giây lúc cao điểm"), most=10_000, help_text=_("Ví dụ 20"))
     wanted_until = forms.DateField(
         label=_("Đề nghị khai thác đến hết ngày"),
         required=False,
@@ -148,19 +182,35 @@ class TechnicalForm(PartForm):
     )
     technical_needs = _long(_("Yêu cầu kỹ thuật khác"), required=False)
     message_standard = _long(
-        _("Quy chuẩn cấu trúc thông điệp áp dụng"), _("Chỉ khi trao đổi với cơ sở dữ liệu quốc gia"), required=False
+        _("Quy chuẩn cấu trúc thông điệp áp dụng"),
+        _("Trao đổi với cơ sở dữ liệu quốc gia: nêu số, ký hiệu quy chuẩn và tên thông điệp (khoản 8 Điều 9)"),
+        required=False,
     )
+    message_sample = files_control(
+        _("Thông điệp mẫu"),
+        _("Tệp JSON theo quy chuẩn đã nêu, dùng dữ liệu giả; cán bộ thẩm định đối chiếu với cấu trúc quy định"),
+        ".json",
+    )
+    files = files_control(_("Tài liệu kỹ thuật kèm theo"), FILES_HINT)
+
+    @classmethod
+    def read(cls, request: ConnectionRequest) -> dict[str, Any]:
+        """Begin with the addresses the register has for the system."""
+        values = super().read(request)
+        return {**values, "networks": values["networks"] or list(request.system.networks if request.system else [])}
 
     def prepare(self, request: ConnectionRequest) -> None:
-        """Ask for the message standard where a national database is concerned, only there."""
+        """Ask for the message's structure where a national database is concerned, only there."""
         if request.national_database:
             self.fields["message_standard"].required = True
         else:
-            del self.fields["message_standard"]
+            del self.fields["message_standard"], self.fields["message_sample"]
 
 
 class PlansForm(PartForm):
     """How the connection is run and kept safe (QC9.4, QC9.5)."""
+
+    key = Part.PLANS
 
     operation_plan = _long(
         _("Phương án quản lý, vận hành và duy trì kết nối"), _("Ai trực, giờ nào, xử lý khi gián đoạn thế nào")
@@ -168,9 +218,10 @@ class PlansForm(PartForm):
     security_plan = _long(
         _("Phương án bảo đảm an toàn thông tin"), _("Khóa bí mật giữ ở đâu, ai được truy cập, theo dõi thế nào")
     )
+    files = files_control(_("Tệp phương án kèm theo"), FILES_HINT)
 
 
-class LineForm(PortalForm):
+class LineForm(OpenForm):
     """One service a dossier asks for."""
 
     operations = forms.MultipleChoiceField(
@@ -184,18 +235,26 @@ class LineForm(PortalForm):
         required=False,
         help_text=_("Chỉ chọn trường cần cho mục đích đã nêu. Không chọn trường nào nghĩa là tất cả."),
     )
-    daily_quota = forms.IntegerField(
-        label=_("Hạn mức đề nghị mỗi ngày (lượt)"), min_value=1, max_value=10_000_000, help_text=_("Ví dụ 5000")
+    daily_quota = QuantityField(
+        label=_("Hạn mức đề nghị mỗi ngày (lượt)"), most=10_000_000, help_text=_("Ví dụ 5.000")
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def read(cls, line: RequestLine | None) -> dict[str, Any]:
+        """Return what a line holds, for the fields of this form."""
+        values: dict[str, Any] = {"seen": seen_line(line), "form_id": new_form_id()}
+        if line is not None:
+            values |= {"operations": line.operations, "fields_wanted": line.fields, "daily_quota": line.daily_quota}
+        return values
 
 
-# Address -> (key of the part, title, form), in the order of the task list.
-PARTS: dict[str, tuple[str, Any, type[PartForm]]] = {
-    "co-quan": ("contacts", _("Cơ quan và đầu mối"), ContactsForm),
-    "he-thong": ("system", _("Hệ thống thông tin"), SystemPartForm),
-    "muc-dich": ("purpose", _("Mục đích và căn cứ"), PurposeForm),
-    "pham-vi": ("scope", _("Phạm vi dữ liệu"), ScopeForm),
-    "ky-thuat": ("technical", _("Yêu cầu kỹ thuật"), TechnicalForm),
-    "phuong-an": ("plans", _("Phương án vận hành, an toàn"), PlansForm),
+# Address -> form, in the order of the task list.
+PARTS: dict[str, type[PartForm]] = {
+    "co-quan": ContactsForm,
+    "he-thong": SystemPartForm,
+    "muc-dich": PurposeForm,
+    "pham-vi": ScopeForm,
+    "ky-thuat": TechnicalForm,
+    "phuong-an": PlansForm,
 }
+SLUGS: dict[str, str] = {form.key: slug for slug, form in PARTS.items()}

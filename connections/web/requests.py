@@ -1,15 +1,13 @@
-"""Dossiers of one's own agency: the list, and beginning one (ux.md A1, A2)."""
+"""Dossiers of one's own agency: the list (ux.md A2)."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.selectors.calendar import work_calendar
 from accounts.web.access import needs
@@ -17,7 +15,7 @@ from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.selectors.requests import deadline_of, found_requests, turn_of, with_turns
 from connections.selectors.workbench import waiting_for
-from connections.services.drafts import DRAFT, begin_request
+from connections.services.drafts import DRAFT
 from core.text import tidy
 
 READ = ("request.view_own",)
@@ -58,12 +56,3 @@ def requests(request: Any) -> HttpResponse:
         "may_begin": request.actor.may(DRAFT),
     }
     return render(request, "requests/requests.html", context)
-
-
-@require_POST
-@needs(DRAFT)
-def begin(request: Any) -> HttpResponse:
-    """Begin a draft and lead to its parts."""
-    made = begin_request(actor=request.actor)
-    messages.success(request, _("Đã lập bản nháp. Điền các phần theo thứ tự bất kỳ; mỗi phần được lưu riêng."))
-    return redirect("request", pk=made.pk)

@@ -12,18 +12,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web.access import needs
-from connections.choices import State
-from connections.models import CompletionPoint, ConnectionRequest
+from connections.choices import AttachmentKind, Part, State
+from connections.models import ConnectionRequest
 from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.files import files_of
+from connections.selectors.requests import deadline_of
+from connections.services.attachments import attach
 from connections.services.drafts import DRAFT, discard_draft
-from connections.services.sending import answer_completion, answer_point, submit, withdraw
-from connections.web.part_forms import PARTS
+from connections.services.moves import said_time
+from connections.services.sending import submit, withdraw
+from connections.web.attachments import take_out
+from connections.web.part_forms import SLUGS, files_control
 from connections.web.requests import READ, own
 from core.forms import PortalForm, show_refusal
-from core.problems import DomainError, StateRefused
+from core.problems import DomainError
 
 SEND = "request.send"
-_SLUGS = {key: slug for slug, (key, _title, _form) in PARTS.items()}
 
 
 class SubmitForm(PortalForm):
@@ -35,6 +39,9 @@ class SubmitForm(PortalForm):
             "và chịu trách nhiệm về an toàn thông tin của hệ thống mình"
         ),
     )
+    letter = files_control(
+        gettext_lazy("Văn bản đề nghị (nếu có)"), gettext_lazy("Bản đã ký, PDF, DOCX hoặc XLSX, tối đa 20 MB mỗi tệp")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -44,31 +51,6 @@ class ReasonForm(PortalForm):
     reason = forms.CharField(label=gettext_lazy("Lý do"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class AnswerForm(PortalForm):
-    """One answer a point; the field of a point is ``point-<id>``."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, points: list[CompletionPoint], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for point in points:
-            self.fields[f"point-{point.pk}"] = forms.CharField(
-                label=_("Nội dung %(n)s: đã hoàn thiện thế nào") % {"n": point.number},
-                required=False,
-                max_length=4000,
-                initial=point.answer,
-                widget=forms.Textarea(attrs={"rows": 4}),
-            )
-
-    def answers(self) -> dict[int, str]:
-        """Return the answers by point id."""
-        return {
-            int(name.removeprefix("point-")): value
-            for name, value in self.cleaned_data.items()
-            if name.startswith("point-")
-        }
-
-
 @require_http_methods(["GET", "POST"])
 @never_cache
 @needs(*READ)
@@ -76,28 +58,80 @@ def check(request: Any, pk: int) -> HttpResponse:
     """Show everything the dossier says; the representative sends it from here."""
     found = own(request, pk)
     if found.state != State.DRAFT:
-        return redirect("request", pk=found.pk)
-    form = SubmitForm(request.POST or None, initial={"version": found.version})
+        return _moved_on(request, found)
+    form = SubmitForm(request.POST or None, request.FILES or None, initial={"version": found.version})
+    if "letter_only" in request.POST or "remove" in request.POST:
+        return _letters_only(request, found, form)
     if form.is_bound and form.is_valid():
         try:
-            submit(actor=request.actor, request=found, **form.cleaned_data)
+            _send(request, found, form)
         except DomainError as refusal:
+            fresh = own(request, pk)
+            if fresh.state != State.DRAFT:
+                return _moved_on(request, fresh)
             show_refusal(form, refusal)
         else:
             return redirect("request_sent", pk=found.pk)
+    return _checked(request, found, form)
+
+
+def _checked(request: Any, found: ConnectionRequest, form: SubmitForm) -> HttpResponse:
     sections = [
-        {"title": part.title, "facts": part.facts, "change_url": f"../phan/{_SLUGS[part.key]}/"}
+        {"title": part.title, "facts": part.facts, "change_url": f"../phan/{SLUGS[part.key]}/"}
         for part in parts_of(found)
     ]
+    files = list(files_of(request.actor, found))
     context = {
         "dossier": found,
         "form": form,
         "sections": sections,
         "lines": lines_of(found),
-        "missing": [PARTS[_SLUGS[key]][1] for key in found.missing_parts()],
+        "files": [file for file in files if file.kind != AttachmentKind.LETTER],
+        "letters": [file for file in files if file.kind == AttachmentKind.LETTER],
+        "missing": [(Part(key).label, SLUGS[key]) for key in found.missing_parts()],
+        "unseen": [(Part(key).label, SLUGS[key]) for key in found.prefilled],
         "may_send": request.actor.may(SEND),
+        "may_write": request.actor.may(DRAFT),
     }
     return render(request, "requests/check.html", context)
+
+
+def _send(request: Any, found: ConnectionRequest, form: SubmitForm) -> None:
+    """Attach the letter that came along, then send; the letter changes the version that was read."""
+    given = form.cleaned_data
+    version = given["version"]
+    if given["letter"] and version == found.version:
+        _attach_letters(request, found, given["letter"])
+        version = own(request, found.pk).version
+    submit(actor=request.actor, request=found, version=version, committed=given["committed"])
+
+
+def _attach_letters(request: Any, found: ConnectionRequest, letters: list[Any]) -> None:
+    for file in letters:
+        attach(actor=request.actor, request=found, file=file, kind=AttachmentKind.LETTER, field="letter")
+
+
+def _letters_only(request: Any, found: ConnectionRequest, form: SubmitForm) -> HttpResponse:
+    """Attach or take out the letter without sending: an officer prepares it for the representative."""
+    form.fields["committed"].required = False
+    form.is_valid()
+    try:
+        _attach_letters(request, found, form.cleaned_data.get("letter") or [])
+        take_out(request, files_of(request.actor, found, kind=AttachmentKind.LETTER))
+    except DomainError as refusal:
+        show_refusal(form, refusal)
+        return _checked(request, found, form)
+    return redirect("check_request", pk=found.pk)
+
+
+def _moved_on(request: Any, found: ConnectionRequest) -> HttpResponse:
+    """Tell a person who sends twice, or comes back to an old page, what became of it."""
+    if not found.number:
+        return redirect("request", pk=found.pk)
+    if request.method == "POST":
+        text = _("Hồ sơ đã được gửi lúc %(time)s; không gửi thêm lần nữa.")
+        messages.info(request, text % {"time": said_time(found.submitted_at)})
+    return redirect("request_sent", pk=found.pk)
 
 
 @require_safe
@@ -108,7 +142,7 @@ def sent(request: Any, pk: int) -> HttpResponse:
     found = own(request, pk)
     if not found.number:
         return redirect("request", pk=found.pk)
-    return render(request, "requests/sent.html", {"dossier": found})
+    return render(request, "requests/sent.html", {"dossier": found, "deadline": deadline_of(found)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,40 +169,8 @@ def discard(request: Any, pk: int) -> HttpResponse:
     """Put a draft away after asking once."""
     found = own(request, pk)
     if request.method == "POST":
-        discard_draft(actor=request.actor, request=found)
+        if found.state != State.WITHDRAWN:
+            discard_draft(actor=request.actor, request=found)
         messages.success(request, _("Đã xóa bản nháp."))
         return redirect("requests")
     return render(request, "requests/discard.html", {"dossier": found})
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@needs(SEND, DRAFT)
-def answer(request: Any, pk: int) -> HttpResponse:
-    """Answer a completion request point by point; the representative sends it back."""
-    found = own(request, pk)
-    points = list(found.points.filter(resolved_at__isnull=True).select_related("criterion").order_by("number"))
-    if found.state != State.COMPLETION_REQUESTED:
-        raise StateRefused(_("Hồ sơ không có nội dung nào đang chờ hoàn thiện."))
-    form = AnswerForm(points, request.POST or None, initial={"version": found.version})
-    if form.is_bound and form.is_valid():
-        try:
-            _keep_or_send(request, found, form)
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            return redirect("request", pk=found.pk)
-    context = {"dossier": found, "form": form, "points": points, "may_send": request.actor.may(SEND)}
-    return render(request, "requests/answer.html", context)
-
-
-def _keep_or_send(request: Any, found: ConnectionRequest, form: AnswerForm) -> None:
-    """Send the completed dossier, or keep the answers for the representative."""
-    if "send" in request.POST:
-        version = form.cleaned_data["version"]
-        answer_completion(actor=request.actor, request=found, version=version, answers=form.answers())
-        messages.success(request, _("Đã gửi hoàn thiện hồ sơ %(number)s.") % {"number": found})
-        return
-    for point in found.points.filter(pk__in=form.answers()):
-        answer_point(actor=request.actor, point=point, text=form.answers()[point.pk])
-    messages.success(request, _("Đã lưu các câu trả lời."))

@@ -2,6 +2,8 @@
 
 from datetime import time
 
+from celery.schedules import crontab
+
 from lgsp.env import env
 
 CELERY_BROKER_URL = env("REDIS_URL")
@@ -21,6 +23,7 @@ CELERY_BEAT_SCHEDULE = {
     # Often, and doing nothing twice: the morning's reminders go out even when the machine was off at that minute.
     "remind-of-deadlines": {"task": "connections.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
+    "care-for-drafts": {"task": "connections.tasks.care_for_drafts", "schedule": crontab(hour=7, minute=15)},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
     "request-due-reports": {

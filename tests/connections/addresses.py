@@ -40,6 +40,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         "request_thread_file",
         "request_versions",
         "choose_service",
+        "copy_request",
         "request_line",
         "remove_line",
         "check_request",

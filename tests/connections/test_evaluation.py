@@ -12,6 +12,7 @@ from connections.selectors.requests import deadline_of, turn_of, with_clocks
 from connections.selectors.timeline import timeline_of
 from connections.selectors.workbench import waiting_for
 from connections.services import approval, drafts, evaluation, intake, sending
+from connections.services.answering import answer_points
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from tests.connections.conftest import Chain
 
@@ -116,7 +117,7 @@ def test_a_completion_is_answered_point_by_point_while_the_clock_stands_still(ch
         sending.answer_completion(actor=sender, request=request)
     assert list(refused.value.errors) == [f"point-{point.pk}"]
     assert chain.fresh().state == State.COMPLETION_REQUESTED
-    sending.answer_point(actor=chain.actors["agency_officer"], point=point, text="Đã bổ sung người trực")
+    answer_points(actor=chain.actors["agency_officer"], request=request, answers={point.pk: "Đã bổ sung người trực"})
     drafts.save_part(
         actor=chain.actors["agency_officer"],
         request=request,
@@ -131,7 +132,7 @@ def test_a_completion_is_answered_point_by_point_while_the_clock_stands_still(ch
     assert request.evaluations.count() == 2
     assert request.points.get().resolved_at is not None
     with pytest.raises(StateRefused):
-        sending.answer_point(actor=chain.actors["agency_officer"], point=point, text="Muộn")
+        answer_points(actor=chain.actors["agency_officer"], request=request, answers={point.pk: "Muộn"})
 
 
 def test_a_second_round_keeps_what_was_met(chain: Chain) -> None:

@@ -12,6 +12,7 @@ from audit.models import Fact
 from catalog.models import InformationSystem
 from connections.choices import State, Step
 from connections.models import Clock, ConnectionRequest
+from connections.selectors.parts import seen_part
 from connections.services import drafts, sending
 from core import clock
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -98,14 +99,14 @@ def test_a_state_secret_is_refused_and_nothing_of_it_is_kept(chain: Chain) -> No
 
 def test_the_slower_of_two_colleagues_is_told_who_was_faster(chain: Chain) -> None:
     request = chain.draft()
-    seen = request.version
+    seen = seen_part(request, "plans")
     officer = chain.actors["agency_officer"]
     drafts.save_part(
-        actor=officer, request=request, part="plans", operation_plan="Một", security_plan="Hai", version=seen
+        actor=officer, request=request, part="plans", operation_plan="Một", security_plan="Hai", seen=seen
     )
     with pytest.raises(StateRefused) as refused:
         drafts.save_part(
-            actor=officer, request=request, part="plans", operation_plan="Ba", security_plan="Bốn", version=seen
+            actor=officer, request=request, part="plans", operation_plan="Ba", security_plan="Bốn", seen=seen
         )
     assert officer.name in str(refused.value.detail)
     assert chain.fresh().operation_plan == "Một"

@@ -13,6 +13,7 @@ from audit.models import Fact
 from connections.choices import State
 from connections.models import ConnectionRequest, Credential
 from connections.services import evaluation
+from connections.services.drafts import begin_request
 from tests.connections.conftest import Chain
 
 POINT = {"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}
@@ -118,13 +119,17 @@ def test_the_slower_of_two_browsers_keeps_what_it_typed(chain: Chain, officer: C
     officer.post(reverse("begin_request"))
     found = ConnectionRequest.objects.get()
     address = reverse("request_part", args=[found.pk, "phuong-an"])
-    seen = fields_of(officer.get(address).content.decode())["version"]
+    seen = fields_of(officer.get(address).content.decode())["seen"]
     fill(officer, address, operation_plan="Nhanh", security_plan="Nhanh")
-    late = officer.post(address, {"version": seen, "operation_plan": "Chậm", "security_plan": "Chậm"})
+    late = officer.post(address, {"seen": seen, "operation_plan": "Chậm", "security_plan": "Chậm"})
     page = late.content.decode()
-    assert "vừa thay đổi hồ sơ lúc" in page
+    assert "Bạn vừa sửa phần này ở cửa sổ khác lúc" in page
+    assert "Nhanh" in page
     assert "Chậm</textarea>" in page
     assert ConnectionRequest.objects.get().operation_plan == "Nhanh"
+    again = fields_of(page) | {"operation_plan": "Chậm", "security_plan": "Chậm"}
+    assert officer.post(address, again).status_code == 302
+    assert ConnectionRequest.objects.get().operation_plan == "Chậm"
 
 
 def test_a_state_secret_stops_and_keeps_nothing(chain: Chain, officer: Client) -> None:
@@ -175,6 +180,7 @@ def pages_of(chain: Chain) -> list[str]:
         "withdraw_request",
         "discard_request",
         "choose_service",
+        "copy_request",
     )
     return [
         *(reverse(name, args=[pk]) for name in names),
@@ -246,12 +252,12 @@ def test_lists_ask_the_database_as_often_for_many_as_for_one(
 ) -> None:
     chain.submit()
     for _place in range(10):
-        officer.post(reverse("begin_request"))
+        begin_request(actor=chain.actors["agency_officer"])
     with django_assert_max_num_queries(24) as seen:
         assert officer.get(reverse("requests")).status_code == 200
     some = len(seen)
     for _place in range(10):
-        officer.post(reverse("begin_request"))
+        begin_request(actor=chain.actors["agency_officer"])
     with django_assert_max_num_queries(some):
         officer.get(reverse("requests"))
     with django_assert_max_num_queries(40):
