@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -97,14 +98,13 @@ class QuantityField(forms.IntegerField):
     widget = forms.TextInput
 
     def __init__(self, *, most: int, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=most, **kwargs)
+        super().__init__(**kwargs)
         text = _("%(what)s phải là số nguyên từ 1 đến %(most)s") % {
             "what": self.label,
             "most": number_format(most, force_grouping=True),
         }
-        for code in ("invalid", "min_value", "max_value"):
-            self.error_messages[code] = text
-        self.validators = [type(rule)(rule.limit_value, message=text) for rule in self.validators]  # type: ignore[attr-defined]
+        self.error_messages["invalid"] = text
+        self.validators += [MinValueValidator(1, text), MaxValueValidator(most, text)]
         self.widget.attrs["inputmode"] = "numeric"
 
     def to_python(self, value: Any) -> int | None:

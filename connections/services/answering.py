@@ -59,7 +59,7 @@ def answer_points(
 
 def write_answers(
     actor: Actor, points: list[CompletionPoint], answers: Mapping[int, Answer | str]
-) -> tuple[dict[str, object], dict[str, object]]:
+) -> tuple[dict[str, str], dict[str, str]]:
     """Write what differs into locked points; return both sides by number of the point. Raises InvalidInput."""
     errors: dict[str, list[str]] = {}
     changed: list[tuple[CompletionPoint, Answer]] = []

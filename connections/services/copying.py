@@ -88,7 +88,7 @@ def _begin(actor: Actor, agency: Agency, source: ConnectionRequest | None, names
 def _fill(made: ConnectionRequest, source: ConnectionRequest, names: Sequence[str]) -> None:
     for name in names:
         setattr(made, name, getattr(source, name))
-    if not technicians_of(made.agency_id).filter(pk=made.technical_contact_id).exists():
+    if not technicians_of(made.agency_id).filter(pk=made.technical_contact_id or 0).exists():
         made.technical_contact = None
     if made.purpose is not None and not made.purpose.active:
         made.purpose = None

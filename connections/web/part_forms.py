@@ -134,7 +134,7 @@ class PurposeForm(PartForm):
     legal_basis = _long(
         _("Căn cứ pháp lý, chức năng nhiệm vụ"), _("Số, ký hiệu văn bản hoặc chức năng, nhiệm vụ được giao")
     )
-    files = files_control(_("Văn bản làm căn cứ"), FILES_HINT)
+    documents = files_control(_("Văn bản làm căn cứ"), FILES_HINT)
 
 
 class ScopeForm(PartForm):
@@ -191,7 +191,7 @@ class TechnicalForm(PartForm):
         _("Tệp JSON theo quy chuẩn đã nêu, dùng dữ liệu giả; cán bộ thẩm định đối chiếu với cấu trúc quy định"),
         ".json",
     )
-    files = files_control(_("Tài liệu kỹ thuật kèm theo"), FILES_HINT)
+    documents = files_control(_("Tài liệu kỹ thuật kèm theo"), FILES_HINT)
 
     @classmethod
     def read(cls, request: ConnectionRequest) -> dict[str, Any]:
@@ -218,7 +218,7 @@ class PlansForm(PartForm):
     security_plan = _long(
         _("Phương án bảo đảm an toàn thông tin"), _("Khóa bí mật giữ ở đâu, ai được truy cập, theo dõi thế nào")
     )
-    files = files_control(_("Tệp phương án kèm theo"), FILES_HINT)
+    documents = files_control(_("Tệp phương án kèm theo"), FILES_HINT)
 
 
 class LineForm(OpenForm):

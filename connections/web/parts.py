@@ -28,7 +28,7 @@ from core.web.typed import last_seen, sent_or_kept, wrote
 
 ORDER = list(PARTS)
 # Control of files -> what the files are.
-KINDS = {"files": AttachmentKind.DOCUMENT, "message_sample": AttachmentKind.MESSAGE_SAMPLE}
+KINDS = {"documents": AttachmentKind.DOCUMENT, "message_sample": AttachmentKind.MESSAGE_SAMPLE}
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +67,7 @@ def _page(request: Any, found: ConnectionRequest, slug: str, form: PartForm) -> 
         "title": form.key.label,
         "eyebrow": eyebrow,
         "key": form.key,
-        "files": files_of(request.actor, found, part=form.key) if "files" in form.fields else None,
+        "files": files_of(request.actor, found, part=form.key) if "documents" in form.fields else None,
         "lines": lines_of(found) if form.key == Part.SCOPE else [],
         "prefilled": form.key in found.prefilled,
     }
@@ -98,7 +98,7 @@ def _save(request: Any, found: ConnectionRequest, form: PartForm) -> None:
 def _theirs(request: Any, found: ConnectionRequest, form: PartForm) -> list[tuple[Any, Any]]:
     """Return what the part says now, as a colleague left it; the next press of the button knows it."""
     fresh = own(request, found.pk)
-    data = form.data.copy()
+    data = request.POST.copy()
     data["seen"] = seen_part(fresh, form.key)
     form.data = data
     wrote(request, place_of(found, form.key), data["seen"])

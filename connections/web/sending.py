@@ -126,7 +126,7 @@ def _letters_only(request: Any, found: ConnectionRequest, form: SubmitForm) -> H
 
 def _moved_on(request: Any, found: ConnectionRequest) -> HttpResponse:
     """Tell a person who sends twice, or comes back to an old page, what became of it."""
-    if not found.number:
+    if not found.number or found.submitted_at is None:
         return redirect("request", pk=found.pk)
     if request.method == "POST":
         text = _("Hồ sơ đã được gửi lúc %(time)s; không gửi thêm lần nữa.")
