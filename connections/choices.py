@@ -145,3 +145,20 @@ class Chased(TextChoices):
     HOLDER = "holder", _("Bên đang giữ bước")
     HEAD = "head", _("Trưởng phòng")
     LEADER = "leader", _("Lãnh đạo Sở")
+
+
+class Probe(TextChoices):
+    """What can be looked up by machine for an evaluation."""
+
+    ADDRESS = "address", _("Địa chỉ truy cập được")
+    CERTIFICATE = "certificate", _("Chứng thư TLS")
+    DESCRIPTION = "description", _("Mô tả OpenAPI")
+    MESSAGES = "messages", _("Tuân thủ cấu trúc thông điệp")
+
+
+class LineOutcome(TextChoices):
+    """What is decided about one service of a dossier."""
+
+    APPROVED = "approved", _("Chấp thuận như đề nghị")
+    NARROWED = "narrowed", _("Chấp thuận, thu hẹp phạm vi")
+    REFUSED = "refused", _("Không chấp thuận")

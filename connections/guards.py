@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from connections.choices import Mark, Part, Result, Side
+from connections.choices import AttachmentKind, LineOutcome, Mark, Part, Probe, Result, Side
 from core import clock
 from core.choices import Environment
 from core.transitions import Guard
@@ -25,14 +25,18 @@ def _last_evaluation(request: Any) -> Any:
     return request.evaluations.order_by("-round").first()
 
 
-def _marks_done(request: Any) -> bool:
-    evaluation = _last_evaluation(request)
-    return evaluation is not None and not evaluation.marks.filter(result="").exists()
+def _criteria(text: StrOrPromise, result: str) -> Callable[[Any], str]:
+    """Return the explanation that says *text* and names the criteria of the last round with *result*."""
 
+    def explain(request: Any) -> str:
+        evaluation = _last_evaluation(request)
+        if evaluation is None:
+            return _("Hồ sơ chưa được thẩm định.")
+        found = evaluation.marks.filter(result=result).values_list("criterion__text", flat=True)
+        named = "; ".join(found)
+        return f"{text}: {named}." if named else ""
 
-def _no_failure(request: Any) -> bool:
-    evaluation = _last_evaluation(request)
-    return evaluation is not None and not evaluation.marks.filter(result=Mark.FAIL).exists()
+    return explain
 
 
 def _national_judged(request: Any) -> bool:
@@ -42,7 +46,51 @@ def _national_judged(request: Any) -> bool:
     if evaluation is None:
         return False
     national = evaluation.marks.filter(criterion__national_only=True)
-    return national.exists() and not national.exclude(result=Mark.PASS).exists()
+    return national.exists() and not national.exclude(result=Mark.PASS).exists() and messages_conform(request)
+
+
+def messages_conform(request: Any) -> bool:
+    """Return whether the last conformance run passed and covered every sample that the dossier has now (QC9.8)."""
+    run = request.runs.filter(probe=Probe.MESSAGES).order_by("-run_at", "-id").first()
+    typed = request.samples.filter(removed_at__isnull=True).values_list("pk", flat=True)
+    files = request.attachments.filter(kind=AttachmentKind.MESSAGE_SAMPLE, removed_at__isnull=True)
+    samples = {f"typed:{pk}" for pk in typed} | {f"file:{pk}" for pk in files.values_list("pk", flat=True)}
+    return run is not None and run.passed and bool(samples) and samples <= set(run.samples)
+
+
+def missing_parts_of(request: Any) -> list[str]:
+    """Return the parts that intake has not ticked as present, in order (QC10.1)."""
+    present = set(request.part_checks.filter(present=True).values_list("part_id", flat=True))
+    return [part.text for part in request.parts_asked() if part.pk not in present]
+
+
+def _parts_unticked(request: Any) -> str:
+    missing = missing_parts_of(request)
+    text = _("Thành phần chưa được đánh dấu là có: %(parts)s. Thiếu thì trả lại để bổ sung.")
+    return text % {"parts": "; ".join(missing)} if missing else ""
+
+
+def _own_unit(request: Any) -> str:
+    """Judge a dossier of SKHCN's own: who owns the system and who runs it are two units (decisions, 22)."""
+    if not is_own(request) or request.system.owner_id != request.system.operating_unit_id:
+        return ""
+    text = _("Hệ thống do Sở quản lý: đơn vị chủ quản và đơn vị vận hành phải là hai đơn vị; nay đều là %(unit)s.")
+    return text % {"unit": request.system.owner}
+
+
+def is_own(request: Any) -> bool:
+    """Return whether the system belongs to the body that runs the platform, so that it would judge itself."""
+    return request.system is not None and request.system.owner.is_operator
+
+
+def _second_missing(request: Any) -> str:
+    if not is_own(request) or request.endorsed_by_id is not None:
+        return ""
+    return _("Hệ thống do Sở quản lý cần hai lãnh đạo: một người đồng ý trước, người khác phê duyệt.")
+
+
+def _line_left(request: Any) -> bool:
+    return request.lines.exclude(decision__outcome=LineOutcome.REFUSED).exists()
 
 
 def _open_points(request: Any) -> Any:
@@ -94,15 +142,31 @@ POINTS_ANSWERED = _guard(
     _("Còn nội dung chưa được trả lời; trả lời từng nội dung trước khi gửi."),
     lambda request: not _open_points(request).filter(answer="").exists(),
 )
-CRITERIA_JUDGED = _guard("criteria_judged", _("Còn tiêu chí chưa được đánh giá."), _marks_done)
-CRITERIA_MET = _guard(
-    "criteria_met", _("Còn tiêu chí không đạt; yêu cầu cơ quan hoàn thiện trước khi trình."), _no_failure
+CRITERIA_JUDGED = Guard("criteria_judged", _criteria(_("Còn tiêu chí chưa được đánh giá"), ""))
+CRITERIA_MET = Guard(
+    "criteria_met",
+    _criteria(_("Còn tiêu chí không đạt, yêu cầu cơ quan hoàn thiện trước khi trình"), Mark.FAIL),
 )
 NATIONAL_JUDGED = _guard(
     "national_judged",
-    _("Hồ sơ kết nối cơ sở dữ liệu quốc gia: tiêu chí cấu trúc thông điệp phải đạt, không được bỏ qua."),
+    _(
+        "Hồ sơ kết nối cơ sở dữ liệu quốc gia: tiêu chí cấu trúc thông điệp phải đạt, "
+        "với lần chạy tuân thủ đạt trên mọi mẫu thông điệp."
+    ),
     _national_judged,
 )
+PARTS_CHECKED = Guard("parts_checked", _parts_unticked)
+LINE_LEFT = _guard(
+    "line_left",
+    _("Không dịch vụ nào được chấp thuận; yêu cầu cơ quan hoàn thiện thay vì trình phê duyệt."),
+    _line_left,
+)
+OWN_SYSTEM = _guard("own_system", _("Bước này chỉ dành cho hệ thống do Sở quản lý."), is_own)
+NOT_ENDORSED = _guard(
+    "not_endorsed", _("Một lãnh đạo đã đồng ý; người khác phê duyệt."), lambda request: request.endorsed_by_id is None
+)
+TWO_UNITS = Guard("two_units", _own_unit)
+SECOND_APPROVER = Guard("second_approver", _second_missing)
 CASES_PASS = _guard("cases_pass", _("Còn ca kiểm thử chưa đạt hoặc chưa có kết quả."), _cases_pass)
 CONFIRMED_BY_BOTH = _guard(
     "test_record_confirmed_by_both_sides",
@@ -126,12 +190,12 @@ def _unreachable(request: Any, environment: str) -> str:
     )
     for line, code in reachable.values_list("pk", "service__versions__operations__code"):
         offered.setdefault(line, set()).add(code)
-    for line in request.lines.select_related("service"):
+    for line in request.lines.granted():
         values = {"service": line.service.title, "environment": Environment(environment).label}
         if line.pk not in offered:
             text = _("Dịch vụ «%(service)s» chưa công bố với địa chỉ hệ thống nguồn ở môi trường %(environment)s.")
             return text % values
-        if gone := sorted(set(line.operations) - offered[line.pk]):
+        if gone := sorted(set(line.granted_operations) - offered[line.pk]):
             text = _("Dịch vụ «%(service)s» không có thao tác %(operations)s ở môi trường %(environment)s.")
             return text % {**values, "operations": ", ".join(gone)}
     return ""

@@ -8,9 +8,12 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import httpx2
+from cryptography.x509 import Certificate as X509Certificate
+from cryptography.x509 import ExtensionNotFound, SubjectAlternativeName, load_der_x509_certificate
 from django.conf import settings
 
 from core.addresses import AddressRefused, AddressRules, Target, own_endpoints
@@ -98,3 +101,80 @@ def _read(response: httpx2.Response, ends: float, max_bytes: int) -> bytes:
         if time.monotonic() > ends:
             raise Unreachable("timeout")
     return content
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a host shows when asked for TLS; ``fault``: "" when trusted, else expired, not-yet-valid, self-signed,
+    unknown-issuer, wrong-name or untrusted. Times are UTC."""
+
+    protocol: str
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    fault: str
+
+
+# Codes of OpenSSL's chain verification (X509_V_ERR_*).
+_FAULTS = {
+    9: "not-yet-valid",
+    10: "expired",
+    18: "self-signed",
+    19: "self-signed",
+    20: "unknown-issuer",
+    21: "unknown-issuer",
+    62: "wrong-name",
+    64: "wrong-name",
+}
+
+
+def show_certificate(base_url: str, *, timeout: float) -> Certificate:
+    """Ask the host of *base_url* for its certificate and judge chain, name and term as a client would.
+
+    One that is not trusted is shown all the same, with the fault. Raises :class:`Unreachable`.
+    """
+    target, address = _judged(base_url)
+    try:
+        return _shake_hands(target, address, _trusted(), "", timeout)
+    except ssl.SSLCertVerificationError as error:
+        fault = _FAULTS.get(error.verify_code, "untrusted")
+    looking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    looking.check_hostname, looking.verify_mode = False, ssl.CERT_NONE
+    return _shake_hands(target, address, looking, fault, timeout)
+
+
+def _shake_hands(target: Target, address: str, context: ssl.SSLContext, fault: str, timeout: float) -> Certificate:
+    try:
+        with (
+            socket.create_connection((address, target.port), timeout=timeout) as plain,
+            context.wrap_socket(plain, server_hostname=target.host) as secured,
+        ):
+            shown, protocol = secured.getpeercert(binary_form=True), secured.version()
+    except ssl.SSLCertVerificationError:
+        raise
+    except TimeoutError:
+        raise Unreachable("timeout") from None
+    except ssl.SSLError:
+        raise Unreachable("broken-answer") from None
+    except OSError:
+        raise Unreachable("no-connection") from None
+    found = load_der_x509_certificate(shown or b"")
+    return Certificate(
+        protocol=protocol or "",
+        subject=found.subject.rfc4514_string(),
+        issuer=found.issuer.rfc4514_string(),
+        names=_names(found),
+        not_before=found.not_valid_before_utc,
+        not_after=found.not_valid_after_utc,
+        fault=fault,
+    )
+
+
+def _names(certificate: X509Certificate) -> tuple[str, ...]:
+    try:
+        found = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value
+    except ExtensionNotFound:
+        return ()
+    return tuple(str(getattr(item, "value", item)) for item in found)

@@ -1,6 +1,7 @@
 """What is shared: systems, data services and what they are made of."""
 
 from catalog.models.operations import DataElement, Operation
+from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
 from catalog.models.services import DataService, ServiceVersion
 from catalog.models.systems import InformationSystem
@@ -10,6 +11,7 @@ __all__ = [
     "DataElement",
     "DataService",
     "InformationSystem",
+    "MessageProfile",
     "Operation",
     "Purpose",
     "ServiceVersion",

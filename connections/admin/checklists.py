@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from connections.admin.pages import staff_page
-from connections.choices import CriterionGroup
+from connections.choices import CriterionGroup, Probe
 from connections.models import Checklist
 from connections.services.checklists import next_number, publish_checklist
 from core import clock
@@ -25,7 +25,7 @@ from core.admin import BaseAdmin, acting
 from core.forms import PortalForm, show_refusal
 from core.problems import DomainError
 
-ASKED = ("code", "group", "text", "guidance", "clause", "national_only", "may_not_apply")
+ASKED = ("code", "group", "text", "guidance", "clause", "national_only", "may_not_apply", "probes")
 SPARE_ROWS = 3
 
 
@@ -80,6 +80,12 @@ class CriterionForm(PortalForm):
     )
     may_not_apply = forms.BooleanField(
         label=gettext_lazy("Có thể không áp dụng"), required=False, widget=UnfoldBooleanWidget
+    )
+    probes = forms.MultipleChoiceField(
+        label=gettext_lazy("Kiểm tra tự động phục vụ tiêu chí"),
+        required=False,
+        choices=Probe.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     drop = forms.BooleanField(
         label=gettext_lazy("Bỏ tiêu chí này ở phiên bản mới"), required=False, widget=UnfoldBooleanWidget

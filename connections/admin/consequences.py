@@ -68,14 +68,26 @@ def of_approving(dossier: ConnectionRequest) -> list[str]:
     return _lines(
         _("Kết nối của hệ thống %(system)s được mở; đơn vị vận hành thiết lập môi trường thử nghiệm.")
         % {"system": dossier.system},
+        *_refused_lines(dossier),
         _("%(agency)s nhận thông báo chấp thuận qua thư.") % {"agency": dossier.agency},
         _term(Step.ENVIRONMENT),
     )
 
 
+def of_endorsing(dossier: ConnectionRequest) -> list[str]:
+    """Endorse: another leader's turn."""
+    return [_("Hệ thống do Sở quản lý: sau bước này một lãnh đạo khác phê duyệt, hồ sơ chưa được chấp thuận.")]
+
+
 def of_sending_back(dossier: ConnectionRequest) -> list[str]:
     """Send back: the evaluation goes on."""
     return [_("Hồ sơ trở lại bước thẩm định với %(who)s.") % {"who": dossier.evaluator or _("cán bộ thẩm định")}]
+
+
+def _refused_lines(dossier: ConnectionRequest) -> list[str]:
+    """Say which services are left out of the approval."""
+    text = _("Không chấp thuận «%(service)s»; cơ quan đọc được lý do và căn cứ.")
+    return [text % {"service": view.line.service} for view in lines_of(dossier) if view.line.refused]
 
 
 def _grants(dossier: ConnectionRequest, text: str) -> list[str]:
@@ -84,10 +96,11 @@ def _grants(dossier: ConnectionRequest, text: str) -> list[str]:
         text
         % {
             "service": view.line.service,
-            "operations": ", ".join(view.operations),
-            "quota": number_format(view.line.daily_quota, force_grouping=True),
+            "operations": ", ".join(view.granted_operations),
+            "quota": number_format(view.line.granted_quota, force_grouping=True),
         }
         for view in lines_of(dossier)
+        if not view.line.refused
     ]
 
 

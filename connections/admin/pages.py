@@ -17,7 +17,16 @@ def dossier_of(request: HttpRequest, object_id: int | str) -> ConnectionRequest:
     if not str(object_id).isdecimal():
         raise Http404
     seen = with_clocks(ConnectionRequest.objects.visible_to(acting(request)))
-    found = seen.select_related("technical_contact", "purpose", "sent_by", "proposed_by", "approved_by")
+    found = seen.select_related(
+        "technical_contact",
+        "purpose",
+        "sent_by",
+        "proposed_by",
+        "approved_by",
+        "endorsed_by",
+        "system__owner",
+        "work_mark__user",
+    )
     dossier: ConnectionRequest | None = found.filter(pk=object_id).first()
     if dossier is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Templates of test cases and terms of the environments: data, edited with a reason (QC10.4)."""
+"""Parts of a dossier, templates of test cases, terms of the environments: data, edited with a reason."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from connections.models import EnvironmentTerms, TestTemplate
+from connections.models import EnvironmentTerms, RequiredPart, TestTemplate
+from connections.services import parts
 from connections.services import templates as deeds
 from core.actor import Actor
 from core.admin import BaseAdmin, DeedForm
@@ -49,6 +50,24 @@ class TestTemplateAdmin(PlanAdmin):
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Save the test case."""
         return deeds.save_template(actor=actor, template=obj, **data)
+
+
+@admin.register(RequiredPart)
+class RequiredPartAdmin(PlanAdmin):
+    """Parts a dossier of each kind must have; the head of division changes them."""
+
+    manage_permission = parts.MANAGE
+    list_display = ("text", "kind", "clause", "national_only", "active", "place")
+    list_filter = ("kind", "active")
+    fields = (*parts.FIELDS, "reason")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Kind and code once given stay."""
+        return ("kind", "code") if obj else ()
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Save the part."""
+        return parts.save_part_rule(actor=actor, rule=obj, **data)
 
 
 @admin.register(EnvironmentTerms)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from connections.admin.consequences import of_asking
 from connections.admin.pages import dossier_of, keep_with, staff_page
@@ -66,7 +67,9 @@ def points_view(admin: BaseAdmin, request: HttpRequest, object_id: int, action: 
 
 def _rows(request: HttpRequest, dossier: ConnectionRequest, action: str) -> Any:
     if request.method != "POST":
-        return PointRows(prefix="points", initial=_failed(dossier) if action == "request_completion" else [])
+        return PointRows(
+            prefix="points", initial=_failed(dossier) if action == "request_completion" else _missing(dossier)
+        )
     data = request.POST.copy()
     total = str(data.get("points-TOTAL_FORMS", ""))
     if "more" in data and total.isdecimal() and len(total) < 4:
@@ -86,6 +89,18 @@ def _failed(dossier: ConnectionRequest) -> Points:
             "text": row.criterion.text,
         }
         for row in failed
+    ]
+
+
+def _missing(dossier: ConnectionRequest) -> Points:
+    """Return a row for each part that intake found missing, with the way to mend it filled in."""
+    return [
+        {
+            "what": "; ".join(filter(None, (_("Thiếu thành phần: %(part)s") % {"part": row.text}, row.remark))),
+            "remedy": row.part.guidance,
+            "clause": row.part.clause,
+        }
+        for row in dossier.part_checks.filter(present=False).select_related("part")
     ]
 
 

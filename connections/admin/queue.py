@@ -11,12 +11,14 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWid
 
 from accounts.models import Agency, User
 from accounts.selectors.calendar import work_calendar
+from connections.admin.many import DIVIDES
 from connections.admin.pages import staff_page
+from connections.admin.sharing import KEPT
 from connections.admin.working import state_tag
 from connections.choices import State
-from connections.models import ConnectionRequest
-from connections.selectors.people import holders_of
-from connections.selectors.queue import TABS, Wanted, filing_agencies, queue, tab_counts
+from connections.models import ConnectionRequest, SavedView
+from connections.selectors.people import active_mark, holders_of
+from connections.selectors.queue import ASSIGNABLE, TABS, Wanted, filing_agencies, queue, tab_counts
 from connections.selectors.requests import Turn, deadline_of
 from connections.selectors.workbench import waiting_for
 from core.actor import Actor
@@ -89,6 +91,10 @@ def queue_page(admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
         tabs=[(TABS[name], _address(request, name), counts[name], name == tab) for name in TABS],
         page=page,
         rows=_rows(actor, page, calendar),
+        views=SavedView.objects.filter(owner_id=actor.user_id),
+        kept=[(name, values) for name, values in request.GET.lists() if name in KEPT],
+        may_assign=any(actor.may(permission) for permission in DIVIDES),
+        may_approve=actor.may("request.approve"),
         narrowed=any((wanted.text, wanted.states, wanted.agency, wanted.evaluator)),
         everything=_address(request, "all"),
         all_count=counts["all"],
@@ -112,6 +118,8 @@ def _rows(actor: Actor, page: Page[ConnectionRequest], calendar: WorkCalendar) -
             "dossier": item,
             "state": state_tag(item, yours if item.pk in mine else None),
             "deadline": deadline_of(item, calendar),
+            "busy": active_mark(item),
+            "assignable": item.state in ASSIGNABLE,
         }
         for item in dossiers
     ]

@@ -8,7 +8,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from connections.admin import evaluation, points, trials
+from connections.admin import evaluation, intake, many, points, sharing, trials
 from connections.admin.queue import queue_page
 from connections.admin.step_table import STEPS
 from connections.admin.steps import step_view
@@ -48,7 +48,11 @@ class ConnectionRequestAdmin(BaseAdmin):
         }
         for action, (place, _deed) in points.DEEDS.items():
             pages[action] = (place, partial(points.points_view, self, action=action))
+        pages["receive"] = ("tiep-nhan", partial(intake.receive_view, self))
         pages["evaluate"] = ("tham-dinh", partial(evaluation.evaluate_view, self))
+        pages["autosave"] = ("tham-dinh/luu", partial(evaluation.autosave_view, self))
+        pages["mark"] = ("dang-xu-ly", partial(sharing.mark_view, self))
+        pages["note"] = ("ghi-chu", partial(sharing.note_view, self))
         pages["measure"] = ("do-lai", partial(trials.measure_view, self))
         pages["judge_case"] = ("ca-kiem-thu/<int:case_id>", partial(trials.case_view, self))
         pages["thread"] = ("trao-doi", partial(thread_view, self))
@@ -58,14 +62,24 @@ class ConnectionRequestAdmin(BaseAdmin):
             path(f"<int:object_id>/{place}/", self._guarded(view), name=f"connections_request_{action}")
             for action, (place, view) in pages.items()
         ]
-        return [*own, *super().get_urls()]
+        shared: dict[str, tuple[str, View]] = {
+            "assign_many": ("phan-cong-nhieu/", many.assign_many_view),
+            "approve_many": ("phe-duyet-nhieu/", many.approve_many_view),
+            "keep_view": ("danh-sach-da-luu/", sharing.keep_view),
+            "drop_view": ("danh-sach-da-luu/<int:view_id>/xoa/", sharing.drop_view),
+        }
+        lists = [
+            path(place, self._guarded(partial(view, self)), name=f"connections_requests_{name}")
+            for name, (place, view) in shared.items()
+        ]
+        return [*own, *lists, *super().get_urls()]
 
     def _guarded(self, view: View) -> View:
         """Open a page to those who may see dossiers; the step itself is judged inside."""
 
-        def entered(request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponse:
+        def entered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             self._enter(request)
-            answer: HttpResponse = view(request, object_id, **kwargs)
+            answer: HttpResponse = view(request, **kwargs)
             return answer
 
         return self.admin_site.admin_view(entered)

@@ -23,7 +23,10 @@ from core.forms import PortalForm, name_the_errors
 LONG = 4000
 
 
-def _text(label: Any, hint: Any = "", *, required: bool = True, rows: int = 4, most: int = LONG) -> forms.CharField:
+def text_field(
+    label: Any, hint: Any = "", *, required: bool = True, rows: int = 4, most: int = LONG
+) -> forms.CharField:
+    """Return a field of several lines."""
     return forms.CharField(
         label=label,
         help_text=hint,
@@ -78,18 +81,26 @@ class AssignForm(ReceiveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("evaluator", self.dossier.evaluator_id)
+        self.fields["reason"] = text_field(_("Lý do"), _("Không bắt buộc; chỉ Sở đọc được."), required=False, rows=2)
+        name_the_errors(self.fields)
 
 
 class ReasonForm(StepForm):
     """A step that says why."""
 
-    reason = _text(_("Lý do"), _("Được ghi vào lịch sử hồ sơ; cơ quan cũng đọc được."))
+    reason = text_field(_("Lý do"), _("Được ghi vào lịch sử hồ sơ; cơ quan cũng đọc được."))
 
 
 class NoteForm(StepForm):
     """A step with an optional word."""
 
-    note = _text(_("Ý kiến"), _("Không bắt buộc; được ghi vào lịch sử hồ sơ."), required=False)
+    note = text_field(_("Ý kiến"), _("Không bắt buộc; được ghi vào lịch sử hồ sơ."), required=False)
+
+
+class NoteOnDossierForm(PortalForm):
+    """A word among SKHCN's people."""
+
+    text = text_field(_("Ghi chú nội bộ"), _("Chỉ cán bộ của Sở đọc được; không sửa, không xóa."), rows=2)
 
 
 class SetUpForm(StepForm):
@@ -116,14 +127,14 @@ class ConfirmForm(StepForm):
     agreed = forms.BooleanField(
         label=_("Tôi đã đọc biên bản và nhất trí với toàn bộ kết quả"), widget=UnfoldBooleanWidget
     )
-    remark = _text(_("Ý kiến"), _("Không bắt buộc; được ghi vào biên bản."), required=False)
+    remark = text_field(_("Ý kiến"), _("Không bắt buộc; được ghi vào biên bản."), required=False)
 
 
 class DisagreeForm(StepForm):
     """What one side does not agree with in the test record."""
 
     content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    remark = _text(_("Nội dung không nhất trí"), _("Được gửi tới cơ quan; kiểm thử được làm lại từ đầu."))
+    remark = text_field(_("Nội dung không nhất trí"), _("Được gửi tới cơ quan; kiểm thử được làm lại từ đầu."))
 
 
 class AdjustForm(StepForm):
@@ -139,16 +150,16 @@ class AdjustForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("networks", self.dossier.networks)
-        for line in self.dossier.lines.select_related("service"):
+        for line in self.dossier.lines.granted():
             self.fields[f"quota-{line.pk}"] = forms.IntegerField(
                 label=_("Hạn mức mỗi ngày của «%(service)s»") % {"service": line.service},
-                initial=line.daily_quota,
+                initial=line.granted_quota,
                 localize=False,
                 widget=UnfoldAdminIntegerFieldWidget,
                 help_text=_("Từ 1 đến %(n)s lượt, mức đã duyệt.")
-                % {"n": number_format(line.daily_quota, force_grouping=True)},
+                % {"n": number_format(line.granted_quota, force_grouping=True)},
             )
-        self.fields["reason"] = _text(_("Lý do"), _("Được ghi vào lịch sử hồ sơ; cơ quan cũng đọc được."))
+        self.fields["reason"] = text_field(_("Lý do"), _("Được ghi vào lịch sử hồ sơ; cơ quan cũng đọc được."))
         name_the_errors(self.fields)
 
 
@@ -160,16 +171,16 @@ class CaseForm(StepForm):
         choices=[("", _("Chọn kết quả")), ("pass", _("Đạt")), ("fail", _("Không đạt"))],
         widget=UnfoldAdminSelectWidget,
     )
-    actual = _text(_("Kết quả thực tế"), most=500, rows=2)
-    evidence = _text(_("Minh chứng"), _("Ai kiểm tra, bằng cách nào, khi nào; số hiệu tệp hoặc văn bản nếu có."))
+    actual = text_field(_("Kết quả thực tế"), most=500, rows=2)
+    evidence = text_field(_("Minh chứng"), _("Ai kiểm tra, bằng cách nào, khi nào; số hiệu tệp hoặc văn bản nếu có."))
 
 
 class PointForm(PortalForm):
     """One thing to complete; an empty row says nothing."""
 
     criterion = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    what = _text(_("Nội dung chưa đạt"), required=False, rows=2)
-    remedy = _text(_("Cách khắc phục"), required=False, rows=2)
+    what = text_field(_("Nội dung chưa đạt"), required=False, rows=2)
+    remedy = text_field(_("Cách khắc phục"), required=False, rows=2)
     clause = forms.CharField(
         label=_("Điều khoản"),
         required=False,

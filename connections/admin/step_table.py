@@ -20,6 +20,7 @@ from connections.admin import step_forms as forms
 from connections.admin.steps import Data, StepPage
 from connections.choices import HoldSide
 from connections.models import ConnectionRequest
+from connections.selectors.answers import lines_of
 from connections.selectors.desk import connection_of
 from connections.selectors.trials import trial_board
 from connections.services import (
@@ -49,6 +50,11 @@ def _record(actor: Actor, dossier: ConnectionRequest) -> dict[str, Any]:
     return {"board": board, "initial": {"content_hash": board.trial.content_hash if board else ""}}
 
 
+def _decided(actor: Actor, dossier: ConnectionRequest) -> dict[str, Any]:
+    """Return what is approved: each service with its decision, and how the evaluation concluded."""
+    return {"lines": lines_of(dossier), "evaluation": dossier.evaluations.order_by("-round").first()}
+
+
 def _say(actor: Actor, dossier: ConnectionRequest, data: Data, *, agreed: bool) -> object:
     return confirmation.confirm(
         actor=actor, request=dossier, content_hash=data["content_hash"], agreed=agreed, remark=data["remark"]
@@ -68,15 +74,11 @@ def _adjust(actor: Actor, dossier: ConnectionRequest, data: Data) -> object:
 
 
 STEPS: dict[str, StepPage] = {
-    "receive": StepPage(
-        "tiep-nhan",
-        lambda actor, dossier, data: intake.receive(actor=actor, request=dossier, evaluator=data["evaluator"]),
-        forms.ReceiveForm,
-        said.of_receiving,
-    ),
     "assign": StepPage(
         "phan-cong",
-        lambda actor, dossier, data: intake.assign(actor=actor, request=dossier, evaluator=data["evaluator"]),
+        lambda actor, dossier, data: intake.assign(
+            actor=actor, request=dossier, evaluator=data["evaluator"], reason=data["reason"]
+        ),
         forms.AssignForm,
     ),
     "close": StepPage(
@@ -92,11 +94,23 @@ STEPS: dict[str, StepPage] = {
         forms.NoteForm,
         said.of_proposing,
     ),
+    "endorse": StepPage(
+        "dong-y",
+        lambda actor, dossier, data: approval.endorse(actor=actor, request=dossier, note=data["note"]),
+        forms.NoteForm,
+        said.of_endorsing,
+        details="admin/connections/parts/decided.html",
+        context=_decided,
+    ),
     "approve": StepPage(
         "chap-thuan",
-        lambda actor, dossier, data: approval.approve(actor=actor, request=dossier, note=data["note"]),
+        lambda actor, dossier, data: approval.approve(
+            actor=actor, request=dossier, note=data["note"], version=data["version"]
+        ),
         forms.NoteForm,
         said.of_approving,
+        details="admin/connections/parts/decided.html",
+        context=_decided,
     ),
     "send_back": StepPage(
         "tra-lai-tham-dinh",

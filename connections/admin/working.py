@@ -6,11 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from connections.admin.pages import dossier_of, staff_page
+from connections.admin.step_forms import NoteOnDossierForm
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.desk import connection_of, desk_offers, hindrance
+from connections.selectors.evidence import looks_of
 from connections.selectors.grants import open_holds
+from connections.selectors.people import active_mark
 from connections.selectors.requests import Turn, deadline_of, turn_of
 from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
@@ -19,8 +22,11 @@ from core.admin import BaseAdmin, acting
 from core.regulation import cite
 
 EVERYTHING = "chi-tiet"
+NOTES = 50
 # Steps that lead a dossier on; the others stand beside them.
-MAIN = frozenset({"receive", "evaluate", "propose", "approve", "set_up", "finish_tests", "confirm", "go_live"})
+MAIN = frozenset(
+    {"receive", "evaluate", "propose", "endorse", "approve", "set_up", "finish_tests", "confirm", "go_live"}
+)
 ENDING = frozenset({"place_hold", "terminate"})
 
 
@@ -42,6 +48,11 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         steps=_steps(request, dossier),
         parts=parts_of(dossier),
         lines=lines_of(dossier),
+        part_checks=dossier.part_checks.select_related("checked_by"),
+        looks=looks_of(dossier),
+        busy=active_mark(dossier),
+        notes=dossier.notes.select_related("author")[:NOTES],
+        note_form=NoteOnDossierForm(),
         points=dossier.points.select_related("criterion", "asked_by", "answered_by").order_by("-round", "number"),
         evaluations=dossier.evaluations.select_related("checklist", "evaluator").prefetch_related("marks__criterion"),
         board=trial_board(actor, dossier),

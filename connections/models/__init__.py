@@ -4,11 +4,17 @@ from connections.models.attachments import Attachment
 from connections.models.clocks import Clock, ClockPause
 from connections.models.connections import Connection, Hold
 from connections.models.credentials import Credential
+from connections.models.decisions import LineDecision
+from connections.models.desk import InternalNote, SavedView, WorkMark
 from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
+from connections.models.evidence import EvidenceRun, MessageSample
 from connections.models.grants import Grant
+from connections.models.lines import RequestLine
 from connections.models.messages import MessageFile, ThreadMark, ThreadMessage
+from connections.models.parts import PartCheck
 from connections.models.reminders import Reminder, ReminderRule
-from connections.models.requests import ConnectionRequest, RequestLine
+from connections.models.requests import ConnectionRequest
+from connections.models.required import RequiredPart
 from connections.models.terms import EnvironmentTerms
 from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
 from connections.models.versions import RequestVersion
@@ -27,16 +33,24 @@ __all__ = [
     "CriterionMark",
     "EnvironmentTerms",
     "Evaluation",
+    "EvidenceRun",
     "Grant",
     "Hold",
+    "InternalNote",
+    "LineDecision",
     "MessageFile",
+    "MessageSample",
+    "PartCheck",
     "Reminder",
     "ReminderRule",
     "RequestLine",
     "RequestVersion",
+    "RequiredPart",
+    "SavedView",
     "TestTemplate",
     "ThreadMark",
     "ThreadMessage",
     "Trial",
     "TrialCase",
+    "WorkMark",
 ]

@@ -38,6 +38,7 @@ class Criterion(models.Model):
     clause = models.CharField(_("điều khoản"), max_length=16)
     national_only = models.BooleanField(_("chỉ khi trao đổi với cơ sở dữ liệu quốc gia"), default=False)
     may_not_apply = models.BooleanField(_("có thể không áp dụng"), default=False)
+    probes = models.JSONField(_("kiểm tra tự động phục vụ"), default=list, blank=True)
     place = models.PositiveSmallIntegerField(_("thứ tự"))
 
     class Meta:
@@ -78,8 +79,10 @@ class CriterionMark(models.Model):
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name=_("tiêu chí"))
     result = models.CharField(_("kết quả"), max_length=16, choices=Mark.choices, blank=True)
     remark = models.TextField(_("nhận xét"), blank=True)
+    legal_basis = models.CharField(_("căn cứ"), max_length=300, blank=True)
     evidence = models.TextField(_("minh chứng"), blank=True)
     marked_at = models.DateTimeField(_("đánh giá lúc"), null=True)
+    marked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người đánh giá"))
 
     class Meta:
         verbose_name = _("kết quả tiêu chí")

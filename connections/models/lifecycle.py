@@ -53,7 +53,10 @@ class Deciding(FSMModelMixin, models.Model):
         "state",
         State.SUBMITTED,
         State.EVALUATING,
-        custom=_offer("receive", _("Tiếp nhận"), "QC10.1", "request.intake", side="operator"),
+        conditions=[guards.PARTS_CHECKED],
+        custom=_offer(
+            "receive", _("Tiếp nhận"), "QC10.1", "request.intake", side="operator", after=(guards.PARTS_CHECKED,)
+        ),
     )
     def receive(self) -> None:
         """All parts are there: the evaluation begins."""
@@ -122,7 +125,7 @@ class Deciding(FSMModelMixin, models.Model):
         "state",
         State.EVALUATING,
         State.AWAITING_APPROVAL,
-        conditions=[guards.CRITERIA_JUDGED, guards.CRITERIA_MET, guards.NATIONAL_JUDGED],
+        conditions=[guards.CRITERIA_JUDGED, guards.CRITERIA_MET, guards.NATIONAL_JUDGED, guards.LINE_LEFT],
         custom=_offer(
             "propose", _("Trình phê duyệt"), "QC10.2", "request.propose", side="operator", apart_from=("evaluator",)
         ),
@@ -134,18 +137,42 @@ class Deciding(FSMModelMixin, models.Model):
         "state",
         State.AWAITING_APPROVAL,
         State.TECHNICALLY_APPROVED,
-        conditions=[guards.CRITERIA_JUDGED, guards.CRITERIA_MET, guards.NATIONAL_JUDGED],
+        conditions=[
+            guards.CRITERIA_JUDGED,
+            guards.CRITERIA_MET,
+            guards.NATIONAL_JUDGED,
+            guards.LINE_LEFT,
+            guards.TWO_UNITS,
+            guards.SECOND_APPROVER,
+        ],
         custom=_offer(
             "approve",
             _("Chấp thuận"),
             "QC10.2",
             "request.approve",
             side="operator",
-            apart_from=("evaluator", "proposed_by"),
+            apart_from=("evaluator", "proposed_by", "endorsed_by"),
         ),
     )
     def approve(self) -> None:
         """The leader approves the technical side."""
+
+    @transition(
+        "state",
+        State.AWAITING_APPROVAL,
+        State.AWAITING_APPROVAL,
+        conditions=[guards.OWN_SYSTEM, guards.TWO_UNITS, guards.NOT_ENDORSED, guards.CRITERIA_MET, guards.LINE_LEFT],
+        custom=_offer(
+            "endorse",
+            _("Đồng ý, chuyển lãnh đạo khác phê duyệt"),
+            "QC10.2",
+            "request.approve",
+            side="operator",
+            apart_from=("evaluator", "proposed_by"),
+        ),
+    )
+    def endorse(self) -> None:
+        """The first of two leaders agrees to a dossier of SKHCN's own system (decisions, 22)."""
 
     @transition(
         "state",

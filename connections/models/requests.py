@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, User
-from catalog.models import DataService, InformationSystem, Purpose
+from catalog.models import InformationSystem, Purpose
 from connections.choices import ENDED, STAGE, Kind, State
 from connections.models.lifecycle import Lifecycle
+from connections.models.required import RequiredPart
 
 if TYPE_CHECKING:
     from core.actor import Actor
@@ -97,6 +98,10 @@ class ConnectionRequest(Lifecycle):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("người trình duyệt")
     )
     proposed_at = models.DateTimeField(_("trình lúc"), null=True)
+    endorsed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("người đồng ý thứ nhất")
+    )
+    endorsed_at = models.DateTimeField(_("đồng ý thứ nhất lúc"), null=True)
     approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("người phê duyệt")
     )
@@ -106,6 +111,10 @@ class ConnectionRequest(Lifecycle):
     end_reason = models.TextField(_("lý do kết thúc"), blank=True)
     search = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What lists are sorted and counted by, kept by the deeds: the running deadline, and whether every criterion of the
+    # round under way is judged.
+    due_at = models.DateTimeField(editable=False, null=True)
+    judged = models.BooleanField(editable=False, default=False)
 
     objects = RequestQuerySet.as_manager()
 
@@ -132,12 +141,22 @@ class ConnectionRequest(Lifecycle):
                 | (~Q(approved_by=models.F("proposed_by")) & ~Q(approved_by=models.F("evaluator"))),
                 name="request_approver_is_another_person",
             ),
+            models.CheckConstraint(
+                condition=Q(endorsed_by__isnull=True)
+                | (
+                    ~Q(endorsed_by=models.F("proposed_by"))
+                    & ~Q(endorsed_by=models.F("evaluator"))
+                    & (Q(approved_by__isnull=True) | ~Q(endorsed_by=models.F("approved_by")))
+                ),
+                name="request_endorser_is_another_person",
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "-id"], name="request_agency"),
             models.Index(fields=["state", "submitted_at"], name="request_state"),
             models.Index(fields=["changed_at"], condition=Q(state=State.DRAFT), name="request_draft_age"),
             models.Index(fields=["evaluator", "state"], name="request_evaluator"),
+            models.Index(fields=["due_at", "submitted_at", "id"], name="request_due"),
             GinIndex(fields=["search"], name="request_search", opclasses=["gin_trgm_ops"]),
         ]
 
@@ -166,32 +185,15 @@ class ConnectionRequest(Lifecycle):
             "plans": bool(self.operation_plan and self.security_plan),
         }
 
+    def parts_asked(self) -> "models.QuerySet[RequiredPart]":
+        """Return the parts (thành phần) that a dossier of this kind must have now."""
+        asked = RequiredPart.objects.filter(kind=self.kind, active=True)
+        return asked if self.national_database else asked.filter(national_only=False)
+
     def connection_contacts_named(self) -> bool:
         """Return whether both sides' technical contacts stand on the connection (QC9.5, QC12.3)."""
         connection = getattr(self.system, "connection", None) if self.system_id else None
         return bool(connection and connection.technical_contact_id and connection.duty_contact_id)
 
 
-class RequestLine(models.Model):
-    """One data service a dossier asks for: operations, fields, load (QC10.1); it becomes a grant."""
-
-    request = models.ForeignKey(ConnectionRequest, models.CASCADE, related_name="lines", verbose_name=_("hồ sơ"))
-    service = models.ForeignKey(DataService, models.PROTECT, related_name="+", verbose_name=_("dịch vụ dữ liệu"))
-    operations = models.JSONField(_("thao tác"), default=list)
-    fields = models.JSONField(_("trường dữ liệu"), default=list, blank=True)
-    daily_quota = models.PositiveIntegerField(
-        _("hạn mức mỗi ngày"), validators=[MinValueValidator(1), MaxValueValidator(10_000_000)]
-    )
-
-    class Meta:
-        verbose_name = _("dịch vụ đề nghị")
-        verbose_name_plural = _("dịch vụ đề nghị")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["request", "service"], name="request_line_once")]
-
-    def __str__(self) -> str:
-        return str(self.service)
-
-
-auditlog.register(ConnectionRequest, exclude_fields=["search", "version", "lookup_code"])
-auditlog.register(RequestLine)
+auditlog.register(ConnectionRequest, exclude_fields=["search", "version", "lookup_code", "due_at", "judged"])

@@ -22,8 +22,18 @@ def content_hash(record: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _granted(line: Any) -> dict[str, Any]:
+    """Return what was approved of a line."""
+    return {
+        "service": line.service.code,
+        "operations": sorted(line.granted_operations),
+        "fields": sorted(line.granted_fields),
+        "daily_quota": line.granted_quota,
+    }
+
+
 def _scope(thing: Any) -> dict[str, Any]:
-    """Return what a line asks for or a grant allows."""
+    """Return what a grant allows."""
     return {
         "service": thing.service.code,
         "operations": sorted(thing.operations),
@@ -92,7 +102,7 @@ class Trial(models.Model):
             "purpose": request.purpose.code if request.purpose else "",
             "networks": sorted(request.networks),
             "valid_to": request.wanted_until.isoformat() if request.wanted_until else None,
-            "lines": [_scope(line) for line in request.lines.select_related("service").order_by("service__code")],
+            "lines": [_granted(line) for line in request.lines.granted().order_by("service__code")],
             "sandbox_grants": [
                 {**_scope(grant), "code": grant.code, "networks": sorted(grant.networks)}
                 for grant in grants.order_by("code")

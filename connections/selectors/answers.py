@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from catalog.choices import ServiceState
 from catalog.models import DataElement, Operation
+from connections.choices import LineOutcome
 from connections.models import ConnectionRequest, RequestLine
 
 
@@ -24,11 +25,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One service a dossier asks for, with operations and fields by their names."""
+    """One service a dossier asks for, with operations and fields by their names, and what is granted of them."""
 
     line: RequestLine
     operations: list[str]
     fields: list[str]
+    granted_operations: list[str]
+    granted_fields: list[str]
+
+    @property
+    def decided(self) -> bool:
+        """Whether the decision differs from what was asked for."""
+        return self.line.decided is not None and self.line.decided.outcome != LineOutcome.APPROVED
 
 
 def parts_of(request: ConnectionRequest) -> list[Part]:
@@ -46,7 +54,7 @@ def parts_of(request: ConnectionRequest) -> list[Part]:
 
 def lines_of(request: ConnectionRequest) -> list[LineView]:
     """Return what a dossier asks for, names instead of codes, in three queries whatever their number."""
-    lines = list(request.lines.select_related("service__provider"))
+    lines = list(request.lines.select_related("service__provider", "decision"))
     live = {"version__service__in": [line.service_id for line in lines], "version__state": ServiceState.PUBLISHED}
     titles = {
         (service, code): title
@@ -64,6 +72,8 @@ def lines_of(request: ConnectionRequest) -> list[LineView]:
             line,
             [titles.get((line.service_id, code), code) for code in line.operations],
             [labels.get((line.service_id, name), name) for name in line.fields],
+            [titles.get((line.service_id, code), code) for code in line.granted_operations],
+            [labels.get((line.service_id, name), name) for name in line.granted_fields],
         )
         for line in lines
     ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from connections.choices import HoldSide, State
+from connections.guards import is_own
 from connections.models import Confirmation, Connection, ConnectionRequest
 from connections.permissions import Offer, judge, may_hold, offers, side_of, transitions
 from core.actor import Actor
@@ -41,6 +42,8 @@ def connection_of(request: ConnectionRequest) -> Connection | None:
 
 def _hidden(actor: Actor, request: ConnectionRequest) -> frozenset[str]:
     """Return what is left out while a record waits: a side that has not spoken disagrees, one that has reopens."""
+    if request.state == State.AWAITING_APPROVAL and (not is_own(request) or request.endorsed_by_id):
+        return frozenset({"endorse"})
     if request.state != State.AWAITING_CONFIRMATION:
         return frozenset()
     said = Confirmation.objects.filter(trial__request=request, side=side_of(actor, request), voided_at__isnull=True)

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from accounts import roles
 from accounts.models import Membership, User
+from connections.models import ConnectionRequest, WorkMark
 from core import clock
 
 
@@ -18,3 +19,9 @@ def holders_of(permission: str, agency_id: int | None = None) -> QuerySet[User]:
 def technicians_of(agency_id: int) -> QuerySet[User]:
     """Return the people who may be an agency's technical contact (QC9.5)."""
     return holders_of("key.manage_own", agency_id)
+
+
+def active_mark(request: ConnectionRequest) -> WorkMark | None:
+    """Return who is at a dossier now; a mark of a state it has left no longer counts."""
+    mark: WorkMark | None = getattr(request, "work_mark", None)
+    return mark if mark is not None and mark.state == request.state else None

@@ -26,6 +26,15 @@ DEEDS: Mapping[str, tuple[StrOrPromise, bool]] = {
     "request.return_parts": (_("Trả lại để bổ sung"), True),
     "request.assigned": (_("Phân công thẩm định"), False),
     "request.marked": (_("Đánh giá tiêu chí"), False),
+    "request.parts_checked": (_("Kiểm tra thành phần hồ sơ"), False),
+    "request.lines_decided": (_("Ghi quyết định từng dịch vụ"), False),
+    "request.probed": (_("Kiểm tra tự động"), False),
+    "request.sample_added": (_("Thêm mẫu thông điệp"), False),
+    "request.sample_removed": (_("Bỏ mẫu thông điệp"), False),
+    "request.taken_up": (_("Nhận xử lý"), False),
+    "request.put_down": (_("Thôi xử lý"), False),
+    "request.noted": (_("Ghi chú nội bộ"), False),
+    "request.endorse": (_("Lãnh đạo thứ nhất đồng ý"), True),
     "request.request_completion": (_("Yêu cầu hoàn thiện"), True),
     "request.point_answered": (_("Trả lời một nội dung"), False),
     "request.answer_completion": (_("Gửi hoàn thiện"), True),
@@ -50,7 +59,21 @@ DEEDS: Mapping[str, tuple[StrOrPromise, bool]] = {
 }
 # What only SKHCN reads: how its own people divide the work.
 MOST = 500
-INTERNAL = frozenset({"request.assigned", "request.marked"})
+INTERNAL = frozenset(
+    {
+        "request.assigned",
+        "request.marked",
+        "request.parts_checked",
+        "request.lines_decided",
+        "request.probed",
+        "request.sample_added",
+        "request.sample_removed",
+        "request.taken_up",
+        "request.put_down",
+        "request.noted",
+        "request.endorse",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.selectors.calendar import work_calendar
 from connections.choices import State
-from connections.models import ConnectionRequest, CriterionMark, Evaluation
+from connections.models import ConnectionRequest
 from connections.permissions import side_of
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
 from connections.selectors.thread import unread_dossiers
@@ -33,19 +33,22 @@ VERBS: Mapping[str, StrOrPromise] = {
 
 def waiting_for(actor: Actor) -> QuerySet[ConnectionRequest]:
     """Return the dossiers whose next step belongs to a right the actor holds."""
+    return ConnectionRequest.objects.visible_to(actor).filter(waiting(actor))
+
+
+def waiting(actor: Actor) -> Q:
+    """Return what marks a dossier whose next step belongs to a right the actor holds."""
     wanted = Q(pk__in=[])
     for permission, condition in _waiting(actor).items():
         if actor.may(permission):
             wanted |= condition
-    return ConnectionRequest.objects.visible_to(actor).filter(wanted)
+    return wanted
 
 
 def _waiting(actor: Actor) -> dict[str, Q]:
     """Return for each permission which dossiers wait for somebody who holds it."""
     own, me = Q(agency_id=actor.agency_id or 0), actor.user_id
     filing = own & Q(state__in=[State.DRAFT, State.COMPLETION_REQUESTED])
-    judged = Evaluation.objects.filter(request=OuterRef("pk"), concluded_at__isnull=True)
-    judged = judged.filter(~Exists(CriterionMark.objects.filter(evaluation=OuterRef("pk"), result="")))
     evaluating, approval = Q(state=State.EVALUATING), Q(state=State.AWAITING_APPROVAL)
     confirming = Q(state=State.AWAITING_CONFIRMATION)
     return {
@@ -54,8 +57,8 @@ def _waiting(actor: Actor) -> dict[str, Q]:
         "record.confirm": own & confirming,
         "request.intake": Q(state=State.SUBMITTED),
         "request.evaluate": evaluating & (Q(evaluator_id=me) | Q(evaluator__isnull=True)),
-        "request.propose": evaluating & ~Q(evaluator_id=me) & Q(Exists(judged)),
-        "request.approve": approval & ~Q(proposed_by_id=me) & ~Q(evaluator_id=me),
+        "request.propose": evaluating & ~Q(evaluator_id=me) & Q(judged=True),
+        "request.approve": approval & ~Q(proposed_by_id=me) & ~Q(evaluator_id=me) & ~Q(endorsed_by_id=me),
         "environment.manage": Q(state__in=[State.TECHNICALLY_APPROVED, State.TESTING, State.READY]),
         "record.confirm_operator": confirming,
     }

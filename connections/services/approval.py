@@ -30,9 +30,22 @@ def propose(*, actor: Actor, request: ConnectionRequest, note: str = "") -> Conn
 
 
 @transaction.atomic
-def approve(*, actor: Actor, request: ConnectionRequest, note: str = "") -> ConnectionRequest:
-    """Approve the technical side: the connection of the system is opened, the environment may be set up."""
+def endorse(*, actor: Actor, request: ConnectionRequest, note: str = "") -> ConnectionRequest:
+    """Agree as the first of two leaders to a dossier of SKHCN's own system; another one approves (decisions, 22)."""
     stored = lock(request)
+    require(actor, stored, "endorse")
+    move(actor=actor, request=stored, action="endorse", reason=tidy(note))
+    stored.endorsed_by_id, stored.endorsed_at = actor.user_id, clock.now()
+    stored.save()
+    return stored
+
+
+@transaction.atomic
+def approve(
+    *, actor: Actor, request: ConnectionRequest, note: str = "", version: int | None = None
+) -> ConnectionRequest:
+    """Approve the technical side, line by line as the evaluation decided: the connection of the system is opened."""
+    stored = lock(request, version=version)
     require(actor, stored, "approve")
     stored.approved_by_id, stored.approved_at = actor.user_id, clock.now()
     stop_clock(stored, Step.RESULT)
@@ -52,6 +65,7 @@ def send_back(*, actor: Actor, request: ConnectionRequest, reason: str) -> Conne
     evaluation.concluded_at = None
     evaluation.save()
     stored.proposed_by, stored.proposed_at = None, None
+    stored.endorsed_by, stored.endorsed_at = None, None
     stop_clock(stored, Step.RESULT)
     start_clock(stored, Step.EVALUATION)
     move(actor=actor, request=stored, action="send_back", reason=reason)

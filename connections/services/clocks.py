@@ -6,6 +6,7 @@ from accounts.models import DeadlinePolicy
 from accounts.selectors.calendar import deadlines_in_force, work_calendar
 from connections.choices import Step
 from connections.models import Clock, ClockPause, ConnectionRequest
+from connections.services.due import show_due
 from core import clock
 from core.workdays import Pause
 
@@ -19,7 +20,9 @@ def start_clock(request: ConnectionRequest, step: Step) -> Clock | None:
     """
     earlier = Clock.objects.select_for_update().filter(request=request, step=step).order_by("-id").first()
     if earlier is not None:
-        return _take_up(earlier)
+        _take_up(earlier)
+        show_due(request)
+        return earlier
     policy = _policy(request, step)
     if policy is None:
         return None
@@ -35,6 +38,7 @@ def start_clock(request: ConnectionRequest, step: Step) -> Clock | None:
     )
     made.due_at = _due(made, [])
     made.save()
+    show_due(request)
     return made
 
 
@@ -45,6 +49,7 @@ def stop_clock(request: ConnectionRequest, step: Step) -> None:
         _close_pause(running, now)
         running.ended_at = now
         running.save()
+    show_due(request)
 
 
 def stop_all_clocks(request: ConnectionRequest) -> None:
@@ -60,6 +65,7 @@ def pause_clock(request: ConnectionRequest, step: Step, reason: str) -> None:
         ClockPause.objects.create(clock=running, started_at=clock.now(), reason=reason)
         running.due_at = None
         running.save()
+        show_due(request)
 
 
 def resume_clock(request: ConnectionRequest, step: Step) -> None:
@@ -69,6 +75,7 @@ def resume_clock(request: ConnectionRequest, step: Step) -> None:
         _close_pause(running, clock.now())
         running.due_at = _due(running, list(running.pauses.all()))
         running.save()
+        show_due(request)
 
 
 def _policy(request: ConnectionRequest, step: Step) -> DeadlinePolicy | None:
@@ -78,7 +85,7 @@ def _policy(request: ConnectionRequest, step: Step) -> DeadlinePolicy | None:
     return frozen or deadlines_in_force(clock.today()).filter(code=code).first()
 
 
-def _take_up(earlier: Clock) -> Clock:
+def _take_up(earlier: Clock) -> None:
     if earlier.ended_at is not None:
         ClockPause.objects.create(
             clock=earlier, started_at=earlier.ended_at, ended_at=clock.now(), reason="Bước này được mở lại"
@@ -86,7 +93,6 @@ def _take_up(earlier: Clock) -> Clock:
         earlier.ended_at = None
         earlier.due_at = _due(earlier, list(earlier.pauses.all()))
         earlier.save()
-    return earlier
 
 
 def _close_pause(running: Clock, now: datetime) -> None:

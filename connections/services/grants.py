@@ -37,20 +37,20 @@ def lock_connection(request: ConnectionRequest) -> Connection:
 def open_grants(
     *, actor: Actor, request: ConnectionRequest, connection: Connection, environment: str
 ) -> tuple[list[Grant], list[int]]:
-    """Make a grant with its own gate for each line of the dossier, in place of what the system held for the service.
+    """Make a grant with its own gate for each approved line, in place of what the system held for the service.
 
     Nothing is typed: operations, fields, purpose, networks, quota and last day are the dossier's; the quota is no more
     than the terms of the environment allow. A line that names no field means those the service names now: one added
     later is not granted by itself. Returns the grants and the gates of those replaced, to be closed last.
     """
-    terms, lines = terms_of(environment), list(request.lines.select_related("service"))
+    terms, lines = terms_of(environment), list(request.lines.granted())
     held = Grant.objects.open().filter(system_id=request.system_id, environment=environment)
     replaced = held.filter(service_id__in=[line.service_id for line in lines])
     gates = revoke_grants(actor=actor, grants=replaced, reason=_("Thay bằng quyền của hồ sơ %(n)s") % {"n": request})
     named = codes_offered(line.service_id for line in lines)
     made = []
     for line, code in zip(lines, next_grant_codes(len(lines)), strict=True):
-        quota = terms.quota(line.daily_quota)
+        quota = terms.quota(line.granted_quota)
         grant = Grant.objects.create(
             code=code,
             connection=connection,
@@ -59,12 +59,12 @@ def open_grants(
             service=line.service,
             environment=environment,
             purpose_id=request.purpose_id or 0,
-            operations=line.operations,
-            fields=line.fields or sorted(named.get(line.service_id, (set(), set()))[1]) or None,
+            operations=line.granted_operations,
+            fields=line.granted_fields or sorted(named.get(line.service_id, (set(), set()))[1]) or None,
             networks=request.networks,
             daily_quota=quota,
             valid_from=clock.today(),
-            valid_to=request.wanted_until,
+            valid_to=line.granted_until,
             gate_id=open_gate(limit=quota),
             opened_at=clock.now(),
         )

@@ -14,20 +14,33 @@ from connections.selectors.people import holders_of
 from connections.services.clocks import start_clock, stop_all_clocks, stop_clock
 from connections.services.evaluation import begin_evaluation
 from connections.services.moves import lock, move, require, touch
+from connections.services.parts import Ticks, write_ticks
 from connections.services.points import ask_points
 from connections.services.telling import announce, day_of
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
+from core.text import tidy
 
 ASSIGNABLE = frozenset({State.SUBMITTED, State.EVALUATING, State.COMPLETION_REQUESTED})
 
 
 @transaction.atomic
-def receive(*, actor: Actor, request: ConnectionRequest, evaluator: User | None = None) -> ConnectionRequest:
-    """Receive a sent dossier: its evaluation begins under the checklist in force; the agency gets the receipt."""
-    stored = lock(request)
+def receive(
+    *,
+    actor: Actor,
+    request: ConnectionRequest,
+    evaluator: User | None = None,
+    ticks: Ticks | None = None,
+    version: int | None = None,
+) -> ConnectionRequest:
+    """Receive a sent dossier: its evaluation begins under the checklist in force; the agency gets the receipt.
+
+    *ticks* says which parts are there; GuardRefused names those that are not, and then nothing is kept.
+    """
+    stored = lock(request, version=version)
     require(actor, stored, "receive")
+    write_ticks(actor, stored, ticks or {})
     stored.received_by_id, stored.received_at = actor.user_id, clock.now()
     if evaluator is not None:
         stored.evaluator = _fit(evaluator)
@@ -56,7 +69,7 @@ def return_parts(
 
 
 @transaction.atomic
-def assign(*, actor: Actor, request: ConnectionRequest, evaluator: User) -> ConnectionRequest:
+def assign(*, actor: Actor, request: ConnectionRequest, evaluator: User, reason: str = "") -> ConnectionRequest:
     """Give a dossier to an evaluator; evaluators may take one that nobody has."""
     stored = lock(request)
     taking = actor.may("request.evaluate") and evaluator.pk == actor.user_id and stored.evaluator_id is None
@@ -77,6 +90,7 @@ def assign(*, actor: Actor, request: ConnectionRequest, evaluator: User) -> Conn
         subject=stored,
         before={"evaluator": before},
         after={"evaluator": stored.evaluator},
+        reason=tidy(reason),
         clause="QC10.2",
     )
     announce(actor, stored, "assign")

@@ -43,7 +43,7 @@ def adjust_scope(
     if stored.state not in OPEN:
         text = _("Hồ sơ đang ở tình trạng «%(state)s», không điều chỉnh thông số được.")
         raise StateRefused(text % {"state": State(stored.state).label})
-    lines = {line.pk: line for line in stored.lines.select_for_update(of=("self",)).select_related("service")}
+    lines = {line.pk: line for line in stored.lines.granted().select_for_update(of=("self",))}
     before = _said(stored, lines)
     _write(stored, lines, networks, quotas or {}, tidy(reason))
     old, new = changed(before, _said(stored, lines))
@@ -72,7 +72,7 @@ def _limit_gates(limits: Mapping[int, int]) -> None:
 
 
 def _said(request: ConnectionRequest, lines: Mapping[int, RequestLine]) -> dict[str, object]:
-    quotas = {line.service.code: line.daily_quota for line in lines.values()}
+    quotas = {line.service.code: line.granted_quota for line in lines.values()}
     return {"networks": list(request.networks), "quotas": quotas}
 
 
@@ -91,7 +91,7 @@ def _write(
         request.networks = found
     for pk, quota in quotas.items():
         line = lines.get(pk)
-        most = getattr(line, "daily_quota", 0)
+        most = line.granted_quota if line else 0
         if line is None or not isinstance(quota, int) or not 1 <= quota <= most:
             errors[f"quota-{pk}"] = [
                 _("Hạn mức phải từ 1 đến mức đã duyệt (%(n)s); cao hơn cần hồ sơ khác") % {"n": most}
@@ -109,7 +109,7 @@ def _follow(request: ConnectionRequest, lines: Mapping[int, RequestLine]) -> dic
     terms, limits = terms_of(Environment.SANDBOX), {}
     for line in lines.values():
         line.save()
-    quotas = {line.service_id: line.daily_quota for line in lines.values()}
+    quotas = {line.service_id: line.granted_quota for line in lines.values()}
     grants = Grant.objects.open().filter(request=request, environment=Environment.SANDBOX)
     for grant in grants.select_for_update(of=("self",)):
         grant.networks, grant.daily_quota = request.networks, terms.quota(quotas[grant.service_id])

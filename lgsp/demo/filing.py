@@ -103,7 +103,9 @@ def receive(people: People, tell: Teller, dossier: Dossier) -> None:
     """SKHCN receives it and names who evaluates."""
     intake, evaluator = people.staff("intake"), people.staff("evaluator")
     with tell.step("Tiếp nhận hồ sơ, phân công thẩm định", intake.name, "QC10.1"):
-        intake.send(intake.open(intake.open(dossier.desk()).link("Tiếp nhận")), "", evaluator=evaluator.name)
+        page = intake.open(intake.open(dossier.desk()).link("Tiếp nhận"))
+        ticks = dict.fromkeys((item.get("name") for item in page.tree.xpath("//input[starts-with(@name,'part-')]")), 1)
+        intake.send(page, "", evaluator=evaluator.name, **ticks)
 
 
 def evaluate(people: People, tell: Teller, dossier: Dossier) -> None:

@@ -18,6 +18,8 @@ PAGES: dict[str, Page] = {
     "admin:catalog_upstream_add": ({}, holders("service.manage")),
     "admin:catalog_purpose_changelist": ({}, STAFF),
     "admin:catalog_purpose_add": ({}, holders("service.manage")),
+    "admin:catalog_messageprofile_changelist": ({}, STAFF),
+    "admin:catalog_messageprofile_add": ({}, holders("service.manage")),
 }
 # Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py).
 ELSEWHERE: frozenset[str] = frozenset(

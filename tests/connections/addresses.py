@@ -25,6 +25,10 @@ PAGES: dict[str, Page] = {
     "admin:connections_reminderrule_add": ({}, holders("calendar.manage")),
     "admin:connections_environmentterms_changelist": ({}, STAFF),
     "admin:connections_environmentterms_add": ({}, NOBODY),
+    "admin:connections_requiredpart_changelist": ({}, STAFF),
+    "admin:connections_requiredpart_add": ({}, holders("checklist.manage")),
+    "admin:connections_requests_assign_many": ({}, holders("request.intake", "request.propose")),
+    "admin:connections_requests_approve_many": ({}, holders("request.approve")),
     "calls": ({}, holders("calllog.view_own")),
 }
 # Pages of one dossier or key, and deeds by POST, are judged in test_portal.py; steps at the desk in test_desk_*.py.
@@ -77,5 +81,11 @@ ELSEWHERE: frozenset[str] = frozenset(
         "admin:connections_request_thread",
         "admin:connections_request_thread_file",
         "admin:connections_request_versions",
+        "admin:connections_request_endorse",
+        "admin:connections_request_autosave",
+        "admin:connections_request_mark",
+        "admin:connections_request_note",
+        "admin:connections_requests_keep_view",
+        "admin:connections_requests_drop_view",
     }
 )

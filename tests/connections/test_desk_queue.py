@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from connections.models import Clock, ConnectionRequest
+from connections.services.due import show_due
 from core import clock
 from tests.connections.conftest import Chain
 
@@ -47,6 +48,7 @@ def test_everybody_begins_with_what_waits_for_them(chain: Chain, look: Callable[
     assert shown(look("evaluator")) == []
     assert counts(look("evaluator")) == {
         "Việc của tôi": 0,
+        "Đến hạn hôm nay": 0,
         "Chưa phân công": 1,
         "Sắp hạn": 0 if counts(look("intake_officer"))["Sắp hạn"] == 0 else 1,
         "Quá hạn": 0,
@@ -61,6 +63,7 @@ def test_what_is_late_says_so_in_words_and_stands_on_top(chain: Chain, look: Cal
     running = Clock.objects.get(request=late, ended_at__isnull=True)
     running.started_at, running.due_at = clock.now() - timedelta(days=30), clock.now() - timedelta(days=9)
     running.save()
+    show_due(late)
     answer = look("evaluator", tab="overdue")
     assert shown(answer) == [late.pk]
     assert "Quá hạn" in answer.content.decode()
@@ -68,6 +71,7 @@ def test_what_is_late_says_so_in_words_and_stands_on_top(chain: Chain, look: Cal
     assert counts(answer)["Sắp hạn"] == 0
     running.due_at = clock.now() + timedelta(hours=1)
     running.save()
+    show_due(late)
     assert counts(look("evaluator"))["Sắp hạn"] == 1
     assert counts(look("evaluator"))["Quá hạn"] == 0
 

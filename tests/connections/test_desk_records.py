@@ -88,7 +88,7 @@ def version_fields(page: Any, **changes: str) -> dict[str, str]:
     for number, row in enumerate(rows.forms):
         for name, value in (row.initial or {}).items():
             if value is not False:
-                fields[f"criteria-{number}-{name}"] = "on" if value is True else str(value)
+                fields[f"criteria-{number}-{name}"] = "on" if value is True else value
         fields.setdefault(f"criteria-{number}-group", "api")
     fields |= {"number": str(page.context["form"].initial["number"]), "source": "Quyết định mẫu", "note": ""}
     return fields | {"valid_from": f"{clock.today():%d/%m/%Y}"} | changes

@@ -1,21 +1,30 @@
 """Intake, evaluation, completion and approval (QC9, QC10.2)."""
 
+import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from accounts.selectors.actors import actor_for, standings_of
 from audit.models import Fact
+from catalog.models import MessageProfile
 from connections.choices import Mark, State, Step
 from connections.models import Checklist, Clock, ClockPause, Connection, Evaluation
 from connections.selectors.requests import deadline_of, turn_of, with_clocks
 from connections.selectors.timeline import timeline_of
 from connections.selectors.workbench import waiting_for
-from connections.services import approval, drafts, evaluation, intake, sending
+from connections.services import approval, conformance, drafts, evaluation, intake, sending
 from connections.services.answering import answer_points
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from tests.connections.conftest import Chain
 
+CITIZEN = {
+    "maThongDiep": "TD-0000001",
+    "thoiDiem": "2026-11-25T08:00:00+07:00",
+    "donViGui": "H60.07",
+    "congDan": {"soDinhDanh": "000000000001", "hoTen": "Công dân mẫu", "ngaySinh": "2000-01-01"},
+}
 POINT = {"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}
 
 
@@ -69,6 +78,12 @@ def test_the_national_branch_switches_on_by_itself_and_cannot_be_skipped(chain: 
     evaluation.mark(actor=evaluator, request=chain.request, marks=others)
     with pytest.raises(GuardRefused):
         approval.propose(actor=chain.actors["division_head"], request=chain.request)
+    with pytest.raises(InvalidInput):  # no conformance run yet
+        evaluation.mark(actor=evaluator, request=chain.request, marks={"message-structure": (Mark.PASS, "", "")})
+    call_command("load_profiles", verbosity=0)
+    conformance.add_sample(actor=evaluator, request=chain.request, name="Mẫu 1", text=json.dumps(CITIZEN))
+    run = conformance.run_messages(actor=evaluator, request=chain.request, profile=MessageProfile.objects.get())
+    assert (run.passed, run.samples) == (True, [f"typed:{chain.request.samples.get().pk}"])
     evaluation.mark(actor=evaluator, request=chain.request, marks={"message-structure": (Mark.PASS, "", "Mẫu 1")})
     assert approval.propose(actor=chain.actors["division_head"], request=chain.request).state == "awaiting_approval"
 

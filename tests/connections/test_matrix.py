@@ -33,6 +33,7 @@ STEPS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "request_completion": (set(), {"evaluator"}, {"evaluating"}),
     "propose": (set(), {"division_head"}, {"evaluating"}),
     "approve": (set(), {"department_leader"}, {"awaiting_approval"}),
+    "endorse": (set(), {"department_leader"}, {"awaiting_approval"}),
     "send_back": (set(), {"department_leader"}, {"awaiting_approval"}),
     "set_up": (set(), {"operator"}, {"technically_approved"}),
     "finish_tests": (set(), {"operator"}, {"testing"}),
@@ -103,6 +104,9 @@ FOUR_EYES: list[tuple[str, str, Any]] = [
     ("propose", "division_head", "evaluator"),
     ("approve", "department_leader", "evaluator"),
     ("approve", "department_leader", "proposed_by"),
+    ("approve", "department_leader", "endorsed_by"),
+    ("endorse", "department_leader", "evaluator"),
+    ("endorse", "department_leader", "proposed_by"),
 ]
 
 

@@ -169,6 +169,13 @@ def step(stage: Stage, name: str, desk: str, label: str, write: Callable[[Page],
     return page
 
 
+def receive(page: Page) -> None:
+    """Tick every part and name the evaluator."""
+    for box in page.query_selector_all("[name^=part-]"):
+        box.check()
+    page.select_option("[name=evaluator]", index=1)
+
+
 def mark(failing: str = "") -> Callable[[Page], None]:
     """Return how an evaluator fills the criteria: all met, but one when *failing* names it."""
 
@@ -189,7 +196,7 @@ def mark(failing: str = "") -> Callable[[Page], None]:
 
 def evaluate(stage: Stage, desk: str, address: str) -> None:
     """One criterion fails, the agency completes, everything is met, two people decide."""
-    step(stage, "tiep-nhan.skhcn", desk, "Tiếp nhận", lambda page: page.select_option("[name=evaluator]", index=1))
+    step(stage, "tiep-nhan.skhcn", desk, "Tiếp nhận", receive)
     page = stage.page("tham-dinh.skhcn")
     page.goto(desk)
     press(page, "Đánh giá theo tiêu chí")

@@ -23,6 +23,8 @@ class Command(BaseCommand):
         self.step("Nạp danh bạ cơ quan", "load_register")
         self.step("Nạp lịch làm việc và thời hạn", "load_calendar")
         self.step("Nạp bộ tiêu chí đánh giá", "load_checklist")
+        self.step("Nạp thành phần hồ sơ", "load_parts")
+        self.step("Nạp cấu trúc thông điệp minh họa", "load_profiles")
         self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
         self.step("Nạp quy tắc nhắc hạn", "load_reminders")
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")

@@ -1,0 +1,78 @@
+"""A message against a JSON Schema (draft 2020-12), and the schema itself. Pure, no Django, nothing fetched."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema_specifications import REGISTRY
+from referencing import Resource
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+from core.inspection.reading import escape, walk
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MOST = 50
+_SCALARS = (str, int, float, bool)
+Finding = dict[str, Any]
+
+
+def check_schema(schema: Any) -> list[Finding]:
+    """Return what is wrong with a schema: no object, another draft, a reference outwards or to nothing, bad words."""
+    if not isinstance(schema, dict):
+        return [_finding("", "no-object")]
+    if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
+        return [_finding("/$schema", "other-draft", expected=DIALECT)]
+    checker = Draft202012Validator(
+        Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER, registry=REGISTRY
+    )
+    found = [of(error) for error, _n in zip(checker.iter_errors(schema), range(MOST), strict=False)]
+    return found or list(_references(schema))
+
+
+def inspect(schema: dict[str, Any], message: Any) -> list[Finding]:
+    """Return where *message* leaves *schema*, fifty findings at most."""
+    checker = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER, registry=REGISTRY)
+    found: dict[tuple[str, str], Finding] = {}
+    for error in checker.iter_errors(message):
+        item = of(error)
+        found.setdefault((item["pointer"], item["code"]), item)
+        if len(found) >= MOST:
+            break
+    return list(found.values())
+
+
+def _references(schema: dict[str, Any]) -> Iterator[Finding]:
+    resolver = REGISTRY.resolver_with_root(Resource(schema, DRAFT202012))
+    for place, part, _depth in walk(schema):
+        for word in ("$ref", "$dynamicRef"):
+            target = part.get(word) if isinstance(part, dict) else None
+            if isinstance(target, str) and not target.startswith("#"):
+                yield _finding(f"{place}/{word}", "remote-ref", actual=target[:200])
+            elif isinstance(target, str):
+                try:
+                    resolver.lookup(target)
+                except Unresolvable:
+                    yield _finding(f"{place}/{word}", "broken-ref", actual=target[:200])
+
+
+def of(error: ValidationError) -> Finding:
+    """Return an error of a schema as a finding: pointer, the rule that was broken, what was expected and found."""
+    pointer = "".join(f"/{escape(step)}" for step in error.absolute_path)
+    word, value, instance = str(error.validator), error.validator_value, error.instance
+    values: dict[str, Any] = {}
+    if word == "required" and isinstance(instance, dict):
+        values["expected"] = [name for name in value if name not in instance]
+    elif word in ("additionalProperties", "unevaluatedProperties") and isinstance(instance, dict):
+        known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+        values["expected"] = [name for name in instance if name not in known][:20]
+    elif isinstance(value, _SCALARS) or (isinstance(value, list) and all(isinstance(i, _SCALARS) for i in value)):
+        values["expected"] = value
+    if isinstance(instance, _SCALARS):
+        values["actual"] = str(instance)[:120]
+    return _finding(pointer, word, **values)
+
+
+def _finding(pointer: str, code: str, **values: Any) -> Finding:
+    return {"pointer": pointer, "code": code, **values}

@@ -1,0 +1,135 @@
+"""Having a document of others read (message, schema, OpenAPI description): in a child process with bounds.
+
+A pattern that never ends, a document that unfolds for ever or one that asks for other hosts costs the child its life,
+never a worker of ours. Findings carry codes; :func:`explain` says them in Vietnamese.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+MOST_BYTES = 1_048_576
+SECONDS = 8.0
+_ROOT = Path(__file__).resolve().parents[1]
+_TYPES: Mapping[str, StrOrPromise] = {
+    "string": gettext_lazy("chuỗi ký tự"),
+    "integer": gettext_lazy("số nguyên"),
+    "number": gettext_lazy("số"),
+    "boolean": gettext_lazy("đúng hoặc sai"),
+    "object": gettext_lazy("đối tượng"),
+    "array": gettext_lazy("danh sách"),
+    "null": gettext_lazy("rỗng"),
+}
+_TEXTS: Mapping[str, StrOrPromise] = {
+    "required": gettext_lazy("Thiếu trường %(expected)s"),
+    "type": gettext_lazy("Giá trị phải là %(expected)s"),
+    "enum": gettext_lazy("Giá trị «%(actual)s» phải là một trong: %(expected)s"),
+    "const": gettext_lazy("Giá trị phải đúng bằng «%(expected)s»"),
+    "pattern": gettext_lazy("Giá trị «%(actual)s» không theo mẫu %(expected)s"),
+    "format": gettext_lazy("Giá trị «%(actual)s» không đúng định dạng %(expected)s"),
+    "minLength": gettext_lazy("Giá trị ngắn hơn %(expected)s ký tự"),
+    "maxLength": gettext_lazy("Giá trị dài hơn %(expected)s ký tự"),
+    "minimum": gettext_lazy("Giá trị %(actual)s nhỏ hơn %(expected)s"),
+    "maximum": gettext_lazy("Giá trị %(actual)s lớn hơn %(expected)s"),
+    "exclusiveMinimum": gettext_lazy("Giá trị %(actual)s phải lớn hơn %(expected)s"),
+    "exclusiveMaximum": gettext_lazy("Giá trị %(actual)s phải nhỏ hơn %(expected)s"),
+    "multipleOf": gettext_lazy("Giá trị %(actual)s không chia hết cho %(expected)s"),
+    "minItems": gettext_lazy("Danh sách có ít hơn %(expected)s phần tử"),
+    "maxItems": gettext_lazy("Danh sách có nhiều hơn %(expected)s phần tử"),
+    "uniqueItems": gettext_lazy("Danh sách có phần tử lặp lại"),
+    "additionalProperties": gettext_lazy("Có trường không được quy định: %(expected)s"),
+    "unevaluatedProperties": gettext_lazy("Có trường không được quy định: %(expected)s"),
+    "anyOf": gettext_lazy("Nội dung không khớp phương án nào được quy định"),
+    "oneOf": gettext_lazy("Nội dung phải khớp đúng một phương án được quy định"),
+    "no-object": gettext_lazy("Nội dung phải là một đối tượng, bắt đầu bằng dấu ngoặc nhọn"),
+    "other-draft": gettext_lazy("Chỉ nhận cấu trúc theo JSON Schema 2020-12 (%(expected)s)"),
+    "remote-ref": gettext_lazy("Có tham chiếu ra ngoài văn bản: «%(actual)s»; chép phần đó vào trong"),
+    "broken-ref": gettext_lazy("Tham chiếu «%(actual)s» không trỏ tới phần nào"),
+    "no-json": gettext_lazy("Nội dung không phải JSON đúng cú pháp%(line)s"),
+    "no-yaml": gettext_lazy("Nội dung không phải JSON hoặc YAML đúng cú pháp%(line)s"),
+    "alias": gettext_lazy("YAML dùng bí danh (dấu & và *); viết lại đầy đủ"),
+    "too-deep": gettext_lazy("Nội dung lồng quá 64 tầng"),
+    "too-large": gettext_lazy("Nội dung quá lớn; tối đa 1 MB và 200.000 phần tử"),
+    "too-long": gettext_lazy("Kiểm tra quá lâu nên đã dừng; rút gọn nội dung hoặc mẫu so khớp rồi chạy lại"),
+    "openapi-version": gettext_lazy("Chỉ nhận mô tả OpenAPI 3.0 hoặc 3.1; đây là «%(actual)s»"),
+    "openapi": gettext_lazy("Không đúng đặc tả OpenAPI (%(actual)s)"),
+    "operation-id-twice": gettext_lazy("Nhiều thao tác dùng chung một tên riêng: %(actual)s"),
+    "parameter-twice": gettext_lazy("Tham số khai nhiều lần: %(actual)s"),
+    "parameter-missing": gettext_lazy("Đường dẫn có tham số chưa khai: %(actual)s"),
+    "no-operation": gettext_lazy("Mô tả chưa có thao tác nào"),
+    "no-operation-id": gettext_lazy("Thao tác chưa có tên riêng (operationId)"),
+    "no-security": gettext_lazy("Mô tả chưa nêu cách xác thực (securitySchemes)"),
+    "no-tls": gettext_lazy("Địa chỉ máy chủ «%(actual)s» không dùng https"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found: none means that the document fits; ``said`` is what a description says of itself."""
+
+    findings: list[dict[str, Any]]
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+def inspect_schema(text: str) -> Inspection:
+    """Judge whether *text* is a JSON Schema we can use."""
+    return _run(text, kind="schema")
+
+
+def inspect_message(text: str, schema: Mapping[str, Any]) -> Inspection:
+    """Judge a message against a schema that :func:`inspect_schema` let through."""
+    return _run(text, kind="message", schema=schema)
+
+
+def inspect_description(text: str) -> Inspection:
+    """Judge an OpenAPI description in JSON or YAML."""
+    return _run(text, kind="description")
+
+
+def explain(finding: Mapping[str, Any]) -> str:
+    """Return a finding as people read it; a rule that has no text of ours is named."""
+    code = str(finding["code"])
+    known = _TEXTS.get(code)
+    if known is None:
+        return _("Không thỏa quy tắc «%(rule)s»") % {"rule": code}
+    line = finding.get("expected")
+    return str(known) % {
+        "expected": _expected(code, line),
+        "actual": finding.get("actual", ""),
+        "line": _(", dòng %(n)s") % {"n": line} if code in ("no-json", "no-yaml") and line else "",
+    }
+
+
+def _expected(code: str, value: Any) -> str:
+    shown: Callable[[Any], str] = str
+    if code == "type":
+        shown = lambda item: str(_TYPES.get(str(item), item))  # noqa: E731
+    elif code in ("required", "additionalProperties", "unevaluatedProperties"):
+        shown = "«{}»".format
+    return ", ".join(shown(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def _run(text: str, **job: Any) -> Inspection:
+    if len(text.encode()) > MOST_BYTES:
+        return Inspection([{"pointer": "", "code": "too-large"}])
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "core.inspection"],
+            input=json.dumps({**job, "text": text}).encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            cwd=_ROOT,
+            check=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return Inspection([{"pointer": "", "code": "too-long"}])
+    answer = json.loads(done.stdout)
+    return Inspection(answer["findings"], answer.get("said", {}))
