@@ -140,7 +140,10 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             (_A.AGENCY,),
             _T.PROCEDURE,
             _("Thông báo chấp thuận kết nối %(number)s"),
-            _("Hồ sơ %(number)s được chấp thuận về kỹ thuật. Bước tiếp theo: thiết lập môi trường và kiểm thử."),
+            _(
+                "Hồ sơ %(number)s được chấp thuận về kỹ thuật. %(lines)s"
+                "Bước tiếp theo: thiết lập môi trường và kiểm thử."
+            ),
         ),
         Telling(
             (_A.OPERATORS,),

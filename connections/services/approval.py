@@ -1,9 +1,10 @@
 """Two people propose and approve; approval opens the connection (QC9.6, QC10.2, decisions 20–22)."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from connections.choices import Step
+from connections.choices import LineOutcome, Step
 from connections.models import Connection, ConnectionRequest
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.moves import lock, move, require
@@ -52,7 +53,7 @@ def approve(
     start_clock(stored, Step.ENVIRONMENT)
     move(actor=actor, request=stored, action="approve", reason=tidy(note))
     _open_connection(actor, stored)
-    announce(actor, stored, "approve")
+    announce(actor, stored, "approve", lines=_told_of_lines(stored))
     return stored
 
 
@@ -71,6 +72,14 @@ def send_back(*, actor: Actor, request: ConnectionRequest, reason: str) -> Conne
     move(actor=actor, request=stored, action="send_back", reason=reason)
     announce(actor, stored, "send_back")
     return stored
+
+
+def _told_of_lines(request: ConnectionRequest) -> str:
+    """Say which services are not granted as asked; why stands in the dossier."""
+    differing = request.lines.exclude(decision__outcome=LineOutcome.APPROVED).filter(decision__isnull=False)
+    names = ", ".join(str(line) for line in differing.select_related("service"))
+    text = _("Không cấp đúng như đề nghị: %(names)s; xem lý do trong hồ sơ. ")
+    return text % {"names": names} if names else ""
 
 
 def _open_connection(actor: Actor, request: ConnectionRequest) -> Connection:
