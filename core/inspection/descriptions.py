@@ -6,8 +6,9 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 from openapi_spec_validator.validation import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
+from core.inspection.child import Job, live
 from core.inspection.messages import of
-from core.inspection.reading import escape, walk
+from core.inspection.reading import escape, read_document, walk
 
 MOST = 50
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -90,3 +91,12 @@ def _customs(document: dict[str, Any], operations: list[tuple[str, dict[str, Any
 
 def _finding(pointer: str, code: str, **values: Any) -> Finding:
     return {"pointer": pointer, "code": code, **values}
+
+
+def _work(job: Job) -> Job:
+    found, said = inspect(read_document(job["text"]))
+    return {"findings": found, "said": said}
+
+
+if __name__ == "__main__":
+    live(_work)

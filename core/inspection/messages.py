@@ -10,7 +10,8 @@ from referencing import Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from core.inspection.reading import escape, walk
+from core.inspection.child import Job, live
+from core.inspection.reading import escape, read_json, walk
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST = 50
@@ -76,3 +77,12 @@ def of(error: ValidationError) -> Finding:
 
 def _finding(pointer: str, code: str, **values: Any) -> Finding:
     return {"pointer": pointer, "code": code, **values}
+
+
+def _work(job: Job) -> Job:
+    text = read_json(job["text"])
+    return {"findings": inspect(job["schema"], text) if "schema" in job else check_schema(text)}
+
+
+if __name__ == "__main__":
+    live(_work)

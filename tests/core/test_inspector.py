@@ -57,7 +57,7 @@ def test_a_pattern_that_never_ends_is_stopped() -> None:
     started = time.monotonic()
     (only,) = said(json.dumps("a" * 40 + "!"), {"pattern": "^(a+)+$"}).values()
     assert "quá lâu nên đã dừng" in only
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 31
 
 
 @pytest.mark.parametrize(
