@@ -31,7 +31,7 @@ def _criteria(text: StrOrPromise, result: str) -> Callable[[Any], str]:
     def explain(request: Any) -> str:
         evaluation = _last_evaluation(request)
         if evaluation is None:
-            return _("Hồ sơ chưa được thẩm định.")
+            return str(_("Hồ sơ chưa được thẩm định."))
         found = evaluation.marks.filter(result=result).values_list("criterion__text", flat=True)
         named = "; ".join(found)
         return f"{text}: {named}." if named else ""
@@ -86,7 +86,7 @@ def is_own(request: Any) -> bool:
 def _second_missing(request: Any) -> str:
     if not is_own(request) or request.endorsed_by_id is not None:
         return ""
-    return _("Hệ thống do Sở quản lý cần hai lãnh đạo: một người đồng ý trước, người khác phê duyệt.")
+    return str(_("Hệ thống do Sở quản lý cần hai lãnh đạo: một người đồng ý trước, người khác phê duyệt."))
 
 
 def _line_left(request: Any) -> bool:

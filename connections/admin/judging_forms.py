@@ -72,7 +72,8 @@ class LineForm(PortalForm):
 
     def __init__(self, view: LineView, named: set[str], posted: Any) -> None:
         line = view.line
-        self.view, self.refused = view, []
+        self.view = view
+        self.refused: list[str] = []
         kept = line.decided
         prefix = f"line-{line.pk}"
         bound = posted if posted is not None and f"{prefix}-outcome" in posted else None

@@ -77,7 +77,7 @@ def _tab(actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar) -> Quer
 def _conditions(actor: Actor, calendar: WorkCalendar) -> dict[str, Q]:
     now = clock.now()
     said = Confirmation.objects.filter(trial__request=OuterRef("pk"), side=Side.OPERATOR, voided_at__isnull=True)
-    confirmed = Q(state=State.AWAITING_CONFIRMATION) & Exists(said)
+    confirmed = Q(Exists(said), state=State.AWAITING_CONFIRMATION)
     return {
         "mine": waiting(actor) & ~confirmed,
         "today": Q(due_at__gte=_midnight(clock.today()), due_at__lt=_midnight(clock.today() + timedelta(days=1))),

@@ -35,7 +35,7 @@ def take_up(*, actor: Actor, request: ConnectionRequest) -> WorkMark:
     if mark is not None:
         return mark
     made, _fresh = WorkMark.objects.get_or_create(
-        request=stored, defaults={"user_id": actor.user_id, "state": stored.state, "since": clock.now()}
+        request=stored, defaults={"user_id": actor.user_id or 0, "state": stored.state, "since": clock.now()}
     )
     made.user_id, made.state, made.since = actor.user_id or 0, stored.state, clock.now()
     made.save()

@@ -37,7 +37,7 @@ class Outcome:
     summary: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
     profile: MessageProfile | None = None
-    samples: list[int] = field(default_factory=list)
+    samples: list[str] = field(default_factory=list)
 
     def say(self, text: str, *, ok: bool, pointer: str = "") -> None:
         """Add a line."""

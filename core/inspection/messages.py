@@ -5,8 +5,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from jsonschema_specifications import REGISTRY
-from referencing import Resource
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
@@ -45,7 +44,7 @@ def inspect(schema: dict[str, Any], message: Any) -> list[Finding]:
 
 
 def _references(schema: dict[str, Any]) -> Iterator[Finding]:
-    resolver = REGISTRY.resolver_with_root(Resource(schema, DRAFT202012))
+    resolver = REGISTRY.resolver_with_root(DRAFT202012.create_resource(schema))
     for place, part, _depth in walk(schema):
         for word in ("$ref", "$dynamicRef"):
             target = part.get(word) if isinstance(part, dict) else None

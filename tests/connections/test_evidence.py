@@ -140,7 +140,7 @@ def national(chain: Chain) -> Chain:
     officer = chain.actors["agency_officer"]
     scope = {"personal_data": True, "state_secret": False, "national_database": True}
     drafts.save_part(actor=officer, request=chain.request, part="scope", **scope)
-    technical = {"networks": ["10.0.0.1"], "daily_calls": 5, "peak_per_second": 1}
+    technical: dict[str, Any] = {"networks": ["10.0.0.1"], "daily_calls": 5, "peak_per_second": 1}
     drafts.save_part(actor=officer, request=chain.request, part="technical", **technical, message_standard="Quy chuẩn")
     sent = sending.submit(actor=chain.actors["agency_representative"], request=chain.request, committed=True)
     chain.request = intake.receive(
