@@ -127,6 +127,14 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             _("Hồ sơ của %(agency)s về %(system)s đã thẩm định đạt và được trình phê duyệt."),
         ),
     ),
+    "endorse": (
+        Telling(
+            (_A.APPROVERS,),
+            _T.WORK,
+            _("Hồ sơ %(number)s chờ lãnh đạo thứ hai phê duyệt"),
+            _("Một lãnh đạo đã đồng ý hồ sơ %(number)s về hệ thống do Sở quản lý; cần lãnh đạo khác phê duyệt."),
+        ),
+    ),
     "send_back": (
         Telling(
             (_A.EVALUATOR,),

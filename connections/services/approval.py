@@ -38,6 +38,7 @@ def endorse(*, actor: Actor, request: ConnectionRequest, note: str = "") -> Conn
     move(actor=actor, request=stored, action="endorse", reason=tidy(note))
     stored.endorsed_by_id, stored.endorsed_at = actor.user_id, clock.now()
     stored.save()
+    announce(actor, stored, "endorse")
     return stored
 
 
