@@ -34,8 +34,8 @@ def batches(actor: Actor) -> list[Batch]:
     if not actor.may("request.approve"):
         return []
     lines = RequestLine.objects.select_related("service", "decision").order_by("service__code")
-    rounds = Evaluation.objects.order_by("-round").select_related("checklist")
-    marks = CriterionMark.objects.select_related("criterion")
+    marks = Prefetch("marks", queryset=CriterionMark.objects.select_related("criterion"))
+    rounds = Evaluation.objects.order_by("-round").select_related("checklist").prefetch_related(marks)
     waiting = ConnectionRequest.objects.visible_to(actor).filter(
         state=State.AWAITING_APPROVAL, national_database=False, system__owner__is_operator=False
     )
@@ -46,7 +46,9 @@ def batches(actor: Actor) -> list[Batch]:
         .prefetch_related(
             Prefetch("lines", queryset=lines, to_attr="asked_lines"),
             Prefetch(
-                "evaluations", queryset=rounds.prefetch_related(Prefetch("marks", queryset=marks)), to_attr="rounds"
+                "evaluations",
+                queryset=rounds.prefetch_related(Prefetch("marks", queryset=marks)),
+                to_attr="judged_rounds",
             ),
         )
         .order_by("submitted_at", "pk")[:MOST]
@@ -58,7 +60,7 @@ def batches(actor: Actor) -> list[Batch]:
 
 
 def _batch(dossier: ConnectionRequest) -> Batch | None:
-    rounds: list[Evaluation] = dossier.rounds  # type: ignore[attr-defined]
+    rounds: list[Evaluation] = dossier.judged_rounds  # type: ignore[attr-defined]
     lines: list[RequestLine] = dossier.asked_lines  # type: ignore[attr-defined]
     results = sorted((mark.criterion.code, mark.result) for mark in rounds[0].marks.all()) if rounds else []
     decided = {line.decided.outcome for line in lines if line.decided}

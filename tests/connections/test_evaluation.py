@@ -19,7 +19,7 @@ from connections.services.answering import answer_points
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from tests.connections.conftest import Chain
 
-CITIZEN = {
+CITIZEN: dict[str, Any] = {
     "maThongDiep": "TD-0000001",
     "thoiDiem": "2026-11-25T08:00:00+07:00",
     "donViGui": "H60.07",
