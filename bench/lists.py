@@ -69,6 +69,7 @@ def seed(dossiers: int) -> None:
     agency = officer.memberships.filter(role="agency_officer").first().agency_id
     values = {name: _person(role).pk for name, role in PEOPLE.items()}
     with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = 0")
         cursor.execute(AGENCIES, [agency])
         cursor.execute("select count(*) from bench_agency")
         count = cursor.fetchone()[0]

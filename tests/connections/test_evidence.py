@@ -227,6 +227,7 @@ class _Given:
         ("Mẫu", '"' + "a" * 262_144 + '"', "sample_text"),
         ("Mẫu", '"\0"', "sample_text"),
     ],
+    ids=["no-name", "long-name", "empty", "too-heavy", "nul"],
 )
 def test_a_sample_that_is_none_is_refused(national: Chain, name: str, text: str, field: str) -> None:
     evaluator = national.actors["evaluator"]

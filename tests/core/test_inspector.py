@@ -47,6 +47,7 @@ def test_each_fault_of_a_message_has_its_place_and_says_in_vietnamese_what_is_wr
         ('"' + "a" * MOST_BYTES + '"', "quá lớn"),
         ("", "không phải JSON"),
     ],
+    ids=["cut-off", "no-number", "deep", "large", "empty"],
 )
 def test_what_cannot_be_read_is_told_and_costs_nothing(text: str, words: str) -> None:
     (only,) = said(text).values()
