@@ -45,11 +45,7 @@ def batches(actor: Actor) -> list[Batch]:
         waiting.select_related("agency", "system", "evaluator", "proposed_by")
         .prefetch_related(
             Prefetch("lines", queryset=lines, to_attr="asked_lines"),
-            Prefetch(
-                "evaluations",
-                queryset=rounds.prefetch_related(Prefetch("marks", queryset=marks)),
-                to_attr="judged_rounds",
-            ),
+            Prefetch("evaluations", queryset=rounds, to_attr="judged_rounds"),
         )
         .order_by("submitted_at", "pk")[:MOST]
     ):
