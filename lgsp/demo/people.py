@@ -28,13 +28,14 @@ class People:
 
     def staff(self, role: str) -> Person:
         """Return somebody of SKHCN or of the province's leadership."""
-        return self._enter(STAFF[role])
+        return self.by_name(STAFF[role])
 
     def of(self, agency: str, role: str) -> Person:
         """Return somebody of the agency with the short name *agency*."""
-        return self._enter(f"{AGENCY[role]}.{agency}")
+        return self.by_name(f"{AGENCY[role]}.{agency}")
 
-    def _enter(self, name: str) -> Person:
+    def by_name(self, name: str) -> Person:
+        """Return the person whose address begins with *name*, signed in."""
         if name not in self.rows:
             raise Surprise(f"Không có người dùng mẫu {name}")
         if name not in self.inside:

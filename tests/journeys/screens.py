@@ -1,0 +1,180 @@
+"""Take a picture of every screen of the dossier: 1280 and 360 px, light and dark, with an index page.
+
+    ./run demo --data <new folder> --keep          (leave it running)
+    .venv/bin/python -m tests.journeys.screens --data <that folder> --out docs/screens
+
+Brings two more dossiers under way, so that there is one to write, one to complete and one that runs.
+"""
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from lgsp.demo import filing
+from lgsp.demo.filing import DESK, Dossier
+from lgsp.demo.people import People
+from lgsp.demo.telling import Teller
+from tests.journeys.small_png import small_png
+
+LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
+TALLEST = 2400
+SERVICE = {"administrative-units": 5000}
+AGENCY = "snnmt"
+OFFICER, SENDER = "can-bo.snnmt", "dai-dien.snnmt"
+INTAKE, EVALUATOR, HEAD = "tiep-nhan.skhcn", "tham-dinh.skhcn", "truong-phong.skhcn"
+Shot = tuple[str, str, str, str]  # name of the picture, who, address, what it shows
+
+
+def bring_under_way(people: People) -> tuple[Dossier, Dossier]:
+    """File a draft, and a dossier that was completed once and is asked to complete again, with a thread."""
+    tell = Teller()
+    tell.quiet = True
+    draft = Dossier(AGENCY, "Phần mềm quản lý khoáng sản (mẫu)", SERVICE)
+    asked = Dossier(AGENCY, "Phần mềm quan trắc môi trường (mẫu)", SERVICE, lacking=True)
+    for filed in (filing.register_system, filing.file):
+        filed(people, tell, draft)
+    for filed in (filing.register_system, filing.file, filing.send, filing.receive, filing.evaluate):
+        filed(people, tell, asked)
+    evaluator, officer = people.staff("evaluator"), people.of(AGENCY, "officer")
+    page = evaluator.open(evaluator.open(asked.desk()).link("Yêu cầu hoàn thiện"))
+    what = "Chưa nêu thời điểm bảo trì hằng tháng"
+    remedy = "Ghi ngày, giờ bảo trì trong phương án vận hành"
+    evaluator.send(page, "", **{"points-0-what": what, "points-0-remedy": remedy, "points-0-clause": "QC9.5"})
+    written = "Hệ thống có ngừng khi sao lưu hằng tháng không? Nếu có, ghi rõ khung giờ."
+    evaluator.fill(asked.desk("trao-doi"), "Gửi trao đổi", text=written)
+    officer.fill(f"{asked.address}trao-doi/", "Gửi trao đổi", text="Có, từ 22 giờ đến 23 giờ thứ bảy đầu tháng.")
+    evaluator.fill(asked.desk("trao-doi"), "Gửi trao đổi", text="Cảm ơn. Cơ quan ghi khung giờ này vào phương án.")
+    return draft, asked
+
+
+def shots(draft: Dossier, asked: Dossier, live: str) -> Iterator[Shot]:
+    """Give every picture to take."""
+    yield "home", "", "/", "Trang chủ"
+    yield "lookup", "", "/tra-cuu/", "Tra cứu hồ sơ"
+    yield "workbench", OFFICER, "/co-quan/", "Bàn làm việc của cơ quan"
+    yield "notices", OFFICER, "/thong-bao/", "Thông báo"
+    yield "requests", OFFICER, "/ket-noi/", "Danh sách hồ sơ"
+    yield "requests-none", OFFICER, "/ket-noi/?q=khong+co", "Danh sách hồ sơ: không tìm thấy"
+    yield "draft", OFFICER, draft.address, "Hồ sơ đang lập: danh sách phần việc"
+    yield "part-contacts", OFFICER, f"{draft.address}phan/co-quan/", "Phần «Cơ quan và đầu mối»"
+    yield "part-scope", OFFICER, f"{draft.address}phan/pham-vi/", "Phần «Phạm vi dữ liệu»"
+    yield "part-technical", OFFICER, f"{draft.address}phan/ky-thuat/", "Phần «Yêu cầu kỹ thuật»"
+    yield "check", SENDER, f"{draft.address}kiem-tra/", "Kiểm tra và gửi"
+    yield "sent", SENDER, f"{asked.address}da-gui/", "Xác nhận đã gửi"
+    yield "dossier", SENDER, asked.address, "Hồ sơ cần hoàn thiện: tóm tắt"
+    yield "answer", SENDER, f"{asked.address}hoan-thien/", "Trả lời yêu cầu hoàn thiện"
+    yield "thread", OFFICER, f"{asked.address}trao-doi/", "Trao đổi"
+    yield "documents", OFFICER, f"{asked.address}tai-lieu/", "Tài liệu của hồ sơ"
+    yield "versions", OFFICER, f"{asked.address}cac-lan-gui/", "Các lần gửi và điểm khác nhau"
+    yield "history", OFFICER, f"{asked.address}lich-su/?details=1", "Lịch sử, có chi tiết"
+    yield "dossier-live", OFFICER, live, "Hồ sơ đang vận hành"
+    yield "trial", OFFICER, f"{live}kiem-thu/", "Biên bản kiểm thử"
+    yield "desk-workbench", EVALUATOR, "/co-quan/", "Bàn làm việc của cán bộ thẩm định"
+    yield "desk-queue", HEAD, f"{DESK}/", "Hàng đợi hồ sơ của Sở"
+    yield "desk-dossier", EVALUATOR, asked.desk(), "Hồ sơ tại Sở"
+    yield "desk-thread", EVALUATOR, asked.desk("trao-doi"), "Trao đổi tại Sở"
+    yield "desk-versions", EVALUATOR, asked.desk("cac-lan-gui"), "Các lần gửi tại Sở"
+
+
+class Studio:
+    """Browsers of everybody, in every look, signed in once by the demonstration's own person."""
+
+    def __init__(self, browser: Browser, people: People, out: Path) -> None:
+        self.browser, self.people, self.out = browser, people, out
+        self.contexts: dict[tuple[str, int, str], BrowserContext] = {}
+        self.table = browser.new_page()  # where pictures are made small
+
+    def context(self, who: str, width: int, scheme: str) -> BrowserContext:
+        """Return a browser of that look; the session is that of the person already inside."""
+        key = (who, width, scheme)
+        if key not in self.contexts:
+            context = self.browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme="dark" if scheme == "dark" else "light",
+                locale="vi-VN",
+                base_url=self.people.portal,
+            )
+            if who:
+                kept: Any = self.people.by_name(who).client.cookies.jar
+                context.add_cookies(
+                    [{"name": item.name, "value": item.value, "url": self.people.portal} for item in kept]
+                )
+            self.contexts[key] = context
+        return self.contexts[key]
+
+    def take(self, shot: Shot) -> bool:
+        """Take one screen in every look; False for an address that is not there."""
+        name, who, address, _title = shot
+        for width, scheme in LOOKS:
+            page = self.context(who, width, scheme).new_page()
+            answer = page.goto(address)
+            if answer is None or answer.status != 200:
+                page.close()
+                return False
+            self.keep(page, f"{name}-{width}-{scheme}", width)
+            page.close()
+        return True
+
+    def look_up(self, number: str, code: str) -> None:
+        """Take the look-up's answer, which is not an address of its own."""
+        for width, scheme in LOOKS:
+            page = self.context("", width, scheme).new_page()
+            page.goto(f"/tra-cuu/?number={number}&code={code}")
+            page.get_by_role("button", name="Tra cứu").click()
+            page.wait_for_selector("#ket-qua")
+            self.keep(page, f"lookup-shown-{width}-{scheme}", width)
+            page.close()
+
+    def keep(self, page: Page, name: str, width: int) -> None:
+        """Keep a page as a picture of at most ``TALLEST`` pixels, with few colours."""
+        path = self.out / f"{name}.png"
+        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.set_viewport_size({"width": width, "height": max(height, 600)})
+        path.write_bytes(small_png(self.table, page.screenshot()))
+
+
+def index(out: Path, taken: list[tuple[str, str]]) -> None:
+    """Write the page that lists the pictures."""
+    lines = ["# Màn hình của hồ sơ kết nối", ""]
+    lines += ["Ảnh chụp từ bản trình diễn, ở 1280 và 360 điểm ảnh, nền sáng và nền tối. Cách chụp lại:", ""]
+    lines += ["[tests/journeys/screens.py](../../tests/journeys/screens.py).", ""]
+    lines += ["| màn hình | 1280 sáng | 1280 tối | 360 sáng | 360 tối |", "|---|---|---|---|---|"]
+    for name, title in taken:
+        links = " | ".join(f"[xem]({name}-{width}-{scheme}.png)" for width, scheme in LOOKS)
+        lines.append(f"| {title} | {links} |")
+    (out / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Take all pictures of a running demonstration."""
+    reader = argparse.ArgumentParser(prog="screens")
+    reader.add_argument("--data", required=True, type=Path)
+    reader.add_argument("--out", required=True, type=Path)
+    chosen = reader.parse_args()
+    told = json.loads((chosen.data / "demo.json").read_text(encoding="utf-8"))
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    people = People(told["portal"], chosen.data)
+    with sync_playwright() as playwright, suppress(KeyboardInterrupt):
+        tool = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or "chromium"
+        browser = playwright.chromium.launch(executable_path=tool, args=["--no-sandbox", "--disable-gpu"])
+        studio = Studio(browser, people, chosen.out)
+        draft, asked = bring_under_way(people)
+        officer = people.of(AGENCY, "officer")
+        live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
+        taken = [(shot[0], shot[3]) for shot in shots(draft, asked, live) if studio.take(shot)]
+        codes = [item.text_content() for item in officer.open(asked.address).tree.xpath("//aside//dd/code")]
+        studio.look_up(codes[0].strip(), codes[1].strip())
+        browser.close()
+    people.close()
+    index(chosen.out, [*taken, ("lookup-shown", "Tra cứu hồ sơ: kết quả")])
+
+
+if __name__ == "__main__":
+    main()
