@@ -5,13 +5,19 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.choices import MANDATORY, Topic
 from accounts.models import Letter, MailChoice, Notice, User
+from core import clock
 from core.actor import Actor
+from core.web.boards import Board, BoardRow
 
 #: Most dossiers offered to narrow the inbox by; the latest ones.
 MOST_DOSSIERS = 100
+#: Notices shown on the workbench.
+LATEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,25 @@ def inbox(actor: Actor, *, unread: bool = False, number: str = "") -> QuerySet[N
     if number:
         found = found.filter(number=number)
     return found.order_by("-id")
+
+
+def boards_for(actor: Actor) -> list[Board]:
+    """Return the latest notices to the actor for the workbench, unread ones marked."""
+    if not actor.is_person:
+        return []
+    rows = [
+        BoardRow(
+            notice.subject,
+            reverse("notice", args=[notice.pk]),
+            f"{notice.created_at.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}",
+            "" if notice.read_at else _("Chưa đọc"),
+            "yours",
+        )
+        for notice in inbox(actor)[:LATEST]
+    ]
+    return [
+        Board(_("Thông báo mới"), rows, _("Chưa có thông báo nào."), _("Xem tất cả thông báo"), reverse("notices"))
+    ]
 
 
 def dossiers_told(actor: Actor) -> list[str]:

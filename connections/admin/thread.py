@@ -33,7 +33,7 @@ def thread_view(admin: BaseAdmin, request: HttpRequest, object_id: int) -> HttpR
             messages.success(request, _("Đã gửi trao đổi. Cơ quan nhận được thông báo."))
             return redirect("admin:connections_request_thread", dossier.pk)
     entries = thread_of(dossier, actor, read_to=read_to(dossier, actor))
-    mark_read(actor=actor, request=dossier)
+    mark_read(actor=actor, request=dossier, up_to=entries[-1].message.pk if entries else 0)
     return staff_page(
         admin,
         request,

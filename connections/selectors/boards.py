@@ -34,7 +34,8 @@ def _dossiers(actor: Actor) -> Board:
     rows = []
     for request in with_turns(open_ones.order_by("-changed_at", "-pk")[:MOST]):
         turn, deadline = turn_of(request, actor), deadline_of(request, calendar)
-        title = f"{request.get_kind_display()}: {request.system or _('chưa chọn hệ thống')}"
+        system = request.system.name if request.system else _("chưa chọn hệ thống")
+        title = f"{request.get_kind_display()}: {system}"
         hint = _("%(number)s, %(state)s") % {"number": request, "state": request.get_state_display().lower()}
         left = deadline.days_left if deadline else None
         rows.append(BoardRow(title, reverse("request", args=[request.pk]), hint, turn.text, turn.kind, left))
@@ -46,7 +47,7 @@ def _systems(actor: Actor) -> Board:
     holds = Prefetch("connection__holds", queryset=Hold.objects.filter(lifted_at__isnull=True), to_attr="open_now")
     own = InformationSystem.objects.visible_to(actor).filter(owner_id=actor.agency_id or 0)
     found = own.select_related("connection").prefetch_related(holds).order_by("sort_key", "pk")[:MOST]
-    rows = [BoardRow(str(item), reverse("system", args=[item.code]), item.code, *_standing(item)) for item in found]
+    rows = [BoardRow(item.name, reverse("system", args=[item.code]), item.code, *_standing(item)) for item in found]
     empty = _("Cơ quan chưa đăng ký hệ thống thông tin nào.")
     return Board(_("Hệ thống và kết nối"), rows, empty, _("Xem tất cả hệ thống"), reverse("systems"))
 
@@ -75,12 +76,12 @@ def _near_end(actor: Actor, until: date) -> Iterator[tuple[date, BoardRow]]:
     grants = Grant.objects.visible_to(actor).open().filter(environment=Environment.LIVE, **own)
     for grant in grants.select_related("service", "system").order_by("valid_to", "pk")[:MOST]:
         if grant.valid_to is not None:
-            title = _("Quyền khai thác %(service)s") % {"service": grant.service}
-            yield grant.valid_to, _row(title, str(grant.system), grant.valid_to)
+            title = _("Quyền khai thác %(service)s") % {"service": grant.service.title}
+            yield grant.valid_to, _row(title, grant.system.name, grant.valid_to)
     keys = Credential.objects.visible_to(actor).open().filter(**own).defer("sealed_secret")
     for key in keys.select_related("system").order_by("valid_to", "pk")[:MOST]:
         title = _("Khóa %(environment)s") % {"environment": key.get_environment_display().lower()}
-        yield key.valid_to, _row(f"{title} {key.access_key[:16]}…", str(key.system), key.valid_to)
+        yield key.valid_to, _row(f"{title} {key.access_key[:16]}…", key.system.name, key.valid_to)
 
 
 def _row(title: str, system: str, day: date) -> BoardRow:

@@ -61,15 +61,17 @@ def post_message(
 
 
 @transaction.atomic
-def mark_read(*, actor: Actor, request: ConnectionRequest) -> None:
-    """Note that the actor has read the thread as it is now; never back. No fact: it changes nothing governed."""
-    last = ThreadMessage.objects.filter(request=request).order_by("-id").values_list("pk", flat=True).first()
-    if last is None or actor.user_id is None:
+def mark_read(*, actor: Actor, request: ConnectionRequest, up_to: int) -> None:
+    """Note that the actor has read the thread up to the message *up_to* (0: nothing was there); never back.
+
+    What came after the page was drawn stays unread. No fact: it changes nothing governed.
+    """
+    if not up_to or actor.user_id is None:
         return
-    ThreadMark.objects.get_or_create(request=request, reader_id=actor.user_id, defaults={"read_to": last})
+    ThreadMark.objects.get_or_create(request=request, reader_id=actor.user_id, defaults={"read_to": up_to})
     mark = ThreadMark.objects.select_for_update().get(request=request, reader_id=actor.user_id)
-    if mark.read_to < last:
-        mark.read_to = last
+    if mark.read_to < up_to:
+        mark.read_to = up_to
         mark.save()
 
 

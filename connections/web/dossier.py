@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.web.access import needs
 from connections.choices import State
 from connections.models import Attachment, ConnectionRequest
-from connections.permissions import offers
+from connections.permissions import Offer, offers
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.requests import deadlines_of, turn_of
 from connections.selectors.thread import unread_in
@@ -37,16 +37,35 @@ LATEST = 4
 def frame(request: Any, found: ConnectionRequest, here: str) -> dict[str, Any]:
     """Return what every page of a dossier shows: where it stands, whose turn, what waits for the reader, the tabs."""
     steps = [(offer, PAGES[offer.action]) for offer in offers(request.actor, found) if offer.action in PAGES]
+    unread = unread_in(found, request.actor)
     return {
         "dossier": found,
         "turn": turn_of(found, request.actor),
         "deadlines": deadlines_of(found),
         "finished": found.state == State.LIVE,
         "steps": steps,
-        "work": [(offer, address) for offer, address in steps if offer.refusal is None and offer.action != "withdraw"],
+        "work": _work(request, found, steps, unread),
         "may_withdraw": any(offer.action == "withdraw" and offer.refusal is None for offer, _address in steps),
-        "tabs": _tabs(found, here, unread_in(found, request.actor)),
+        "tabs": _tabs(found, here, unread),
     }
+
+
+def _work(
+    request: Any, found: ConnectionRequest, steps: list[tuple[Offer, str]], unread: int
+) -> list[tuple[Any, str]]:
+    """Return what waits for the reader on this dossier, as verb and address."""
+    work = [
+        (offer.label, reverse(address, args=[found.pk]))
+        for offer, address in steps
+        if offer.refusal is None and offer.action != "withdraw"
+    ]
+    if not work and found.state in EDITABLE and request.actor.may(DRAFT):
+        place = {State.DRAFT: (_("Điền các phần của hồ sơ"), "request")}
+        label, address = place.get(State(found.state), (_("Trả lời từng nội dung"), "answer_completion"))
+        work.append((label, reverse(address, args=[found.pk]) + ("#tasks-head" if address == "request" else "")))
+    if unread:
+        work.append((_("Đọc %(n)s trao đổi mới") % {"n": unread}, reverse("request_thread", args=[found.pk])))
+    return work
 
 
 def _tabs(found: ConnectionRequest, here: str, unread: int) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ def thread(request: Any, pk: int) -> HttpResponse:
             return redirect("request_thread", pk=found.pk)
     refused = writing_refused(request.actor, found)
     entries = thread_of(found, request.actor, read_to=read_to(found, request.actor))
-    mark_read(actor=request.actor, request=found)
+    mark_read(actor=request.actor, request=found, up_to=entries[-1].message.pk if entries else 0)
     context = {"entries": entries, "form": form, "refused": refused, "file_address": "request_thread_file"}
     page = frame(request, found, "request_thread") | context
     return render(request, "requests/request_thread.html", page, status=status)

@@ -9,6 +9,7 @@ WORKBENCH_SOURCES = [
 BOARD_SOURCES = [
     "connections.selectors.boards.boards_for",
     "incidents.selectors.boards.boards_for",
+    "accounts.selectors.notices.boards_for",
 ]
 NAVIGATION_SOURCES = [
     "accounts.web.context.navigation",

@@ -112,17 +112,19 @@ def test_at_the_desk_only_who_follows_a_dossier_is_called(chain: Chain) -> None:
     wanted = f"Đọc trao đổi của hồ sơ {chain.request.number}"
     assert [role for role in titles if wanted in titles[role]] == ["evaluator"]
     assert unread_dossiers(chain.actors["evaluator"]).get().unread == 1
-    mark_read(actor=chain.actors["evaluator"], request=chain.request)
+    mark_read(actor=chain.actors["evaluator"], request=chain.request, up_to=ThreadMessage.objects.get().pk)
     assert not unread_dossiers(chain.actors["evaluator"]).exists()
 
 
 def test_a_mark_never_goes_back(chain: Chain) -> None:
     chain.receive()
-    write(chain, "evaluator")
-    last = write(chain, "evaluator")
-    mark_read(actor=chain.actors["agency_officer"], request=chain.request)
-    mark_read(actor=chain.actors["agency_officer"], request=chain.request)
-    assert ThreadMark.objects.get().read_to == last.pk
+    first, last = write(chain, "evaluator"), write(chain, "evaluator")
+    officer = chain.actors["agency_officer"]
+    mark_read(actor=officer, request=chain.request, up_to=first.pk)
+    assert unread_in(chain.request, officer) == 1
+    mark_read(actor=officer, request=chain.request, up_to=last.pk)
+    mark_read(actor=officer, request=chain.request, up_to=first.pk)
+    assert (ThreadMark.objects.get().read_to, unread_in(chain.request, officer)) == (last.pk, 0)
 
 
 def test_a_form_sent_twice_writes_once(chain: Chain, desk: Desk) -> None:
