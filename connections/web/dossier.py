@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
 
 from accounts.web.access import needs
 from connections.choices import State
-from connections.models import Attachment, ConnectionRequest
+from connections.models import ConnectionRequest
 from connections.permissions import Offer, offers
 from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.files import files_of
 from connections.selectors.requests import deadlines_of, turn_of
 from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
@@ -52,9 +54,9 @@ def frame(request: Any, found: ConnectionRequest, here: str) -> dict[str, Any]:
 
 def _work(
     request: Any, found: ConnectionRequest, steps: list[tuple[Offer, str]], unread: int
-) -> list[tuple[Any, str]]:
+) -> list[tuple[StrOrPromise, str]]:
     """Return what waits for the reader on this dossier, as verb and address."""
-    work = [
+    work: list[tuple[StrOrPromise, str]] = [
         (offer.label, reverse(address, args=[found.pk]))
         for offer, address in steps
         if offer.refusal is None and offer.action != "withdraw"
@@ -126,8 +128,7 @@ def history(request: Any, pk: int) -> HttpResponse:
 def documents(request: Any, pk: int) -> HttpResponse:
     """Show what belongs to a dossier as documents: its files, and each time it was sent, frozen under its hash."""
     found = own(request, pk)
-    current = Attachment.objects.visible_to(request.actor).current().filter(request=found)
-    files = [(file, place_of(file)) for file in current.select_related("point", "added_by").order_by("id")]
+    files = [(file, place_of(file)) for file in files_of(request.actor, found).select_related("point")]
     context = {"versions": versions_of(request.actor, found), "files": files}
     return render(request, "requests/request_documents.html", frame(request, found, "request_documents") | context)
 

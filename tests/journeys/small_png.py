@@ -24,8 +24,8 @@ _MAP = """async ([source, most]) => {
   const palette = [...count].sort((a, b) => b[1] - a[1]).slice(0, most).map((item) => item[0]);
   const place = new Map(palette.map((key, index) => [key, index]));
   const far = (a, b) => [16, 8, 0].reduce((sum, s) => sum + (((a >> s) & 255) - ((b >> s) & 255)) ** 2, 0);
-  for (const key of count.keys())
-    if (!place.has(key)) place.set(key, palette.reduce((best, p, i) => (far(p, key) < far(palette[best], key) ? i : best), 0));
+  const nearest = (key) => palette.reduce((best, p, i) => (far(p, key) < far(palette[best], key) ? i : best), 0);
+  for (const key of count.keys()) if (!place.has(key)) place.set(key, nearest(key));
   let text = "";
   for (let i = 0; i < keys.length; i++) text += String.fromCharCode(place.get(keys[i]));
   return { width: image.width, height: image.height, palette, pixels: btoa(text) };

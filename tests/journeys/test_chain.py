@@ -194,6 +194,22 @@ def mark(failing: str = "") -> Callable[[Page], None]:
     return write
 
 
+def follow(stage: Stage, desk: str, address: str) -> None:
+    """Both sides write in the thread; what was completed stands as a difference; nothing scrolls sideways."""
+    sender, evaluator = stage.page("dai-dien.snnmt"), stage.page("tham-dinh.skhcn")
+    sender.goto(f"{address}trao-doi/")
+    sender.fill("[name=text]", "Phương án đã ghi người trực thay")
+    press(sender, "Gửi trao đổi")
+    expect(sender.locator(".thread li")).to_have_count(1)
+    stage.look("dai-dien.snnmt", "chain-thread")
+    sender.goto(f"{address}cac-lan-gui/")
+    expect(sender.locator("td ins").first).to_be_visible()
+    stage.look("dai-dien.snnmt", "chain-versions")
+    evaluator.goto(f"{desk.removesuffix('change/')}trao-doi/")
+    expect(evaluator.locator(".thread li").get_by_text("Mới", exact=True)).to_be_visible()
+    stage.look("tham-dinh.skhcn", "chain-desk-thread")
+
+
 def evaluate(stage: Stage, desk: str, address: str) -> None:
     """One criterion fails, the agency completes, everything is met, two people decide."""
     step(stage, "tiep-nhan.skhcn", desk, "Tiếp nhận", receive)
@@ -216,6 +232,7 @@ def evaluate(stage: Stage, desk: str, address: str) -> None:
     sender.locator("textarea").first.fill("Đã bổ sung hai người trực ngoài giờ")
     press(sender, "Gửi hoàn thiện")
     expect(sender.get_by_text("Chờ Sở Khoa học và Công nghệ").first).to_be_visible()
+    follow(stage, desk, address)
     page.goto(desk)
     press(page, "Đánh giá theo tiêu chí")
     mark()(page)

@@ -32,6 +32,12 @@ VISITOR = {
     "reset": "/quen-mat-khau/",
     "dead-invitation": "/loi-moi/khong-co/",
 }
+OFFICER = {
+    "workbench-officer": "/co-quan/",
+    "workbench-all": "/co-quan/?all=1",
+    "requests": "/ket-noi/",
+    "requests-none": "/ket-noi/?q=khong+co&waits=mine",
+}
 AGENCY_ADMIN = {
     "workbench": "/co-quan/",
     "people": "/co-quan/nguoi-dung/",
@@ -107,8 +113,14 @@ def faults_of(page: Page, watch: Watch, address: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "pages"),
-    [("", VISITOR), ("agency_admin", AGENCY_ADMIN), ("operator", OPERATOR), ("security_officer", SECURITY)],
-    ids=["visitor", "agency", "staff", "security"],
+    [
+        ("", VISITOR),
+        ("agency_officer", OFFICER),
+        ("agency_admin", AGENCY_ADMIN),
+        ("operator", OPERATOR),
+        ("security_officer", SECURITY),
+    ],
+    ids=["visitor", "officer", "agency", "staff", "security"],
 )
 def test_pages_are_fit_for_everyone(
     world: World, keep: Callable[[Page, str], None], role: str, pages: dict[str, Any]
