@@ -1,5 +1,5 @@
 """Staff pages of this app."""
 
-from connections.admin import checklists, plans, records, reminders, requests
+from connections.admin import checklists, clocks, plans, records, reminders, requests
 
-__all__ = ["checklists", "plans", "records", "reminders", "requests"]
+__all__ = ["checklists", "clocks", "plans", "records", "reminders", "requests"]

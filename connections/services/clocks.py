@@ -47,6 +47,8 @@ def stop_clock(request: ConnectionRequest, step: Step) -> None:
     now = clock.now()
     for running in Clock.objects.select_for_update().filter(request=request, step=step, ended_at__isnull=True):
         _close_pause(running, now)
+        if running.due_at is None:
+            running.due_at = _due(running, list(running.pauses.all()))
         running.ended_at = now
         running.save()
     show_due(request)

@@ -21,6 +21,8 @@ PAGES: dict[str, Page] = {
     "admin:connections_checklist_add": ({}, holders("checklist.manage")),
     "admin:connections_testtemplate_changelist": ({}, STAFF),
     "admin:connections_testtemplate_add": ({}, holders("environment.manage")),
+    "admin:connections_clock_changelist": ({}, STAFF),
+    "admin:connections_clock_add": ({}, NOBODY),
     "admin:connections_reminderrule_changelist": ({}, STAFF),
     "admin:connections_reminderrule_add": ({}, holders("calendar.manage")),
     "admin:connections_environmentterms_changelist": ({}, STAFF),

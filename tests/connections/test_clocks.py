@@ -168,3 +168,34 @@ def test_staff_edit_office_hours_and_everyone_reads_them(
     cut = {"start": "13/11/2026 16:31", "amount": "2", "unit": "working_day", "cutoff": "16:30"}
     assert "ngày 18/11/2026" in client.get("/lich-lam-viec/", cut).content.decode()
     assert "ví dụ 16:30" in client.get("/lich-lam-viec/", {**cut, "cutoff": "25h"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("due", "ended", "standing"),
+    [
+        ("16/11/2026 23:59", "13/11/2026 10:00", "Xong trước hạn"),
+        ("16/11/2026 23:59", "16/11/2026 10:00", "Xong đúng hạn"),
+        ("13/11/2026 23:59", "16/11/2026 10:00", "Xong quá hạn"),
+        ("16/11/2026 23:59", "", "Đang trong hạn"),
+        ("12/11/2026 23:59", "", "Đang quá hạn"),
+        ("", "", "Tạm dừng tính hạn"),
+    ],
+)
+def test_staff_see_how_each_deadline_stands(
+    chain: Chain, at: Move, signed_in: Callable[[User], object], due: str, ended: str, standing: str
+) -> None:
+    chain.submit()
+    running = Clock.objects.get()
+    running.started_at = moment("02/11/2026 09:00")
+    running.due_at, running.ended_at = moment(due) if due else None, moment(ended) if ended else None
+    running.save()
+    at("13/11/2026 09:00")
+    client = signed_in(chain.users["division_head"])
+    wanted = {"Xong trước hạn": "kept", "Xong đúng hạn": "kept", "Xong quá hạn": "late", "Đang trong hạn": "running"}
+    wanted |= {"Đang quá hạn": "overdue", "Tạm dừng tính hạn": "paused"}
+    for name in set(wanted.values()):
+        page = client.get(f"/quan-tri/connections/clock/?standing={name}").content.decode()
+        assert (chain.request.number in page) == (name == wanted[standing]), name
+    page = client.get(f"/quan-tri/connections/clock/{running.pk}/change/").content.decode()
+    assert standing in page
+    assert "5 ngày làm việc (hạn nội bộ)" in page
