@@ -206,7 +206,7 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             (_A.AGENCY,),
             _T.PROCEDURE,
             _("Đủ điều kiện vận hành – %(number)s"),
-            _("Hai bên đã xác nhận biên bản kiểm thử của hồ sơ %(number)s. Mã băm nội dung: %(hash)s."),
+            _("Hai bên đã xác nhận biên bản kiểm thử của hồ sơ %(number)s. Biên bản và mã băm xem trên cổng."),
         ),
         Telling(
             (_A.OPERATORS,),

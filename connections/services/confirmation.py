@@ -91,4 +91,4 @@ def _record(actor: Actor, request: ConnectionRequest, side: Side, trial: Trial, 
 def _become_ready(actor: Actor, request: ConnectionRequest, trial: Trial) -> None:
     move(actor=actor, request=request, action="confirm", after={"content_hash": trial.content_hash})
     stop_clock(request, Step.CONFIRMATION)
-    announce(actor, request, "confirm", hash=trial.content_hash)
+    announce(actor, request, "confirm")
