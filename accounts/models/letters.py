@@ -33,11 +33,8 @@ class Letter(models.Model):
         verbose_name_plural = _("thư đi")
         ordering = ["-id"]
         indexes = [
-            models.Index(
-                fields=["next_try_at", "id"],
-                condition=Q(sent_at__isnull=True, given_up_at__isnull=True),
-                name="letter_waiting",
-            )
+            # Few rows of many: for the next letter to send, and for the count of those stuck.
+            models.Index(fields=["next_try_at", "id"], condition=Q(sent_at__isnull=True), name="letter_unsent")
         ]
 
     def __str__(self) -> str:
