@@ -240,6 +240,17 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             ),
         ),
     ),
+    "draft_ending": (
+        Telling(
+            (_A.AGENCY,),
+            _T.PROGRESS,
+            _("Bản nháp đề nghị kết nối sẽ được cất đi ngày %(day)s"),
+            _(
+                "Bản nháp %(draft)s của cơ quan lâu chưa có ai sửa. Nếu còn cần, mở và lưu bản nháp trước ngày "
+                "%(day)s; sau ngày đó bản nháp được cất đi, nội dung vẫn đọc được."
+            ),
+        ),
+    ),
     "message_operator": (
         Telling(
             (_A.AGENCY,),

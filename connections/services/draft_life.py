@@ -12,7 +12,7 @@ from audit.record import record_fact
 from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.services.moves import touch
-from connections.services.telling import tell_agency
+from connections.services.telling import announce
 from core import clock
 from core.actor import system_actor
 
@@ -71,16 +71,8 @@ def _remind(pk: int, ahead: timedelta) -> int:
     stored.reminded_at = clock.now()
     stored.save()
     day = f"{clock.local_now() + ahead:%d/%m/%Y}"
-    tell_agency(
-        stored,
-        subject=_("Bản nháp đề nghị kết nối sẽ được cất đi ngày %(day)s") % {"day": day},
-        body=_(
-            "Bản nháp %(draft)s của cơ quan lâu chưa có ai sửa. Nếu còn cần, mở và lưu bản nháp trước ngày %(day)s; "
-            "sau ngày đó bản nháp được cất đi, nội dung vẫn đọc được."
-        )
-        % {"draft": stored.system or stored, "day": day},
-    )
     actor = system_actor(_("Chăm sóc bản nháp"))
+    announce(actor, stored, "draft_ending", day=day, draft=str(stored.system or stored))
     record_fact(actor=actor, deed="request.draft_reminded", subject=stored, after={"day": day})
     return 1
 

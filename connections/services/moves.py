@@ -11,13 +11,10 @@ from audit.models import Fact
 from audit.record import record_fact
 from connections.models import ConnectionRequest
 from connections.permissions import judge, transitions
-from connections.services.telling import tell_agency
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, StateRefused
 from core.text import fold, tidy
-
-__all__ = ["SUBJECT", "index", "last_fact", "lock", "move", "require", "said_time", "tell_agency", "touch"]
 
 SUBJECT = ConnectionRequest._meta.label_lower
 

@@ -1,14 +1,12 @@
 """Telling both sides what happened to a dossier, by the table of ``connections.events``."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from accounts.choices import Topic
-from accounts.models import User
 from accounts.services.notices import Message, post_notices
-from connections.events import EVENTS, Audience
+from connections.events import EVENTS
 from connections.models import Clock, ConnectionRequest
-from connections.selectors.readers import Readers, readers_of
+from connections.selectors.readers import readers_of
 from core import clock
 from core.actor import Actor
 
@@ -33,29 +31,17 @@ def announce(actor: Actor, request: ConnectionRequest, event: str, *, link: str 
         readers = readers_of(request, telling.to, link=link)
         own = actor.user_id if telling.topic in NOT_TO_ONESELF else None
         people = [person for person in readers.people if person.pk != own]
-        _post(
-            request, event, telling.topic, (str(telling.subject % known), str(telling.body % known)), readers, people
+        message = Message(
+            event=f"request.{event}",
+            topic=telling.topic,
+            subject=str(telling.subject % known),
+            body=str(telling.body % known),
+            link=readers.link,
+            number=request.number,
         )
-
-
-def tell_agency(request: ConnectionRequest, *, subject: str, body: str) -> None:
-    """Tell the agency something that is no event of the table; no secrets, no personal data."""
-    readers = readers_of(request, (Audience.AGENCY,))
-    _post(request, "message", Topic.PROCEDURE, (subject, body), readers, readers.people)
+        post_notices(message=message, agency=readers.agency, people=people, mailboxes=readers.mailboxes)
 
 
 def day_of(running: Clock | None) -> str:
     """Return the day a step is due as letters name it, "" when it has no deadline."""
     return f"{running.due_at.astimezone(clock.VIETNAM):%d/%m/%Y}" if running and running.due_at else ""
-
-
-def _post(
-    request: ConnectionRequest,
-    event: str,
-    topic: Topic,
-    texts: tuple[str, str],
-    readers: Readers,
-    people: Iterable[User],
-) -> None:
-    message = Message(f"request.{event}", topic, *texts, readers.link, request.number)
-    post_notices(message=message, agency=readers.agency, people=people, mailboxes=readers.mailboxes)
