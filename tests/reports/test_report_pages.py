@@ -248,12 +248,12 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
 ) -> None:
     officer, run = visit("report_officer"), desk.write()
     officer.get("/bao-cao/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         officer.get("/bao-cao/")
     for _time in range(12):
         ReportRun.objects.in_force().get()
         run = write_report(run_id=_anew(officer, run))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = officer.get("/bao-cao/")
     assert page.context["page"].paginator.count == 13
 
