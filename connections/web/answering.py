@@ -95,6 +95,8 @@ def answer(request: Any, pk: int) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             return redirect("answer_completion" if "remove" in request.POST else "request", pk=found.pk)
+    if request.method == "POST":
+        points = asked_points(request.actor, found)  # files may have come
     apart = ",".join(f"file-{asked.point.pk}" for asked in points)
     context = {
         "dossier": found,

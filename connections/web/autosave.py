@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from connections.choices import Part
 from connections.models import ConnectionRequest
 from connections.selectors.parts import FIELDS, seen_part
 from connections.services.drafts import save_part
 from connections.web.part_forms import PartForm
 from core import clock
-from core.problems import DomainError
+from core.problems import DomainError, InvalidInput
 from core.web.typed import last_seen, wrote
 
 
@@ -24,13 +25,28 @@ def keep_part(request: Any, found: ConnectionRequest, form: PartForm) -> HttpRes
     """Save the answers that are understood, leave the others as stored, and say so in the place of the form."""
     form.is_valid()
     place, stored = place_of(found, form.key), {name: getattr(found, name) for name in FIELDS[form.key]}
-    seen = last_seen(request, place, str(form.cleaned_data.get("seen", "")))
+    seen, given = last_seen(request, place, str(form.cleaned_data.get("seen", ""))), form.given()
     try:
-        saved = save_part(actor=request.actor, request=found, part=form.key, seen=seen, **{**stored, **form.given()})
+        saved = _saved(request, found, form.key, seen, stored, given)
     except DomainError as refusal:
         return told(request, refused=str(refusal.detail))
     wrote(request, place, seen_part(saved, form.key))
-    return told(request, wrong=len([name for name in form.errors if name in FIELDS[form.key]]))
+    return told(request, wrong=len(FIELDS[form.key]) - len(given) - form.absent)
+
+
+def _saved(
+    request: Any, found: ConnectionRequest, part: Part, seen: str, stored: dict[str, Any], given: dict[str, Any]
+) -> ConnectionRequest:
+    """Save what is *given*; answers the deed refuses are left out of it and stay as stored."""
+    try:
+        return save_part(actor=request.actor, request=found, part=part, seen=seen, **{**stored, **given})
+    except InvalidInput as refusal:
+        wrong = refusal.errors.keys() & given.keys()
+        if not wrong:
+            raise
+        for name in wrong:
+            del given[name]
+    return save_part(actor=request.actor, request=found, part=part, seen=seen, **{**stored, **given})
 
 
 def told(request: Any, *, wrong: int = 0, refused: str = "") -> HttpResponse:

@@ -12,6 +12,7 @@ from connections.models import ConnectionRequest, RequestLine
 from connections.selectors.parts import FIELDS, seen_line, seen_part
 from connections.selectors.people import technicians_of
 from core.forms import FilesField, FilesInput, PortalForm, QuantityField
+from core.networks import read_networks
 from core.web.typed import new_form_id
 
 YES_NO = [("True", _("Có")), ("False", _("Không"))]
@@ -45,6 +46,11 @@ class PartForm(OpenForm):
 
     def prepare(self, request: ConnectionRequest) -> None:
         """Give fields the choices of this dossier's agency."""
+
+    @property
+    def absent(self) -> int:
+        """Number of the part's answers this dossier is not asked for."""
+        return len([name for name in FIELDS[self.key] if name not in self.fields])
 
     def given(self) -> dict[str, Any]:
         """Return the answers that were understood, by field of the part."""
@@ -161,6 +167,13 @@ class NetworksField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show a list one a line."""
         return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the networks; what is none is told beside the other answers that are wrong."""
+        found, wrong = read_networks(super().clean(value))
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return found
 
 
 class TechnicalForm(PartForm):
