@@ -132,7 +132,7 @@ def test_the_inbox_of_the_agency_leads_to_the_portal_and_of_staff_to_their_rooms
 def test_the_table_is_whole() -> None:
     assert set(_RULES) == set(Audience)
     values = {"number": "1", "system": "s", "agency": "a", "code": "c", "day": "d", "n": 1, "grants": "g"}
-    values |= {"when": "w", "writer": "w", "draft": "d"}
+    values |= {"when": "w", "writer": "w", "draft": "d", "lines": "l"}
     for tellings in EVENTS.values():
         for telling in tellings:
             assert str(telling.subject) % values
