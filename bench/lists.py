@@ -84,16 +84,26 @@ def _person(role: str) -> Any:
     return User.objects.filter(memberships__role=role).order_by("pk").first()
 
 
+class _Counted:
+    """Counts the statements that go to the database."""
+
+    number = 0
+
+    def __call__(self, execute: Any, *statement: Any) -> Any:
+        self.number += 1
+        return execute(*statement)
+
+
 def measure(requests: int) -> Iterator[dict[str, Any]]:
     """Ask for each list *requests* times and give what it took, in milliseconds, with its number of queries."""
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     for item in LISTS:
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(_person(item.role), backend="allauth.account.auth_backends.AuthenticationBackend")
-        with CaptureQueriesContext(connection) as queries:
+        counted = _Counted()
+        with connection.execute_wrapper(counted):
             answer = client.get(item.address)
         if answer.status_code != 200:
             raise SystemExit(f"{item.address}: {answer.status_code}")
@@ -109,7 +119,7 @@ def measure(requests: int) -> Iterator[dict[str, Any]]:
             "p50_ms": round(cuts[49], 1),
             "p95_ms": round(cuts[94], 1),
             "max_ms": round(max(taken), 1),
-            "queries": len(queries),
+            "queries": counted.number,
         }
 
 

@@ -16,9 +16,9 @@ from connections.admin.pages import staff_page
 from connections.admin.sharing import KEPT
 from connections.admin.working import state_tag
 from connections.choices import State
-from connections.models import ConnectionRequest, SavedView
+from connections.models import SavedView
 from connections.selectors.people import active_mark, holders_of
-from connections.selectors.queue import ASSIGNABLE, TABS, Wanted, filing_agencies, queue, tab_counts
+from connections.selectors.queue import ASSIGNABLE, TABS, Wanted, dossiers_of, filing_agencies, queue, tab_counts
 from connections.selectors.requests import Turn, deadline_of
 from connections.selectors.workbench import waiting_for
 from core.actor import Actor
@@ -103,14 +103,14 @@ def queue_page(admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
 
 def _page(
     request: HttpRequest, actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar, count: int
-) -> Page[ConnectionRequest]:
+) -> Page[int]:
     found = Paginator(queue(actor, wanted, tab, calendar), PAGE)
     found.count = count  # known from the tabs: no second count
     return found.get_page(request.GET.get("page"))
 
 
-def _rows(actor: Actor, page: Page[ConnectionRequest], calendar: WorkCalendar) -> list[dict[str, Any]]:
-    dossiers = list(page.object_list)
+def _rows(actor: Actor, page: Page[int], calendar: WorkCalendar) -> list[dict[str, Any]]:
+    dossiers = list(dossiers_of(page.object_list))
     mine = set(waiting_for(actor).filter(pk__in=[item.pk for item in dossiers]).values_list("pk", flat=True))
     yours = Turn("", "yours")
     return [

@@ -156,7 +156,8 @@ class ConnectionRequest(Lifecycle):
             models.Index(fields=["state", "submitted_at"], name="request_state"),
             models.Index(fields=["changed_at"], condition=Q(state=State.DRAFT), name="request_draft_age"),
             models.Index(fields=["evaluator", "state"], name="request_evaluator"),
-            models.Index(fields=["due_at", "submitted_at", "id"], name="request_due"),
+            # Counts and orders the queue without reading a row.
+            models.Index(fields=["due_at", "submitted_at", "id"], include=["state"], name="request_due"),
             GinIndex(fields=["search"], name="request_search", opclasses=["gin_trgm_ops"]),
         ]
 
