@@ -23,6 +23,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages"), pytest.mark
 
 
 @pytest.fixture
+def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep what the window shows (the guide's pictures are small) when ``--screenshots`` names a folder."""
+    folder = request.config.getoption("--screenshots")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=f"{folder}/{name}.png")
+
+    return take
+
+
+@pytest.fixture
 def prepared(world: World, settings: Any) -> ConnectionRequest:
     """A received dossier of the sample agency, its evaluator named."""
     settings.LOOPBACK_UPSTREAMS = True
@@ -82,6 +94,7 @@ def test_a_prepared_dossier_is_judged_without_leaving_its_page_and_approved_in_t
     assert page.url.endswith(address)
     stored = CriterionMark.objects.filter(evaluation__request=prepared)
     assert {mark.result for mark in stored} == {"pass"}
+    page.locator("fieldset.criterion").nth(2).scroll_into_view_if_needed()
     keep(page, "desk-evaluate-1280")
     faults = look(world, context, page.url, keep, "desk-evaluate")
     context.close()
