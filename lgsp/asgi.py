@@ -3,15 +3,18 @@
 import os
 from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lgsp.settings")
 
-portal = get_asgi_application()
+pages = get_asgi_application()
 
 from broker.assembly import assemble  # noqa: E402  # models can be imported only when Django is ready
 from broker.authorising import PREFIX  # noqa: E402
+from core.web.body_limit import BodyLimit  # noqa: E402
 
+portal = BodyLimit(pages, settings.REQUEST_MAX_BYTES)
 broker = assemble()
 
 

@@ -21,7 +21,7 @@ from connections.services.drafts import DRAFT
 from connections.services.sending import answer_completion
 from connections.web.attachments import take_out
 from connections.web.autosave import told
-from connections.web.part_forms import FILES_HINT, SLUGS, OpenForm, files_control
+from connections.web.part_forms import SLUGS, OpenForm, files_control
 from connections.web.requests import own
 from core.forms import show_refusal
 from core.problems import DomainError, StateRefused
@@ -54,7 +54,10 @@ class AnswerForm(OpenForm):
                 choices=[("", _("Không sửa phần nào")), *parts],
                 initial=point.changed_part,
             )
-        self.fields[f"file-{point.pk}"] = files_control(_("Tệp bổ sung"), FILES_HINT)
+        self.fields[f"point-{point.pk}"].one_of_several = True  # type: ignore[attr-defined]
+        self.fields[f"file-{point.pk}"] = files_control(
+            _("Tệp bổ sung"), _("PDF, DOCX hoặc XLSX, chọn được nhiều tệp")
+        )
 
     def rows(self, points: list[AskedPoint]) -> list[tuple[AskedPoint, str, list[Any]]]:
         """Return each point with the address of the part it is about ("": any) and its controls."""

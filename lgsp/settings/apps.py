@@ -95,6 +95,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "files"
 UPLOAD_MAX_BYTES = env("LGSP_UPLOAD_MAX_MB") * 1024 * 1024
+# One form may bring several files.
+REQUEST_MAX_BYTES = 5 * UPLOAD_MAX_BYTES + 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.web.static_files.PortalStaticStorage"},

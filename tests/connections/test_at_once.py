@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
 from audit.admission import Ledger, Verdict
@@ -13,13 +14,18 @@ from audit.models import Fact
 from connections.choices import State
 from connections.models import Confirmation, Credential, Grant, Hold
 from connections.projection import GrantRow, load_grants
+from connections.services.attachments import attach
+from connections.services.copying import begin_filled
+from connections.services.draft_lines import save_line
 from connections.services.ending import terminate
 from connections.services.golive import go_live
 from connections.services.holds import place_hold
 from connections.services.keys import make_key, revoke_key
+from connections.services.sending import submit
 from core.problems import DomainError, StateRefused
 from tests.audit.log_rows import KEYS, address, make_call
-from tests.connections.conftest import Chain
+from tests.connections.conftest import Chain, publish
+from tests.core.file_makers import pdf_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Deed = Callable[[], Any]
@@ -155,3 +161,23 @@ async def _call(
         running.set()
         late += was_committed
     await ledger.stop()
+
+
+@pytest.mark.clause("QC10.1")
+def test_filing_is_begun_written_and_sent_once_whoever_presses_twice(chain: Chain) -> None:
+    officer, sender = chain.actors["agency_officer"], chain.actors["agency_representative"]
+    begin = lambda: begin_filled(actor=officer)  # noqa: E731
+    begun = at_once(begin, begin, begin)
+    assert len({item.request.pk for item in begun}) == 1
+    chain.draft()
+    content = pdf_bytes()
+    put = lambda: attach(actor=officer, request=chain.request, file=SimpleUploadedFile("a.pdf", content), part="plans")  # noqa: E731
+    assert len({item.pk for item in at_once(put, put, put)}) == 1
+    other = publish("land-prices", chain.provider)
+    line = {"operations": ["list"], "fields": [], "daily_quota": 5}
+    ask = lambda: save_line(actor=officer, request=chain.request, service=other, **line)  # noqa: E731
+    assert refusals(at_once(ask, ask)) == []
+    assert chain.fresh().lines.count() == 2
+    send = lambda: submit(actor=sender, request=chain.request, committed=True)  # noqa: E731
+    assert refusals(at_once(send, send, send)) == [StateRefused, StateRefused]
+    assert Fact.objects.filter(deed="request.submit").count() == 1

@@ -1,6 +1,7 @@
 """A draft begins filled, is kept while it is typed, and waits so long (ux.md A1, §4.3)."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -320,6 +321,24 @@ def test_what_is_no_such_number_says_what_is(chain: Chain, desk: Desk, typed: st
     assert "«10.0.0» chưa phải địa chỉ IP. Nhập dạng 10.20.30.40 hoặc 10.20.30.0/24" in page
     assert "Ngày phải theo dạng ngày/tháng/năm, ví dụ 19/03/2026" in page
     assert chain.fresh().daily_calls == 5000
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"), [("03/04/2027", 4), ("3/4/2027", 4), ("04-03-2027", 3), ("2027-04-03", 4)]
+)
+def test_days_are_read_as_vietnamese_write_them_and_texts_in_one_form(
+    chain: Chain, desk: Desk, typed: str, month: int
+) -> None:
+    chain.draft()
+    text = unicodedata.normalize("NFD", "Đặt tại Trung tâm dữ liệu")
+    values = {"networks": "10.1.1.1", "daily_calls": "5", "peak_per_second": "1", "technical_needs": text}
+    sent = fill(desk("agency_officer"), address(chain, "technical"), **values, wanted_until=typed)
+    assert sent.status_code == 302
+    found = chain.fresh()
+    assert found.wanted_until is not None
+    assert (found.wanted_until.month, found.technical_needs) == (month, "Đặt tại Trung tâm dữ liệu")
+    fill(desk("agency_officer"), address(chain, "technical"), **values, wanted_until=typed)
+    assert chain.fresh().version == found.version
 
 
 # -- life of a draft ------------------------------------------------------------------------------
