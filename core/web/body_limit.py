@@ -1,9 +1,9 @@
 """How much of a form the portal takes in: Django keeps a whole body on disk before any page sees it."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
-Message = MutableMapping[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
@@ -51,14 +51,15 @@ class BodyLimit:
             taken += len(message.get("body", b""))
             more = bool(message.get("more_body")) and message["type"] == "http.request"
         place = {"path": _PAGE, "raw_path": _PAGE.encode(), "query_string": b""}
-        first = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        first: Iterator[Message] = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
         async def empty() -> Message:
-            if (message := next(first, None)) is not None:
+            for message in first:
                 return message
-            while (message := await receive())["type"] != "http.disconnect":
-                pass  # what still comes is not kept
-            return message
+            while True:  # what still comes is not kept
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return message
 
         async def told(message: Message) -> None:
             await send({**message, "status": 413} if message["type"] == "http.response.start" else message)
