@@ -47,7 +47,15 @@ ROLES: dict[str, Role] = {
             "agency_officer",
             _("Cán bộ cơ quan"),
             "agency",
-            _AGENCY | {"request.draft", "request.view_own", "message.write", "system.view_own", "system.edit_own"},
+            _AGENCY
+            | {
+                "request.draft",
+                "request.view_own",
+                "message.write",
+                "paper.register_own",
+                "system.view_own",
+                "system.edit_own",
+            },
             _("Lập, sửa, bổ sung hồ sơ kết nối; báo sự cố."),
         ),
         Role(
@@ -92,8 +100,8 @@ ROLES: dict[str, Role] = {
             "intake_officer",
             _("Cán bộ tiếp nhận"),
             "operator",
-            _OPERATOR | {"request.intake", "message.write"},
-            _("Tiếp nhận hồ sơ, kiểm tra thành phần."),
+            _OPERATOR | {"request.intake", "message.write", "paper.register"},
+            _("Tiếp nhận hồ sơ, kiểm tra thành phần; vào số văn bản, lưu bản đã ký."),
             second_step=True,
         ),
         Role(
@@ -134,6 +142,7 @@ ROLES: dict[str, Role] = {
                 "system.manage",
                 "service.manage",
                 "environment.manage",
+                "paper.manage",
                 "record.confirm_operator",
                 "message.write",
                 "calllog.view_all",

@@ -162,3 +162,23 @@ class LineOutcome(TextChoices):
     APPROVED = "approved", _("Chấp thuận như đề nghị")
     NARROWED = "narrowed", _("Chấp thuận, thu hẹp phạm vi")
     REFUSED = "refused", _("Không chấp thuận")
+
+
+class PrintoutKind(TextChoices):
+    """Papers of a dossier (ux.md §5)."""
+
+    REQUEST = "request", _("Phiếu đề nghị kết nối")
+    RECEIPT = "receipt", _("Phiếu tiếp nhận hồ sơ và hẹn trả kết quả")
+    COMPLETION = "completion", _("Phiếu yêu cầu hoàn thiện hồ sơ")
+    EVALUATION = "evaluation", _("Phiếu kết quả thẩm định")
+    APPROVAL = "approval", _("Thông báo chấp thuận kỹ thuật")
+    GO_LIVE = "go_live", _("Thông báo vận hành chính thức")
+    APOLOGY = "apology", _("Phiếu xin lỗi và hẹn lại ngày trả kết quả")
+    CONTROL = "control", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
+
+
+class LetterStyle(TextChoices):
+    """Whose rules the head of a body's papers follows; the values are those of ``core.documents.layout.HeadStyle``."""
+
+    STATE = "state", _("Quốc hiệu, Tiêu ngữ (Nghị định 30/2020/NĐ-CP)")
+    PARTY = "party", _("Tiêu đề văn bản của Đảng")

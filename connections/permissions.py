@@ -13,8 +13,8 @@ from django_fsm import Transition
 from django_stubs_ext import StrOrPromise
 
 from accounts.roles import ROLES, roles_with
-from connections.choices import HoldSide, Side, State
-from connections.models import Connection, ConnectionRequest
+from connections.choices import HoldSide, PrintoutKind, Side, State
+from connections.models import Connection, ConnectionRequest, Printout
 from core.actor import Actor
 from core.problems import DomainError, GuardRefused, PermissionRefused, StateRefused
 
@@ -145,3 +145,12 @@ def may_hold(actor: Actor, connection: Connection, side: HoldSide) -> bool:
             own or connection.holds.filter(side=side, agency_id=actor.agency_id or 0, lifted_at__isnull=True).exists()
         )
     return True
+
+
+def may_register(actor: Actor, printout: Printout) -> bool:
+    """Return whether *actor* is the clerk for *printout*: gives it its number and keeps its signed file."""
+    if printout.kind == PrintoutKind.CONTROL:
+        return False  # a slip of SKHCN's own, it has no number
+    if printout.kind == PrintoutKind.REQUEST:
+        return actor.may("paper.register_own") and actor.agency_id == printout.issuer_id
+    return actor.may("paper.register")

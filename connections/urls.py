@@ -1,6 +1,7 @@
 """Addresses of this app; one list a room."""
 
 from connections.web.keys_urls import urlpatterns as of_keys
+from connections.web.printouts_urls import urlpatterns as of_printouts
 from connections.web.requests_urls import urlpatterns as of_requests
 
-urlpatterns = [*of_requests, *of_keys]
+urlpatterns = [*of_requests, *of_printouts, *of_keys]

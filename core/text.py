@@ -9,6 +9,11 @@ import unicodedata
 
 # NUL counts as space: PostgreSQL cannot hold it, and nobody types it.
 _SPACES = re.compile(r"[\s\x00]+")
+# What prints nothing and hides or turns what stands beside it: controls, direction marks, zero widths, half pairs.
+_UNPRINTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 _D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 # The 29 letters of the alphabet plus the four foreign ones, in dictionary order.
 _LETTERS = tuple("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
@@ -25,6 +30,15 @@ def nfc(value: str) -> str:
 def tidy(value: str) -> str:
     """Return *value* in NFC with outer space removed and inner runs of space made one."""
     return _SPACES.sub(" ", nfc(value)).strip()
+
+
+def printable(value: str) -> str:
+    """Return *value* in NFC without what prints nothing; line breaks stay. On paper text must be what it looks.
+
+    >>> printable("abc\u202edef")
+    'abcdef'
+    """
+    return _UNPRINTED.sub("", nfc(value))
 
 
 def fold(value: str) -> str:

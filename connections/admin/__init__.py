@@ -1,5 +1,5 @@
 """Staff pages of this app."""
 
-from connections.admin import checklists, clocks, plans, records, reminders, requests
+from connections.admin import checklists, clocks, paper_data, plans, records, reminders, requests
 
-__all__ = ["checklists", "clocks", "plans", "records", "reminders", "requests"]
+__all__ = ["checklists", "clocks", "paper_data", "plans", "records", "reminders", "requests"]

@@ -8,8 +8,9 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from connections.admin import evaluation, intake, many, points, sharing, trials
+from connections.admin import evaluation, intake, many, papers, points, sharing, trials
 from connections.admin.queue import queue_page
+from connections.admin.register_list import register_page
 from connections.admin.step_table import STEPS
 from connections.admin.steps import step_view
 from connections.admin.thread import thread_file_view, thread_view
@@ -58,6 +59,7 @@ class ConnectionRequestAdmin(BaseAdmin):
         pages["thread"] = ("trao-doi", partial(thread_view, self))
         pages["thread_file"] = ("trao-doi/tep/<int:file>", partial(thread_file_view, self))
         pages["versions"] = ("cac-lan-gui", partial(versions_view, self))
+        pages |= {action: (place, partial(view, self)) for action, (place, view) in papers.PAGES.items()}
         own = [
             path(f"<int:object_id>/{place}/", self._guarded(view), name=f"connections_request_{action}")
             for action, (place, view) in pages.items()
@@ -72,6 +74,8 @@ class ConnectionRequestAdmin(BaseAdmin):
             path(place, self._guarded(partial(view, self)), name=f"connections_requests_{name}")
             for name, (place, view) in shared.items()
         ]
+        register = self._guarded(partial(register_page, self))
+        lists.append(path("so-theo-doi/", register, name="connections_request_register"))
         return [*own, *lists, *super().get_urls()]
 
     def _guarded(self, view: View) -> View:

@@ -13,11 +13,14 @@ from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.desk import connection_of, desk_offers, hindrance
 from connections.selectors.evidence import looks_of
 from connections.selectors.grants import open_holds
+from connections.selectors.handovers import late_clock
 from connections.selectors.people import active_mark
+from connections.selectors.printouts import papers_of
 from connections.selectors.requests import Turn, deadline_of, turn_of
 from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
 from connections.selectors.trials import trial_board
+from connections.services.apology import APOLOGISERS, HANDLERS
 from core.admin import BaseAdmin, acting
 from core.regulation import cite
 
@@ -60,6 +63,9 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         grants=dossier.grants.select_related("service__provider", "purpose"),
         connection=connection,
         holds=open_holds(connection) if connection else (),
+        papers=papers_of(actor, dossier),
+        may_apologise=any(map(actor.may, APOLOGISERS)) and late_clock(dossier) is not None,
+        may_write_slip=any(map(actor.may, HANDLERS)),
         timeline=timeline_of(dossier, actor, everything=everything),
         everything=everything,
         unread=unread_in(dossier, actor),

@@ -12,6 +12,7 @@ from connections.models.grants import Grant
 from connections.models.lines import RequestLine
 from connections.models.messages import MessageFile, ThreadMark, ThreadMessage
 from connections.models.parts import PartCheck
+from connections.models.printouts import LetterheadRule, Printout, PrintoutTemplate, SignedFile
 from connections.models.reminders import Reminder, ReminderRule
 from connections.models.requests import ConnectionRequest
 from connections.models.required import RequiredPart
@@ -37,16 +38,20 @@ __all__ = [
     "Grant",
     "Hold",
     "InternalNote",
+    "LetterheadRule",
     "LineDecision",
     "MessageFile",
     "MessageSample",
     "PartCheck",
+    "Printout",
+    "PrintoutTemplate",
     "Reminder",
     "ReminderRule",
     "RequestLine",
     "RequestVersion",
     "RequiredPart",
     "SavedView",
+    "SignedFile",
     "TestTemplate",
     "ThreadMark",
     "ThreadMessage",

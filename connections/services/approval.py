@@ -4,10 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from connections.choices import LineOutcome, Step
+from connections.choices import LineOutcome, PrintoutKind, Step
 from connections.models import Connection, ConnectionRequest
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.moves import lock, move, require
+from connections.services.printouts import issue_printout
 from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
@@ -26,6 +27,7 @@ def propose(*, actor: Actor, request: ConnectionRequest, note: str = "") -> Conn
     stop_clock(stored, Step.EVALUATION)
     start_clock(stored, Step.RESULT)
     move(actor=actor, request=stored, action="propose", reason=tidy(note), after={"round": evaluation.round})
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.EVALUATION, internal=True)
     announce(actor, stored, "propose")
     return stored
 
@@ -54,6 +56,8 @@ def approve(
     start_clock(stored, Step.ENVIRONMENT)
     move(actor=actor, request=stored, action="approve", reason=tidy(note))
     _open_connection(actor, stored)
+    for kind in (PrintoutKind.EVALUATION, PrintoutKind.APPROVAL):
+        issue_printout(actor=actor, request=stored, kind=kind)
     announce(actor, stored, "approve", lines=_told_of_lines(stored))
     return stored
 

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from connections.choices import Mark, State, Step
+from connections.choices import Mark, PrintoutKind, State, Step
 from connections.guards import messages_conform
 from connections.models import Checklist, ConnectionRequest, CriterionMark, Evaluation, LineDecision
 from connections.services.clocks import start_clock
 from connections.services.moves import lock, move, require, touch
 from connections.services.points import ask_points
+from connections.services.printouts import issue_printout
 from connections.services.telling import announce, day_of
 from core import clock
 from core.actor import Actor
@@ -207,6 +208,7 @@ def request_completion(
     evaluation.save()
     running = start_clock(stored, Step.COMPLETION)
     move(actor=actor, request=stored, action="request_completion", after={"points": len(points)})
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.COMPLETION)
     announce(actor, stored, "request_completion", n=len(points), day=day_of(running))
     return stored
 

@@ -3,11 +3,13 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from connections.choices import PrintoutKind
 from connections.models import Connection, ConnectionRequest
 from connections.selectors.people import holders_of, technicians_of
 from connections.services.clocks import stop_all_clocks
 from connections.services.grants import close_gates, lock_connection, open_grants
 from connections.services.moves import lock, move, require
+from connections.services.printouts import issue_printout
 from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
@@ -33,6 +35,7 @@ def go_live(*, actor: Actor, request: ConnectionRequest, version: int | None = N
     stored.live_at = now
     move(actor=actor, request=stored, action="go_live", after={"grants": [grant.code for grant in grants]})
     stop_all_clocks(stored)
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.GO_LIVE)
     when = f"{now.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
     announce(actor, stored, "go_live", when=when, grants=", ".join(grant.code for grant in grants))
     close_gates(replaced)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record_fact
-from connections.choices import State, Step
+from connections.choices import PrintoutKind, State, Step
 from connections.models import ConnectionRequest
 from connections.selectors.people import holders_of
 from connections.services.clocks import start_clock, stop_all_clocks, stop_clock
@@ -16,6 +16,7 @@ from connections.services.evaluation import begin_evaluation
 from connections.services.moves import lock, move, require, touch
 from connections.services.parts import Ticks, write_ticks
 from connections.services.points import ask_points
+from connections.services.printouts import issue_printout
 from connections.services.telling import announce, day_of
 from core import clock
 from core.actor import Actor
@@ -48,6 +49,7 @@ def receive(
     move(actor=actor, request=stored, action="receive", after={"evaluator": evaluator})
     begin_evaluation(actor=actor, request=stored)
     running = start_clock(stored, Step.EVALUATION)
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.RECEIPT)
     announce(actor, stored, "receive", day=day_of(running))
     announce(actor, stored, "assign")
     return stored
@@ -64,6 +66,7 @@ def return_parts(
     stop_clock(stored, Step.INTAKE)
     running = start_clock(stored, Step.COMPLETION)
     move(actor=actor, request=stored, action="return_parts", after={"points": len(points)})
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.COMPLETION)
     announce(actor, stored, "return_parts", n=len(points), day=day_of(running))
     return stored
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from connections.choices import Step
+from connections.choices import PrintoutKind, Step
 from connections.models import ConnectionRequest
 from connections.selectors.completion import open_points
 from connections.selectors.people import holders_of
@@ -14,6 +14,7 @@ from connections.services.clocks import resume_clock, start_clock, stop_all_cloc
 from connections.services.evaluation import begin_evaluation
 from connections.services.moves import index, lock, move, require, touch
 from connections.services.numbering import new_lookup_code, next_number
+from connections.services.printouts import issue_printout
 from connections.services.telling import announce
 from connections.services.versions import freeze_version
 from core import clock
@@ -49,6 +50,7 @@ def submit(
             raise
         raise StateRefused(_("Hệ thống này vừa có hồ sơ khác được gửi.")) from error
     start_clock(stored, Step.INTAKE)
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.REQUEST)
     announce(actor, stored, "submit")
     return stored
 
@@ -94,8 +96,11 @@ def answer_completion(
     for point in points:
         point.resolved_at = clock.now()
         point.save()
+    whole_now = stored.received_at is None
     _go_on(stored)
     begin_evaluation(actor=actor, request=stored)
+    for kind in (PrintoutKind.REQUEST, *((PrintoutKind.RECEIPT,) if whole_now else ())):
+        issue_printout(actor=actor, request=stored, kind=kind)
     announce(actor, stored, "answer_completion")
     return stored
 

@@ -16,6 +16,7 @@ from connections.models import ConnectionRequest
 from connections.permissions import Offer, offers
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.files import files_of
+from connections.selectors.printouts import papers_of
 from connections.selectors.requests import deadlines_of, turn_of
 from connections.selectors.thread import unread_in
 from connections.selectors.timeline import timeline_of
@@ -106,6 +107,7 @@ def show(request: Any, pk: int) -> HttpResponse:
         "events": timeline_of(found, request.actor)[:LATEST],
         "kept_until": kept_until(found),
         "may_copy": bool(found.number) and request.actor.may(DRAFT),
+        "papers": papers_of(request.actor, found),
         "may_discard": found.state == State.DRAFT and request.actor.may(DRAFT),
     }
     return render(request, "requests/request.html", frame(request, found, "request") | context)
@@ -129,7 +131,8 @@ def documents(request: Any, pk: int) -> HttpResponse:
     """Show what belongs to a dossier as documents: its files, and each time it was sent, frozen under its hash."""
     found = own(request, pk)
     files = [(file, place_of(file)) for file in files_of(request.actor, found).select_related("point")]
-    context = {"versions": versions_of(request.actor, found), "files": files}
+    papers = papers_of(request.actor, found)
+    context = {"versions": versions_of(request.actor, found), "files": files, "papers": papers}
     return render(request, "requests/request_documents.html", frame(request, found, "request_documents") | context)
 
 

@@ -4,12 +4,13 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import TermUnit
 from connections.choices import Step
+from core.documents.wording import number
 from core.problems import PROBLEMS
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
 from reports.content.parts import share
 from reports.queries.dossiers import DossierFigures, StepRow
-from reports.wording import NOTHING, number
+from reports.wording import NOTHING
 
 
 def refusals(found: tuple[tuple[str, int], ...]) -> Section:

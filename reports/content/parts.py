@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext as _
 
+from core.documents.wording import number
 from core.regulation import cite
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
 from reports.queries.calls import NamedShare, UseFigures
 from reports.queries.catalogue import CatalogueFigures
 from reports.queries.connections import AgencyRow, ConnectionFigures
-from reports.wording import number
 
 
 def share(part: int, whole: int) -> float | None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from core.clock import VIETNAM
+from core.documents.layout import Appendix, Block, Document, Grid, Heading, Letterhead, Paragraph, Sign
+from core.documents.wording import long_date, moment, short_date, two_lines
 from core.text import nfc
 from reports.content.figures import Cell, Column, Figure, Frozen, Section, Table
-from reports.documents.layout import Appendix, Block, Document, Grid, Heading, Paragraph
 from reports.models import ReportRun
 from reports.selectors.runs import period_name
-from reports.wording import long_date, measured, moment, short_date
+from reports.wording import measured
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
@@ -19,9 +20,12 @@ def compose(run: ReportRun, frozen: Frozen) -> Document:
     """Return the document of *run*; the same run and figures give the same document for ever."""
     head = frozen.letterhead
     return Document(
-        superior=_two_lines(head.superior.upper()),
-        issuer=head.issuer.upper(),
-        number=nfc(_("Số:          /BC-%(symbol)s") % {"symbol": head.symbol}),
+        head=Letterhead(
+            superior=two_lines(head.superior.upper()),
+            issuer=head.issuer.upper(),
+            number=nfc(_("Số:          /BC-%(symbol)s") % {"symbol": head.symbol}),
+            place=head.place,
+        ),
         place_and_date=f"{head.place}, {long_date(run.requested_at.astimezone(VIETNAM).date())}",
         kind=_("BÁO CÁO"),
         subject=tuple(_subject(run, head.subject)),
@@ -29,17 +33,12 @@ def compose(run: ReportRun, frozen: Frozen) -> Document:
         legal_bases=tuple(_bases(head.legal_bases)),
         blocks=tuple(_body(run, frozen)),
         recipients=tuple(_recipients(head.recipients)),
-        signer=head.signer,
+        signs=(Sign((head.signer,)),),
         appendix=_definitions(frozen),
         foot=_("Mã báo cáo: %(code)s. Số liệu đến %(when)s.") % {"code": run.code, "when": moment(run.data_until)},
         code=run.code,
         made_at=run.requested_at,
     )
-
-
-def _two_lines(superior: str) -> str:
-    """Return the name with the committee on one line and its province below, as heads of documents break it."""
-    return superior.replace("ỦY BAN NHÂN DÂN ", "ỦY BAN NHÂN DÂN\n", 1)
 
 
 def _subject(run: ReportRun, subject: str) -> Iterator[str]:

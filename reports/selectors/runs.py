@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
+from core.documents.wording import month_name, short_date
 from reports.choices import ClosingRule, Kind
 from reports.models import ReportRun, ReportTemplate
-from reports.wording import month_name, short_date
 
 
 def reports_for(actor: Actor) -> QuerySet[ReportRun]:

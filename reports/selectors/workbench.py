@@ -4,12 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
+from core.documents.wording import moment
 from core.web.boards import Task
 from reports.choices import RunState
 from reports.guards import DRAFT, PUBLISH
 from reports.models import ReportRun
 from reports.selectors.runs import period_name, reports_for
-from reports.wording import moment
 
 MOST = 10
 

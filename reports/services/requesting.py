@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.record import record_fact
 from core import clock
 from core.actor import Actor, system_actor
+from core.documents.wording import short_date
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 from core.transitions import carry
@@ -17,7 +18,6 @@ from reports.guards import DRAFT
 from reports.models import ReportRun
 from reports.periods import Period, first_on, last_ended_month
 from reports.selectors.runs import template_of
-from reports.wording import short_date
 
 WRITE_TASK = "reports.tasks.write_report"
 #: A report still waiting after this is handed to a worker again: the first may have died with it.

@@ -8,6 +8,7 @@ from accounts.models import Agency
 from audit.record import record_fact
 from core import clock, files
 from core.actor import Actor, system_actor
+from core.documents.docx import render
 from core.transitions import carry
 from reports.choices import RunState
 from reports.content import dossiers, parts
@@ -16,7 +17,6 @@ from reports.documents.periodic import compose
 from reports.models import ReportRun, ReportTemplate
 from reports.queries.gathering import gather
 from reports.queries.window import Window
-from reports.renderers.docx import render
 
 log = structlog.get_logger("lgsp.reports")
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web.access import needs
 from core import files
+from core.documents.docx import CONTENT_TYPE
 from core.forms import show_refusal
 from core.problems import DomainError, InvalidInput, PermissionRefused
 from core.transitions import offers
@@ -19,7 +20,6 @@ from core.web.downloads import name_download
 from reports.choices import Kind
 from reports.guards import DRAFT, VIEW
 from reports.models import ReportRun
-from reports.renderers.docx import CONTENT_TYPE
 from reports.selectors.runs import period_name, reports_for, template_of
 from reports.services.requesting import renew_report, request_report, require_written, retry_report
 from reports.services.writing import publish_report

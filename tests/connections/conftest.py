@@ -243,7 +243,7 @@ def publish(service_code: str, provider: Agency) -> DataService:
 def chain(agency: Callable[..., Agency], person: Callable[..., User], settings: Any) -> Chain:
     """Both sides ready for the procedure."""
     settings.LOOPBACK_UPSTREAMS = True
-    for command in ("load_checklist", "load_trials"):
+    for command in ("load_checklist", "load_trials", "load_printouts"):
         call_command(command, verbosity=0)
     for step in Step:  # deadlines alone: filling in the days off of three years takes longer than all the rest
         terms = {"amount": 5, "unit": "working_day", "statutory": False, "basis": "Hạn nội bộ", "clause": ""}

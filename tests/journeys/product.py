@@ -22,7 +22,7 @@ from lgsp.launch.services import free_port
 
 READY_SECONDS = 60
 LOADED = ("load_register", "load_calendar", "load_checklist", "load_parts", "load_profiles", "load_trials")
-LOADED += ("load_purposes", "load_demo")
+LOADED += ("load_printouts", "load_purposes", "load_demo")
 
 
 @dataclass

@@ -13,12 +13,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from core.clock import VIETNAM
+from core.documents.wording import long_date, moment, number
 from reports.choices import Unit
 from reports.content.figures import thaw
 from reports.documents.periodic import cell_text
 from reports.models import ReportRun, ReportTemplate
 from reports.services.writing import document_of
-from reports.wording import NOTHING, long_date, measured, moment, number
+from reports.wording import NOTHING, measured
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain
 from tests.reports.conftest import Desk

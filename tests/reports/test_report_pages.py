@@ -13,9 +13,9 @@ from django.test import Client
 from accounts.models import Agency
 from audit.models import Fact
 from core import clock
+from core.documents.docx import CONTENT_TYPE
 from reports.choices import RunState
 from reports.models import ReportRun, ReportTemplate
-from reports.renderers.docx import CONTENT_TYPE
 from reports.services.requesting import retry_report
 from reports.services.writing import publish_report, write_report
 from reports.wording import measured

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         self.step("Nạp cấu trúc thông điệp minh họa", "load_profiles")
         self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
         self.step("Nạp quy tắc nhắc hạn", "load_reminders")
+        self.step("Nạp mẫu văn bản của hồ sơ", "load_printouts")
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         if options["demo"]:

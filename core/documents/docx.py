@@ -6,30 +6,39 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 from docx.document import Document as WordFile
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.shared import Mm, Pt
 
+from core.documents import docx_parts as parts
+from core.documents.layout import Appendix, Block, Document, Facts, Grid, Heading, Paragraph
+from core.documents.qr import qr_png
 from core.text import nfc
-from reports.documents.layout import Appendix, Block, Document, Grid, Heading, Paragraph
-from reports.renderers import docx_parts as parts
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Earliest moment a zip archive can name; the real one stands in the document's properties.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 # A4 with the margins of Nghị định 30/2020/NĐ-CP, Phụ lục I: left 30–35, right 15–20, top and bottom 20–25 mm.
-_LEFT, _RIGHT, _EDGE = Mm(30), Mm(20), Mm(20)
+_SHORT, _LONG = Mm(210), Mm(297)
+_LEFT, _RIGHT, _EDGE, _EDGE_WITH_CODE = Mm(30), Mm(20), Mm(20), Mm(25)
+# Longest property a Word file may have (ISO 29500-1).
+_PROPERTY = 255
+# A row with a cell longer than this may run over a page's end; others stay whole.
+WHOLE = 900
 
 
 def render(document: Document) -> bytes:
     """Return the file of *document*: A4, Times New Roman, head and tail as Nghị định 30/2020/NĐ-CP orders."""
     word = docx.Document()
     _set_up(word, document)
-    parts.head(word, document)
-    _title(word, document)
+    room = _room(document)
+    parts.head(word, document, room)
+    _title(word, document, room)
     for block in document.blocks:
-        _block(word, block)
-    parts.tail(word, document)
-    _appendix(word, document.appendix)
+        _block(word, block, room)
+    parts.tail(word, document, room)
+    if document.appendix is not None:
+        _appendix(word, document.appendix, room)
     raw = BytesIO()
     word.save(raw)
     return _steady(raw)
@@ -37,70 +46,90 @@ def render(document: Document) -> bytes:
 
 def _set_up(word: WordFile, document: Document) -> None:
     section = word.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.page_width, section.page_height = (_LONG, _SHORT) if document.wide else (_SHORT, _LONG)
+    if document.wide:
+        section.orientation = WD_ORIENT.LANDSCAPE
     section.left_margin, section.right_margin = _LEFT, _RIGHT
     section.top_margin = section.bottom_margin = _EDGE
     section.header_distance = section.footer_distance = Mm(10)
     section.different_first_page_header_footer = True
     parts.base_style(word)
     parts.page_number(section.header.paragraphs[0])
+    if document.check is not None:
+        section.bottom_margin, section.footer_distance = _EDGE_WITH_CODE, Mm(7)
+    code = qr_png(document.check.address) if document.check else b""
     for foot in (section.footer, section.first_page_footer):
-        parts.say(foot.paragraphs[0], document.foot, size=10)
+        if code:
+            parts.foot_with_code(foot, document.foot, code, _room(document))
+        else:
+            parts.say(foot.paragraphs[0], document.foot, size=10)
+    _describe(word, document)
+
+
+def _describe(word: WordFile, document: Document) -> None:
     properties = word.core_properties
-    properties.title, properties.subject = nfc(" ".join(document.subject)), document.code
-    properties.author = properties.last_modified_by = document.issuer
+    properties.title, properties.subject = nfc(" ".join(document.subject))[:_PROPERTY], document.code
+    properties.author = properties.last_modified_by = document.head.issuer[:_PROPERTY]
     properties.comments, properties.keywords, properties.language = "", "", "vi-VN"
     properties.created = properties.modified = document.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def _title(word: WordFile, document: Document) -> None:
+def _room(document: Document) -> int:
+    """Return the width of the text (EMU)."""
+    return (_LONG if document.wide else _SHORT) - _LEFT - _RIGHT
+
+
+def _title(word: WordFile, document: Document, room: int) -> None:
     kind = parts.say(word.add_paragraph(), document.kind, bold=True, size=14, align=WD_ALIGN_PARAGRAPH.CENTER)
     kind.paragraph_format.space_before = Pt(12)
     for line in document.subject:
         parts.say(word.add_paragraph(), line, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-    parts.rule(word.add_paragraph(), side=Mm(58))
-    addressee = parts.say(word.add_paragraph(), document.addressee, align=WD_ALIGN_PARAGRAPH.CENTER)
-    addressee.paragraph_format.space_after = Pt(6)
+    parts.rule(word.add_paragraph(), side=(room - Mm(44)) // 2)
+    if document.addressee:
+        addressee = parts.say(word.add_paragraph(), document.addressee, align=WD_ALIGN_PARAGRAPH.CENTER)
+        addressee.paragraph_format.space_after = Pt(6)
     for basis in document.legal_bases:
         parts.body(word.add_paragraph(), basis, italic=True)
 
 
-def _block(word: WordFile, block: Block) -> None:
+def _block(word: WordFile, block: Block, room: int) -> None:
     if isinstance(block, Heading):
         parts.body(word.add_paragraph(), block.text, bold=True).paragraph_format.keep_with_next = True
     elif isinstance(block, Paragraph):
         paragraph = parts.body(word.add_paragraph(), block.text, bold=block.strong, italic=block.italic)
         paragraph.paragraph_format.keep_with_next = block.with_next or None
+    elif isinstance(block, Facts):
+        for term, value in block.rows:
+            parts.body(word.add_paragraph(), f"{term}: {value}").paragraph_format.space_after = Pt(3)
     else:
-        _grid(word, block)
+        _grid(word, block, room)
 
 
-def _grid(word: WordFile, grid: Grid) -> None:
+def _grid(word: WordFile, grid: Grid, room: int) -> None:
     if grid.title:
         title = parts.say(word.add_paragraph(), grid.title, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER)
         title.paragraph_format.space_before, title.paragraph_format.keep_with_next = Pt(6), True
-    room = Mm(210) - _LEFT - _RIGHT
-    table = parts.table(
-        word, rows=len(grid.rows) + 1, widths=[room * part // sum(grid.widths) for part in grid.widths]
-    )
+    whole, size = sum(grid.widths), 10 if room > _SHORT else 12
+    table = parts.table(word, rows=len(grid.rows) + 1, widths=[room * part // whole for part in grid.widths])
     for cell, text in zip(table.rows[0].cells, grid.heads, strict=True):
-        parts.say(cell.paragraphs[0], text, bold=True, size=12, align=WD_ALIGN_PARAGRAPH.CENTER)
+        parts.say(cell.paragraphs[0], text, bold=True, size=size, align=WD_ALIGN_PARAGRAPH.CENTER)
     parts.repeat_on_each_page(table.rows[0])
+    parts.keep_whole(table, [True, *(max(map(len, values)) <= WHOLE for values in grid.rows)])
     cells = table._cells
     for place, values in enumerate(grid.rows, start=1):
         for column, value in enumerate(values):
             align = WD_ALIGN_PARAGRAPH.RIGHT if grid.numeric[column] else WD_ALIGN_PARAGRAPH.LEFT
             paragraph = cells[place * len(values) + column].paragraphs[0]
-            parts.say(paragraph, value, size=12, align=WD_ALIGN_PARAGRAPH.CENTER if column == 0 else align)
+            parts.say(paragraph, value, size=size, align=WD_ALIGN_PARAGRAPH.CENTER if column == 0 else align)
     word.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-def _appendix(word: WordFile, appendix: Appendix) -> None:
+def _appendix(word: WordFile, appendix: Appendix, room: int) -> None:
     last = word.add_paragraph()
     last.add_run().add_break(WD_BREAK.PAGE)
     parts.say(last, appendix.title, bold=True, size=14, align=WD_ALIGN_PARAGRAPH.CENTER)
     for block in appendix.blocks:
-        _block(word, block)
+        _block(word, block, room)
 
 
 def _steady(raw: BytesIO) -> bytes:

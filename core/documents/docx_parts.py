@@ -1,21 +1,23 @@
 """Building blocks of an official document in Word: paragraphs, rules, head, tail, tables."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 from docx.document import Document as WordFile
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from core.documents.layout import Document, HeadStyle, Sign
 from core.text import nfc
-from reports.documents.layout import Document
 
 FONT, BODY_SIZE = "Times New Roman", 14
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
 
 
 def element(name: str, **attributes: Any) -> Any:
@@ -87,34 +89,79 @@ def page_number(paragraph: Paragraph) -> None:
     paragraph._p.append(field)
 
 
-def head(word: WordFile, document: Document) -> None:
-    """Write the two columns at the top: the body that issues, number; the State's name and motto, place and date."""
-    left, right = _columns(word, (Mm(68), Mm(92)))
-    center = WD_ALIGN_PARAGRAPH.CENTER
-    say(left.paragraphs[0], document.superior, size=12, align=center)
-    say(left.add_paragraph(), document.issuer, bold=True, size=12, align=center)
-    rule(left.add_paragraph(), side=Mm(20))
-    say(left.add_paragraph(), document.number, size=13, align=center)
-    say(right.paragraphs[0], MOTTO[0], bold=True, size=12, align=center)
-    say(right.add_paragraph(), MOTTO[1], bold=True, size=13, align=center)
-    rule(right.add_paragraph(), side=Mm(18))
+def foot_with_code(foot: Any, text: str, code: bytes, room: int) -> None:
+    """Write *text* on the left of a foot and the QR code (PNG) that leads to its check on the right."""
+    made = foot.add_table(rows=1, cols=2, width=room)
+    _shape(made, (room - Mm(18), Mm(18)))
+    left, right = made.rows[0].cells
+    left.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    lines = text.split("\n")
+    say(left.paragraphs[0], lines[0], size=10)
+    for line in lines[1:]:
+        say(left.add_paragraph(), line, size=10)
+    right.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    right.paragraphs[0].add_run().add_picture(BytesIO(code), width=Mm(15))
+    last = foot.paragraphs[0]
+    last.paragraph_format.line_spacing = Pt(1)
+    made._tbl.addnext(last._p)
+
+
+def head(word: WordFile, document: Document, room: int) -> None:
+    """Write the two columns at the top: the body that issues, number; whose paper it is, place and date."""
+    widths = (room * 68 // 160, room * 92 // 160)
+    left, right = _columns(word, widths)
+    center, said = WD_ALIGN_PARAGRAPH.CENTER, document.head
+    lines = (left.paragraphs[0], left.add_paragraph()) if said.superior else (None, left.paragraphs[0])
+    if lines[0] is not None:
+        say(lines[0], said.superior, size=12, align=center)
+    say(lines[1], said.issuer, bold=True, size=12, align=center)
+    if said.style == HeadStyle.PARTY:
+        say(left.add_paragraph(), "*", size=13, align=center)
+        say(right.paragraphs[0], PARTY, bold=True, size=15, align=center)
+    else:
+        rule(left.add_paragraph(), side=(widths[0] - Mm(28)) // 2)
+        say(right.paragraphs[0], MOTTO[0], bold=True, size=12, align=center)
+        say(right.add_paragraph(), MOTTO[1], bold=True, size=13, align=center)
+    say(left.add_paragraph(), said.number, size=13, align=center)
+    rule(right.add_paragraph(), side=(widths[1] - Mm(56)) // 2)
     say(right.add_paragraph(), document.place_and_date, italic=True, size=13, align=center)
 
 
-def tail(word: WordFile, document: Document) -> None:
-    """Write who receives it on the left, the office that signs on the right with room for the signature."""
-    left, right = _columns(word, (Mm(80), Mm(80)))
-    say(left.paragraphs[0], "Nơi nhận:", bold=True, italic=True, size=12)
-    for one in document.recipients:
-        say(left.add_paragraph(), one, size=11)
-    say(right.paragraphs[0], document.signer, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-    right.add_paragraph().paragraph_format.space_after = Mm(24)
+def tail(word: WordFile, document: Document, room: int) -> None:
+    """Write who signs, with room for it: one office right of the recipients, or both sides above them."""
+    left, right = _columns(word, (room // 2, room // 2))
+    if len(document.signs) == 1:
+        _recipients(left, document.recipients, left.paragraphs[0])
+        _sign(right, document.signs[0])
+        return
+    for cell, sign in zip((left, right), document.signs, strict=True):
+        _sign(cell, sign)
+    if document.recipients:
+        _recipients(word, document.recipients, word.add_paragraph())
+
+
+def _recipients(place: Any, recipients: Sequence[str], first: Paragraph) -> None:
+    if recipients:
+        say(first, "Nơi nhận:", bold=True, italic=True, size=12)
+    for one in recipients:
+        say(place.add_paragraph(), one, size=11)
+
+
+def _sign(cell: Any, sign: Sign) -> None:
+    center = WD_ALIGN_PARAGRAPH.CENTER
+    for place, line in enumerate(sign.lines):
+        say(cell.add_paragraph() if place else cell.paragraphs[0], line, bold=True, align=center)
+    if sign.note:
+        say(cell.add_paragraph(), sign.note, italic=True, size=12, align=center)
+    cell.add_paragraph().paragraph_format.space_after = Mm(24)
+    for place, line in enumerate(sign.below):
+        say(cell.add_paragraph(), line, bold=not place, size=BODY_SIZE if not place else 11, align=center)
 
 
 def _columns(word: WordFile, widths: Sequence[int]) -> Any:
     made = word.add_table(rows=1, cols=len(widths))
     _shape(made, widths)
-    _keep_whole(made.rows[0])
+    keep_whole(made, [True])
     padding = element("tblCellMar")
     padding.extend(element(side, w=0, type="dxa") for side in ("left", "right"))
     made._tbl.tblPr.insert_element_before(padding, "w:tblLook", "w:tblCaption", "w:tblDescription")
@@ -122,11 +169,9 @@ def _columns(word: WordFile, widths: Sequence[int]) -> Any:
 
 
 def table(word: WordFile, *, rows: int, widths: Sequence[int]) -> Any:
-    """Make a ruled table with columns of *widths* (EMU), its rows never cut by a page's end."""
+    """Make a ruled table with columns of *widths* (EMU)."""
     made = word.add_table(rows=rows, cols=len(widths), style="Table Grid")
     _shape(made, widths)
-    for row in made.rows:
-        _keep_whole(row)
     return made
 
 
@@ -139,8 +184,11 @@ def _shape(made: Any, widths: Sequence[int]) -> None:
         cell.width = widths[place % columns]
 
 
-def _keep_whole(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(element("cantSplit"))
+def keep_whole(made: Any, whole: Sequence[bool]) -> None:
+    """Let the rows named by *whole* not be cut by a page's end."""
+    for row, keep in zip(made.rows, whole, strict=True):
+        if keep:
+            row._tr.get_or_add_trPr().insert(0, element("cantSplit"))
 
 
 def repeat_on_each_page(row: Any) -> None:
