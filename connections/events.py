@@ -119,6 +119,16 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             _("Hồ sơ %(number)s dừng giải quyết. Lý do ghi trên cổng."),
         ),
     ),
+    "apologise": (
+        Telling(
+            (_A.AGENCY,),
+            _T.PROCEDURE,
+            _("Xin lỗi và hẹn lại ngày trả kết quả %(number)s: %(day)s"),
+            _(
+                "Hồ sơ %(number)s chưa giải quyết xong đúng hạn, hẹn lại ngày %(day)s. Lý do ghi trên phiếu ở cổng."
+            ),
+        ),
+    ),
     "propose": (
         Telling(
             (_A.APPROVERS,),

@@ -11,7 +11,7 @@ from connections.models import ConnectionRequest, Printout
 from connections.selectors.handovers import late_clock
 from connections.services.moves import lock
 from connections.services.printouts import issue_printout
-from connections.services.telling import tell_agency
+from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -52,13 +52,7 @@ def apologise(*, actor: Actor, request: ConnectionRequest, reason: str, new_day:
         reason=reason,
         new_day=new_day,
     )
-    day = f"{new_day:%d/%m/%Y}"
-    tell_agency(
-        stored,
-        subject=_("Xin lỗi và hẹn lại ngày trả kết quả %(number)s: %(day)s") % {"number": stored.number, "day": day},
-        body=_("Hồ sơ %(number)s chưa giải quyết xong đúng hạn. Lý do: %(reason)s. Hẹn lại ngày %(day)s.")
-        % {"number": stored.number, "reason": reason, "day": day},
-    )
+    announce(actor, stored, "apologise", day=f"{new_day:%d/%m/%Y}")
     return made
 
 
