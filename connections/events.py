@@ -124,9 +124,7 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             (_A.AGENCY,),
             _T.PROCEDURE,
             _("Xin lỗi và hẹn lại ngày trả kết quả %(number)s: %(day)s"),
-            _(
-                "Hồ sơ %(number)s chưa giải quyết xong đúng hạn, hẹn lại ngày %(day)s. Lý do ghi trên phiếu ở cổng."
-            ),
+            _("Hồ sơ %(number)s chưa giải quyết xong đúng hạn, hẹn lại ngày %(day)s. Lý do ghi trên phiếu ở cổng."),
         ),
     ),
     "propose": (
