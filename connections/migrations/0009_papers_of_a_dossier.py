@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_two_people_decide_more'),
-        ('connections', '0007_the_desk'),
+        ('connections', '0008_queue_reads_its_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
