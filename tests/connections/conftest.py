@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
-from accounts.services.calendar import set_deadline
 from catalog.models import DataElement, DataService, InformationSystem, Operation, Purpose, ServiceVersion, Upstream
-from connections.choices import Mark, State, Step
+from connections.choices import Mark, State
 from connections.models import Connection, ConnectionRequest, Trial
 from connections.services import (
     approval,
@@ -27,10 +25,10 @@ from connections.services import (
     sending,
     trials,
 )
-from core import clock
-from core.actor import Actor, system_actor
+from core.actor import Actor
 from core.text import fold
 from tests.connections.call_log import log_calls
+from tests.connections.seeds import fill
 
 FILING: dict[str, dict[str, Any]] = {
     "contacts": {"responsible_leader": "Phó Giám đốc Sở (mẫu)"},
@@ -243,17 +241,7 @@ def publish(service_code: str, provider: Agency) -> DataService:
 def chain(agency: Callable[..., Agency], person: Callable[..., User], settings: Any) -> Chain:
     """Both sides ready for the procedure."""
     settings.LOOPBACK_UPSTREAMS = True
-    for command in ("load_checklist", "load_trials", "load_printouts"):
-        call_command(command, verbosity=0)
-    for step in Step:  # deadlines alone: filling in the days off of three years takes longer than all the rest
-        terms = {"amount": 5, "unit": "working_day", "statutory": False, "basis": "Hạn nội bộ", "clause": ""}
-        set_deadline(
-            actor=system_actor("Kiểm thử"),
-            code=f"request.{step}",
-            name=str(step.label),
-            valid_from=clock.today().replace(month=1, day=1),
-            **terms,
-        )
+    fill()
     own = agency("H60.07", name="Sở Nông nghiệp và Môi trường")
     operator = agency("H60.02", name="Sở Khoa học và Công nghệ", is_operator=True)
     provider = agency("H60.03", name="Sở Nội vụ")
