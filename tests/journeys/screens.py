@@ -18,6 +18,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lgsp.demo import filing
+from lgsp.demo.browser import Surprise
 from lgsp.demo.filing import DESK, Dossier
 from lgsp.demo.people import People
 from lgsp.demo.telling import Teller
@@ -32,12 +33,24 @@ INTAKE, EVALUATOR, HEAD = "tiep-nhan.skhcn", "tham-dinh.skhcn", "truong-phong.sk
 Shot = tuple[str, str, str, str]  # name of the picture, who, address, what it shows
 
 
-def bring_under_way(people: People) -> tuple[Dossier, Dossier]:
+def under_way(people: People) -> tuple[Dossier, Dossier]:
+    """Return a draft and a dossier to complete; those of an earlier run where they are there."""
+    draft = Dossier(AGENCY, "Phần mềm quản lý khoáng sản (mẫu)", SERVICE)
+    asked = Dossier(AGENCY, "Phần mềm quan trắc môi trường (mẫu)", SERVICE, lacking=True)
+    officer = people.of(AGENCY, "officer")
+    try:
+        for dossier, state in ((draft, "draft"), (asked, "completion_requested")):
+            dossier.address = officer.open(f"/ket-noi/?state={state}").link("Kết nối mới")
+            dossier.pk = dossier.address.rstrip("/").rsplit("/", 1)[1]
+    except Surprise:
+        bring_under_way(people, draft, asked)
+    return draft, asked
+
+
+def bring_under_way(people: People, draft: Dossier, asked: Dossier) -> None:
     """File a draft, and a dossier that was completed once and is asked to complete again, with a thread."""
     tell = Teller()
     tell.quiet = True
-    draft = Dossier(AGENCY, "Phần mềm quản lý khoáng sản (mẫu)", SERVICE)
-    asked = Dossier(AGENCY, "Phần mềm quan trắc môi trường (mẫu)", SERVICE, lacking=True)
     for filed in (filing.register_system, filing.file):
         filed(people, tell, draft)
     for filed in (filing.register_system, filing.file, filing.send, filing.receive, filing.evaluate):
@@ -51,7 +64,6 @@ def bring_under_way(people: People) -> tuple[Dossier, Dossier]:
     evaluator.fill(asked.desk("trao-doi"), "Gửi trao đổi", text=written)
     officer.fill(f"{asked.address}trao-doi/", "Gửi trao đổi", text="Có, từ 22 giờ đến 23 giờ thứ bảy đầu tháng.")
     evaluator.fill(asked.desk("trao-doi"), "Gửi trao đổi", text="Cảm ơn. Cơ quan ghi khung giờ này vào phương án.")
-    return draft, asked
 
 
 def shots(draft: Dossier, asked: Dossier, live: str) -> Iterator[Shot]:
@@ -157,23 +169,28 @@ def main() -> None:
     reader = argparse.ArgumentParser(prog="screens")
     reader.add_argument("--data", required=True, type=Path)
     reader.add_argument("--out", required=True, type=Path)
+    reader.add_argument("--portal", default="", help="where it runs now, when that is not what demo.json says")
+    reader.add_argument("--only", nargs="+", default=[], help="names of pictures to take again; the index stays")
     chosen = reader.parse_args()
     told = json.loads((chosen.data / "demo.json").read_text(encoding="utf-8"))
     chosen.out.mkdir(parents=True, exist_ok=True)
-    people = People(told["portal"], chosen.data)
+    people = People(chosen.portal or told["portal"], chosen.data)
     with sync_playwright() as playwright, suppress(KeyboardInterrupt):
         tool = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or "chromium"
         browser = playwright.chromium.launch(executable_path=tool, args=["--no-sandbox", "--disable-gpu"])
         studio = Studio(browser, people, chosen.out)
-        draft, asked = bring_under_way(people)
+        draft, asked = under_way(people)
         officer = people.of(AGENCY, "officer")
         live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
-        taken = [(shot[0], shot[3]) for shot in shots(draft, asked, live) if studio.take(shot)]
+        wanted = [shot for shot in shots(draft, asked, live) if not chosen.only or shot[0] in chosen.only]
+        taken = [(shot[0], shot[3]) for shot in wanted if studio.take(shot)]
         codes = [item.text_content() for item in officer.open(asked.address).tree.xpath("//aside//dd/code")]
-        studio.look_up(codes[0].strip(), codes[1].strip())
+        if not chosen.only or "lookup-shown" in chosen.only:
+            studio.look_up(codes[0].strip(), codes[1].strip())
         browser.close()
     people.close()
-    index(chosen.out, [*taken, ("lookup-shown", "Tra cứu hồ sơ: kết quả")])
+    if not chosen.only:
+        index(chosen.out, [*taken, ("lookup-shown", "Tra cứu hồ sơ: kết quả")])
 
 
 if __name__ == "__main__":
