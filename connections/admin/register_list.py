@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -52,7 +53,8 @@ class PeriodForm(PortalForm):
 def register_page(admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
     """Show the dossiers sent in a period, this month's to begin with; give them as a file when one is asked for."""
     today = clock.today()
-    given = request.GET if "since" in request.GET else {"since": today.replace(day=1), "until": today}
+    month = {"since": f"{today.replace(day=1):%d/%m/%Y}", "until": f"{today:%d/%m/%Y}"}
+    given = request.GET if "since" in request.GET else month
     form = PeriodForm(given)
     rows: Sequence[ConnectionRequest] = ()
     count = 0
@@ -71,10 +73,10 @@ def register_page(admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
         title=_("Sổ theo dõi hồ sơ"),
         form=form,
         heads=heads(),
-        rows=[(row.pk, entry_of(row).cells()) for row in rows],
+        rows=[(row.pk, list(zip(heads(), entry_of(row).cells(), strict=True))) for row in rows],
         count=count,
         shown=SHOWN,
-        query=request.GET.urlencode() or f"since={today.replace(day=1):%d/%m/%Y}&until={today:%d/%m/%Y}",
+        query=request.GET.urlencode() or urlencode(month),
     )
 
 
