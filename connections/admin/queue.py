@@ -20,7 +20,6 @@ from connections.models import SavedView
 from connections.selectors.people import active_mark, holders_of
 from connections.selectors.queue import ASSIGNABLE, TABS, Wanted, dossiers_of, filing_agencies, queue, tab_counts
 from connections.selectors.requests import Turn, deadline_of
-from connections.selectors.workbench import waiting_for
 from core.actor import Actor
 from core.admin import BaseAdmin, acting
 from core.forms import PortalForm
@@ -28,6 +27,12 @@ from core.workdays import WorkCalendar
 
 PAGE = 50
 SENT = [(value, label) for value, label in State.choices if value != State.DRAFT]
+
+
+class ManyOptions(UnfoldAdminSelectWidget):
+    """A select of hundreds of options, drawn without a template for each of them."""
+
+    template_name = "admin/connections/parts/select.html"
 
 
 class QueueForm(PortalForm):
@@ -51,14 +56,14 @@ class QueueForm(PortalForm):
         label=gettext_lazy("Cơ quan"),
         required=False,
         empty_label=gettext_lazy("Mọi cơ quan"),
-        widget=UnfoldAdminSelectWidget,
+        widget=ManyOptions,
     )
     evaluator = forms.ModelChoiceField(
         User.objects.none(),
         label=gettext_lazy("Người thẩm định"),
         required=False,
         empty_label=gettext_lazy("Mọi người"),
-        widget=UnfoldAdminSelectWidget,
+        widget=ManyOptions,
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -110,18 +115,16 @@ def _page(
 
 
 def _rows(actor: Actor, page: Page[int], calendar: WorkCalendar) -> list[dict[str, Any]]:
-    dossiers = list(dossiers_of(page.object_list))
-    mine = set(waiting_for(actor).filter(pk__in=[item.pk for item in dossiers]).values_list("pk", flat=True))
     yours = Turn("", "yours")
     return [
         {
             "dossier": item,
-            "state": state_tag(item, yours if item.pk in mine else None),
+            "state": state_tag(item, yours if item.waits else None),  # type: ignore[attr-defined]
             "deadline": deadline_of(item, calendar),
             "busy": active_mark(item),
             "assignable": item.state in ASSIGNABLE,
         }
-        for item in dossiers
+        for item in dossiers_of(actor, page.object_list)
     ]
 
 

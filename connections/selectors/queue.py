@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -52,10 +52,10 @@ def queue(actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar) -> Que
     return _ordered(_tab(actor, wanted, tab, calendar)).values_list("pk", flat=True)
 
 
-def dossiers_of(pks: Iterable[int]) -> QuerySet[ConnectionRequest]:
-    """Return the dossiers of one page of the queue, in its order; no query for each row."""
-    found = with_clocks(ConnectionRequest.objects.filter(pk__in=list(pks)))
-    return _ordered(found.select_related("work_mark__user"))
+def dossiers_of(actor: Actor, pks: Iterable[int]) -> QuerySet[ConnectionRequest]:
+    """Return the dossiers of one page of the queue, in its order; ``waits`` says whether one waits for the actor."""
+    found = with_clocks(ConnectionRequest.objects.filter(pk__in=list(pks))).select_related("work_mark__user")
+    return _ordered(found.annotate(waits=ExpressionWrapper(waiting(actor), output_field=BooleanField())))
 
 
 def _ordered(found: QuerySet[ConnectionRequest]) -> QuerySet[ConnectionRequest]:
@@ -75,7 +75,7 @@ def tab_counts(actor: Actor, wanted: Wanted, calendar: WorkCalendar) -> dict[str
 def filing_agencies(actor: Actor) -> QuerySet[Agency]:
     """Return the agencies that have filed a dossier the actor may see."""
     filed = ConnectionRequest.objects.visible_to(actor).filter(agency_id=OuterRef("pk"))
-    return Agency.objects.filter(Exists(filed)).order_by("sort_key", "pk")
+    return Agency.objects.filter(Exists(filed)).order_by("sort_key", "pk").only("name")
 
 
 def _tab(actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar) -> QuerySet[ConnectionRequest]:
