@@ -97,16 +97,18 @@ def test_a_state_secret_is_refused_and_nothing_of_it_is_kept(chain: Chain) -> No
     assert (chain.fresh().state_secret, chain.fresh().personal_data, chain.fresh().version) == (False, False, before)
 
 
-def test_the_slower_of_two_colleagues_is_told_who_was_faster(chain: Chain) -> None:
+def test_the_slower_of_two_colleagues_is_told_who_was_faster(chain: Chain, person: Callable[..., User]) -> None:
     request = chain.draft()
     seen = seen_part(request, "plans")
     officer = chain.actors["agency_officer"]
+    colleague = person("dong-nghiep@lgsp.example", chain.agency, "agency_officer")
+    slower = actor_for(colleague, standings_of(colleague), agency_id=None)
     drafts.save_part(
         actor=officer, request=request, part="plans", operation_plan="Một", security_plan="Hai", seen=seen
     )
     with pytest.raises(StateRefused) as refused:
         drafts.save_part(
-            actor=officer, request=request, part="plans", operation_plan="Ba", security_plan="Bốn", seen=seen
+            actor=slower, request=request, part="plans", operation_plan="Ba", security_plan="Bốn", seen=seen
         )
     assert officer.name in str(refused.value.detail)
     assert chain.fresh().operation_plan == "Một"

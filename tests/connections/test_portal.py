@@ -266,8 +266,9 @@ def test_lists_ask_the_database_as_often_for_many_as_for_one(
 
 def test_the_workbench_leads_to_what_waits(chain: Chain, officer: Client, representative: Client) -> None:
     chain.receive()
-    assert chain.request.number not in officer.get(reverse("workbench")).content.decode()
+    asked = f"Hoàn thiện hồ sơ {chain.request.number}"
+    assert asked not in officer.get(reverse("workbench")).content.decode()
     evaluation.request_completion(actor=chain.actors["evaluator"], request=chain.request, points=[POINT])
     page = representative.get(reverse("workbench")).content.decode()
-    assert f"Hoàn thiện hồ sơ {chain.request.number}" in page
+    assert asked in page
     assert reverse("request", args=[chain.request.pk]) in page
