@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default="", help="folder to keep screenshots of every page in")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a file's bytes by their argument: what holds a clock would be another test in every process."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cleaning_between_transactional_tests() -> Iterator[None]:
     """Let Django's flush empty evidence tables, which refuse truncation to everyone else (decisions, 34)."""

@@ -106,13 +106,8 @@ def mark(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for code, values in wanted.items():
-        row = rows[code]
-        before[code], after[code] = {name: getattr(row, name) for name in values}, values
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.marked_at = clock.now() if values["result"] else None
-        row.marked_by_id = actor.user_id
-        row.save()
+        before[code], after[code] = {name: getattr(rows[code], name) for name in values}, values
+        _write(actor, rows[code], values)
     if summary is not None and tidy(summary) != evaluation.summary:
         before["summary"], after["summary"] = evaluation.summary, tidy(summary)
         evaluation.summary = tidy(summary)
@@ -123,6 +118,14 @@ def mark(
         touch(stored)
         record_fact(actor=actor, deed="request.marked", subject=stored, before=before, after=after, clause="QC10.2")
     return evaluation
+
+
+def _write(actor: Actor, row: CriterionMark, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.marked_at = clock.now() if values["result"] else None
+    row.marked_by_id = actor.user_id
+    row.save()
 
 
 def _wanted(

@@ -110,11 +110,16 @@ def test(arguments: list[str]) -> int:
             if arguments:
                 return _pytest(arguments, variables)
             with Checks(variables, folder) as checks:
-                status = _pytest(["-n", str(max(2, min(os.cpu_count() or 2, 6))), "--dist", "loadgroup"], variables)
+                status = _pytest(["-n", str(_workers()), "--dist", "loadgroup"], variables)
                 failed = checks.failed()
     if failed:
         say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
     return status or (1 if failed else 0)
+
+
+def _workers() -> int:
+    """Return one process more than cores, six at most: a test that waits for a browser or a server leaves its core."""
+    return min((os.cpu_count() or 1) + 1, 6)
 
 
 def _pytest(arguments: list[str], variables: Mapping[str, str]) -> int:
