@@ -33,6 +33,14 @@ class NetworksField(LinesField):
         return found
 
 
+class JsonTextField(forms.JSONField):
+    """JSON as text; nothing yet is an empty field, not the word for nothing."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show stored JSON as text, what was typed as it was typed."""
+        return "" if value is None else super().prepare_value(value)
+
+
 class PairsField(forms.CharField):
     """A list of names with their meaning, ``name: meaning`` a line."""
 

@@ -22,6 +22,7 @@ from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminURLInputWidget
 
 from core.actor import Actor
+from core.forms import name_the_errors
 from core.problems import DomainError, InvalidInput
 
 ENTER = "admin.enter"
@@ -71,6 +72,10 @@ class DeedForm(forms.ModelForm):
     """A model form that shows what the deed refused on the second pass."""
 
     refusal: DomainError | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_the_errors(self.fields)
 
     def clean(self) -> dict[str, Any] | None:
         """Add the refusal of the deed to the fields it names."""

@@ -35,6 +35,12 @@ class CalendarAdmin(BaseAdmin):
 
     manage_permission = deeds.MANAGE
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the reason of a change out for those who only look: it is no part of the row."""
+        fields = super().get_fields(request, obj)
+        may = self.has_change_permission(request, obj)
+        return fields if may else [name for name in fields if name != "reason"]
+
 
 @admin.register(DayOff)
 class DayOffAdmin(CalendarAdmin):
@@ -46,12 +52,6 @@ class DayOffAdmin(CalendarAdmin):
     search_fields = ("name", "source")
     date_hierarchy = "date"
     fields: tuple[str, ...] = ("date", "name", "kind", "source", "active", "reason")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the reason of a change out for those who only look: it is no part of the day."""
-        fields = super().get_fields(request, obj)
-        may = self.has_change_permission(request, obj)
-        return fields if may else [name for name in fields if name != "reason"]
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Save the day."""

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from catalog.form_fields import JsonTextField
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import MessageProfile
 from catalog.services import profiles as deeds
@@ -20,6 +21,7 @@ class ProfileForm(DeedForm):
     class Meta:
         model = MessageProfile
         fields = (*deeds.ENTERED, *deeds.CHANGEABLE)
+        field_classes = {"schema": JsonTextField}
         widgets = {"schema": UnfoldAdminTextareaWidget(attrs={"rows": 18, "spellcheck": "false"})}
         help_texts = {
             "schema": _(

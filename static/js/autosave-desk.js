@@ -34,7 +34,7 @@
 
   const send = async (part) => {
     const data = new FormData();
-    for (const field of part.querySelectorAll("input, textarea, select")) {
+    for (const field of part.querySelectorAll("input,textarea,select")) {
       if (field.name && (!["radio", "checkbox"].includes(field.type) || field.checked)) {
         data.append(field.name, field.value);
       }

@@ -134,7 +134,7 @@ def test_every_page_in_reach_speaks_vietnamese(people: dict[str, str], signed_in
         found += [f"{role}: {fault}" for fault in dict.fromkeys(walk.found)]
         mine = {name for name, (_arguments, allowed) in PAGES.items() if role in allowed and not kind_is_api(name)}
         assert mine <= walk.seen.keys()
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def kind_is_api(name: str) -> bool:
