@@ -68,6 +68,9 @@ def _alone() -> Iterator[None]:
 
 
 def _make() -> None:
+    if VENV.is_symlink():
+        # Emptying it would empty somebody else's.
+        raise Stop(f"{VENV} là một liên kết nên không được làm lại. Xóa liên kết rồi chạy lại ./run.")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     remedy = f"Chạy: apt-get install python{version}-venv, rồi ./run lại."
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:

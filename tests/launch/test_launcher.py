@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import redis
 
+from lgsp.launch import environment
 from lgsp.launch.cli import COMMANDS
 from lgsp.launch.instance import Instance, kept_secrets
 from lgsp.launch.places import ROOT, DataFolder
@@ -18,12 +19,12 @@ from lgsp.launch.terminal import Stop
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LANG": "C", **variables}
+    inherited = {**os.environ, "LANG": "C", **variables}
     return subprocess.run(
         [sys.executable, str(ROOT / "run"), *arguments],
         capture_output=True,
         text=True,
-        env=environment,
+        env=inherited,
         check=False,
         timeout=60,
     )
@@ -110,6 +111,18 @@ def test_both_servers_start_with_passwords_keep_data_and_leave_nothing(
             assert len(pids) == 2
         data.close()
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_an_environment_that_lies_elsewhere_is_never_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (tmp_path / ".venv").symlink_to(elsewhere)
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    with pytest.raises(Stop, match="liên kết"):
+        environment.ensure("run")
+    assert (elsewhere / "kept").exists()
 
 
 def test_lock_files_hold_names_versions_and_hashes_only() -> None:
