@@ -1,11 +1,14 @@
 """Fixtures everybody uses: agencies, people with roles, actors and signed-in clients."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
@@ -14,6 +17,8 @@ from accounts.selectors.actors import actor_for, standings_of
 from core.actor import Actor
 from core.text import fold, person_sort_key, sort_key
 
+# Of Valkey's sixteen databases the first are the product's and the journeys'.
+FIRST_CACHE = 10
 PASSWORD = "Mật-khẩu-thử-2026"
 
 
@@ -25,6 +30,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a file's bytes by their argument: what holds a clock would be another test in every process."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(worker_id: str) -> None:
+    """Give each process a database of Valkey: what one counts or empties is not another's."""
+    place = int("".join(filter(str.isdigit, worker_id)) or 0) + FIRST_CACHE
+    kept = settings.CACHES["default"]
+    kept["LOCATION"] = f"{kept['LOCATION'].rsplit('/', 1)[0]}/{place}"
+    caches.close_all()
+    with suppress(AttributeError):
+        del caches["default"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -70,7 +70,7 @@ def test_an_approved_line_becomes_a_grant_a_narrowed_one_a_smaller_one_a_refused
     assert "Ngoài thẩm quyền" not in before  # not before the leader has spoken
     approve(chain)
     assert chain.fresh().state == State.TECHNICALLY_APPROVED
-    assert "Không cấp đúng như đề nghị" in Letter.objects.order_by("-id").values_list("body", flat=True)[0]
+    assert Letter.objects.filter(body__contains="Không cấp đúng như đề nghị").exists()
     chain.make_sandbox()
     grant = Grant.objects.get()
     assert (grant.service, grant.operations, grant.fields) == (first.service, ["list"], ["code"])

@@ -17,9 +17,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium the launcher found."""
+    """The Chromium the launcher found; gone with its module, for its event loop lets no other run in the process."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=SWITCHES)
         yield opened
