@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from core.ids import uuid7
-from core.problems import PROBLEMS, DomainError
+from core.problems import PROBLEMS, DomainError, TooMany
 from core.web.errors import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -71,4 +71,7 @@ class RefusalMiddleware:
             return problem_page(request, PROBLEMS["malformed-request"])
         if not isinstance(exception, DomainError):
             return None
-        return problem_page(request, exception.problem, detail=exception.detail)
+        page = problem_page(request, exception.problem, detail=exception.detail)
+        if isinstance(exception, TooMany):
+            page["Retry-After"] = str(exception.retry_after)
+        return page
