@@ -100,6 +100,7 @@ def _interrupt(*_ignored: object) -> None:
 def main(arguments: list[str]) -> int:
     """Run one command; a :class:`Stop` becomes one line on the error stream and status 2."""
     prepare()
+    environment.keep_byte_code()
     for kind in ENDINGS:
         if kind != signal.SIGHUP or signal.getsignal(kind) != signal.SIG_IGN:  # nohup stays nohup
             signal.signal(kind, _interrupt)

@@ -18,6 +18,15 @@ NEEDED_BYTES = 1_500_000_000
 _INSTALL = "-m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes"
 
 
+def keep_byte_code() -> None:
+    """Let every process started from here keep its byte code: compiling anew is half the time of a start.
+
+    A caller who wants none beside the sources (``PYTHONDONTWRITEBYTECODE``) gets it inside the environment.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(VENV / "bytecode")
+
+
 def ensure(lock_name: str) -> None:
     """Make the environment match ``requirements/<lock_name>.lock``; nothing to do when its stamp still fits."""
     with _alone():
