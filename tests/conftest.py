@@ -9,13 +9,13 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from accounts.models import Agency, Membership, User
 from accounts.selectors.actors import actor_for, standings_of
 from core.actor import Actor
 from core.text import fold, person_sort_key, sort_key
+from tests import database
 
 # Of Valkey's sixteen databases the first are the product's and the journeys'.
 FIRST_CACHE = 10
@@ -43,16 +43,16 @@ def _cache_of_its_own(worker_id: str) -> None:
         del caches["default"]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """Called by pytest-django before it makes a process its database."""
+    with django_db_blocker.unblock():
+        database.copy_what_was_migrated_once()
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _cleaning_between_transactional_tests() -> Iterator[None]:
-    """Let Django's flush empty evidence tables, which refuse truncation to everyone else (decisions, 34)."""
-    flush = DatabaseOperations.execute_sql_flush
-
-    def as_replica(self: Any, sql_list: list[str]) -> None:
-        call_log = "truncate audit_gate, audit_nonce, audit_intent, audit_outcome, audit_epoch"
-        return flush(self, ["set local session_replication_role = replica", call_log, *sql_list])
-
-    with patch.object(DatabaseOperations, "execute_sql_flush", as_replica):
+def _emptying_after_tests_that_commit() -> Iterator[None]:
+    with patch.object(TransactionTestCase, "_fixture_teardown", database.empty):
         yield
 
 
