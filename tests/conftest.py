@@ -16,6 +16,7 @@ from accounts.selectors.actors import actor_for, standings_of
 from core.actor import Actor
 from core.text import fold, person_sort_key, sort_key
 from tests import database
+from tests.shelf import SHELF
 
 # Of Valkey's sixteen databases the first are the product's and the journeys'.
 FIRST_CACHE = 10
@@ -54,6 +55,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _emptying_after_tests_that_commit() -> Iterator[None]:
     with patch.object(TransactionTestCase, "_fixture_teardown", database.empty):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shelf() -> None:
+    SHELF.watch()
+
+
+@pytest.fixture(autouse=True)
+def _shelf_begins() -> None:
+    SHELF.begin()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from audit.models import Fact
 from core import clock
 from core.actor import Actor, system_actor
 from core.problems import InvalidInput, PermissionRefused
+from tests.shelf import SHELF
 
 JOB = system_actor("kiểm thử")
 DAY: dict[str, Any] = {"name": "Ngày thử", "source": "kiểm thử", "active": True}
@@ -21,7 +22,7 @@ DAY: dict[str, Any] = {"name": "Ngày thử", "source": "kiểm thử", "active"
 
 @pytest.fixture
 def loaded(db: None) -> None:
-    load_calendar(actor=JOB)
+    SHELF.take("calendar", lambda: load_calendar(actor=JOB))
 
 
 @pytest.mark.usefixtures("loaded")

@@ -19,6 +19,7 @@ from audit.models import Fact
 from core.actor import Actor, system_actor
 from core.problems import InvalidInput, StateRefused
 from core.sheets import disarmed, read_sheet, rearmed
+from tests.shelf import SHELF
 
 JOB = system_actor("kiểm thử")
 HEADERS = {column.field: str(column.header) for column in (*COLUMNS, NEW_CODE)}
@@ -73,7 +74,7 @@ def counts() -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("kind", [True, False], ids=["csv", "xlsx"])
 def test_importing_an_export_changes_nothing(kind: bool) -> None:
-    load_register(actor=JOB)
+    SHELF.take("register", lambda: load_register(actor=JOB))
     odd = {
         "name": "=1+1 Sở",
         "address": "-Tổ 1",

@@ -17,6 +17,7 @@ from audit.models import Fact
 from core.actor import system_actor
 from tests.accounts.test_register_import import BASE, as_csv, as_xlsx
 from tests.house.checkers.pages import of_page
+from tests.shelf import SHELF
 
 JOB = system_actor("kiểm thử")
 IMPORT = "/quan-tri/accounts/agency/nhap/"
@@ -348,7 +349,7 @@ def test_a_wrong_day_of_end_is_mended_with_a_reason(staff: Callable[..., Client]
 def test_lists_cost_the_same_few_queries_whatever_their_length(
     staff: Callable[..., Client], django_assert_max_num_queries: Any
 ) -> None:
-    load_register(actor=JOB)
+    SHELF.take("register", lambda: load_register(actor=JOB))
     client = staff()
     client.get("/quan-tri/accounts/agency/")
     for address in ("/quan-tri/accounts/agency/", "/quan-tri/accounts/agency/?q=minh+xuan&kind__exact=commune"):

@@ -18,6 +18,7 @@ from reports.periods import Period, month_period
 from reports.services.requesting import request_report
 from reports.services.writing import write_report
 from tests.connections.conftest import chain
+from tests.shelf import SHELF
 
 __all__ = ["chain"]
 ROLES = ("report_officer", "department_leader", "inspector", "evaluator")
@@ -40,10 +41,19 @@ class Desk:
         return write_report(run_id=self.ask().pk)
 
 
-@pytest.fixture
-def desk(agency: Callable[..., Agency], person: Callable[..., User], settings: Any, tmp_path: Path) -> Desk:
-    """The operator's people, a leader of the province, somebody of an agency; files lie in a folder of the test."""
+@pytest.fixture(autouse=True)
+def _files_of_the_test(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def desk(agency: Callable[..., Agency], person: Callable[..., User]) -> Desk:
+    """The operator's people, a leader of the province, somebody of an agency."""
+    return SHELF.take("reports", lambda: seat(agency, person))
+
+
+def seat(agency: Callable[..., Agency], person: Callable[..., User]) -> Desk:
+    """Put them, the calendar and the templates into the database."""
     call_command("load_calendar", verbosity=0)
     call_command("load_report_templates", verbosity=0)
     province = agency("H60", name="Ủy ban nhân dân tỉnh Tuyên Quang", kind="provincial_committee", may_file=False)
