@@ -49,6 +49,8 @@ where number like 'BENCH-%%' and state in ('awaiting_confirmation', 'ready', 'li
 insert into connections_confirmation (trial_id, side, agency_id, user_id, agreed, remark, content_hash, at)
 select t.id, 'operator', r.agency_id, %(operator)s, true, '', repeat('a', 64), t.started_at
 from connections_trial t join connections_connectionrequest r on r.id = t.request_id where r.number like 'BENCH-%%' and r.id %% 2 = 0;
+update connections_connectionrequest set operator_agreed = true
+where number like 'BENCH-%%' and state in ('awaiting_confirmation', 'ready', 'live') and id %% 2 = 0;
 
 insert into connections_connection (system_id, request_id, opened_at, live_at)
 select system_id, id, submitted_at, submitted_at from connections_connectionrequest where number like 'BENCH-%%' and state in ('ready', 'live');

@@ -111,10 +111,11 @@ class ConnectionRequest(Lifecycle):
     end_reason = models.TextField(_("lý do kết thúc"), blank=True)
     search = models.TextField(editable=False, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
-    # What lists are sorted and counted by, kept by the deeds: the running deadline, and whether every criterion of the
-    # round under way is judged.
+    # What lists are sorted and counted by, kept by the deeds: the running deadline, whether every criterion of the
+    # round under way is judged, whether SKHCN has agreed to the record that waits.
     due_at = models.DateTimeField(editable=False, null=True)
     judged = models.BooleanField(editable=False, default=False)
+    operator_agreed = models.BooleanField(editable=False, default=False)
 
     objects = RequestQuerySet.as_manager()
 
@@ -157,7 +158,9 @@ class ConnectionRequest(Lifecycle):
             models.Index(fields=["changed_at"], condition=Q(state=State.DRAFT), name="request_draft_age"),
             models.Index(fields=["evaluator", "state"], name="request_evaluator"),
             # Counts and orders the queue without reading a row.
-            models.Index(fields=["due_at", "submitted_at", "id"], include=["state"], name="request_due"),
+            models.Index(
+                fields=["due_at", "submitted_at", "id"], include=["state", "operator_agreed"], name="request_due"
+            ),
             GinIndex(fields=["search"], name="request_search", opclasses=["gin_trgm_ops"]),
         ]
 

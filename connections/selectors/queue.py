@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import Agency, User
-from connections.choices import Side, State
-from connections.models import Confirmation, ConnectionRequest
+from connections.choices import State
+from connections.models import ConnectionRequest
 from connections.selectors.requests import with_clocks
 from connections.selectors.workbench import waiting
 from core import clock
@@ -88,8 +88,7 @@ def _tab(actor: Actor, wanted: Wanted, tab: str, calendar: WorkCalendar) -> Quer
 
 def _conditions(actor: Actor, calendar: WorkCalendar) -> dict[str, Q]:
     now = clock.now()
-    said = Confirmation.objects.filter(trial__request=OuterRef("pk"), side=Side.OPERATOR, voided_at__isnull=True)
-    confirmed = Q(Exists(said), state=State.AWAITING_CONFIRMATION)
+    confirmed = Q(operator_agreed=True, state=State.AWAITING_CONFIRMATION)
     return {
         "mine": waiting(actor) & ~confirmed,
         "today": Q(due_at__gte=_midnight(clock.today()), due_at__lt=_midnight(clock.today() + timedelta(days=1))),

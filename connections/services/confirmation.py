@@ -54,6 +54,7 @@ def confirm(
     elif trial.confirmations.filter(agreed=True, voided_at__isnull=True).count() == len(Side):
         _become_ready(actor, stored, trial)
     else:
+        stored.operator_agreed = side == Side.OPERATOR
         touch(stored)
         announce(actor, stored, f"{side}_confirmed")
     return stored
@@ -89,6 +90,7 @@ def _record(actor: Actor, request: ConnectionRequest, side: Side, trial: Trial, 
 
 
 def _become_ready(actor: Actor, request: ConnectionRequest, trial: Trial) -> None:
+    request.operator_agreed = True
     move(actor=actor, request=request, action="confirm", after={"content_hash": trial.content_hash})
     stop_clock(request, Step.CONFIRMATION)
     announce(actor, request, "confirm")

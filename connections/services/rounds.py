@@ -83,6 +83,7 @@ def void_if_changed(*, actor: Actor, request: ConnectionRequest, reason: str) ->
 def reopen_locked(actor: Actor, stored: ConnectionRequest, reason: str) -> Trial:
     """Void what both sides said of the last record and begin a round, on a dossier locked and judged."""
     voided = void_confirmations(latest_round(stored))
+    stored.operator_agreed = False
     trial = begin_round(stored)
     after = {"round": trial.round, "voided": voided}
     move(actor=actor, request=stored, action="reopen_tests", reason=reason, after=after)

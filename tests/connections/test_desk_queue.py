@@ -82,6 +82,21 @@ def test_what_waits_for_the_agency_has_its_own_tab(chain: Chain, look: Callable[
     assert shown(look("evaluator")) == []
 
 
+def test_a_record_skhcn_agreed_to_waits_for_the_agency_until_it_is_void(
+    chain: Chain, look: Callable[..., Any]
+) -> None:
+    chain.finish()
+    assert shown(look("operator", tab="agency")) == []
+    assert shown(look("operator")) == [chain.request.pk]
+    chain.confirm_as("operator")
+    assert shown(look("operator", tab="agency")) == [chain.request.pk]
+    assert shown(look("operator")) == []
+    chain.confirm_as("agency_representative", agreed=False, remark="Thiếu một trường hợp thử")
+    chain.finish_again()
+    assert shown(look("operator", tab="agency")) == []
+    assert shown(look("operator")) == [chain.request.pk]
+
+
 def test_search_needs_no_diacritics_and_combines_with_filters(chain: Chain, look: Callable[..., Any]) -> None:
     request = chain.submit()
     for text in (request.number, "nong nghiep", "phan mem mot cua", "NÔNG NGHIỆP", "ht01"):
