@@ -14,7 +14,15 @@ from lgsp.launch.places import DataFolder, reachable_tree, site_packages
 from lgsp.launch.terminal import Stop, step
 
 NOBODY = 65534
-NOT_KEPT = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Of a server whose data nobody keeps.
+NOT_KEPT = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 
 
 def free_port() -> int:
