@@ -18,6 +18,7 @@ class Letter(models.Model):
     to = models.EmailField(_("người nhận"))
     subject = models.CharField(_("tiêu đề"), max_length=200)
     body = models.TextField(_("nội dung"))
+    enclosure = models.CharField(_("tệp gửi kèm"), max_length=60, blank=True, editable=False)
     created_at = models.DateTimeField(_("soạn lúc"), auto_now_add=True)
     next_try_at = models.DateTimeField(_("gửi lại lúc"), db_index=True)
     expires_at = models.DateTimeField(_("chỉ gửi trước lúc"), null=True, blank=True)

@@ -17,6 +17,7 @@ from accounts.models import Letter
 from audit.record import record_fact
 from core import clock
 from core.actor import Actor
+from core.enclosures import enclosure_of
 from core.problems import PermissionRefused, StateRefused
 
 # Pauses between tries; the last one is repeated for as long as it takes.
@@ -77,7 +78,7 @@ def _claim() -> Letter | None:
 
 
 def _send(letter: Letter, door: BaseEmailBackend) -> Exception | None:
-    """Send *letter* as text and HTML; return what went wrong, None when the server took it."""
+    """Send *letter* as text and HTML, with the file it names; return what went wrong, None when the server took it."""
     try:
         message = EmailMultiAlternatives(
             settings.EMAIL_SUBJECT_PREFIX + letter.subject,
@@ -88,6 +89,8 @@ def _send(letter: Letter, door: BaseEmailBackend) -> Exception | None:
         )
         page = {"subject": letter.subject, "body": letter.body}
         message.attach_alternative(render_to_string("mail/letter.html", page), "text/html")
+        if enclosed := enclosure_of(letter.enclosure):
+            message.attach(enclosed.name, enclosed.content, enclosed.content_type)
         door.open()
         message.send()
     except Exception as error:  # whatever the mail server does, the letter waits for its next turn

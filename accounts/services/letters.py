@@ -9,11 +9,14 @@ from core import clock
 
 
 @transaction.atomic
-def send_letter(*, to: str, subject: str, body: str, expires_at: datetime | None = None) -> Letter:
+def send_letter(
+    *, to: str, subject: str, body: str, expires_at: datetime | None = None, enclosure: str = ""
+) -> Letter:
     """Put a letter to *to* into the outbox, in the caller's transaction; Celery carries it.
 
-    After *expires_at* it has lost its point and is not sent any more.
+    After *expires_at* it has lost its point and is not sent any more. *enclosure* names a file that goes with it
+    (:func:`core.enclosures.reference`).
     """
     return Letter.objects.create(
-        to=to, subject=subject[:200], body=body, next_try_at=clock.now(), expires_at=expires_at
+        to=to, subject=subject[:200], body=body, next_try_at=clock.now(), expires_at=expires_at, enclosure=enclosure
     )

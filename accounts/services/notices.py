@@ -21,7 +21,7 @@ from core.problems import InvalidInput, PermissionRefused
 class Message:
     """What is told: the code of the event, its topic, texts without secrets or personal data, and where it leads.
 
-    *link* is a path of the portal, *number* that of the dossier.
+    *link* is a path of the portal, *number* that of the dossier, *enclosure* names a file for the letters.
     """
 
     event: str
@@ -30,6 +30,7 @@ class Message:
     body: str
     link: str
     number: str = ""
+    enclosure: str = ""
 
 
 @transaction.atomic
@@ -73,17 +74,17 @@ def _post(message: Message, agency: Agency | None, reader: User | str, *, mail: 
         created_at=clock.now(),
     )
     if mail and message.topic not in GATHERED:
-        notice.letter = _letter(notice)
+        notice.letter = _letter(notice, message.enclosure)
         notice.save(update_fields=["letter"])
     return notice
 
 
-def _letter(notice: Notice) -> Letter:
+def _letter(notice: Notice, enclosure: str) -> Letter:
     lines = [notice.body, ""]
     if notice.number:
         lines.append(_("Mã hồ sơ: %(number)s") % {"number": notice.number})
     lines += [_("Xem trên cổng: %(address)s") % {"address": address_of(notice)}, "", foot(mandatory=notice.mandatory)]
-    return send_letter(to=address_to(notice), subject=notice.subject, body="\n".join(lines))
+    return send_letter(to=address_to(notice), subject=notice.subject, body="\n".join(lines), enclosure=enclosure)
 
 
 def address_to(notice: Notice) -> str:

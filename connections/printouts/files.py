@@ -10,6 +10,7 @@ from core.clock import VIETNAM
 from core.documents import docx, pdf
 from core.documents.frozen import thaw
 from core.documents.layout import Document
+from core.enclosures import Enclosure
 
 #: Ending of a file -> (its media type, what renders it).
 FORMATS: Mapping[str, tuple[str, Callable[[Document], bytes]]] = {
@@ -21,6 +22,14 @@ FORMATS: Mapping[str, tuple[str, Callable[[Document], bytes]]] = {
 def file_of(printout: Printout, ending: str) -> bytes:
     """Return the paper as a file; the same bytes as long as its number stays."""
     return FORMATS[ending][1](document_of(printout))
+
+
+def enclosed(pk: int) -> Enclosure | None:
+    """Return the paper for a letter, None once another has taken its place (``core.enclosures``)."""
+    printout = Printout.objects.in_force().filter(pk=pk).first()
+    if printout is None:
+        return None
+    return Enclosure(file_name(printout, "pdf"), file_of(printout, "pdf"), pdf.CONTENT_TYPE)
 
 
 def document_of(printout: Printout) -> Document:

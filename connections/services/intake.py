@@ -20,6 +20,7 @@ from connections.services.printouts import issue_printout
 from connections.services.telling import announce, day_of
 from core import clock
 from core.actor import Actor
+from core.enclosures import reference
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 
@@ -49,8 +50,8 @@ def receive(
     move(actor=actor, request=stored, action="receive", after={"evaluator": evaluator})
     begin_evaluation(actor=actor, request=stored)
     running = start_clock(stored, Step.EVALUATION)
-    issue_printout(actor=actor, request=stored, kind=PrintoutKind.RECEIPT)
-    announce(actor, stored, "receive", day=day_of(running))
+    receipt = issue_printout(actor=actor, request=stored, kind=PrintoutKind.RECEIPT)
+    announce(actor, stored, "receive", enclosure=reference("printout", receipt.pk), day=day_of(running))
     announce(actor, stored, "assign")
     return stored
 

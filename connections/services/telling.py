@@ -14,10 +14,12 @@ from core.actor import Actor
 NOT_TO_ONESELF = frozenset({Topic.WORK, Topic.PROGRESS, Topic.CONFIRMATION})
 
 
-def announce(actor: Actor, request: ConnectionRequest, event: str, *, link: str = "", **values: Any) -> None:
+def announce(
+    actor: Actor, request: ConnectionRequest, event: str, *, link: str = "", enclosure: str = "", **values: Any
+) -> None:
     """Tell everyone the table names about *event*, in the deed's transaction; *values* fill the texts.
 
-    *link* leads elsewhere than to the dossier's page, for an event of one side.
+    *link* leads elsewhere than to the dossier's page, for an event of one side; *enclosure* names a file for letters.
     Raises KeyError for an event that is not in the table.
     """
     known = {
@@ -38,6 +40,7 @@ def announce(actor: Actor, request: ConnectionRequest, event: str, *, link: str 
             body=str(telling.body % known),
             link=readers.link,
             number=request.number,
+            enclosure=enclosure,
         )
         post_notices(message=message, agency=readers.agency, people=people, mailboxes=readers.mailboxes)
 

@@ -1,4 +1,4 @@
-"""Which floors put something on the workbench, into the navigation and on each other's pages (``core.web``)."""
+"""Which floors put something on the workbench, the navigation, each other's pages and into letters."""
 
 WORKBENCH_SOURCES = [
     "accounts.selectors.workbench.tasks_for",
@@ -17,5 +17,7 @@ NAVIGATION_SOURCES = [
     "connections.web.navigation.navigation",
     "reports.web.navigation.entries",
 ]
+# What makes the files that letters carry, by kind (``core.enclosures``).
+ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {"data_service": ["incidents.selectors.health.notes_of_service"]}

@@ -4,13 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 
 from accounts.choices import MANDATORY
 from accounts.models import Letter, Notice, User
+from accounts.services.delivery import deliver_due_letters
 from accounts.services.notices import address_to
+from connections.choices import PrintoutKind
 from connections.events import EVENTS, Audience
+from connections.models import Printout
+from connections.printouts.files import file_name, file_of
 from connections.selectors.readers import _RULES
 from connections.services import approval, intake, sending
+from core import clock
 from core.problems import InvalidInput
 from tests.connections.conftest import Chain
 from tests.connections.refusing import refused
@@ -32,6 +38,28 @@ def chain(chain: Chain) -> Chain:
 
 
 FILERS = {"agency_officer": "procedure", "agency_representative": "procedure", "vanthu@so-a.example": "procedure"}
+
+
+@pytest.mark.clause("QC10.1")
+def test_the_letter_of_reception_carries_the_receipt(chain: Chain) -> None:
+    chain.receive()
+    receipt = Printout.objects.get(kind=PrintoutKind.RECEIPT)
+    deliver_due_letters()
+    received = [letter for letter in mail.outbox if "tiếp nhận" in letter.subject and letter.attachments]
+    assert {letter.to[0].removesuffix("@lgsp.example") for letter in received} == set(FILERS)
+    for letter in received:
+        assert [tuple(item) for item in letter.attachments] == [
+            (file_name(receipt, "pdf"), file_of(receipt, "pdf"), "application/pdf")
+        ]
+    assert all(not letter.attachments for letter in mail.outbox if letter not in received)
+
+
+def test_a_receipt_replaced_before_the_letter_left_is_not_carried(chain: Chain) -> None:
+    chain.receive()
+    Printout.objects.filter(kind=PrintoutKind.RECEIPT).update(superseded_at=clock.now())
+    deliver_due_letters()
+    assert any("tiếp nhận" in letter.subject for letter in mail.outbox)
+    assert all(not letter.attachments for letter in mail.outbox)
 
 
 @pytest.mark.clause("QC10.1", "QC10.2")
