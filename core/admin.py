@@ -44,6 +44,11 @@ def staff_sheet(request: HttpRequest) -> str:
     return static("css/staff.css")
 
 
+def staff_icon(request: HttpRequest) -> str:
+    """Return the address of the icon browsers show beside the title of a staff page."""
+    return static("icons/logo.svg")
+
+
 class PortalAdminSite(UnfoldAdminSite):
     """The staff rooms under /quan-tri/; sign-in is the portal's."""
 

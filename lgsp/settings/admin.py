@@ -13,6 +13,7 @@ UNFOLD = {
     "SITE_SYMBOL": "hub",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "core.admin.staff_icon"}],
     "STYLES": ["core.admin.staff_sheet"],
     "ENVIRONMENT": "core.admin.environment_label",
     "COLORS": {

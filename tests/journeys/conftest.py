@@ -15,6 +15,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 # Playwright's sync API runs an event loop in this thread, which Django would mistake for async code of ours.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+# Chromium renders two hidden pages of its own address bar for every window; of several such switches the last holds,
+# so those that Playwright needs stand here too.
+WITHOUT = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
+    "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,"
+    "OptimizationHints,AimEnabled,PreconnectToSearch"
+)
+SWITCHES.append(f"--disable-features={WITHOUT}")
 
 
 @pytest.fixture(scope="module")

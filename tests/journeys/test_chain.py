@@ -13,8 +13,8 @@ from broker.signing import Credentials
 from lgsp.demo.calls import System
 from lgsp.launch.places import ROOT
 from tests.journeys.conftest import fresh_code
+from tests.journeys.judging import Watch, faults_of
 from tests.journeys.product import Product, running
-from tests.journeys.test_pages import Watch, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
 SYSTEM = "Phần mềm một cửa điện tử (mẫu)"

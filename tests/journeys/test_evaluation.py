@@ -17,7 +17,7 @@ from connections.services import approval, drafts, intake, sending
 from connections.services.parts import Ticks
 from tests.connections.conftest import FILING, publish
 from tests.journeys.conftest import World
-from tests.journeys.test_pages import Watch, faults_of
+from tests.journeys.judging import Watch, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages"), pytest.mark.django_db(transaction=True)]
 

@@ -13,7 +13,7 @@ from connections.models import ConnectionRequest
 from connections.services import evaluation, intake
 from tests.conftest import PASSWORD
 from tests.connections.conftest import Chain, chain  # noqa: F401 - the fixture
-from tests.journeys.test_pages import Watch, faults_of
+from tests.journeys.judging import Watch, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("filing"), pytest.mark.django_db(transaction=True)]
 # Real presses of the mouse, one for each; typing and keys are none. Choosing in a list takes two (ux.md A1).

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import World
+from tests.journeys.judging import SIZES, Look, Watch, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -73,45 +73,6 @@ SECURITY = {
     "admin-invitations": "/quan-tri/accounts/invitation/",
     "admin-role-changes": "/quan-tri/accounts/rolechange/",
 }
-SIZES = [(1280, "light"), (360, "dark")]
-# A row of a long list is like the rows above it: judging eight of them costs a quarter of judging a hundred.
-REPEATED = {"exclude": [["tbody tr:nth-of-type(n+9)"]]}
-
-
-class Watch:
-    """What one page asks of other hosts, and the errors its console tells, since it was last emptied."""
-
-    def __init__(self, page: Page, base: str) -> None:
-        self.foreign: list[str] = []
-        self.errors: list[str] = []
-        page.on(
-            "request", lambda sent: None if sent.url.startswith((base, "data:")) else self.foreign.append(sent.url)
-        )
-        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
-
-    def empty(self) -> None:
-        """Forget what was seen so far."""
-        self.foreign.clear()
-        self.errors.clear()
-
-
-def faults_of(page: Page, watch: Watch, address: str) -> list[str]:
-    """Open *address* and say what is wrong with it."""
-    watch.empty()
-    answer = page.goto(address)
-    assert answer is not None
-    found = [f"asks {url}" for url in watch.foreign]
-    found += [f"console: {text}" for text in watch.errors if f"status of {answer.status}" not in text]
-    if answer.status >= 500:
-        found.append(f"answers {answer.status}")
-    wide, seen = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
-    if wide > seen:
-        found.append(f"scrolls sideways: {wide} > {seen}")
-    judged = Axe().run(page, context=REPEATED, options={"resultTypes": ["violations"]})
-    for broken in judged.response["violations"]:
-        if broken["impact"] in ("serious", "critical"):
-            found.append(f"axe {broken['id']}: {broken['nodes'][0]['target']} ({len(broken['nodes'])})")
-    return [f"{address}: {fault}" for fault in found]
 
 
 @pytest.mark.parametrize(
@@ -128,17 +89,16 @@ def faults_of(page: Page, watch: Watch, address: str) -> list[str]:
 def test_pages_are_fit_for_everyone(
     world: World, keep: Callable[[Page, str], None], role: str, pages: dict[str, Any]
 ) -> None:
-    faults: list[str] = []
-    first = world.context()
+    context = world.context()
+    page = context.new_page()
     if role:
-        world.sign_in(first.new_page(), role)
-    kept = first.storage_state()
-    for width, scheme in SIZES:
-        context = world.context(width=width, scheme=scheme, storage_state=kept)
-        page = context.new_page()
-        watch = Watch(page, world.url)
-        for name, address in pages.items():
-            faults += [f"{width} {scheme} {fault}" for fault in faults_of(page, watch, address)]
-            keep(page, f"{name}-{width}{'' if scheme == 'light' else '-dark'}")
-        context.close()
+        world.sign_in(page, role)
+    watch, faults = Watch(page, world.url), []
+    for name, address in pages.items():
+
+        def kept(look: Look, name: str = name) -> None:
+            keep(page, f"{name}-{look[0]}{'' if look[1] == 'light' else '-dark'}")
+
+        faults += faults_of(page, watch, address, SIZES, kept)
+    context.close()
     assert faults == []
