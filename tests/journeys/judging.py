@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 Look = tuple[int, str]
 # Width and theme. One load is judged in both: a page costs more to open than to look at.
 SIZES: list[Look] = [(1280, "light"), (360, "dark")]
 NARROW = SIZES[1]
-# A row of a long list is like the rows above it: judging eight of them costs a quarter of judging a hundred.
-REPEATED = {"exclude": [["tbody tr:nth-of-type(n+9)"]]}
+# A row of a long list is like the rows above it: judging eight of them costs a quarter of judging a hundred. In the
+# staff rooms every row is a tbody of its own.
+REPEATED = {"exclude": [["tbody tr:nth-of-type(n+9)"], ["tbody:nth-of-type(n+9)"]]}
 # Resizing is seen a frame later; the staff rooms read the theme when they begin and when it is chosen; what moves to
 # its new colour is judged where it arrives.
 SETTLE = """async () => {
@@ -33,30 +34,39 @@ JUDGE = "async (context) => (await axe.run(context, {resultTypes: ['violations']
 
 
 class Watch:
-    """What one page asks of other hosts, and the errors its console tells, since it was last emptied."""
+    """What one page asks of other hosts, how its server answers, and the errors its console tells."""
 
     def __init__(self, page: Page, base: str) -> None:
-        self.foreign: list[str] = []
-        self.errors: list[str] = []
-        page.on(
-            "request", lambda sent: None if sent.url.startswith((base, "data:")) else self.foreign.append(sent.url)
-        )
-        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+        self.asked: list[str] = []
+        self.told: list[str] = []
+        self.statuses: set[int] = set()
+        page.on("request", lambda sent: None if sent.url.startswith((base, "data:")) else self.asked.append(sent.url))
+        page.on("console", lambda line: self.told.append(line.text) if line.type == "error" else None)
+        page.on("response", self._answered)
 
-    def empty(self) -> None:
-        """Forget what was seen so far."""
-        self.foreign.clear()
-        self.errors.clear()
+    def _answered(self, answer: Response) -> None:
+        if answer.request.is_navigation_request() or answer.request.method == "POST":
+            self.statuses.add(answer.status)
+
+    def faults(self) -> list[str]:
+        """Say what was wrong since this was last asked; that a page or what was sent is refused is no fault."""
+        own = tuple(f"status of {status}" for status in self.statuses)
+        found = [f"asks {url}" for url in self.asked] + [
+            f"answers {status}" for status in self.statuses if status >= 500
+        ]
+        found += [f"console: {text}" for text in self.told if not any(said in text for said in own)]
+        for kept in (self.asked, self.told, self.statuses):
+            kept.clear()
+        return found
 
 
 def faults_of(
     page: Page, watch: Watch, address: str, looks: Sequence[Look] = (), keep: Callable[[Look], None] | None = None
 ) -> list[str]:
     """Open *address* and say what is wrong with it in each of the looks (as the page stands when none is named)."""
-    watch.empty()
-    answer = page.goto(address)
-    assert answer is not None
-    found = [f"answers {answer.status}"] if answer.status >= 500 else []
+    watch.faults()
+    page.goto(address)
+    found: list[str] = []
     for look in looks:
         show(page, look)
         found += [f"{look} {fault}" for fault in seen_on(page)]
@@ -64,9 +74,20 @@ def faults_of(
             keep(look)
     if not looks:
         found += seen_on(page)
-    found += [f"asks {url}" for url in watch.foreign]
-    found += [f"console: {text}" for text in watch.errors if f"status of {answer.status}" not in text]
-    return [f"{address}: {fault}" for fault in found]
+    return [f"{address}: {fault}" for fault in found + watch.faults()]
+
+
+def on_a_telephone(page: Page, keep: Callable[[], None]) -> list[str]:
+    """Say what is wrong with the page somebody stands on when it is narrow and dark; give it back as it was."""
+    size = page.viewport_size
+    assert size is not None
+    show(page, NARROW)
+    found = [f"{page.url} {NARROW}: {fault}" for fault in seen_on(page)]
+    keep()
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="light")
+    page.evaluate(SETTLE)
+    return found
 
 
 def show(page: Page, look: Look) -> None:

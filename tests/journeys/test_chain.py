@@ -13,7 +13,7 @@ from broker.signing import Credentials
 from lgsp.demo.calls import System
 from lgsp.launch.places import ROOT
 from tests.journeys.conftest import fresh_code
-from tests.journeys.judging import Watch, faults_of
+from tests.journeys.judging import Watch, on_a_telephone
 from tests.journeys.product import Product, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
@@ -43,6 +43,7 @@ class Stage:
         self.product, self.browser, self.folder = product, browser, folder
         self.contexts: dict[str, BrowserContext] = {}
         self.pages: dict[str, Page] = {}
+        self.watches: dict[str, Watch] = {}
         self.faults: list[str] = []
 
     def page(self, name: str) -> Page:
@@ -52,6 +53,7 @@ class Stage:
                 viewport={"width": 1280, "height": 900}, locale="vi-VN", base_url=self.product.url
             )
             self.contexts[name], self.pages[name] = context, context.new_page()
+            self.watches[name] = Watch(self.pages[name], self.product.url)
             self._sign_in(self.pages[name], self.product.people[name])
         return self.pages[name]
 
@@ -66,20 +68,14 @@ class Stage:
         page.wait_for_url("**/co-quan/")
 
     def look(self, name: str, picture: str) -> None:
-        """Judge the page a person stands on at both widths, and keep its picture when asked."""
+        """Judge the page a person stands on as on a telephone in the dark, and keep its pictures when asked."""
         page = self.pages[name]
         self._keep(page, f"{picture}-1280")
-        narrow = self.browser.new_context(
-            viewport={"width": 360, "height": 740},
-            color_scheme="dark",
-            locale="vi-VN",
-            base_url=self.product.url,
-            storage_state=self.contexts[name].storage_state(),
-        )
-        small = narrow.new_page()
-        self.faults += [f"360 {fault}" for fault in faults_of(small, Watch(small, self.product.url), page.url)]
-        self._keep(small, f"{picture}-360")
-        narrow.close()
+        self.faults += on_a_telephone(page, lambda: self._keep(page, f"{picture}-360"))
+
+    def told(self) -> list[str]:
+        """Return everything that was wrong with anybody's pages."""
+        return self.faults + [f"{name}: {fault}" for name, watch in self.watches.items() for fault in watch.faults()]
 
     def _keep(self, page: Page, name: str) -> None:
         if self.folder:
@@ -332,4 +328,4 @@ def test_a_connection_from_filing_to_go_live(stage: Stage) -> None:
     page.goto(address)
     expect(page.get_by_text("Đã xong cả 6 bước")).to_be_visible()
     live.close()
-    assert stage.faults == []
+    assert stage.told() == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
@@ -17,7 +17,7 @@ from connections.services import approval, drafts, intake, sending
 from connections.services.parts import Ticks
 from tests.connections.conftest import FILING, publish
 from tests.journeys.conftest import World
-from tests.journeys.judging import Watch, faults_of
+from tests.journeys.judging import Watch, on_a_telephone
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages"), pytest.mark.django_db(transaction=True)]
 
@@ -84,6 +84,7 @@ def test_a_prepared_dossier_is_judged_without_leaving_its_page_and_approved_in_t
 ) -> None:
     context = world.context()
     page = context.new_page()
+    watch = Watch(page, world.url)
     world.sign_in(page, "evaluator")
     page.goto("/quan-tri/connections/connectionrequest/?tab=all")
     keep(page, "desk-queue-1280")
@@ -96,7 +97,7 @@ def test_a_prepared_dossier_is_judged_without_leaving_its_page_and_approved_in_t
     assert {mark.result for mark in stored} == {"pass"}
     page.locator("fieldset.criterion").nth(2).scroll_into_view_if_needed()
     keep(page, "desk-evaluate-1280")
-    faults = look(world, context, page.url, keep, "desk-evaluate")
+    faults = look(page, keep, "desk-evaluate") + watch.faults()
     context.close()
     head = User.objects.get(email=world.people["division_head"]["email"])
     approval.propose(actor=actor_for(head, standings_of(head), agency_id=None), request=prepared)
@@ -117,20 +118,16 @@ def judge(page: Page) -> None:
         expect(part.locator(".autosave")).to_contain_text("Đã lưu lúc")
 
 
-def look(world: World, context: BrowserContext, url: str, keep: Callable[[Page, str], None], name: str) -> list[str]:
+def look(page: Page, keep: Callable[[Page, str], None], name: str) -> list[str]:
     """Judge the page on a telephone in the dark, and keep its picture."""
-    narrow = world.context(width=360, height=740, scheme="dark", storage_state=context.storage_state())
-    small = narrow.new_page()
-    found = [f"{name} 360 {fault}" for fault in faults_of(small, Watch(small, world.url), url)]
-    keep(small, f"{name}-360")
-    narrow.close()
-    return found
+    return [f"{name} {fault}" for fault in on_a_telephone(page, lambda: keep(page, f"{name}-360"))]
 
 
 def approve_on_a_telephone(world: World, request: ConnectionRequest, keep: Callable[[Page, str], None]) -> list[str]:
     """From the page after sign-in: the dossier, the step, its confirmation."""
     context = world.context(width=360, height=740)
     page = context.new_page()
+    watch = Watch(page, world.url)
     world.sign_in(page, "department_leader")
     clicks = 0
 
@@ -141,13 +138,13 @@ def approve_on_a_telephone(world: World, request: ConnectionRequest, keep: Calla
         page.wait_for_load_state()
 
     click(page.get_by_role("link", name=re.compile("^Phê duyệt hồ sơ")).first)
-    found = look(world, context, page.url, keep, "desk-request")
+    found = look(page, keep, "desk-request")
     click(page.get_by_role("link", name="Chấp thuận", exact=True))
     keep(page, "desk-approve-360")
-    found += look(world, context, page.url, lambda *_: None, "desk-approve")
+    found += look(page, lambda *_: None, "desk-approve")
     click(page.get_by_role("button", name="Chấp thuận", exact=True))
     expect(page.get_by_text("Đã thực hiện")).to_be_visible()
     assert clicks == 3
     assert ConnectionRequest.objects.get(pk=request.pk).state == State.TECHNICALLY_APPROVED
     context.close()
-    return found
+    return found + watch.faults()

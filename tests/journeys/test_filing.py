@@ -13,7 +13,7 @@ from connections.models import ConnectionRequest
 from connections.services import evaluation, intake
 from tests.conftest import PASSWORD
 from tests.connections.conftest import Chain, chain  # noqa: F401 - the fixture
-from tests.journeys.judging import Watch, faults_of
+from tests.journeys.judging import NARROW, Watch, faults_of, show
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("filing"), pytest.mark.django_db(transaction=True)]
 # Real presses of the mouse, one for each; typing and keys are none. Choosing in a list takes two (ux.md A1).
@@ -181,22 +181,14 @@ def second_system(chain: Chain) -> None:  # noqa: F811 - a plain argument
 def narrow(office: Office, page: Page, address: str, keep: Callable[[Page, str], None]) -> list[str]:
     """Look at the pages of filing on a narrow, dark screen; return what is wrong with them."""
     office.chain.request = ConnectionRequest.objects.get(pk=int(address.strip("/").rsplit("/", 1)[1]))
-    context = office.browser.new_context(
-        viewport={"width": 360, "height": 740},
-        color_scheme="dark",
-        locale="vi-VN",
-        base_url=office.url,
-        storage_state=page.context.storage_state(),
-    )
-    office.opened.append(context)
-    small, faults = context.new_page(), []
-    watch = Watch(small, office.url)
-    small.goto("/ket-noi/")
-    press(small, "Tạo đề nghị")
-    begun = small.url.removeprefix(office.url)
+    watch, faults = Watch(page, office.url), []
+    page.goto("/ket-noi/")
+    show(page, NARROW)
+    press(page, "Tạo đề nghị")
+    begun = page.url.removeprefix(office.url)
     for place in ("", "phan/phuong-an/", "phan/pham-vi/", "kiem-tra/"):
-        faults += faults_of(small, watch, begun + place)
-        keep(small, f"filing-{place.strip('/').replace('/', '-') or 'tasks'}-360")
+        faults += faults_of(page, watch, begun + place)
+        keep(page, f"filing-{place.strip('/').replace('/', '-') or 'tasks'}-360")
     return faults
 
 
