@@ -10,14 +10,14 @@ insert into connections_connectionrequest (state, number, lookup_code, kind, age
   personal_data, state_secret, national_database, message_standard, networks, daily_calls, peak_per_second, technical_needs,
   operation_plan, security_plan, responsible_leader, technical_contact_id, committed, created_by_id, created_at, changed_at,
   sent_by_id, submitted_at, received_by_id, received_at, evaluator_id, proposed_by_id, proposed_at, approved_by_id, approved_at,
-  end_reason, search, version, judged, prefilled)
+  end_reason, search, version, judged, prefilled, operator_agreed)
 select t.state, case when t.state = 'draft' then '' else 'BENCH-' || lpad(t.n::text, 7, '0') end, 'BENCH000', 'new', s.owner_id, s.id, p.id,
   repeat('Khai thác dữ liệu phục vụ giải quyết thủ tục. ', 6), 'Chức năng, nhiệm vụ', false, false, false, '', '["10.20.30.0/24"]',
   5000, 20, '', repeat('Trực giờ hành chính. ', 15), repeat('Khóa giữ trong kho bí mật. ', 15), 'Phó Giám đốc', null, true,
   %(officer)s, t.at, t.at, %(sender)s, t.at, %(intake)s, t.at,
   case when t.state in ('draft', 'submitted') or t.n %% 7 = 0 then null when t.n %% 2 = 0 then %(evaluator)s else %(other)s end,
   case when t.place >= 5 and t.state <> 'completion_requested' then %(head)s end, t.at, case when t.place >= 6 and t.place < 11 then %(leader)s end, t.at,
-  '', 'bench-' || lpad(t.n::text, 7, '0') || ' ' || a.search || ' ' || s.search, 3, t.n %% 3 = 0, '[]'
+  '', 'bench-' || lpad(t.n::text, 7, '0') || ' ' || a.search || ' ' || s.search, 3, t.n %% 3 = 0, '[]', false
 from (select n, now() - (n %% 700) * interval '1 day' - n * interval '1 second' as at, state, place
       from (select n, case when n %% 100 < 2 then 0 when n %% 100 < 5 then 1 when n %% 100 < 15 then 2 when n %% 100 < 20 then 3
                            when n %% 100 < 23 then 4 when n %% 100 < 26 then 5 when n %% 100 < 32 then 6 when n %% 100 < 35 then 7

@@ -19,7 +19,9 @@ from core import clock
 from core.ids import uuid7
 
 KEYS = "bench:QmVuY2gta2V5LXRoYXQtaXMtMzItYnl0ZXMtbG9uZyE="
-_SPAWN = multiprocessing.get_context("spawn")
+# One server imports all of this once and forks each process, none of which shares a connection.
+_FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload([__name__])
 
 
 def call_through(gate: int, version: int = 1, *, nonce: bytes = b"", created: Any = None) -> Call:
@@ -132,13 +134,13 @@ async def _serve(pipe: Connection, address: str, name: str) -> None:
 
 
 class Workers:
-    """Spawned processes; :meth:`do` gives each its job at the same time and returns what they answer."""
+    """Processes of their own; :meth:`do` gives each its job at the same time and returns what they answer."""
 
     def __init__(self, address: str, count: int) -> None:
         self.pipes, self.processes = [], []
         for number in range(count):
-            ours, theirs = _SPAWN.Pipe()
-            process = _SPAWN.Process(target=_worker, args=(theirs, address, f"worker-{number}"), daemon=True)
+            ours, theirs = _FORKING.Pipe()
+            process = _FORKING.Process(target=_worker, args=(theirs, address, f"worker-{number}"), daemon=True)
             process.start()
             theirs.close()
             self.pipes.append(ours)

@@ -39,7 +39,7 @@ class RecordAdmin(BaseAdmin):
     """Read only; found by the system's name or code, without diacritics."""
 
     view_permission = "request.view_all"
-    search_fields: tuple[str, ...] = ("system__search",)
+    search_fields: tuple[str, ...] = ("system__search__contains",)
     search_help_text = _("Tên hoặc mã hệ thống; gõ không dấu cũng được")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
@@ -71,7 +71,7 @@ class GrantAdmin(RecordAdmin):
     list_display = ("code", "system", "service", "environment", "daily_quota", "valid_from", "valid_to", "revoked_at")
     list_filter = ("environment", "revoked_at")
     list_select_related = ("system", "service")
-    search_fields = ("code", "system__search", "service__search")
+    search_fields = ("code", "system__search__contains", "service__search__contains")
     search_help_text = _("Hệ thống hoặc dịch vụ; gõ không dấu cũng được")
     fields = (
         "code",
@@ -100,7 +100,7 @@ class CredentialAdmin(RecordAdmin):
     list_display = ("access_key", "system", "environment", "made_by", "made_at", "valid_to", "revoked_at")
     list_filter = ("environment", "revoked_at")
     list_select_related = ("system", "made_by")
-    search_fields = ("access_key", "system__search")
+    search_fields = ("access_key", "system__search__contains")
     fields = (
         "access_key",
         "system",
@@ -162,7 +162,7 @@ class HoldAdmin(RecordAdmin):
     list_display = ("connection", "side", "agency", "placed_at", "placed_by", "lifted_at")
     list_filter = ("side", "lifted_at")
     list_select_related = ("connection__system", "agency", "placed_by")
-    search_fields = ("connection__system__search",)
+    search_fields = ("connection__system__search__contains",)
     fields = (
         "connection",
         "side",

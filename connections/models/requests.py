@@ -200,4 +200,6 @@ class ConnectionRequest(Lifecycle):
         return bool(connection and connection.technical_contact_id and connection.duty_contact_id)
 
 
-auditlog.register(ConnectionRequest, exclude_fields=["search", "version", "lookup_code", "due_at", "judged"])
+auditlog.register(
+    ConnectionRequest, exclude_fields=["search", "version", "lookup_code", "due_at", "judged", "operator_agreed"]
+)
