@@ -121,9 +121,7 @@ def local_imports(root: Path, files: list[Path] | None = None) -> list[str]:
     found: list[str] = []
     used: set[tuple[str, str]] = set()
     for source in production(root, files):
-        functions = (
-            node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        )
+        functions = (node for node in source.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
         for line, name in {item for function in functions for item in imported(function)}:
             if (source.name, name) in LOCAL:
                 used.add((source.name, name))
@@ -139,7 +137,7 @@ def prints(root: Path, files: list[Path] | None = None) -> list[str]:
         f"{source.name}:{node.lineno}: prints; log it, or write to self.stdout"
         for source in production(root, files)
         if not source.name.startswith("lgsp/launch/")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "pprint", "breakpoint")
     ]
 
@@ -150,7 +148,7 @@ def one_way_migrations(root: Path, files: list[Path] | None = None) -> list[str]
         f"{source.name}:{node.lineno}: {name} without a way back"
         for source in sources(root, files, ".py")
         if "/migrations/" in source.name
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call)
         and (name := getattr(node.func, "attr", "")) in ("RunSQL", "RunPython")
         and len(node.args) < 2
@@ -169,7 +167,7 @@ def untracked_writes(root: Path, files: list[Path] | None = None) -> list[str]:
 
 
 def _bulk_calls(source: Source) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = node.func.attr
             # QuerySet.update takes keywords only; dict.update and set.update take a positional argument.
@@ -185,7 +183,7 @@ def _named(
         if _at(source.name, homes):
             continue
         known = aliases(source.tree)
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Attribute | ast.Name) and (name := dotted(node, known)) in names:
                 found.append(f"{source.name}:{node.lineno}: reads {name}; {remedy}")
     return found

@@ -8,6 +8,7 @@ must be a name, a sign or a code we know. A few English words that happen to sou
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 _RIMES = """
 a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu i ia ich iec iem ien ieng iep iet ieu im in
@@ -70,6 +71,7 @@ _WORD = re.compile(r"[^\W_]+(?:[.:/_-]?[^\W_]+)*|_")
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 
 
+@cache
 def is_vietnamese(word: str) -> bool:
     """Return whether *word*, letters only, could be a Vietnamese syllable as we spell it."""
     parts = unicodedata.normalize("NFD", word.lower())
@@ -87,8 +89,14 @@ def strangers(text: str, allowed: Iterable[str] = ()) -> list[str]:
 
     A word that carries a digit is a code; a sign of capital letters is known or it is a stranger.
     """
-    known = NAMES | set(allowed)
-    found = []
+    return list(_strangers(text, frozenset(allowed)))
+
+
+@cache
+def _strangers(text: str, allowed: frozenset[str]) -> tuple[str, ...]:
+    """Judge a text once: pages say most of what they say on every one of them."""
+    known = NAMES | allowed
+    found: list[str] = []
     for match in _WORD.finditer(_ADDRESSES.sub(" ", unicodedata.normalize("NFC", text))):
         whole = match.group()
         if whole in known or any(char.isdigit() for char in whole):
@@ -98,7 +106,7 @@ def strangers(text: str, allowed: Iterable[str] = ()) -> list[str]:
             for piece in _PIECE.findall(whole)
             if piece not in known and not is_vietnamese(piece) and not _single(piece)
         ]
-    return found
+    return tuple(found)
 
 
 def _single(piece: str) -> bool:

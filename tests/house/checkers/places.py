@@ -59,7 +59,7 @@ def _unimplemented(root: Path, files: list[Path] | None) -> list[str]:
         f"{source.name}:{node.lineno}: raises NotImplementedError; every path works"
         for source in sources(root, files, ".py")
         if not source.name.startswith("tests/")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Raise) and "NotImplemented" in ast.dump(node)
     ]
 

@@ -40,10 +40,21 @@ class Source:
         """The parsed Python module; ``parents`` and ``dotted`` below work on its nodes."""
         return _parsed(self.name, self.text)
 
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the module."""
+        return walked(self.tree)
+
 
 @cache
 def _parsed(name: str, text: str) -> ast.Module:
     return ast.parse(text, name)
+
+
+@cache
+def walked(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return every node below *tree*, in the order of ``ast.walk``; a dozen rules look through them."""
+    return tuple(ast.walk(tree))
 
 
 def sources(root: Path, files: list[Path] | None, *suffixes: str) -> Iterator[Source]:
@@ -69,7 +80,7 @@ def production(root: Path, files: list[Path] | None = None) -> Iterator[Source]:
 def aliases(tree: ast.Module) -> dict[str, str]:
     """Return what each imported name stands for, written out: ``{"timezone": "django.utils.timezone"}``."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             for item in node.names:
                 found[item.asname or item.name.split(".")[0]] = item.name if item.asname else item.name.split(".")[0]
@@ -90,7 +101,7 @@ def dotted(node: ast.expr, names: dict[str, str]) -> str:
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Give line and full name of everything the tree imports (``from a import b`` is ``a.b``)."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, item.name) for item in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -31,7 +31,7 @@ def _too_long(source: Source, limit: int) -> list[str]:
 
 
 def _parts(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef):
             limit = CLASS
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
