@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from accounts.models import Agency, User
 from accounts.roles import ROLES
+from accounts.services.calendar import load_calendar
+from core.actor import system_actor
 from tests.house.addresses import ELSEWHERE, PAGES, ROW_PAGES
 from tests.house.policies import VISITOR
+from tests.shelf import SHELF
 
+JOB = system_actor("kiểm thử")
 UNNAMED = re.compile(r"admin:\((r/<path:content_type_id>/<path:object_id>/|<path:object_id>/|\(\?P<url>\.\*\)\$)\)")
 
 
@@ -51,7 +54,7 @@ def test_a_new_address_without_a_row_is_found() -> None:
 def test_each_role_gets_what_its_row_says(
     role: str, agency: Callable[..., Agency], person: Callable[..., User], signed_in: Callable[[User], Client]
 ) -> None:
-    call_command("load_calendar", verbosity=0)
+    SHELF.take("calendar", lambda: load_calendar(actor=JOB))
     body = agency("H60.02", is_operator=True)
     client = Client() if role == VISITOR else signed_in(person("ai@lgsp.example", body, role))
     wrong = []

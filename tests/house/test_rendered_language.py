@@ -1,6 +1,5 @@
 """U17 on real pages: whatever can be reached by a link, filled, empty or refused, speaks Vietnamese."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -10,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -21,6 +19,7 @@ from accounts.roles import ROLES
 from tests.house.addresses import ELSEWHERE, PAGES
 from tests.house.checkers import pages
 from tests.house.policies import VISITOR
+from tests.journeys.loaded import sample_people
 
 LINK = re.compile(r"""(?:href|action)=["'](/[^"'#]*)""")
 FORM = re.compile(r"<form\b[^>]*\bmethod=[\"']post[\"'][^>]*>.*?</form>", re.IGNORECASE | re.DOTALL)
@@ -117,24 +116,21 @@ class Walk:
 def people(db: None, settings: Any, tmp_path: Path) -> dict[str, str]:
     """The real register, calendar and sample people; the address of one person by role."""
     settings.DATA_DIR = tmp_path
-    for command in ("load_register", "load_calendar", "load_demo"):
-        call_command(command, verbosity=0)
-    rows = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))["people"]
-    return {row["role"]: row["email"] for row in reversed(rows)}
+    return {row["role"]: row["email"] for row in reversed(sample_people(tmp_path))}
 
 
-def test_every_page_in_reach_speaks_vietnamese(people: dict[str, str], signed_in: Callable[[User], Client]) -> None:
+@pytest.mark.parametrize("role", readers())
+def test_every_page_in_reach_speaks_vietnamese(
+    role: str, people: dict[str, str], signed_in: Callable[[User], Client]
+) -> None:
     named = Agency.objects.values_list("short_name", "symbol")
     signs = frozenset(piece for row in named for name in row for piece in re.findall(r"\w+", name))
-    found: list[str] = []
-    for role in readers():
-        client = Client() if role == VISITOR else signed_in(User.objects.get(email=people[role]))
-        client.raise_request_exception = False
-        walk = Walk(client, signs).everywhere()
-        found += [f"{role}: {fault}" for fault in dict.fromkeys(walk.found)]
-        mine = {name for name, (_arguments, allowed) in PAGES.items() if role in allowed and not kind_is_api(name)}
-        assert mine <= walk.seen.keys()
-    assert found == [], "\n".join(found)
+    client = Client() if role == VISITOR else signed_in(User.objects.get(email=people[role]))
+    client.raise_request_exception = False
+    walk = Walk(client, signs).everywhere()
+    assert walk.found == [], "\n".join(dict.fromkeys(walk.found))
+    mine = {name for name, (_arguments, allowed) in PAGES.items() if role in allowed and not kind_is_api(name)}
+    assert mine <= walk.seen.keys()
 
 
 def kind_is_api(name: str) -> bool:

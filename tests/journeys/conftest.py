@@ -1,6 +1,5 @@
 """A real browser against the real product: live server, real register, sample people, their second step."""
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,8 +8,9 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.journeys.loaded import sample_people
 
 # Playwright's sync API runs an event loop in this thread, which Django would mistake for async code of ours.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -78,9 +78,7 @@ def fresh_code(secret: str) -> str:
 def world(live_server: Any, browser: Browser, settings: Any, tmp_path: Path) -> World:
     """Load the register, the calendar and the sample people, and start serving."""
     settings.DATA_DIR = tmp_path
-    for command in ("load_register", "load_calendar", "load_demo"):
-        call_command(command, verbosity=0)
-    rows = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))["people"]
+    rows = sample_people(tmp_path)
     return World(live_server.url, {row["role"]: row for row in reversed(rows)}, browser)
 
 

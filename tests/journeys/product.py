@@ -1,6 +1,5 @@
 """The real product for one test: uvicorn with the broker, sample provider, worker, on the test's own database."""
 
-import json
 import os
 import subprocess
 import sys
@@ -19,10 +18,9 @@ from django.db import connection
 
 from lgsp.launch.places import ROOT
 from lgsp.launch.services import free_port
+from tests.journeys.loaded import procedure, sample_people
 
 READY_SECONDS = 60
-LOADED = ("load_register", "load_calendar", "load_checklist", "load_parts", "load_profiles", "load_trials")
-LOADED += ("load_printouts", "load_purposes", "load_demo")
 
 
 @dataclass
@@ -41,9 +39,8 @@ def running(folder: Path) -> Iterator[Product]:
     """Load what an installation has, start the processes, give the product, end the processes."""
     port, provider_port = free_port(), free_port()
     url, provider = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
-    for command in LOADED:
-        call_command(command, verbosity=0)
-    call_command("load_report_templates", verbosity=0)
+    rows = sample_people(folder)
+    procedure()
     call_command("load_sample_service", provider=provider, verbosity=0)
     variables = _variables(folder, url)
     server = [sys.executable, "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
@@ -57,7 +54,6 @@ def running(folder: Path) -> Iterator[Product]:
     try:
         _wait(f"{url}/readyz", folder)
         _wait(f"{provider}/health", folder)
-        rows = json.loads((folder / "demo.json").read_text(encoding="utf-8"))["people"]
         people = {row["email"].split("@", maxsplit=1)[0]: row for row in rows}
         yield Product(url, provider, folder, people, variables)
     finally:
