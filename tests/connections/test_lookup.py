@@ -15,6 +15,7 @@ from audit.models import Fact
 from connections.choices import State
 from connections.selectors.lookup import WORDS, lookup_link, public_view
 from connections.services.lookup import look_up, read_code, read_number
+from core import clock
 from core.problems import DomainError, InvalidInput, TooMany
 from tests.connections.conftest import REACHED, Chain
 
@@ -44,7 +45,7 @@ def test_both_codes_show_stage_days_and_whose_turn_and_nobody(chain: Chain) -> N
         "Yêu cầu bổ sung giấy tờ",
         "Bước 2/6 – Đánh giá",
         "Cơ quan nộp hồ sơ",
-        f"{found.received_at:%d/%m/%Y}",
+        f"{found.received_at.astimezone(clock.VIETNAM):%d/%m/%Y}",
         "Tạm dừng tính hạn – chờ cơ quan hoàn thiện từ",
     ):
         assert said in page, said
