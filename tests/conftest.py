@@ -51,6 +51,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database.copy_what_was_migrated_once()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the database behind: its server goes with the run, and a process still ending may hold a connection."""
+    return True
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_after_tests_that_commit() -> Iterator[None]:
     with patch.object(TransactionTestCase, "_fixture_teardown", database.empty):
