@@ -39,6 +39,7 @@ def wrong_of(code: str) -> str:
 def test_both_codes_show_stage_days_and_whose_turn_and_nobody(chain: Chain) -> None:
     chain.ask()
     found = chain.fresh()
+    assert found.received_at is not None
     answer = ask(found.number, found.lookup_code)
     page = answer.content.decode()
     for said in (
