@@ -1,5 +1,6 @@
 """Fixtures everybody uses: agencies, people with roles, actors and signed-in clients."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -20,12 +21,32 @@ from tests.shelf import SHELF
 
 # Of Valkey's sixteen databases the first are the product's and the journeys'.
 FIRST_CACHE = 10
+# Groups of tests that stay together in one process, the longest first.
+LONGEST = ("chain", "browser", "filing", "pages", "log-processes", "planted-tree")
 PASSWORD = "Mật-khẩu-thử-2026"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to keep the pictures that the browser tests look at."""
     parser.addoption("--screenshots", default="", help="folder to keep screenshots of every page in")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: at the end of a run every process still has something to do."""
+    items.sort(key=lambda item: LONGEST.index(group) if (group := _group_of(item)) in LONGEST else len(LONGEST))
+
+
+def _group_of(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave the thousands of collected tests and all modules out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

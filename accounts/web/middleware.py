@@ -26,6 +26,9 @@ Handler = Callable[[HttpRequest], HttpResponse]
 AGENCY_KEY = "acting_agency"
 STARTED_KEY = "session_started"
 SEEN_KEY = "session_seen"
+# How often the moment somebody was seen is written (seconds): a page view should not wait for a write. A session ends
+# at most so much before its time, never after it, and the countdown on the page goes by what was written.
+SEEN_EVERY = 15
 # Where a person without their second step may still go: to set it up, or to leave.
 _OPEN_VIEWS = frozenset(
     {
@@ -76,10 +79,12 @@ class SessionRulesMiddleware:
         moment = int(clock.now().timestamp())
         idle = idle_seconds(request.actor.roles)
         started = request.session.setdefault(STARTED_KEY, moment)
-        if moment - request.session.get(SEEN_KEY, moment) > idle or moment - started > settings.SESSION_COOKIE_AGE:
+        seen = request.session.get(SEEN_KEY, moment)
+        if moment - seen > idle or moment - started > settings.SESSION_COOKIE_AGE:
             return self.ended(request)
-        request.session[SEEN_KEY] = moment
-        request.session_seconds = min(idle, settings.SESSION_COOKIE_AGE - (moment - started))
+        if SEEN_KEY not in request.session or moment - seen >= SEEN_EVERY:
+            request.session[SEEN_KEY] = seen = moment
+        request.session_seconds = min(idle - (moment - seen), settings.SESSION_COOKIE_AGE - (moment - started))
         return self.get_response(request)
 
     def ended(self, request: Any) -> HttpResponse:

@@ -25,6 +25,8 @@ PRODUCTION = {
     "LGSP_TRUSTED_PROXIES": "1",
     "LGSP_LOOPBACK_UPSTREAMS": "false",
 }
+# The longest tests begin first (tests/conftest.py); the number of processes follows.
+_SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder", "-n")
 Step = tuple[str, list[str], dict[str, str]]
 
 
@@ -110,20 +112,27 @@ def test(arguments: list[str]) -> int:
             if arguments:
                 return _pytest(arguments, variables)
             with Checks(variables, folder) as checks:
-                status = _pytest(["-n", str(_workers()), "--dist", "loadgroup"], variables)
+                status = _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
                 failed = checks.failed()
     if failed:
         say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
     return status or (1 if failed else 0)
 
 
+def heavy(arguments: list[str]) -> int:
+    """Run the tests that kill and restart whole products, one after the other; arguments go to pytest."""
+    environment.ensure("dev")
+    with _services() as (variables, _folder):
+        return _pytest(["-m", "heavy", *arguments], {**variables, "CHROMIUM_PATH": "none of these opens one"})
+
+
 def _workers() -> int:
-    """Return one process more than cores, six at most: a test that waits for a browser or a server leaves its core."""
-    return min((os.cpu_count() or 1) + 1, 6)
+    """Return two processes more than cores, six at most: a test that waits for a browser leaves its core."""
+    return min((os.cpu_count() or 1) + 2, 6)
 
 
 def _pytest(arguments: list[str], variables: Mapping[str, str]) -> int:
-    chosen = arguments if variables["CHROMIUM_PATH"] else [*arguments, "-m", "not browser"]
+    chosen = arguments if variables["CHROMIUM_PATH"] else [*arguments, "-m", "not browser and not heavy"]
     command = [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", *chosen]
     return processes.run(command, kind=signal.SIGINT, patience=20, cwd=ROOT, env=variables).returncode
 

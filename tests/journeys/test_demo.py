@@ -14,8 +14,8 @@ from lgsp.launch.places import ROOT
 from tests.journeys.product import running
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("chain")
 @pytest.mark.clause("QC10.1", "QC10.2", "QC10.3", "QC10.4", "QC10.5", "QC14.5")
 def test_the_demonstration_goes_through(tmp_path: Path, settings: Any) -> None:
     settings.DATA_DIR = tmp_path
