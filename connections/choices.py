@@ -175,6 +175,13 @@ class PrintoutKind(TextChoices):
     GO_LIVE = "go_live", _("Thông báo vận hành chính thức")
     APOLOGY = "apology", _("Phiếu xin lỗi và hẹn lại ngày trả kết quả")
     CONTROL = "control", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
+    HANDOVER = "handover", _("Biên bản bàn giao thông số môi trường thử nghiệm")
+    TEST_RECORD = "test_record", _("Biên bản kiểm thử")
+    GRANT = "grant", _("Phiếu cấp quyền khai thác dữ liệu")
+    REVOCATION = "revocation", _("Thông báo thu hồi quyền khai thác")
+    HOLD = "hold", _("Thông báo tạm dừng kết nối")
+    RESUMPTION = "resumption", _("Thông báo khôi phục kết nối")
+    ENDING = "ending", _("Thông báo hủy kết nối")
 
 
 class LetterStyle(TextChoices):

@@ -12,7 +12,7 @@ from connections.permissions import may_register
 from core.actor import Actor
 from core.ids import tidy_spoken_code
 
-_NOTICES = frozenset({PrintoutKind.APPROVAL, PrintoutKind.GO_LIVE})
+_NOTICES = frozenset({PrintoutKind.APPROVAL, PrintoutKind.GO_LIVE, PrintoutKind.GRANT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def checked(typed: str) -> Checked | None:
 
 def _standing(found: Printout) -> tuple[str, bool]:
     if found.superseded_at is not None:
-        return _("Đã thay thế bằng bản lập sau"), False
+        replaced = Printout.objects.filter(replaces=found).exists()
+        return (_("Đã thay thế bằng bản lập sau") if replaced else _("Không còn giá trị")), False
     if found.kind in _NOTICES and found.request.state == State.TERMINATED:
         return _("Hết hiệu lực: kết nối đã hủy"), False
     return _("Còn hiệu lực"), True

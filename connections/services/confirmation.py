@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from connections.choices import Side, Step
+from connections.choices import PrintoutKind, Side, Step
 from connections.models import Confirmation, ConnectionRequest, Trial
 from connections.permissions import side_of
 from connections.services.clocks import stop_clock
 from connections.services.moves import lock, move, require, touch
+from connections.services.printouts import issue_printout
 from connections.services.rounds import latest_round, reopen_locked
 from connections.services.telling import announce
 from core import clock
@@ -56,6 +57,7 @@ def confirm(
     else:
         stored.operator_agreed = side == Side.OPERATOR
         touch(stored)
+        issue_printout(actor=actor, request=stored, kind=PrintoutKind.TEST_RECORD)
         announce(actor, stored, f"{side}_confirmed")
     return stored
 
@@ -93,4 +95,5 @@ def _become_ready(actor: Actor, request: ConnectionRequest, trial: Trial) -> Non
     request.operator_agreed = True
     move(actor=actor, request=request, action="confirm", after={"content_hash": trial.content_hash})
     stop_clock(request, Step.CONFIRMATION)
+    issue_printout(actor=actor, request=request, kind=PrintoutKind.TEST_RECORD)
     announce(actor, request, "confirm")

@@ -1,15 +1,18 @@
 """Disconnection: grants and keys end at the commit of the deed (Q50-8.3, Q50-15.4)."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Q
 
 from audit.record import record_fact
-from connections.choices import Kind, State
+from connections.choices import Kind, PrintoutKind, State
 from connections.models import Connection, ConnectionRequest, Grant
 from connections.services.clocks import stop_all_clocks
 from connections.services.grants import close_gates, lock_connection, revoke_grants
 from connections.services.keys import revoke_all
 from connections.services.moves import lock, move, require
+from connections.services.printouts import issue_printout
 from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
@@ -29,7 +32,8 @@ def terminate(
     connection = lock_connection(stored)
     whole = stored.state == State.LIVE or stored.kind in (Kind.NEW, Kind.TERMINATION)
     scope = Q(system_id=stored.system_id) if whole else Q(request_id=stored.pk)
-    gates = revoke_grants(actor=actor, grants=Grant.objects.open().filter(scope), reason=reason)
+    grants = list(Grant.objects.open().filter(scope).select_related("service__provider").order_by("code"))
+    gates = revoke_grants(actor=actor, grants=grants, reason=reason)
     keys = revoke_all(actor=actor, system_id=connection.system_id, reason=reason) if whole else []
     stored.ended_at, stored.end_reason = clock.now(), reason
     after = {"grants": len(gates), "keys": keys}
@@ -37,6 +41,9 @@ def terminate(
     stop_all_clocks(stored)
     if whole:
         _close(actor, connection, reason)
+    told: dict[str, Any] = {"reason": reason, "grants": grants, "keys": len(keys)}
+    for kind in (*((PrintoutKind.REVOCATION,) if grants else ()), PrintoutKind.ENDING):
+        issue_printout(actor=actor, request=stored, kind=kind, **told)
     announce(actor, stored, "terminate")
     close_gates(gates)
     return stored

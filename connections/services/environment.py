@@ -4,12 +4,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from connections.choices import Step
+from connections.choices import PrintoutKind, Step
 from connections.models import ConnectionRequest, Trial
 from connections.selectors.people import holders_of
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.grants import close_gates, lock_connection, open_grants
 from connections.services.moves import lock, move, require
+from connections.services.printouts import issue_printout
 from connections.services.rounds import begin_round
 from connections.services.telling import announce
 from core.actor import Actor
@@ -43,6 +44,7 @@ def set_up(
     move(actor=actor, request=stored, action="set_up", after=after)
     stop_clock(stored, Step.ENVIRONMENT)
     start_clock(stored, Step.TESTING)
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.HANDOVER)
     announce(actor, stored, "set_up", grants=", ".join(codes))
     close_gates(replaced)
     return trial

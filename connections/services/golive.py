@@ -35,7 +35,8 @@ def go_live(*, actor: Actor, request: ConnectionRequest, version: int | None = N
     stored.live_at = now
     move(actor=actor, request=stored, action="go_live", after={"grants": [grant.code for grant in grants]})
     stop_all_clocks(stored)
-    issue_printout(actor=actor, request=stored, kind=PrintoutKind.GO_LIVE)
+    for kind in (PrintoutKind.GO_LIVE, PrintoutKind.GRANT):
+        issue_printout(actor=actor, request=stored, kind=kind)
     when = f"{now.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
     announce(actor, stored, "go_live", when=when, grants=", ".join(grant.code for grant in grants))
     close_gates(replaced)

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.choices import Topic
 from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
-from connections.choices import HoldSide
+from connections.choices import HoldSide, PrintoutKind
 from connections.models import Connection, Hold
 from connections.permissions import may_hold
 from connections.selectors.people import holders_of
 from connections.services.grants import close_gates, gates_of
+from connections.services.printouts import issue_printout
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
@@ -46,8 +47,10 @@ def place_hold(*, actor: Actor, connection: Connection, side: str, reason: str) 
     )
     after = {"side": hold.side, "agency": actor.agency_name}
     record_fact(actor=actor, deed="hold.placed", subject=stored, after=after, reason=reason, clause="Q50-15.4")
+    gates = gates_of(Q(connection=stored))
+    issue_printout(actor=actor, request=stored.request, kind=PrintoutKind.HOLD, hold=hold, grants=len(gates))
     _tell(stored, _("Tạm dừng kết nối %(system)s"), actor)
-    close_gates(gates_of(Q(connection=stored)))
+    close_gates(gates)
     return hold
 
 
@@ -70,6 +73,8 @@ def lift_hold(*, actor: Actor, connection: Connection, side: str, reason: str) -
     hold.save()
     after = {"side": hold.side, "agency": actor.agency_name}
     record_fact(actor=actor, deed="hold.lifted", subject=stored, after=after, reason=reason, clause="Q50-15.4")
+    others = [str(other.agency) for other in stored.holds.filter(lifted_at__isnull=True).select_related("agency")]
+    issue_printout(actor=actor, request=stored.request, kind=PrintoutKind.RESUMPTION, hold=hold, others=others)
     _tell(stored, _("Khôi phục kết nối %(system)s"), actor)
     close_gates(gates_of(Q(connection=stored)))
     return hold

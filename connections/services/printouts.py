@@ -11,7 +11,18 @@ from audit.record import record_fact
 from connections.choices import PrintoutKind
 from connections.models import ConnectionRequest, Printout
 from connections.models.trials import content_hash
-from connections.printouts import apology, completion, control_slip, evaluation, notices, receipt, request_form
+from connections.printouts import (
+    apology,
+    completion,
+    control_slip,
+    endings,
+    evaluation,
+    grants,
+    notices,
+    receipt,
+    request_form,
+    trial_record,
+)
 from connections.printouts.letterheads import body_of, operating_body
 from connections.printouts.paper import Paper
 from connections.services.paper_templates import template_of
@@ -32,6 +43,13 @@ KINDS: Mapping[str, tuple[Callable[[Paper], Document], str]] = {
     PrintoutKind.GO_LIVE: (notices.go_live, "QC10.5"),
     PrintoutKind.APOLOGY: (apology.compose, "QC10.2"),
     PrintoutKind.CONTROL: (control_slip.compose, "QC10.2"),
+    PrintoutKind.HANDOVER: (grants.handed_over, "QC10.3"),
+    PrintoutKind.TEST_RECORD: (trial_record.compose, "QC10.4"),
+    PrintoutKind.GRANT: (grants.granted, "QC11.3"),
+    PrintoutKind.REVOCATION: (grants.revoked, "QC11.3"),
+    PrintoutKind.HOLD: (endings.held, "Q50-15.4"),
+    PrintoutKind.RESUMPTION: (endings.resumed, "Q50-15.4"),
+    PrintoutKind.ENDING: (endings.ended, "Q50-8.3"),
 }
 #: Characters of a code, 5 bits each: nobody finds a paper by trying.
 CODE_LENGTH = 20
@@ -78,6 +96,17 @@ def issue_printout(
         clause=clause,
     )
     return made
+
+
+def withdraw_printout(*, actor: Actor, request: ConnectionRequest, kind: str, reason: str) -> None:
+    """Let the paper *kind* of a locked dossier no longer be in force; the deed that voids what it says calls this."""
+    found = Printout.objects.select_for_update().in_force().filter(request=request, kind=kind).first()
+    if found is not None:
+        found.superseded_at = clock.now()
+        found.save()
+        after = {"kind": kind, "sha256": found.sha256}
+        clause = KINDS[kind][1]
+        record_fact(actor=actor, deed="printout.withdrawn", subject=request, after=after, reason=reason, clause=clause)
 
 
 def _issuer(request: ConnectionRequest, kind: str) -> Agency:

@@ -4,10 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from connections.choices import State, Step, TestGroup
+from connections.choices import PrintoutKind, State, Step, TestGroup
 from connections.models import ConnectionRequest, TestTemplate, Trial, TrialCase
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.moves import lock, move, require
+from connections.services.printouts import withdraw_printout
 from connections.services.telling import announce
 from core import clock
 from core.actor import Actor, system_actor
@@ -89,6 +90,7 @@ def reopen_locked(actor: Actor, stored: ConnectionRequest, reason: str) -> Trial
     move(actor=actor, request=stored, action="reopen_tests", reason=reason, after=after)
     stop_clock(stored, Step.CONFIRMATION)
     start_clock(stored, Step.TESTING)
+    withdraw_printout(actor=actor, request=stored, kind=PrintoutKind.TEST_RECORD, reason=reason)
     announce(actor, stored, "reopen_tests")
     return trial
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record_fact
 from audit.selectors.calls import trial_figures
-from connections.choices import Measure, Result, State, Step
+from connections.choices import Measure, PrintoutKind, Result, State, Step
 from connections.models import ConnectionRequest, Trial, TrialCase
 from connections.models.trials import content_hash
 from connections.permissions import judge as judge_step
@@ -15,6 +15,7 @@ from connections.selectors.trials import tested_scope
 from connections.services.clocks import start_clock, stop_clock
 from connections.services.measures import Figures, Seen, judge
 from connections.services.moves import lock, move, require
+from connections.services.printouts import issue_printout
 from connections.services.rounds import latest_round
 from connections.services.telling import announce
 from core import clock
@@ -92,6 +93,7 @@ def finish_tests(*, actor: Actor, request: ConnectionRequest, version: int | Non
     move(actor=actor, request=stored, action="finish_tests", after=after)
     stop_clock(stored, Step.TESTING)
     start_clock(stored, Step.CONFIRMATION)
+    issue_printout(actor=actor, request=stored, kind=PrintoutKind.TEST_RECORD)
     announce(actor, stored, "finish_tests")
     return trial
 

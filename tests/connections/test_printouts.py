@@ -12,14 +12,15 @@ from django.urls import reverse
 
 from accounts.models import Agency, User
 from audit.models import Fact
-from connections.choices import PrintoutKind, State
+from connections.choices import HoldSide, PrintoutKind, State
 from connections.models import Clock, LetterheadRule, Printout, PrintoutTemplate
 from connections.models.trials import content_hash
 from connections.printouts.files import FORMATS, document_of, file_of
 from connections.printouts.letterheads import head_lines
 from connections.selectors.printouts import papers_of
-from connections.services import approval, golive, intake, sending, trials
+from connections.services import approval, golive, holds, intake, sending, trials
 from connections.services.apology import apologise, write_control_slip
+from connections.services.ending import terminate
 from connections.services.paper_templates import load_printouts, save_letterhead, save_printout_template
 from core import clock
 from core.actor import system_actor
@@ -62,6 +63,35 @@ MUST_SAY: dict[str, tuple[str, ...]] = {
     PrintoutKind.GO_LIVE: (
         *("THÔNG BÁO", "Vận hành chính thức", "Môi trường: Chính thức", "{grant}", "900", "ĐIỀU KIỆN", "HIỆU LỰC"),
         "vận hành chính thức từ",
+    ),
+    PrintoutKind.HANDOVER: (
+        *("BIÊN BẢN BÀN GIAO THÔNG SỐ", "Môi trường: Thử nghiệm", "10.20.30.0/24", "QK-", "900", "ĐỊA CHỈ GỌI"),
+        *("/api/data/", "Đầu mối trực của đơn vị vận hành: Cán bộ operator (mẫu)", "khóa bí mật chỉ hiện một lần"),
+    ),
+    PrintoutKind.TEST_RECORD: (
+        *("BIÊN BẢN KIỂM THỬ", "KHẢ NĂNG TÍCH HỢP", "TRAO ĐỔI DỮ LIỆU", "HIỆU NĂNG", "AN TOÀN THÔNG TIN", "Dữ liệu"),
+        *("Kết quả mong đợi", "Kết quả thực tế", "KẾT LUẬN", "{record}", "Xác nhận trên hệ thống lúc"),
+        *("ĐẠI DIỆN CƠ QUAN QUẢN LÝ HỆ THỐNG", "ĐẠI DIỆN CƠ QUAN QUẢN LÝ, VẬN HÀNH LGSP", "Đạt"),
+        *("Cán bộ agency_representative (mẫu)", "Cán bộ operator (mẫu)"),
+    ),
+    PrintoutKind.GRANT: (
+        *("PHIẾU CẤP QUYỀN KHAI THÁC DỮ LIỆU", "{grant}", "TRƯỜNG DỮ LIỆU ĐƯỢC ĐỌC", "code, name", "900"),
+        *("Mục đích:", "Quyền có hiệu lực từ", "ĐIỀU KIỆN"),
+    ),
+    PrintoutKind.HOLD: (
+        *("THÔNG BÁO", "Tạm dừng kết nối hệ thống", "Bên tạm dừng:", "Nghi lộ khóa", "Căn cứ:", "Thời điểm:"),
+        *("Tác động: Mọi lượt gọi bị từ chối", "2 quyền khai thác"),
+    ),
+    PrintoutKind.RESUMPTION: (
+        *("THÔNG BÁO", "Khôi phục kết nối hệ thống", "Đã thay khóa", "Tình trạng kết nối: Đang chạy"),
+    ),
+    PrintoutKind.REVOCATION: (
+        *("THÔNG BÁO", "Thu hồi quyền khai thác", "{grant}", "Chính thức", "Thử nghiệm", "Lý do: Hết nhu cầu"),
+        "Hiệu lực từ:",
+    ),
+    PrintoutKind.ENDING: (
+        *("THÔNG BÁO", "Hủy kết nối hệ thống", "Lý do: Hết nhu cầu", "Khoản 3 Điều 8", "Tác động: 2 quyền khai thác"),
+        "Thời điểm:",
     ),
     PrintoutKind.APOLOGY: (
         *(
@@ -112,11 +142,25 @@ def whole_way(chain: Chain) -> None:
     chain.confirm_as("agency_representative")
     write_control_slip(actor=chain.actors["evaluator"], request=chain.request)
     chain.request = golive.go_live(actor=chain.actors["operator"], request=chain.request)
+    held: dict[str, Any] = {
+        "actor": chain.actors["operator"],
+        "connection": chain.connection(),
+        "side": HoldSide.OPERATOR,
+    }
+    holds.place_hold(**held, reason="Nghi lộ khóa")
+    holds.lift_hold(**held, reason="Đã thay khóa")
+
+
+def finish_way(chain: Chain) -> None:
+    """End it as well."""
+    chain.request = terminate(actor=chain.actors["operator"], request=chain.request, reason="Hết nhu cầu")
 
 
 @pytest.mark.clause("QC10.1", "QC10.2", "QC10.5")
 def test_every_paper_says_what_it_must_in_both_files(chain: Chain) -> None:
     whole_way(chain)
+    grant = chain.fresh().grants.open().get(environment="live").code
+    finish_way(chain)
     issued = {item.kind: item for item in Printout.objects.in_force().filter(request=chain.request)}
     assert set(issued) == set(PrintoutKind.values)
     evaluation = Clock.objects.get(request=chain.request, step="evaluation")
@@ -125,7 +169,8 @@ def test_every_paper_says_what_it_must_in_both_files(chain: Chain) -> None:
         "number": chain.request.number,
         "lookup": chain.request.lookup_code,
         "due": re.search(r"\d\d/\d\d/\d{4}", _strong(received)).group(),  # type: ignore[union-attr]
-        "grant": chain.fresh().grants.open().get(environment="live").code,
+        "grant": grant,
+        "record": chain.request.trials.get().content_hash,
         "new_day": f"{clock.today() + timedelta(days=5):%d/%m/%Y}",
     }
     assert evaluation.started_at
@@ -328,3 +373,29 @@ def test_text_of_the_agency_stays_text_on_paper(chain: Chain, words: str) -> Non
     assert text_of(printed, "docx").count(shown) > 4000 // (len(words) + 1)
     assert shown.replace("👍", "□") in text_of(printed, "pdf")
     assert "\u202e" not in str(printed.content)
+
+
+@pytest.mark.clause("QC10.4")
+def test_a_record_is_a_draft_until_both_sides_confirmed_and_void_with_its_round(chain: Chain) -> None:
+    chain.finish()
+
+    def record() -> Printout:
+        return Printout.objects.in_force().get(request=chain.request, kind=PrintoutKind.TEST_RECORD)
+
+    for ending in FORMATS:
+        said = text_of(record(), ending)
+        assert "BẢN DỰ THẢO" in said
+        assert "(Chưa xác nhận)" in said
+    first = record()
+    chain.confirm_as("operator")
+    assert "còn chờ Cơ quan quản lý hệ thống." in text_of(record(), "docx")
+    assert record().replaces == first
+    chain.confirm_as("agency_representative", agreed=False, remark="Thiếu ca đọc một đơn vị")
+    assert not Printout.objects.in_force().filter(request=chain.request, kind=PrintoutKind.TEST_RECORD).exists()
+    assert Fact.objects.filter(deed="printout.withdrawn").count() == 1
+    chain.finish_again()
+    chain.confirm_as("operator")
+    chain.confirm_as("agency_representative")
+    said = text_of(record(), "docx")
+    assert "DỰ THẢO" not in said
+    assert said.count("Xác nhận trên hệ thống lúc") == 2
