@@ -55,11 +55,15 @@ def confirm(
     elif trial.confirmations.filter(agreed=True, voided_at__isnull=True).count() == len(Side):
         _become_ready(actor, stored, trial)
     else:
-        stored.operator_agreed = side == Side.OPERATOR
-        touch(stored)
-        issue_printout(actor=actor, request=stored, kind=PrintoutKind.TEST_RECORD)
-        announce(actor, stored, f"{side}_confirmed")
+        _await_other(actor, stored, side)
     return stored
+
+
+def _await_other(actor: Actor, request: ConnectionRequest, side: Side) -> None:
+    request.operator_agreed = side == Side.OPERATOR
+    touch(request)
+    issue_printout(actor=actor, request=request, kind=PrintoutKind.TEST_RECORD)
+    announce(actor, request, f"{side}_confirmed")
 
 
 def _judge_sides(actor: Actor, side: Side, request: ConnectionRequest, trial: Trial) -> None:

@@ -34,8 +34,13 @@ def test_everything_ends_with_the_connection(chain: Chain) -> None:
     assert not Grant.objects.open().exists()
     assert not Credential.objects.open().exists()
     assert gate_versions(gates) == {gate: version + 1 for gate, version in before.items()}
-    deeds = list(Fact.objects.order_by("pk").values_list("deed", flat=True))[-6:]
-    assert deeds == [*["grant.revoked"] * 2, *["key.revoked"] * 2, "request.terminate", "connection.closed"]
+    deeds = list(Fact.objects.order_by("pk").values_list("deed", flat=True))[-8:]
+    assert deeds == [
+        *["grant.revoked"] * 2,
+        *["key.revoked"] * 2,
+        *("request.terminate", "connection.closed"),
+        *["printout.issued"] * 2,
+    ]
     letter = Letter.objects.filter(subject__startswith="Thông báo hủy kết nối").first()
     assert letter is not None
     assert "sk_" not in letter.body
