@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from connections.choices import AttachmentKind, LineOutcome, Mark, Part, Probe, Result, Side
+from connections.choices import AttachmentKind, Kind, LineOutcome, Mark, Part, Probe, Result, Side
 from core import clock
 from core.choices import Environment
 from core.transitions import Guard
@@ -220,4 +220,51 @@ RECORD_UNCHANGED = _guard(
     "test_record_unchanged",
     _("Hồ sơ đã thay đổi sau khi lập biên bản kiểm thử; kiểm thử và xác nhận lại."),
     _record_kept,
+)
+
+
+def _followed(request: Any) -> str:
+    """Judge a dossier that changes or renews: what it follows must still run, under the same system."""
+    if request.kind not in (Kind.CHANGE, Kind.RENEWAL):
+        return ""
+    connection = getattr(request.system, "connection", None) if request.system_id else None
+    if request.follows is None or request.follows.system_id != request.system_id:
+        return str(_("Hồ sơ thay đổi, gia hạn phải dùng đúng hệ thống đang kết nối của hồ sơ trước."))
+    if connection is None or connection.closed_at is not None or connection.live_at is None:
+        return str(_("Kết nối của hồ sơ trước không còn vận hành; lập hồ sơ kết nối mới."))
+    if newer := request.follows.followers.filter(live_at__isnull=False).exclude(pk=request.pk).first():
+        return _("Hồ sơ %(new)s đã thay hồ sơ trước; lập lại từ hồ sơ đó.") % {"new": newer}
+    return ""
+
+
+def scope_of_lines(request: Any) -> dict[int, tuple[Any, ...]]:
+    """Return what a dossier's lines grant, by service: operations, fields, quota."""
+    return {
+        line.service_id: (
+            tuple(sorted(line.granted_operations)),
+            tuple(sorted(line.granted_fields)),
+            line.granted_quota,
+        )
+        for line in request.lines.granted()
+    }
+
+
+def _renewed_scope(request: Any) -> str:
+    if request.kind != Kind.RENEWAL or request.follows is None:
+        return ""
+    same = scope_of_lines(request) == scope_of_lines(request.follows)
+    if same and sorted(request.networks) == sorted(request.follows.networks):
+        return ""
+    return str(_("Hồ sơ gia hạn giữ nguyên dịch vụ, hạn mức và địa chỉ mạng; muốn khác, lập hồ sơ thay đổi phạm vi."))
+
+
+FOLLOWED_RUNS = Guard("followed_runs", _followed)
+RENEWED_SCOPE = Guard("renewed_scope", _renewed_scope)
+NOT_REPLACED = Guard(
+    "not_replaced",
+    lambda request: (
+        _("Hồ sơ %(new)s đã thay hồ sơ này; hủy kết nối từ hồ sơ đó.") % {"new": newer}
+        if (newer := request.replaced_by)
+        else ""
+    ),
 )

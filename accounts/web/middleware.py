@@ -28,7 +28,7 @@ STARTED_KEY = "session_started"
 SEEN_KEY = "session_seen"
 # How often the moment somebody was seen is written (seconds): a page view should not wait for a write. A session ends
 # at most so much before its time, never after it, and the countdown on the page goes by what was written.
-SEEN_EVERY = 15
+SEEN_EVERY = 60
 # Where a person without their second step may still go: to set it up, or to leave.
 _OPEN_VIEWS = frozenset(
     {

@@ -8,6 +8,7 @@ from connections.choices import State, Step
 from connections.models import ConnectionRequest, TestTemplate
 from connections.selectors.answers import lines_of
 from connections.selectors.desk import connection_of
+from connections.selectors.follow_ups import following
 from connections.selectors.grants import impact_of
 from core import clock
 
@@ -157,9 +158,22 @@ def of_going_live(dossier: ConnectionRequest) -> list[str]:
     until = dossier.wanted_until
     return [
         *_grants(dossier, opened),
+        *_taken_over(dossier),
         _("Hiệu lực đến hết ngày %(day)s.") % {"day": f"{until:%d/%m/%Y}"} if until else _("Không xác định thời hạn."),
         _("Cán bộ kỹ thuật của cơ quan tạo được khóa chính thức; %(agency)s nhận thông báo qua thư.")
         % {"agency": dossier.agency},
+    ]
+
+
+def _taken_over(dossier: ConnectionRequest) -> list[str]:
+    """Say what a dossier that follows another puts in its place."""
+    if (found := following(dossier)) is None:
+        return []
+    dropped = _("Thu hồi quyền khai thác «%(service)s»: hồ sơ này không còn dịch vụ đó.")
+    return [
+        _("Hồ sơ này thay hồ sơ %(old)s; quyền cũ được thay trong cùng một bước, kết nối không gián đoạn.")
+        % {"old": found.source},
+        *(dropped % {"service": row.service} for row in found.rows if row.after is None),
     ]
 
 

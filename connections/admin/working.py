@@ -12,6 +12,7 @@ from connections.models import ConnectionRequest
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.desk import connection_of, desk_offers, hindrance
 from connections.selectors.evidence import looks_of
+from connections.selectors.follow_ups import following
 from connections.selectors.grants import open_holds
 from connections.selectors.handovers import late_clock
 from connections.selectors.people import active_mark
@@ -64,6 +65,8 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         connection=connection,
         holds=open_holds(connection) if connection else (),
         papers=papers_of(actor, dossier),
+        following=following(dossier),
+        replaced_by=dossier.replaced_by if dossier.state == State.LIVE else None,
         may_apologise=any(map(actor.may, APOLOGISERS)) and late_clock(dossier) is not None,
         may_write_slip=any(map(actor.may, HANDLERS)),
         timeline=timeline_of(dossier, actor, everything=everything),

@@ -34,7 +34,13 @@ class Deciding(FSMModelMixin, models.Model):
         "state",
         State.DRAFT,
         State.SUBMITTED,
-        conditions=[guards.PARTS_COMPLETE, guards.NOT_STATE_SECRET, guards.COMMITTED],
+        conditions=[
+            guards.PARTS_COMPLETE,
+            guards.NOT_STATE_SECRET,
+            guards.FOLLOWED_RUNS,
+            guards.RENEWED_SCOPE,
+            guards.COMMITTED,
+        ],
         custom=_offer("submit", _("Gửi đề nghị"), "QC10.1", "request.send", side="agency", after=(guards.COMMITTED,)),
     )
     def submit(self) -> None:
@@ -99,7 +105,13 @@ class Deciding(FSMModelMixin, models.Model):
         "state",
         State.COMPLETION_REQUESTED,
         State.EVALUATING,
-        conditions=[guards.PARTS_COMPLETE, guards.NOT_STATE_SECRET, guards.POINTS_ANSWERED],
+        conditions=[
+            guards.PARTS_COMPLETE,
+            guards.NOT_STATE_SECRET,
+            guards.FOLLOWED_RUNS,
+            guards.RENEWED_SCOPE,
+            guards.POINTS_ANSWERED,
+        ],
         custom=_offer(
             "answer_completion",
             _("Gửi hoàn thiện"),
@@ -144,6 +156,7 @@ class Deciding(FSMModelMixin, models.Model):
             guards.LINE_LEFT,
             guards.TWO_UNITS,
             guards.SECOND_APPROVER,
+            guards.FOLLOWED_RUNS,
         ],
         custom=_offer(
             "approve",
@@ -194,7 +207,7 @@ class Lifecycle(Deciding):
         "state",
         State.TECHNICALLY_APPROVED,
         State.TESTING,
-        conditions=[guards.SANDBOX_REACHABLE, guards.WANTED_DAY_AHEAD],
+        conditions=[guards.SANDBOX_REACHABLE, guards.WANTED_DAY_AHEAD, guards.FOLLOWED_RUNS],
         custom=_offer("set_up", _("Thiết lập môi trường"), "QC10.3", "environment.manage", side="operator"),
     )
     def set_up(self) -> None:
@@ -252,6 +265,7 @@ class Lifecycle(Deciding):
             guards.CONTACTS_NAMED,
             guards.LIVE_REACHABLE,
             guards.WANTED_DAY_AHEAD,
+            guards.FOLLOWED_RUNS,
         ],
         custom=_offer("go_live", _("Đưa vào vận hành"), "QC10.5", "environment.manage", side="operator"),
     )
@@ -268,6 +282,7 @@ class Lifecycle(Deciding):
             State.LIVE,
         ],
         State.TERMINATED,
+        conditions=[guards.NOT_REPLACED],
         custom=_offer("terminate", _("Hủy kết nối"), "Q50-8.3", "environment.manage", side="operator", reason=True),
     )
     def terminate(self) -> None:

@@ -80,6 +80,14 @@ class ConnectionRequest(Lifecycle):
     copied_from = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", verbose_name=_("lập theo hồ sơ"), editable=False
     )
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="followers",
+        verbose_name=_("tiếp theo hồ sơ đang vận hành"),
+        editable=False,
+    )
     prefilled = models.JSONField(_("phần điền sẵn chưa xem lại"), default=list, editable=False)
     reminded_at = models.DateTimeField(_("nhắc bản nháp lúc"), null=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người lập"))
@@ -130,6 +138,12 @@ class ConnectionRequest(Lifecycle):
                 condition=Q(kind=Kind.NEW) & ~Q(state__in=[State.DRAFT, *sorted(ENDED)]),
                 name="request_one_open_connection_a_system",
             ),
+            models.UniqueConstraint(
+                fields=["system"],
+                condition=Q(kind__in=[Kind.CHANGE, Kind.RENEWAL])
+                & ~Q(state__in=[State.DRAFT, State.LIVE, *sorted(ENDED)]),
+                name="request_one_follow_up_a_system",
+            ),
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT)
                 | Q(state=State.WITHDRAWN)
@@ -171,6 +185,11 @@ class ConnectionRequest(Lifecycle):
     def stage(self) -> int:
         """Number of the public stage, 1–6 (QC10)."""
         return STAGE[State(self.state)]
+
+    @property
+    def replaced_by(self) -> "ConnectionRequest | None":
+        """Return the dossier that took this one's place when it went live; one query."""
+        return self.followers.filter(live_at__isnull=False).order_by("-live_at").first()
 
     def missing_parts(self) -> list[str]:
         """Return the parts of the task list that are not complete, by their key, in order."""

@@ -88,12 +88,15 @@ def _told_of_lines(request: ConnectionRequest) -> str:
 
 
 def _open_connection(actor: Actor, request: ConnectionRequest) -> Connection:
+    """Open the connection of the dossier's system; one that runs goes on as it is until the new dossier is live."""
     assert request.system is not None, "a sent dossier names its system"  # noqa: S101 - invariant of the database
     now = clock.now()
     made, fresh = Connection.objects.select_for_update().get_or_create(
         system=request.system,
         defaults={"request": request, "technical_contact": request.technical_contact, "opened_at": now},
     )
+    if not fresh and made.closed_at is None and made.live_at is not None:
+        return made
     if not fresh:
         made.request, made.technical_contact, made.closed_at = request, request.technical_contact, None
         made.live_at = None

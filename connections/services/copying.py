@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from audit.record import record_fact
-from connections.choices import AttachmentKind, Part, State
+from connections.choices import ENDED, AttachmentKind, Kind, Part, State
 from connections.models import Attachment, ConnectionRequest, RequestLine
 from connections.selectors.offered import codes_offered
 from connections.selectors.parts import FIELDS, begun
@@ -18,7 +18,7 @@ from connections.services.drafts import judge_filing
 from connections.services.moves import index
 from core import clock
 from core.actor import Actor
-from core.problems import InvalidInput
+from core.problems import InvalidInput, StateRefused
 
 # What every dossier of an agency says much the same, and what a copy takes over besides.
 USUAL = (*FIELDS[Part.CONTACTS], *FIELDS[Part.PURPOSE], "networks", *FIELDS[Part.PLANS])
@@ -64,6 +64,32 @@ def copy_request(*, actor: Actor, source: ConnectionRequest) -> Begun:
     return begun_now
 
 
+@transaction.atomic
+def begin_follow_up(*, actor: Actor, source: ConnectionRequest, kind: str) -> Begun:
+    """Begin a draft that changes or renews the live dossier *source*, with everything it was granted (Q50-15.4).
+
+    One such dossier at a time: where one is under way, it is given instead. Raises PermissionRefused, GuardRefused,
+    InvalidInput for a dossier of another agency or another kind, StateRefused for one that does not run any more.
+    """
+    agency = judge_filing(actor, lock=True)
+    if source.agency_id != agency.pk or kind not in (Kind.CHANGE, Kind.RENEWAL):
+        raise InvalidInput({"": [_("Chọn hồ sơ đang vận hành của cơ quan mình")]})
+    stored = ConnectionRequest.objects.select_for_update(of=("self",)).select_related("system").get(pk=source.pk)
+    if (newer := stored.replaced_by) is not None:
+        raise StateRefused(_("Hồ sơ %(new)s đã thay hồ sơ này; lập hồ sơ từ hồ sơ đó.") % {"new": newer})
+    if stored.state != State.LIVE:
+        text = _("Hồ sơ đang ở tình trạng «%(state)s»; chỉ hồ sơ đang vận hành mới thay đổi, gia hạn được.")
+        raise StateRefused(text % {"state": State(stored.state).label})
+    under_way = stored.followers.exclude(state__in=[State.LIVE, *ENDED]).order_by("-id").first()
+    if under_way is not None:
+        return Begun(under_way, fresh=False)
+    names = (*COPIED, *FIELDS[Part.SYSTEM])
+    begun_now = _begin(actor, agency, stored, names, kind=kind, follows=stored, system=stored.system)
+    begun_now.dropped = _copy_lines(stored, begun_now.request, granted=True)
+    _copy_files(actor, stored, begun_now.request)
+    return begun_now
+
+
 def _untouched(actor: Actor, agency: Agency, source: ConnectionRequest | None) -> Begun | None:
     drafts = ConnectionRequest.objects.filter(agency=agency, state=State.DRAFT, version=1, created_by=actor.user_id)
     narrowed = drafts.filter(copied_from=source) if source else drafts.filter(system=None, lines=None)
@@ -71,10 +97,10 @@ def _untouched(actor: Actor, agency: Agency, source: ConnectionRequest | None) -
     return Begun(found, fresh=False) if found else None
 
 
-def _begin(actor: Actor, agency: Agency, source: ConnectionRequest | None, names: Sequence[str]) -> Begun:
+def _begin(actor: Actor, agency: Agency, source: ConnectionRequest | None, names: Sequence[str], **more: Any) -> Begun:
     now = clock.now()
     made = ConnectionRequest(
-        agency=agency, created_by_id=actor.user_id or 0, created_at=now, changed_at=now, copied_from=source
+        agency=agency, created_by_id=actor.user_id or 0, created_at=now, changed_at=now, copied_from=source, **more
     )
     if source is not None:
         _fill(made, source, names)
@@ -100,11 +126,17 @@ def _says(made: ConnectionRequest, part: str) -> bool:
     return part == Part.SCOPE or begun(made, part)
 
 
-def _copy_lines(source: ConnectionRequest, made: ConnectionRequest) -> list[str]:
-    """Copy lines as far as the catalogue offers them now; return what was left out, in words."""
-    lines = list(source.lines.select_related("service"))
+def _copy_lines(source: ConnectionRequest, made: ConnectionRequest, *, granted: bool = False) -> list[str]:
+    """Copy lines as far as the catalogue offers them now; return what was left out, in words.
+
+    *granted* takes what the evaluation left of each instead of what was asked for.
+    """
+    lines = list(source.lines.granted() if granted else source.lines.select_related("service"))
     offered, dropped = codes_offered([line.service_id for line in lines]), []
     for line in lines:
+        if granted:
+            line.operations, line.fields = line.granted_operations, line.granted_fields
+            line.daily_quota = line.granted_quota
         operations, fields = offered.get(line.service_id, (set(), set()))
         kept = [code for code in line.operations if code in operations]
         if not kept:

@@ -85,6 +85,8 @@ def save_part(
         raise GuardRefused(
             _("Không gửi dữ liệu bí mật nhà nước qua cổng này. Liên hệ Sở Khoa học và Công nghệ bằng văn bản mật.")
         )
+    if stored.follows_id is not None and values.get("system", stored.system) != stored.system:
+        raise InvalidInput({"system": [_("Hồ sơ thay đổi, gia hạn giữ nguyên hệ thống đang kết nối")]})
     old, new = changed({name: getattr(stored, name) for name in values}, values)
     if new and seen and seen != seen_part(stored, part):
         raise _changed_meanwhile(actor, stored, part)

@@ -4,10 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from connections.choices import PrintoutKind
-from connections.models import Connection, ConnectionRequest
+from connections.models import Connection, ConnectionRequest, Grant
 from connections.selectors.people import holders_of, technicians_of
 from connections.services.clocks import stop_all_clocks
-from connections.services.grants import close_gates, lock_connection, open_grants
+from connections.services.grants import close_gates, lock_connection, open_grants, revoke_grants
 from connections.services.moves import lock, move, require
 from connections.services.printouts import issue_printout
 from connections.services.telling import announce
@@ -21,15 +21,20 @@ from core.problems import GuardRefused
 def go_live(*, actor: Actor, request: ConnectionRequest, version: int | None = None) -> ConnectionRequest:
     """Open the live grants the dossier names; from now on the technician may make live keys. The sandbox stays.
 
+    A dossier that changes or renews takes the place of the one it follows: what that one held and this one does not
+    name is revoked in the same deed, so that no call meets both scopes or neither.
+
     Raises GuardRefused while the record is not confirmed by both sides or differs from the dossier, while a contact is
     missing, or where a service cannot be called in the live environment.
     """
     stored = lock(request, version=version)
     require(actor, stored, "go_live")
     connection = lock_connection(stored)
+    _take_over(stored, connection)
     _judge_contacts(connection)
     now = clock.now()
     grants, replaced = open_grants(actor=actor, request=stored, connection=connection, environment=Environment.LIVE)
+    replaced += _revoke_dropped(actor, stored)
     connection.live_at = connection.live_at or now
     connection.save()
     stored.live_at = now
@@ -41,6 +46,21 @@ def go_live(*, actor: Actor, request: ConnectionRequest, version: int | None = N
     announce(actor, stored, "go_live", when=when, grants=", ".join(grant.code for grant in grants))
     close_gates(replaced)
     return stored
+
+
+def _take_over(request: ConnectionRequest, connection: Connection) -> None:
+    """Let the connection be that of a dossier which follows another."""
+    if request.follows_id is not None:
+        connection.request, connection.technical_contact = request, request.technical_contact
+
+
+def _revoke_dropped(actor: Actor, request: ConnectionRequest) -> list[int]:
+    """Revoke what the system still holds by the dossier that this one follows; return the gates."""
+    if request.follows_id is None:
+        return []
+    dropped = Grant.objects.open().filter(system_id=request.system_id).exclude(request=request)
+    reason = _("Hồ sơ %(n)s không còn dịch vụ này") % {"n": request}
+    return revoke_grants(actor=actor, grants=list(dropped), reason=reason)
 
 
 def _judge_contacts(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.web.access import needs
 from connections.choices import Part
-from connections.services.copying import Begun, begin_filled, copy_request
+from connections.services.copying import Begun, begin_filled, begin_follow_up, copy_request
 from connections.services.drafts import DRAFT
 from connections.web.part_forms import SLUGS
 from connections.web.requests import own
@@ -32,6 +32,19 @@ def copy(request: Any, pk: int) -> HttpResponse:
     begun = copy_request(actor=request.actor, source=own(request, pk))
     _tell(request, begun)
     return redirect("request_part", pk=begun.request.pk, slug=SLUGS[Part.SYSTEM])
+
+
+@require_POST
+@needs(DRAFT)
+def follow_up(request: Any, pk: int) -> HttpResponse:
+    """Begin a draft that changes or renews this live dossier, and lead to its parts."""
+    begun = begin_follow_up(actor=request.actor, source=own(request, pk), kind=request.POST.get("kind", ""))
+    if begun.fresh:
+        _tell(request, begun)
+    else:
+        text = _("Đã có hồ sơ %(what)s của kết nối này đang làm; trang này mở hồ sơ đó.")
+        messages.info(request, text % {"what": begun.request.get_kind_display().lower()})
+    return redirect("request", pk=begun.request.pk)
 
 
 def _tell(request: Any, begun: Begun) -> None:

@@ -16,6 +16,7 @@ from connections.models import ConnectionRequest
 from connections.permissions import Offer, offers
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.files import files_of
+from connections.selectors.follow_ups import following, may_follow
 from connections.selectors.printouts import papers_of
 from connections.selectors.requests import deadlines_of, turn_of
 from connections.selectors.thread import unread_in
@@ -106,6 +107,10 @@ def show(request: Any, pk: int) -> HttpResponse:
         "points": found.points.select_related("criterion").order_by("-round", "number"),
         "events": timeline_of(found, request.actor)[:LATEST],
         "kept_until": kept_until(found),
+        "following": following(found),
+        "following_links": True,
+        "replaced_by": found.replaced_by if found.state == State.LIVE else None,
+        "may_follow": may_follow(request.actor, found),
         "may_copy": bool(found.number) and request.actor.may(DRAFT),
         "papers": papers_of(request.actor, found),
         "may_discard": found.state == State.DRAFT and request.actor.may(DRAFT),

@@ -27,6 +27,7 @@ urlpatterns = [
     path("ket-noi/<int:pk>/cac-lan-gui/", dossier.versions, name="request_versions"),
     path("ket-noi/<int:pk>/lich-su/", dossier.history, name="request_history"),
     path("ket-noi/<int:pk>/lap-theo/", beginning.copy, name="copy_request"),
+    path("ket-noi/<int:pk>/tiep-theo/", beginning.follow_up, name="follow_request"),
     path("ket-noi/<int:pk>/tep/<int:file>/", attachments.request_file, name="request_file"),
     path("ket-noi/<int:pk>/phan/<slug:slug>/", parts.part, name="request_part"),
     path("ket-noi/<int:pk>/dich-vu/", lines.choose_service, name="choose_service"),

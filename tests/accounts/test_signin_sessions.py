@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Letter, Membership, User
@@ -89,6 +91,18 @@ def test_extending_keeps_the_session_and_says_how_long(inside: Client, at: Any) 
     at(75)
     assert inside.get(reverse("session_extend")).status_code == 204
     assert Client().get(reverse("session_extend")).status_code == 401
+
+
+def test_pages_in_quick_succession_write_the_session_once(inside: Client, at: Any) -> None:
+    def written(minutes: float) -> list[str]:
+        at(minutes)
+        with CaptureQueriesContext(connection) as asked:
+            inside.get(reverse("profile"))
+        return [query["sql"] for query in asked if query["sql"].startswith('UPDATE "django_session"')]
+
+    assert len(written(2)) == 1
+    assert written(2.5) == []
+    assert len(written(3)) == 1
 
 
 @pytest.mark.clause("QC8.3")

@@ -53,6 +53,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         "request_versions",
         "choose_service",
         "copy_request",
+        "follow_request",
         "request_line",
         "remove_line",
         "check_request",

@@ -181,6 +181,7 @@ def pages_of(chain: Chain) -> list[str]:
         "discard_request",
         "choose_service",
         "copy_request",
+        "follow_request",
     )
     return [
         *(reverse(name, args=[pk]) for name in names),
