@@ -130,6 +130,7 @@ def main() -> None:
     reader.add_argument("--dossiers", type=int, default=100_000)
     reader.add_argument("--requests", type=int, default=200)
     chosen = reader.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lgsp.settings")
     django.setup()
     if chosen.work == "seed":
         seed(chosen.dossiers)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    INPUT_CLASSES,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -14,6 +15,7 @@ from unfold.widgets import (
 )
 
 from accounts.models import User
+from accounts.web.signoff import SignOffForm
 from catalog.form_fields import LinesField
 from connections.models import ConnectionRequest
 from connections.selectors.people import holders_of
@@ -120,7 +122,18 @@ class SetUpForm(StepForm):
             self.initial.setdefault("duty_contact", people[0].pk)
 
 
-class ConfirmForm(StepForm):
+class WordForm(StepForm, SignOffForm):
+    """A word that binds a side: whoever says it proves again who they are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_again(User.objects.get(pk=self.actor.user_id))
+        for name in {"password", "code"} & self.fields.keys():
+            self.fields[name].widget.attrs["class"] = " ".join(INPUT_CLASSES)
+        name_the_errors(self.fields)
+
+
+class ConfirmForm(WordForm):
     """One side's word on the test record the person read."""
 
     content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -130,7 +143,7 @@ class ConfirmForm(StepForm):
     remark = text_field(_("Ý kiến"), _("Không bắt buộc; được ghi vào biên bản."), required=False)
 
 
-class DisagreeForm(StepForm):
+class DisagreeForm(WordForm):
     """What one side does not agree with in the test record."""
 
     content_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from accounts.web.access import needs
+from accounts.web.signoff import SignOffForm
 from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.selectors.trials import TrialBoard, tested_scope, trial_board
@@ -19,12 +21,12 @@ from connections.services.confirmation import confirm
 from connections.services.keys import MANAGE_OWN
 from connections.services.trials import measure
 from connections.web.requests import READ, own
-from core.forms import PortalForm, show_refusal
+from core.forms import show_refusal
 from core.problems import DomainError
 
 
-class ConfirmForm(PortalForm):
-    """One side's word on the record that was read."""
+class ConfirmForm(SignOffForm):
+    """One side's word on the record that was read, by who proves again who they are."""
 
     content_hash = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     remark = forms.CharField(
@@ -35,13 +37,18 @@ class ConfirmForm(PortalForm):
         help_text=gettext_lazy("Bắt buộc khi không nhất trí"),
     )
 
+    def __init__(self, signer: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_again(signer)
+
     def clean(self) -> dict[str, Any]:
         """Read which button was pressed; neither says nothing."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         pressed = self.data.get("decision")
         if pressed not in ("agree", "disagree"):
             raise forms.ValidationError(_("Chọn Nhất trí hoặc Không nhất trí"))
-        return {**cleaned, "agreed": pressed == "agree"}
+        if pressed == "disagree" and not self.cleaned_data.get("remark"):
+            self.add_error("remark", _("Nêu nội dung không nhất trí"))
+        return {**super().clean(), "agreed": pressed == "agree"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +64,7 @@ def trial(request: Any, pk: int) -> HttpResponse:
         return _measure(request, found, board)
     confirming = request.method == "POST" and "decision" in request.POST
     initial = {"content_hash": board.trial.content_hash}
-    form = ConfirmForm(request.POST if confirming else None, initial=initial)
+    form = ConfirmForm(request.user, request.POST if confirming else None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
             done = confirm(actor=request.actor, request=found, **form.cleaned_data)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Mapping, Sequence
+from time import sleep
 from typing import Any
 from urllib.parse import urljoin
 
@@ -39,7 +40,10 @@ class Page:
     @property
     def faults(self) -> list[str]:
         """Return what the page says is wrong."""
-        found = self.tree.xpath("//*[contains(@class,'error-summary')]//li | //ul[contains(@class,'errorlist')]/li")
+        found = self.tree.xpath(
+            "//*[contains(@class,'error-summary')]//li | //ul[contains(@class,'errorlist')]/li"
+            " | //form//*[contains(concat(' ', @class, ' '), ' errors ')]//li"
+        )
         return [" ".join(item.text_content().split()) for item in found]
 
     def link(self, words: str) -> str:
@@ -85,15 +89,31 @@ class Person:
         self.portal, self.row = portal, row
         self.name, self.role = str(row["full_name"]), str(row["role"])
         self.client = httpx2.Client(base_url=portal, follow_redirects=True, timeout=60)
+        self.spent: set[int] = set()
 
     def sign_in(self) -> "Person":
         """Sign in with password and, where there is one, the second step."""
         page = self.fill("/dang-nhap/", login=self.row["email"], password=self.row["password"])
         if self.row["totp_secret"]:
-            page = self.send(page, "", code=code_of(self.row["totp_secret"]))
+            page = self.send(page, "", code=self.code())
         if not page.address.rstrip("/").endswith("/co-quan"):
             raise Surprise(f"{self.name} không đăng nhập được: {page.faults or page.text[:300]}")
         return self
+
+    def code(self) -> str:
+        """Return a code not given before; that of the next half minute is accepted too, and will not run out."""
+        while True:
+            present = int(clock.now().timestamp()) // 30
+            for moment in (present, present + 1):
+                if moment not in self.spent:
+                    self.spent.add(moment)
+                    return code_of(self.row["totp_secret"], moment)
+            sleep(1)
+
+    def proof(self) -> dict[str, str]:
+        """Return what a page asks of who says a word that binds: password and, where there is one, a new code."""
+        asked = {"password": self.row["password"]}
+        return {**asked, "code": self.code()} if self.row["totp_secret"] else asked
 
     def act_for(self, agency: str) -> None:
         """Work for *agency* from now on, when the person works for several and stands in another."""
@@ -167,10 +187,9 @@ def _choice(field: Any, wanted: str) -> str:
     raise Surprise(f"Ô «{field.name}» không có lựa chọn «{wanted}»; có: {offered}")
 
 
-def code_of(secret: str) -> str:
-    """Return the six digits an authenticator shows now (RFC 6238)."""
+def code_of(secret: str, moment: int) -> str:
+    """Return the six digits an authenticator shows in the half minute *moment* since 1970 (RFC 6238)."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    moment = struct.pack(">Q", int(clock.now().timestamp()) // 30)
-    digest = hmac.digest(key, moment, hashlib.sha1)
+    digest = hmac.digest(key, struct.pack(">Q", moment), hashlib.sha1)
     place = digest[-1] & 15
     return f"{(int.from_bytes(digest[place : place + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"

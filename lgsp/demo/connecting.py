@@ -166,10 +166,10 @@ def test_and_confirm(people: People, tell: Teller, dossier: Dossier) -> None:
         _judge_by_hand(operator, dossier)
         operator.send(operator.open(operator.open(dossier.desk()).link("Lập biên bản")), "Lập biên bản")
     with tell.step("Xác nhận biên bản thay mặt cơ quan quản lý hệ thống", sender.name, "QC10.4"):
-        sender.send(sender.open(record), "Nhất trí", remark="")
+        sender.send(sender.open(record), "Nhất trí", remark="", **sender.proof())
     with tell.step("Xác nhận biên bản thay mặt đơn vị vận hành LGSP", operator.name, "QC10.4"):
         page = operator.open(operator.open(dossier.desk()).link("Xác nhận biên bản"))
-        operator.send(page, "", agreed=1)
+        operator.send(page, "", agreed=1, **operator.proof())
 
 
 def _judge_by_hand(operator: Person, dossier: Dossier) -> None:

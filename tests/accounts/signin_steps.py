@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from tests.conftest import PASSWORD
 
+_GIVEN: set[tuple[int, str]] = set()
 WRONG_PAIR = "Thư điện tử hoặc mật khẩu không đúng."
 
 
@@ -47,6 +48,15 @@ def wrong_code(user: User) -> str:
     """Return six digits that are none of the accepted codes."""
     accepted = {code_of(user, which) for which in range(3)}
     return next(digits for digits in ("000000", "111111", "222222", "333333") if digits not in accepted)
+
+
+def proof(user: User) -> dict[str, str]:
+    """Return what a page asks of who says a word that binds: the password and, where there is one, a new code."""
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        return {"password": PASSWORD}
+    code = next(code for code in (code_of(user, which) for which in (1, 2, 0)) if (user.pk, code) not in _GIVEN)
+    _GIVEN.add((user.pk, code))
+    return {"password": PASSWORD, "code": code}
 
 
 def is_signed_in(client: Client) -> bool:

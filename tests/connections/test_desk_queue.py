@@ -124,7 +124,7 @@ def test_the_queue_asks_the_database_as_often_for_many_as_for_one(chain: Chain, 
         look("evaluator", tab="all")
     for number in range(6):
         copy = ConnectionRequest.objects.get(pk=first.pk)
-        copy.pk, copy.number, copy.kind = None, f"{first.number}-{number}", "change"
+        copy.pk, copy.number, copy.kind = None, f"{first.number}-{number}", "termination"
         copy.save()
         for running in Clock.objects.filter(request=first):
             running.pk, running.request = None, copy

@@ -11,6 +11,7 @@ from accounts.models import User
 from connections.choices import HoldSide, Measure, Result, State
 from connections.models import Grant, Hold, TrialCase
 from connections.services import holds
+from tests.accounts.signin_steps import proof
 from tests.connections.conftest import Chain, Desk
 from tests.connections.desk import at, take, working
 from tests.connections.refusing import everything
@@ -19,6 +20,11 @@ from tests.connections.refusing import everything
 def hash_of(chain: Chain) -> str:
     """Return the hash of the latest record."""
     return chain.request.trials.order_by("-round")[0].content_hash
+
+
+def me(chain: Chain) -> dict[str, str]:
+    """Return what the operator types to prove again who they are."""
+    return proof(chain.users["operator"])
 
 
 def case_address(chain: Chain, case: TrialCase) -> str:
@@ -42,7 +48,7 @@ def test_a_dossier_goes_from_approval_to_operation_through_the_pages(chain: Chai
         assert operator.post(case_address(chain, case), fields).status_code == 302
     take(operator, chain, "finish_tests")
     assert hash_of(chain) in operator.get(at(chain, "confirm")).content.decode()
-    take(operator, chain, "confirm", content_hash=hash_of(chain), agreed="on", remark="")
+    take(operator, chain, "confirm", content_hash=hash_of(chain), agreed="on", remark="", **me(chain))
     assert chain.fresh().state == State.AWAITING_CONFIRMATION
     chain.confirm_as("agency_representative")
     take(operator, chain, "go_live")
@@ -92,9 +98,9 @@ def test_a_case_of_the_log_takes_no_typed_result(chain: Chain, desk: Desk) -> No
 @pytest.mark.clause("QC10.4")
 def test_another_record_than_the_one_read_is_not_confirmed(chain: Chain, desk: Desk) -> None:
     chain.finish()
-    before = everything()
-    fields = {"content_hash": "0" * 64, "agreed": "on", "remark": "Đã đọc"}
-    answer = desk("operator").post(at(chain, "confirm"), fields)
+    operator, before = desk("operator"), everything()
+    fields = {"content_hash": "0" * 64, "agreed": "on", "remark": "Đã đọc", **me(chain)}
+    answer = operator.post(at(chain, "confirm"), fields)
     assert answer.status_code == 409
     assert "Đã đọc" in answer.content.decode()
     unticked = desk("operator").post(at(chain, "confirm"), {"content_hash": hash_of(chain)})
@@ -105,9 +111,9 @@ def test_another_record_than_the_one_read_is_not_confirmed(chain: Chain, desk: D
 @pytest.mark.clause("QC10.4")
 def test_one_side_speaks_once_and_does_not_speak_for_the_other(chain: Chain, desk: Desk) -> None:
     chain.finish()
-    take(desk("operator"), chain, "confirm", content_hash=hash_of(chain), agreed="on")
+    take(desk("operator"), chain, "confirm", content_hash=hash_of(chain), agreed="on", **me(chain))
     before = everything()
-    again = desk("operator").post(at(chain, "confirm"), {"content_hash": hash_of(chain), "agreed": "on"})
+    again = desk("operator").post(at(chain, "confirm"), {"content_hash": hash_of(chain), "agreed": "on", **me(chain)})
     assert again.status_code == 409
     assert "mỗi bên xác nhận một lần" in again.content.decode()
     assert everything() == before
@@ -121,7 +127,7 @@ def test_a_side_that_disagrees_says_why_and_the_tests_begin_again(chain: Chain, 
     chain.finish()
     assert desk("operator").post(at(chain, "disagree"), {"content_hash": hash_of(chain)}).status_code == 422
     assert chain.fresh().state == State.AWAITING_CONFIRMATION
-    take(desk("operator"), chain, "disagree", content_hash=hash_of(chain), remark="Số liệu chưa ổn định")
+    take(desk("operator"), chain, "disagree", content_hash=hash_of(chain), remark="Số liệu chưa ổn định", **me(chain))
     assert chain.fresh().state == State.TESTING
     take(desk("operator"), chain, "start_over", reason="Cấu hình sai lúc đầu")
     assert chain.request.trials.count() == 3

@@ -11,9 +11,11 @@ from django.urls import reverse
 from accounts.models import Agency, User
 from audit.models import Fact
 from connections.choices import State
-from connections.models import ConnectionRequest, Credential
+from connections.models import Confirmation, ConnectionRequest, Credential
 from connections.services import evaluation
 from connections.services.drafts import begin_request
+from tests.accounts.signin_steps import proof
+from tests.conftest import PASSWORD
 from tests.connections.conftest import Chain
 
 POINT = {"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}
@@ -239,13 +241,38 @@ def test_the_representative_confirms_the_record_that_was_read(chain: Chain, repr
     assert neither.status_code == 200
     silent = fill(representative, address, decision="disagree", remark="")
     assert "Nêu nội dung không nhất trí" in silent.content.decode()
-    stale = representative.post(address, {"decision": "agree", "content_hash": "0" * 64})
+    user = chain.users["agency_representative"]
+    stale = representative.post(address, {"decision": "agree", "content_hash": "0" * 64, **proof(user)})
     assert "Biên bản đã khác với bản bạn đọc" in stale.content.decode()
-    assert fill(representative, address, decision="agree").status_code == 302
-    again = representative.post(
-        address, {"decision": "agree", "content_hash": chain.request.trials.get().content_hash}
-    )
+    assert fill(representative, address, decision="agree", **proof(user)).status_code == 302
+    said = {"decision": "agree", "content_hash": chain.request.trials.get().content_hash}
+    again = representative.post(address, {**said, **proof(user)})
     assert "mỗi bên xác nhận một lần" in again.content.decode()
+
+
+@pytest.mark.clause("QC10.4")
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "Nhập mật khẩu"),
+        ({"password": "sai-mật-khẩu", "code": ""}, "Mật khẩu không đúng"),
+        ({"code": "000000"}, "Mã không đúng"),
+    ],
+)
+def test_nobody_confirms_without_proving_again_who_they_are(
+    chain: Chain, representative: Client, given: dict[str, str], told: str
+) -> None:
+    chain.finish()
+    user = chain.users["agency_representative"]
+    said = {"decision": "agree", "content_hash": chain.request.trials.get().content_hash, "remark": "Đã đối chiếu"}
+    asked = {**proof(user), **given} if given else {}
+    answer = representative.post(reverse("trial", args=[chain.request.pk]), {**said, **asked})
+    page = answer.content.decode()
+    assert told in page
+    assert "Đã đối chiếu" in page
+    assert PASSWORD not in page
+    assert chain.fresh().state == State.AWAITING_CONFIRMATION
+    assert not Confirmation.objects.exists()
 
 
 def test_lists_ask_the_database_as_often_for_many_as_for_one(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -68,10 +69,18 @@ class World:
         page.wait_for_url("**/co-quan/")
 
 
+_SPENT: set[tuple[str, int]] = set()
+
+
 def fresh_code(secret: str) -> str:
-    """Return the six digits an authenticator would show now."""
-    counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+    """Return six digits an authenticator would show about now and that were not given before."""
+    while True:
+        _before, now, after = yield_hotp_counters_from_time()
+        for counter in (now, after):
+            if (secret, counter) not in _SPENT:
+                _SPENT.add((secret, counter))
+                return format_hotp_value(hotp_value(secret, counter))
+        sleep(1)
 
 
 @pytest.fixture

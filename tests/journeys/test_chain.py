@@ -272,6 +272,14 @@ def try_out(system: System) -> None:
     system.close()
 
 
+def prove(stage: Stage, name: str) -> None:
+    """Type password and, where there is one, a new code: the word that follows binds."""
+    row, page = stage.product.people[name], stage.pages[name]
+    page.fill("[name=password]", row["password"])
+    if row["totp_secret"]:
+        page.fill("[name=code]", fresh_code(row["totp_secret"]))
+
+
 def confirm_record(stage: Stage, desk: str, address: str) -> None:
     """Results from the log, one case by hand, both sides confirm, operation begins."""
     technician = stage.page("ky-thuat.snnmt")
@@ -289,8 +297,14 @@ def confirm_record(stage: Stage, desk: str, address: str) -> None:
     step(stage, "van-hanh.skhcn", desk, "Lập biên bản kiểm thử")
     sender = stage.page("dai-dien.snnmt")
     sender.goto(f"{address}kiem-thu/")
+    prove(stage, "dai-dien.snnmt")
     press(sender, "Nhất trí")
-    step(stage, "van-hanh.skhcn", desk, "Xác nhận biên bản", lambda page: page.check("[name=agreed]"))
+
+    def agree(page: Page) -> None:
+        page.check("[name=agreed]")
+        prove(stage, "van-hanh.skhcn")
+
+    step(stage, "van-hanh.skhcn", desk, "Xác nhận biên bản", agree)
     sender.goto(f"{address}kiem-thu/")
     stage.look("dai-dien.snnmt", "chain-trial")
     step(stage, "van-hanh.skhcn", desk, "Đưa vào vận hành")
