@@ -1,4 +1,4 @@
-"""What this floor records of papers, in words (``audit.deeds``); steps of a dossier are named in its timeline."""
+"""What this floor records of papers and connections, in words (``audit.deeds``); dossiers: see their timeline."""
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -10,4 +10,13 @@ NAMES: dict[str, StrOrPromise] = {
     "printout.signed_file_kept": _("Lưu bản đã ký"),
     "printout_template.saved": _("Lưu mẫu văn bản"),
     "letterhead.saved": _("Lưu tiêu đề văn bản của cơ quan"),
+    "connection.opened": _("Mở kết nối"),
+    "connection.closed": _("Đóng kết nối"),
+    "hold.placed": _("Tạm dừng kết nối"),
+    "hold.lifted": _("Khôi phục kết nối"),
+    "ending.asked": _("Đề nghị hủy kết nối"),
+    "ending.withdrawn": _("Rút đề nghị hủy kết nối"),
+    "ending.accepted": _("Chấp nhận đề nghị hủy kết nối"),
+    "ending.declined": _("Không chấp nhận đề nghị hủy kết nối"),
+    "contact.replaced": _("Đổi đầu mối của kết nối"),
 }

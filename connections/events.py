@@ -283,4 +283,28 @@ EVENTS: Mapping[str, tuple[Telling, ...]] = {
             _("Kết nối của hồ sơ %(number)s đã hủy; quyền khai thác và khóa hết hiệu lực. Lý do ghi trên cổng."),
         ),
     ),
+    "ending_asked": (
+        Telling(
+            (_A.OPERATORS,),
+            _T.WORK,
+            _("Đề nghị hủy kết nối %(system)s – %(number)s"),
+            _("%(agency)s đề nghị hủy kết nối của hệ thống %(system)s. Lý do và hai cách trả lời ghi trên cổng."),
+        ),
+    ),
+    "ending_withdrawn": (
+        Telling(
+            (_A.OPERATORS,),
+            _T.WORK,
+            _("Đã rút đề nghị hủy kết nối %(system)s – %(number)s"),
+            _("%(agency)s rút đề nghị hủy kết nối của hệ thống %(system)s; kết nối giữ nguyên."),
+        ),
+    ),
+    "ending_declined": (
+        Telling(
+            (_A.AGENCY, _A.TECHNICIAN),
+            _T.PROCEDURE,
+            _("Không chấp nhận đề nghị hủy kết nối %(system)s"),
+            _("Sở Khoa học và Công nghệ không chấp nhận đề nghị hủy kết nối %(system)s. Lý do ghi trên cổng."),
+        ),
+    ),
 }

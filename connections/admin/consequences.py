@@ -204,3 +204,21 @@ def of_holding(dossier: ConnectionRequest) -> list[str]:
 def of_lifting(dossier: ConnectionRequest) -> list[str]:
     """Lift the operator's hold."""
     return [_("Kết nối chạy lại khi không còn bên nào tạm dừng; cơ quan và các bên cung cấp nhận thư.")]
+
+
+def of_declining(dossier: ConnectionRequest) -> list[str]:
+    """Answer that the connection does not end."""
+    return [
+        _("Kết nối giữ nguyên; %(agency)s nhận thư, đọc lý do trên cổng và đề nghị lại được.")
+        % {"agency": dossier.agency}
+    ]
+
+
+def of_replacing(dossier: ConnectionRequest) -> list[str]:
+    """Name another duty contact."""
+    connection = connection_of(dossier)
+    now = connection.duty_contact if connection else None
+    return [
+        _("Đầu mối trực hiện nay: %(name)s.") % {"name": now or _("chưa có")},
+        _("Người mới, người cũ và %(agency)s nhận thư.") % {"agency": dossier.agency},
+    ]

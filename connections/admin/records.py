@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from connections.admin.pages import staff_page
 from connections.admin.steps import take
-from connections.models import Connection, Credential, Grant, Hold
+from connections.models import Connection, Credential, EndingRequest, Grant, Hold
 from connections.services.keys import revoke_key
 from core.admin import BaseAdmin, acting
 from core.forms import PortalForm, show_refusal
@@ -174,3 +174,32 @@ class HoldAdmin(RecordAdmin):
         "lifted_at",
         "lift_reason",
     )
+
+
+@admin.register(EndingRequest)
+class EndingRequestAdmin(RecordAdmin):
+    """What agencies asked about the end of connections, each with its answer."""
+
+    list_display = ("connection", "agency", "asked_at", "wanted_day", "outcome", "answered_at")
+    list_filter = ("accepted", "asked_at")
+    list_select_related = ("connection__system", "agency")
+    search_fields = ("connection__system__search__contains",)
+    fields = (
+        "connection",
+        "agency",
+        "asked_by",
+        "asked_at",
+        "reason",
+        "wanted_day",
+        "answered_by",
+        "answered_at",
+        "accepted",
+        "answer",
+        "withdrawn_by",
+        "withdrawn_at",
+    )
+
+    @admin.display(description=_("Kết quả"))
+    def outcome(self, obj: EndingRequest) -> str:
+        """Say what became of it."""
+        return obj.outcome

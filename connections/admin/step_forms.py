@@ -122,6 +122,17 @@ class SetUpForm(StepForm):
             self.initial.setdefault("duty_contact", people[0].pk)
 
 
+class DutyForm(StepForm):
+    """Who is on duty for the connection from now on."""
+
+    person = PersonField(label=_("Đầu mối trực mới"), empty_label=_("Chọn một người"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = holders_of("environment.manage").filter(is_active=True)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
 class WordForm(StepForm, SignOffForm):
     """A word that binds a side: whoever says it proves again who they are."""
 

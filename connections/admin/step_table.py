@@ -9,7 +9,8 @@ Address ``admin:connections_request_<action>``; every form also carries ``versio
     adjust_scope: networks (one a line), quota-<line id>, reason
     set_up: duty_contact                    measure, finish_tests, go_live: nothing
     judge_case: result, actual, evidence    confirm: content_hash, agreed, remark
-    disagree: content_hash, remark          place_hold, lift_hold: reason
+    disagree: content_hash, remark          place_hold, lift_hold, decline_ending: reason
+    replace_duty: person
 """
 
 from functools import partial
@@ -18,15 +19,18 @@ from typing import Any
 from connections.admin import consequences as said
 from connections.admin import step_forms as forms
 from connections.admin.steps import Data, StepPage
-from connections.choices import HoldSide
-from connections.models import ConnectionRequest
+from connections.choices import HoldSide, Side
+from connections.models import Connection, ConnectionRequest
 from connections.selectors.answers import lines_of
+from connections.selectors.connections import ending_of
 from connections.selectors.desk import connection_of
 from connections.selectors.trials import trial_board
 from connections.services import (
     approval,
     confirmation,
+    contacts,
     ending,
+    endings,
     environment,
     golive,
     holds,
@@ -71,6 +75,25 @@ def _adjust(actor: Actor, dossier: ConnectionRequest, data: Data) -> object:
         quotas=quotas,
         version=data["version"],
     )
+
+
+def _asked(actor: Actor, dossier: ConnectionRequest) -> dict[str, Any]:
+    """Return what the agency asks about the end of the connection, if it does."""
+    return {"ending": ending_of(dossier)}
+
+
+def _decline(actor: Actor, dossier: ConnectionRequest, data: Data) -> object:
+    connection = _connection(dossier)
+    return endings.decline_ending(actor=actor, connection=connection, reason=data["reason"])
+
+
+def _replace_duty(actor: Actor, dossier: ConnectionRequest, data: Data) -> object:
+    connection = _connection(dossier)
+    return contacts.replace_contact(actor=actor, connection=connection, side=Side.OPERATOR, person=data["person"])
+
+
+def _connection(dossier: ConnectionRequest) -> Connection:
+    return Connection.objects.get(system_id=dossier.system_id)
 
 
 STEPS: dict[str, StepPage] = {
@@ -183,9 +206,20 @@ STEPS: dict[str, StepPage] = {
         forms.ReasonForm,
         said.of_ending,
         danger=True,
+        details="admin/connections/parts/ending.html",
+        context=_asked,
     ),
     "place_hold": StepPage(
         "tam-dung", partial(_hold, holds.place_hold), forms.ReasonForm, said.of_holding, danger=True
     ),
     "lift_hold": StepPage("khoi-phuc", partial(_hold, holds.lift_hold), forms.ReasonForm, said.of_lifting),
+    "replace_duty": StepPage("dau-moi-truc", _replace_duty, forms.DutyForm, said.of_replacing),
+    "decline_ending": StepPage(
+        "khong-huy",
+        _decline,
+        forms.ReasonForm,
+        said.of_declining,
+        details="admin/connections/parts/ending.html",
+        context=_asked,
+    ),
 }

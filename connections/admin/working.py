@@ -10,6 +10,7 @@ from connections.admin.step_forms import NoteOnDossierForm
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest
 from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.connections import ending_of
 from connections.selectors.desk import connection_of, desk_offers, hindrance
 from connections.selectors.evidence import looks_of
 from connections.selectors.follow_ups import following
@@ -31,7 +32,7 @@ NOTES = 50
 MAIN = frozenset(
     {"receive", "evaluate", "propose", "endorse", "approve", "set_up", "finish_tests", "confirm", "go_live"}
 )
-ENDING = frozenset({"place_hold", "terminate"})
+ENDING = frozenset({"place_hold", "decline_ending", "terminate"})
 
 
 def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -64,6 +65,7 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         grants=dossier.grants.select_related("service__provider", "purpose"),
         connection=connection,
         holds=open_holds(connection) if connection else (),
+        ending=ending_of(dossier),
         papers=papers_of(actor, dossier),
         following=following(dossier),
         replaced_by=dossier.replaced_by if dossier.state == State.LIVE else None,

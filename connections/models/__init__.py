@@ -6,6 +6,7 @@ from connections.models.connections import Connection, Hold
 from connections.models.credentials import Credential
 from connections.models.decisions import LineDecision
 from connections.models.desk import InternalNote, SavedView, WorkMark
+from connections.models.endings import EndingRequest
 from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
 from connections.models.evidence import EvidenceRun, MessageSample
 from connections.models.grants import Grant
@@ -32,6 +33,7 @@ __all__ = [
     "Credential",
     "Criterion",
     "CriterionMark",
+    "EndingRequest",
     "EnvironmentTerms",
     "Evaluation",
     "EvidenceRun",

@@ -20,12 +20,20 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     """Reading connections."""
 
     def visible_to(self, actor: "Actor") -> "ConnectionQuerySet":
-        """Return all to SKHCN's readers, those of their own systems to people of an agency."""
+        """Return all to SKHCN's readers, those of their own systems to people of an agency.
+
+        Who speaks for a provider sees the connections that may call its services now, and those it holds.
+        """
         if actor.may("request.view_all"):
             return self
-        if actor.may("request.view_own"):
-            return self.filter(system__owner_id=actor.agency_id or 0)
-        return self.none()
+        own, seen = actor.agency_id or 0, Q(pk__in=[])
+        if actor.may("request.view_own") or actor.may("people.manage_own"):
+            seen |= Q(system__owner_id=own)
+        if actor.may("grant.advise"):
+            calling = self.model.objects.filter(grants__service__provider_id=own, grants__revoked_at__isnull=True)
+            held = Hold.objects.filter(side=HoldSide.PROVIDER, agency_id=own, lifted_at__isnull=True)
+            seen |= Q(pk__in=calling.values("pk")) | Q(pk__in=held.values("connection_id"))
+        return self.filter(seen)
 
 
 class Connection(models.Model):

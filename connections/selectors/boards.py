@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.selectors.calendar import work_calendar
 from catalog.models import InformationSystem
 from connections.models import Connection, ConnectionRequest, Credential, Grant, Hold
+from connections.selectors.connections import standing_of
 from connections.selectors.requests import deadline_of, turn_of, with_turns
 from core import clock
 from core.actor import Actor
@@ -56,11 +57,7 @@ def _standing(system: InformationSystem) -> tuple[str, str]:
     connection: Connection | None = getattr(system, "connection", None)
     if connection is None:
         return _("Chưa kết nối"), "quiet"
-    if connection.closed_at is not None:
-        return _("Đã ngừng kết nối"), "quiet"
-    if connection.open_now:  # type: ignore[attr-defined]
-        return _("Đang tạm dừng"), "wrong"
-    return (_("Đang vận hành"), "live") if connection.live_at else (_("Đang thiết lập"), "progress")
+    return standing_of(connection, held=bool(connection.open_now))  # type: ignore[attr-defined]
 
 
 def _ending(actor: Actor) -> Board:

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from connections.choices import HoldSide, State
+from connections.choices import HoldSide, Side, State
 from connections.guards import is_own
 from connections.models import Confirmation, Connection, ConnectionRequest
 from connections.permissions import Offer, judge, may_hold, offers, side_of, transitions
+from connections.selectors.connection_rights import CONTACTS, DECLINING, answer_refused, contact_refused
+from connections.selectors.connections import ending_of
 from core.actor import Actor
 from core.problems import DomainError, PermissionRefused, StateRefused
 
@@ -125,6 +127,14 @@ def _hold(*, open_now: bool) -> Judge:
     return test
 
 
+def _decline(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    return answer_refused(actor, ending_of(request))
+
+
+def _duty(actor: Actor, request: ConnectionRequest) -> DomainError | None:
+    return contact_refused(actor, connection_of(request), Side.OPERATOR)
+
+
 #: Work that is no transition: name -> (label, clause, judge).
 WORKS: dict[str, tuple[StrOrPromise, str, Judge]] = {
     "assign": (gettext_lazy("Phân công thẩm định"), "QC10.2", _assign),
@@ -134,6 +144,8 @@ WORKS: dict[str, tuple[StrOrPromise, str, Judge]] = {
     "disagree": (gettext_lazy("Không nhất trí"), "QC10.4", _disagree),
     "place_hold": (gettext_lazy("Tạm dừng kết nối"), "Q50-15.4", _hold(open_now=False)),
     "lift_hold": (gettext_lazy("Khôi phục kết nối"), "Q50-15.4", _hold(open_now=True)),
+    "replace_duty": (CONTACTS[Side.OPERATOR], "QC12.3", _duty),
+    "decline_ending": (DECLINING, "Q50-8.3", _decline),
 }
 
 

@@ -16,15 +16,6 @@ def grants_seen(actor: Actor, *, environment: str = "") -> QuerySet[Grant]:
     return found.filter(environment=environment) if environment else found
 
 
-def connections_seen(actor: Actor) -> QuerySet[Connection]:
-    """Return the connections the actor may see; ``holds`` that are open come along as ``open_holds``."""
-    found = Connection.objects.visible_to(actor)
-    if actor.may("grant.advise"):
-        provided = Grant.objects.filter(service__provider_id=actor.agency_id or 0)
-        found |= Connection.objects.filter(pk__in=provided.values("connection_id"))
-    return found.select_related("system__owner", "request", "technical_contact", "duty_contact")
-
-
 def open_holds(connection: Connection) -> QuerySet[Hold]:
     """Return who suspends a connection now; none: it runs."""
     return connection.holds.filter(lifted_at__isnull=True).select_related("agency", "placed_by").order_by("placed_at")

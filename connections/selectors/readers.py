@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Agency, Membership, User
 from connections.events import Audience
-from connections.models import ConnectionRequest
+from connections.models import Connection, ConnectionRequest
 from connections.selectors.people import holders_of
 from core import clock
 
@@ -52,7 +52,11 @@ def _filers(request: ConnectionRequest) -> Iterable[User]:
 
 
 def _technician(request: ConnectionRequest) -> Iterable[User]:
-    return [] if request.technical_contact is None else [request.technical_contact]
+    """Return who answers for the connection now; the person the dossier names while there is none."""
+    found = Connection.objects.filter(system_id=request.system_id or 0, technical_contact__isnull=False)
+    connection = found.select_related("technical_contact").first()
+    person = connection.technical_contact if connection else request.technical_contact
+    return [] if person is None else [person]
 
 
 def _evaluator(request: ConnectionRequest) -> Iterable[User]:

@@ -12,6 +12,7 @@ from accounts.selectors.calendar import work_calendar
 from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.permissions import side_of
+from connections.selectors.connections import connection_tasks
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
 from connections.selectors.thread import unread_dossiers
 from core.actor import Actor
@@ -65,10 +66,10 @@ def _waiting(actor: Actor) -> dict[str, Q]:
 
 
 def tasks_for(actor: Actor) -> list[Task]:
-    """Return one task for each dossier that waits for the actor, the oldest first, then threads to read."""
+    """Return what waits for the actor: dossiers, the oldest first, then connections, then threads to read."""
     if not actor.is_person or not actor.roles:
         return []
-    return [*_steps(actor), *_unread(actor)]
+    return [*_steps(actor), *connection_tasks(actor), *_unread(actor)]
 
 
 def _unread(actor: Actor) -> list[Task]:

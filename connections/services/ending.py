@@ -9,6 +9,7 @@ from audit.record import record_fact
 from connections.choices import Kind, PrintoutKind, State
 from connections.models import Connection, ConnectionRequest, Grant
 from connections.services.clocks import stop_all_clocks
+from connections.services.endings import accept_ending
 from connections.services.grants import close_gates, lock_connection, revoke_grants
 from connections.services.keys import revoke_all
 from connections.services.moves import lock, move, require
@@ -24,6 +25,7 @@ def terminate(
 ) -> ConnectionRequest:
     """End the connection of the dossier's system, with every grant and key of its system, in both environments.
 
+    What the agency asked about the end of the connection is thereby answered.
     A later dossier of the same system (a change of scope) that ends before it is live takes only its own grants along.
     No call whose admission commits after this deed is admitted.
     """
@@ -52,4 +54,5 @@ def terminate(
 def _close(actor: Actor, connection: Connection, reason: str) -> None:
     connection.closed_at = clock.now()
     connection.save()
+    accept_ending(actor=actor, connection=connection, reason=reason)
     record_fact(actor=actor, deed="connection.closed", subject=connection, reason=reason, clause="Q50-8.3")

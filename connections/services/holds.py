@@ -12,7 +12,7 @@ from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
 from connections.choices import HoldSide, PrintoutKind
 from connections.models import Connection, Hold
-from connections.permissions import may_hold
+from connections.permissions import HOLDERS, may_hold
 from connections.selectors.people import holders_of
 from connections.services.grants import close_gates, gates_of
 from connections.services.printouts import issue_printout
@@ -102,7 +102,7 @@ def _own(actor: Actor, connection: Connection, side: str) -> Hold | None:
 
 
 def _tell(connection: Connection, subject: str, actor: Actor) -> None:
-    """Write to the agency of the system and to every provider whose data it may call."""
+    """Write to the agency of the system, to every provider whose data it may call, and to SKHCN when another acts."""
     owner, said = connection.system.owner, subject % {"system": connection.system}
     message = Message(
         event="connection.hold",
@@ -110,7 +110,7 @@ def _tell(connection: Connection, subject: str, actor: Actor) -> None:
         subject=said,
         body=_("%(subject)s. Bên thực hiện: %(agency)s. Lý do ghi trên cổng.")
         % {"subject": said, "agency": actor.agency_name},
-        link=reverse("request", args=[connection.request_id]),
+        link=reverse("connection", args=[connection.pk]),
         number=connection.request.number,
     )
     contact = [connection.technical_contact] if connection.technical_contact is not None else []
@@ -120,5 +120,9 @@ def _tell(connection: Connection, subject: str, actor: Actor) -> None:
     for grant in grants.distinct("service__provider_id"):
         provider = grant.service.provider
         people = list(holders_of("grant.advise", provider.pk))
-        told = replace(message, link=reverse("data_service", args=[grant.service.code]), number="")
+        told = replace(message, number="")
         post_notices(message=told, agency=provider, people=people, mailboxes=[provider.shared_mailbox])
+    if not actor.may(HOLDERS[HoldSide.OPERATOR]):
+        link = reverse("admin:connections_connectionrequest_change", args=[connection.request_id])
+        told = replace(message, link=link)
+        post_notices(message=told, agency=None, people=holders_of(HOLDERS[HoldSide.OPERATOR]))

@@ -15,6 +15,7 @@ from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.permissions import Offer, offers
 from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.connections import own_connection
 from connections.selectors.files import files_of
 from connections.selectors.follow_ups import following, may_follow
 from connections.selectors.printouts import papers_of
@@ -113,6 +114,7 @@ def show(request: Any, pk: int) -> HttpResponse:
         "may_follow": may_follow(request.actor, found),
         "may_copy": bool(found.number) and request.actor.may(DRAFT),
         "papers": papers_of(request.actor, found),
+        "connection": own_connection(request.actor, found),
         "may_discard": found.state == State.DRAFT and request.actor.may(DRAFT),
     }
     return render(request, "requests/request.html", frame(request, found, "request") | context)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.web.boards import Entry
 
+CONNECTIONS = ("request.view_own", "grant.advise", "people.manage_own")
+
 
 def navigation(actor: Actor) -> list[Entry]:
     """Return what the actor may open here."""
@@ -13,4 +15,6 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.may("request.view_own"):
         entries.append((_("Hồ sơ kết nối"), reverse("requests"), 20))
         entries.append((_("Quyền và khóa"), reverse("developer"), 25))
+    if any(map(actor.may, CONNECTIONS)):
+        entries.append((_("Kết nối đang mở"), reverse("connections"), 22))
     return entries

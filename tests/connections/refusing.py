@@ -13,6 +13,7 @@ from connections.models import (
     Connection,
     ConnectionRequest,
     Credential,
+    EndingRequest,
     EnvironmentTerms,
     Grant,
     Hold,
@@ -22,7 +23,7 @@ from connections.models import (
 )
 from core.problems import DomainError
 
-WATCHED = (ConnectionRequest, Connection, Trial, TrialCase, Confirmation, Grant, Credential, Hold)
+WATCHED = (ConnectionRequest, Connection, Trial, TrialCase, Confirmation, Grant, Credential, Hold, EndingRequest)
 WATCHED += (EnvironmentTerms, TestTemplate, Letter, Fact)
 R = TypeVar("R", bound=DomainError)
 
