@@ -19,4 +19,7 @@ NAMES: dict[str, StrOrPromise] = {
     "ending.accepted": _("Chấp nhận đề nghị hủy kết nối"),
     "ending.declined": _("Không chấp nhận đề nghị hủy kết nối"),
     "contact.replaced": _("Đổi đầu mối của kết nối"),
+    "technical_contact": _("Cán bộ kỹ thuật"),
+    "duty_contact": _("Đầu mối trực"),
+    "wanted_day": _("Ngày đề nghị ngừng"),
 }
