@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.selectors.notices import unread_count
 from core.actor import Actor
@@ -38,11 +39,17 @@ def person(request: HttpRequest) -> dict[str, Any]:
     return {
         "person": shown,
         "actor": actor,
-        "navigation": [(label, url, request.path.startswith(url)) for label, url in navigation_for(actor)],
+        "navigation": _marked(request, navigation_for(actor)),
         "notifications_url": reverse("notices") if actor.roles else "",
         "unread_count": SimpleLazyObject(lambda: unread_count(actor)),
         "session_seconds": getattr(request, "session_seconds", 0),
     }
+
+
+def _marked(request: HttpRequest, entries: list[tuple[StrOrPromise, str]]) -> list[tuple[StrOrPromise, str, bool]]:
+    """Return *entries* with the one the page lies under marked: the nearest, where one lies under another."""
+    here = max((url for _label, url in entries if request.path.startswith(url)), key=len, default="")
+    return [(label, url, url == here) for label, url in entries]
 
 
 def navigation(actor: Actor) -> list[Entry]:

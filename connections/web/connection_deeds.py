@@ -145,7 +145,7 @@ def ask(request: Any, pk: int) -> HttpResponse:
     found, form = visible(request, pk), EndingForm(_given(request))
     _admit(request, rights.ending_refused(request.actor, found, rights.ASKING))
     said = [
-        _("Sở Khoa học và Công nghệ nhận đề nghị và trả lời; kết nối vẫn chạy cho tới lúc đó."),
+        _("Sở Khoa học và Công nghệ nhận đề nghị và trả lời; chưa có gì thay đổi cho tới lúc đó."),
         _("Hủy rồi thì không khôi phục được; muốn kết nối lại phải gửi hồ sơ mới."),
     ]
     done = _("Đã gửi đề nghị hủy kết nối tới Sở Khoa học và Công nghệ.")

@@ -16,5 +16,5 @@ def navigation(actor: Actor) -> list[Entry]:
         entries.append((_("Hồ sơ kết nối"), reverse("requests"), 20))
         entries.append((_("Quyền và khóa"), reverse("developer"), 25))
     if any(map(actor.may, CONNECTIONS)):
-        entries.append((_("Kết nối đang mở"), reverse("connections"), 22))
+        entries.append((_("Kết nối"), reverse("connections"), 22))
     return entries

@@ -21,6 +21,7 @@ from tests.connections.conftest import Chain, Desk, publish
 from tests.connections.desk import working
 from tests.connections.refusing import everything
 from tests.connections.test_desk_many import Several, several
+from tests.house.checkers import pages
 
 __all__ = ["several"]
 pytestmark = pytest.mark.clause("Q50-15.4")
@@ -68,6 +69,17 @@ def test_the_live_dossier_leads_to_it(live: Chain, desk: Desk) -> None:
         codes = list(Grant.objects.values_list("code", flat=True))
         contacts = [live.users["technician"].full_name, live.users["operator"].email]
         assert [text for text in (*codes, *contacts) if text not in page] == []
+
+
+def test_all_of_it_is_in_vietnamese(live: Chain, desk: Desk) -> None:
+    hold(live, "operator", "operator", "Rà soát an toàn")
+    ask_ending(actor=live.actors[REP], connection=live.connection(), reason="Thay hệ thống khác")
+    User.objects.update(full_name="Cán bộ (mẫu)")
+    wrong = []
+    for role in (REP, PROVIDER, "agency_officer", "agency_admin", "operator"):
+        for address in (reverse("connections"), *addresses(live)):
+            wrong += pages.of_page(desk(role).get(address).content.decode(), f"{role} {address}")
+    assert wrong == []
 
 
 def test_no_link_before_there_is_a_connection(chain: Chain, desk: Desk) -> None:
@@ -301,3 +313,15 @@ def test_a_person_of_both_sides_sees_both_and_acts_for_each(
     text = read(client, page)
     assert place(live, "place_hold", "co-quan") in text
     assert place(live, "lift_hold", "cung-cap") in text
+
+
+def test_one_entry_of_the_navigation_is_marked(live: Chain, desk: Desk) -> None:
+    marked = {
+        place(live, "connection"): reverse("connections"),
+        reverse("request", args=[live.request.pk]): reverse("requests"),
+        reverse("people"): reverse("people"),
+    }
+    for address, entry in marked.items():
+        head = read(desk(REP), address).split('class="fold-body"')[1].split("</nav>")[0]
+        assert head.count('aria-current="page"') == 1, address
+        assert f'href="{entry}" aria-current="page"' in head, address
