@@ -92,6 +92,12 @@ def candidates(connection: Connection, side: Side) -> QuerySet[User]:
     return found.filter(is_active=True)
 
 
+def one_of_each_provider(grants: QuerySet[Grant]) -> list[Grant]:
+    """Return one of *grants* for each provider of the services they are for, to tell the provider about."""
+    found = grants.select_related("service__provider", "system").order_by("service__provider_id", "pk")
+    return list(found.distinct("service__provider_id"))
+
+
 def consumers_of_owner(connection: Connection) -> QuerySet[InformationSystem]:
     """Return the other systems that call services of the agency in the live environment: they go on."""
     calling = Grant.objects.open().filter(environment=Environment.LIVE, service__provider=connection.system.owner_id)

@@ -8,8 +8,9 @@ from django.db.models import Q
 from audit.record import record_fact
 from connections.choices import Kind, PrintoutKind, State
 from connections.models import Connection, ConnectionRequest, Grant
+from connections.selectors.connections import one_of_each_provider
 from connections.services.clocks import stop_all_clocks
-from connections.services.endings import accept_ending
+from connections.services.endings import accept_ending, tell_providers
 from connections.services.grants import close_gates, lock_connection, revoke_grants
 from connections.services.keys import revoke_all
 from connections.services.moves import lock, move, require
@@ -35,6 +36,7 @@ def terminate(
     whole = stored.state == State.LIVE or stored.kind in (Kind.NEW, Kind.TERMINATION)
     scope = Q(system_id=stored.system_id) if whole else Q(request_id=stored.pk)
     grants = list(Grant.objects.open().filter(scope).select_related("service__provider").order_by("code"))
+    lost = one_of_each_provider(Grant.objects.open().filter(scope))
     gates = revoke_grants(actor=actor, grants=grants, reason=reason)
     keys = revoke_all(actor=actor, system_id=connection.system_id, reason=reason) if whole else []
     stored.ended_at, stored.end_reason = clock.now(), reason
@@ -43,6 +45,7 @@ def terminate(
     stop_all_clocks(stored)
     if whole:
         _close(actor, connection, reason)
+        tell_providers(lost)
     told: dict[str, Any] = {"reason": reason, "grants": grants, "keys": len(keys)}
     for kind in (*((PrintoutKind.REVOCATION,) if grants else ()), PrintoutKind.ENDING):
         issue_printout(actor=actor, request=stored, kind=kind, **told)

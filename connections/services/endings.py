@@ -1,15 +1,19 @@
 """Disconnection asked by the agency, taken back, and answered (Q50-8.3); the end itself is ``terminate``."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.choices import Topic
+from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
-from connections.models import Connection, EndingRequest
+from connections.models import Connection, EndingRequest, Grant
 from connections.selectors.connection_rights import ASKING, TAKING_BACK, answer_refused, ending_refused
 from connections.selectors.connections import answering_dossier
+from connections.selectors.people import holders_of
 from connections.services.telling import announce
 from core import clock
 from core.actor import Actor
@@ -90,6 +94,22 @@ def accept_ending(*, actor: Actor, connection: Connection, reason: str) -> Endin
         _answer(actor, asked, reason, accepted=True)
         record_fact(actor=actor, deed="ending.accepted", subject=connection, reason=reason, clause=CLAUSE)
     return asked
+
+
+def tell_providers(grants: Iterable[Grant]) -> None:
+    """Write to the provider of each of *grants* that the system may call its services no more."""
+    for grant in grants:
+        provider, values = grant.service.provider, {"system": str(grant.system)}
+        message = Message(
+            event="connection.ended",
+            topic=Topic.ACCESS,
+            subject=_("Hệ thống %(system)s không còn khai thác dịch vụ của cơ quan") % values,
+            body=_("Kết nối của hệ thống %(system)s đã hủy; quyền khai thác dịch vụ của cơ quan hết hiệu lực.")
+            % values,
+            link=reverse("data_service", args=[grant.service.code]),
+        )
+        people = list(holders_of("grant.advise", provider.pk))
+        post_notices(message=message, agency=provider, people=people, mailboxes=[provider.shared_mailbox])
 
 
 def lock_with_people(connection: Connection) -> Connection:

@@ -13,6 +13,7 @@ from audit.record import record_fact
 from connections.choices import HoldSide, PrintoutKind
 from connections.models import Connection, Hold
 from connections.permissions import HOLDERS, may_hold
+from connections.selectors.connections import one_of_each_provider
 from connections.selectors.people import holders_of
 from connections.services.grants import close_gates, gates_of
 from connections.services.printouts import issue_printout
@@ -116,8 +117,7 @@ def _tell(connection: Connection, subject: str, actor: Actor) -> None:
     contact = [connection.technical_contact] if connection.technical_contact is not None else []
     people = [*contact, *holders_of("request.send", owner.pk)]
     post_notices(message=message, agency=owner, people=people, mailboxes=[owner.shared_mailbox])
-    grants = connection.grants.open().select_related("service__provider").order_by("service__provider_id", "pk")
-    for grant in grants.distinct("service__provider_id"):
+    for grant in one_of_each_provider(connection.grants.open()):
         provider = grant.service.provider
         people = list(holders_of("grant.advise", provider.pk))
         told = replace(message, number="")

@@ -153,6 +153,31 @@ def test_the_end_answers_what_was_asked_in_one_transaction(chain: Chain, desk: D
     refused(StateRefused, lambda: decline(chain))
 
 
+def test_the_provider_hears_of_the_end_without_its_reason(chain: Chain, person: Any) -> None:
+    officer = person("cung-cap@lgsp.example", chain.provider, "provider_officer")
+    chain.live()
+    end(chain)
+    notice = Notice.objects.get(event="connection.ended")
+    assert (notice.recipient, notice.agency, notice.link) == (
+        officer,
+        chain.provider,
+        reverse("data_service", args=[chain.service.code]),
+    )
+    assert "Hệ thống ngừng sử dụng" not in f"{notice.subject}{notice.body}"
+
+
+def test_what_was_asked_is_read_at_the_desk_and_not_changed_there(chain: Chain, desk: Desk) -> None:
+    chain.live()
+    row = ask(chain)
+    listed = desk("security_officer").get(reverse("admin:connections_endingrequest_changelist"), {"q": "mot cua"})
+    assert list(listed.context["cl"].result_list) == [row]
+    address = reverse("admin:connections_endingrequest_change", args=[row.pk])
+    assert "Thay hệ thống khác" in desk("security_officer").get(address).content.decode()
+    before = everything()
+    assert desk("operator").post(address, {"reason": "Khác"}).status_code == 403
+    assert everything() == before
+
+
 def test_a_refusal_gives_its_reason_and_the_connection_stays(chain: Chain, desk: Desk) -> None:
     chain.live()
     ask(chain)
