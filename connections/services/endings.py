@@ -113,8 +113,12 @@ def tell_providers(grants: Iterable[Grant]) -> None:
 
 
 def lock_with_people(connection: Connection) -> Connection:
-    """Return *connection* as it is now, locked until the deed ends, with who answers for it."""
-    found = Connection.objects.select_for_update(of=("self",)).select_related(
+    """Return *connection* as it is now, locked until the deed ends, with who answers for it.
+
+    Two queries: rows joined to one that had to be waited for are those from before the wait.
+    """
+    Connection.objects.select_for_update().get(pk=connection.pk)
+    found = Connection.objects.select_related(
         "system__owner", "technical_contact", "duty_contact", "request__agency", "request__system"
     )
     return found.get(pk=connection.pk)

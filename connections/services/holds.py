@@ -15,6 +15,7 @@ from connections.models import Connection, Hold
 from connections.permissions import HOLDERS, may_hold
 from connections.selectors.connections import one_of_each_provider
 from connections.selectors.people import holders_of
+from connections.services.endings import lock_with_people
 from connections.services.grants import close_gates, gates_of
 from connections.services.printouts import issue_printout
 from core import clock
@@ -82,8 +83,7 @@ def lift_hold(*, actor: Actor, connection: Connection, side: str, reason: str) -
 
 
 def _lock(connection: Connection) -> Connection:
-    found = Connection.objects.select_for_update(of=("self",))
-    return found.select_related("system__owner", "technical_contact", "request").get(pk=connection.pk)
+    return lock_with_people(connection)
 
 
 def _require(actor: Actor, connection: Connection, side: str, reason: str) -> str:
