@@ -93,6 +93,19 @@ def _admit(request: Any, refusal: DomainError | None) -> None:
         raise refusal
 
 
+def _back(request: Any, found: Connection, *, done: bool, text: str) -> HttpResponse | None:
+    """Lead whoever comes back to a page whose deed is *done* to the connection; a POST is judged by its deed."""
+    if request.method == "POST" or not done:
+        return None
+    messages.info(request, text)
+    return redirect("connection", pk=found.pk)
+
+
+def _held(request: Any, found: Any, side: HoldSide) -> bool:
+    """Return whether the actor's own side suspends *found* now."""
+    return any(hold.side == side and hold.agency_id == request.actor.agency_id for hold in found.open_now)
+
+
 @require_http_methods(["GET", "POST"])
 @never_cache
 @needs(*HOLDERS)
@@ -100,6 +113,10 @@ def place(request: Any, pk: int, side: str) -> HttpResponse:
     """Suspend a connection for the actor's side."""
     found, own, form = visible(request, pk), _side(side), ReasonForm(_given(request))
     _admit(request, rights.hold_refused(request.actor, found, own, rights.HOLD))
+    if back := _back(
+        request, found, done=_held(request, found, own), text=_("Cơ quan bạn đang tạm dừng kết nối này.")
+    ):
+        return back
     said = [
         _("Mọi lượt gọi của hệ thống %(system)s bị từ chối ngay, ở cả môi trường thử nghiệm và chính thức.")
         % {"system": found.system},
@@ -120,6 +137,9 @@ def lift(request: Any, pk: int, side: str) -> HttpResponse:
     """Resume what the actor's own side suspended."""
     found, own, form = visible(request, pk), _side(side), ReasonForm(_given(request))
     _admit(request, rights.hold_refused(request.actor, found, own, rights.LIFT))
+    free = not _held(request, found, own)
+    if back := _back(request, found, done=free, text=_("Cơ quan bạn không tạm dừng kết nối này.")):
+        return back
     others = [hold for hold in found.open_now if (hold.side, hold.agency_id) != (own, request.actor.agency_id)]  # type: ignore[attr-defined]
     said = [_("Việc tạm dừng của cơ quan bạn kết thúc; các bên liên quan nhận thư.")]
     said += [
@@ -144,6 +164,9 @@ def ask(request: Any, pk: int) -> HttpResponse:
     """Ask SKHCN to end a connection, having seen what ends with it."""
     found, form = visible(request, pk), EndingForm(_given(request))
     _admit(request, rights.ending_refused(request.actor, found, rights.ASKING))
+    asked = found.endings.open().exists()
+    if back := _back(request, found, done=asked, text=_("Cơ quan đã đề nghị hủy kết nối này, Sở chưa trả lời.")):
+        return back
     said = [
         _("Sở Khoa học và Công nghệ nhận đề nghị và trả lời; chưa có gì thay đổi cho tới lúc đó."),
         _("Hủy rồi thì không khôi phục được; muốn kết nối lại phải gửi hồ sơ mới."),
@@ -162,6 +185,9 @@ def take_back(request: Any, pk: int) -> HttpResponse:
     """Take back what was asked about the end of a connection."""
     found, form = visible(request, pk), PortalForm(_given(request))
     _admit(request, rights.ending_refused(request.actor, found, rights.TAKING_BACK))
+    nothing = not found.endings.open().exists()
+    if back := _back(request, found, done=nothing, text=_("Không có đề nghị hủy nào đang chờ trả lời.")):
+        return back
     said = [
         _("Sở Khoa học và Công nghệ không xử lý đề nghị này nữa; kết nối giữ nguyên."),
         _("Sau này cơ quan vẫn đề nghị lại được."),

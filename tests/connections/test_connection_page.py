@@ -78,7 +78,7 @@ def test_all_of_it_is_in_vietnamese(live: Chain, desk: Desk) -> None:
     wrong = []
     for role in (REP, PROVIDER, "agency_officer", "agency_admin", "operator"):
         for address in (reverse("connections"), *addresses(live)):
-            wrong += pages.of_page(desk(role).get(address).content.decode(), f"{role} {address}")
+            wrong += pages.of_page(desk(role).get(address, follow=True).content.decode(), f"{role} {address}")
     assert wrong == []
 
 
@@ -193,6 +193,22 @@ def test_a_side_holds_and_resumes_by_forms_that_say_first_what_happens(
         assert client.post(lift_at, {"reason": "Xong"}, follow=True).status_code == 200
     assert Hold.objects.get().lift_reason == "Xong"
     assert Fact.objects.filter(deed__startswith="hold.").count() == 2
+
+
+def test_an_old_page_leads_back_to_how_the_connection_stands(live: Chain, desk: Desk) -> None:
+    def leads_back() -> set[str]:
+        pages = {name: place(live, name) for name in ("ask_ending", "withdraw_ending")}
+        pages |= {name: place(live, name, "co-quan") for name in ("place_hold", "lift_hold")}
+        found = {name: desk(REP).get(address, follow=True) for name, address in pages.items()}
+        assert all(answer.status_code == 200 for answer in found.values())
+        return {name for name, answer in found.items() if answer.redirect_chain}
+
+    assert leads_back() == {"lift_hold", "withdraw_ending"}
+    hold(live, "operator", "operator", "Rà soát")
+    assert leads_back() == {"lift_hold", "withdraw_ending"}
+    hold(live, "agency", REP, "Nâng cấp")
+    ask_ending(actor=live.actors[REP], connection=live.connection(), reason="Thay hệ thống")
+    assert leads_back() == {"place_hold", "ask_ending"}
 
 
 def test_no_side_lifts_another_sides_hold_through_the_pages(live: Chain, desk: Desk) -> None:

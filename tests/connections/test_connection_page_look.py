@@ -42,9 +42,13 @@ def test_the_pages_of_a_connection_are_fit_for_everyone(
     chain.users[PROVIDER] = person("cung-cap@lgsp.example", chain.provider, PROVIDER)
     chain.actors[PROVIDER] = actor(chain.users[PROVIDER])
     chain.live()
-    found, agency = chain.connection(), opened(browser, live_server.url, signed_in(chain.users[REP]))
-    page = agency.new_page()
-    page.goto(reverse("place_hold", args=[found.pk, "co-quan"]))
+    found, url = chain.connection(), live_server.url
+    agency, provider = (opened(browser, url, signed_in(chain.users[role])) for role in (REP, PROVIDER))
+    page, theirs = agency.new_page(), provider.new_page()
+    faults = look(page, url, keep, "ask_ending", reverse("ask_ending", args=[found.pk]))
+    ask_ending(actor=chain.actors[REP], connection=found, reason="Thay bằng hệ thống khác")
+    faults += look(theirs, url, keep, "provider-place_hold", reverse("place_hold", args=[found.pk, "cung-cap"]))
+    faults += look(page, url, keep, "agency-place_hold", reverse("place_hold", args=[found.pk, "co-quan"]))
     page.get_by_label("Lý do").focus()
     page.keyboard.type("Nâng cấp phần mềm")
     page.keyboard.press("Tab")
@@ -52,32 +56,28 @@ def test_the_pages_of_a_connection_are_fit_for_everyone(
     expect(page.get_by_text("Đã tạm dừng kết nối.")).to_be_visible()
     assert Hold.objects.get().reason == "Nâng cấp phần mềm"
     place_hold(actor=chain.actors[PROVIDER], connection=found, side="provider", reason="Kiểm kê dữ liệu")
-    ask_ending(actor=chain.actors[REP], connection=found, reason="Thay bằng hệ thống khác")
-    faults = judged(page, live_server.url, keep, "connection-agency", found.pk, "co-quan")
-    for name in ("ask_ending", "withdraw_ending", "replace_contact"):
-        faults += look(page, live_server.url, keep, name, reverse(name, args=[found.pk]))
+    faults += judged(page, url, keep, "connection-agency", found.pk, "co-quan")
+    faults += judged(theirs, url, keep, "connection-provider", found.pk, "cung-cap")
+    for name in ("withdraw_ending", "replace_contact"):
+        faults += look(page, url, keep, name, reverse(name, args=[found.pk]))
     agency.close()
-    provider = opened(browser, live_server.url, signed_in(chain.users[PROVIDER]))
-    faults += judged(provider.new_page(), live_server.url, keep, "connection-provider", found.pk, "cung-cap")
     provider.close()
-    desk = opened(browser, live_server.url, signed_in(chain.users["operator"]))
+    desk = opened(browser, url, signed_in(chain.users["operator"]))
     page = desk.new_page()
     working = reverse("admin:connections_connectionrequest_change", args=[chain.request.pk])
-    faults += look(page, live_server.url, keep, "connection-desk", working)
+    faults += look(page, url, keep, "connection-desk", working)
     for step in ("decline_ending", "replace_duty", "terminate"):
         address = reverse(f"admin:connections_request_{step}", args=[chain.request.pk])
-        faults += look(page, live_server.url, keep, f"connection-desk-{step}", address)
+        faults += look(page, url, keep, f"connection-desk-{step}", address)
     desk.close()
     assert faults == []
 
 
 def judged(page: Page, url: str, keep: Callable[[Page, str], None], name: str, pk: int, side: str) -> list[str]:
-    """Judge the list, the page and both forms of a side."""
+    """Judge the list, the page, and how a side resumes."""
     faults = look(page, url, keep, f"{name}-list", reverse("connections"))
     faults += look(page, url, keep, name, reverse("connection", args=[pk]))
-    for deed in ("place_hold", "lift_hold"):
-        faults += look(page, url, keep, f"{name}-{deed}", reverse(deed, args=[pk, side]))
-    return faults
+    return faults + look(page, url, keep, f"{name}-lift_hold", reverse("lift_hold", args=[pk, side]))
 
 
 def look(page: Page, url: str, keep: Callable[[Page, str], None], name: str, address: str) -> list[str]:
