@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Topic
 from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
-from connections.models import Connection, EndingRequest, Grant
+from connections.models import Connection, ConnectionRequest, EndingRequest, Grant
 from connections.selectors.connection_rights import ASKING, TAKING_BACK, answer_refused, ending_refused
 from connections.selectors.connections import answering_dossier
 from connections.selectors.people import holders_of
@@ -115,9 +115,13 @@ def tell_providers(grants: Iterable[Grant]) -> None:
 def lock_with_people(connection: Connection) -> Connection:
     """Return *connection* as it is now, locked until the deed ends, with who answers for it.
 
-    Two queries: rows joined to one that had to be waited for are those from before the wait.
+    Its dossier is locked first, in the order of every deed on both. Rows joined to one that had to be waited for are
+    those from before the wait, so they are read afterwards. Raises StateRefused when another dossier took over.
     """
-    Connection.objects.select_for_update().get(pk=connection.pk)
+    number = Connection.objects.values_list("request_id", flat=True).get(pk=connection.pk)
+    ConnectionRequest.objects.select_for_update().get(pk=number)
+    if Connection.objects.select_for_update().get(pk=connection.pk).request_id != number:
+        raise StateRefused(_("Một hồ sơ khác vừa thay hồ sơ của kết nối này; mở lại trang rồi làm lại."))
     found = Connection.objects.select_related(
         "system__owner", "technical_contact", "duty_contact", "request__agency", "request__system"
     )

@@ -31,7 +31,7 @@ def place_hold(*, actor: Actor, connection: Connection, side: str, reason: str) 
     Raises PermissionRefused when the actor does not speak for that side, StateRefused when the connection is closed or
     the side holds it already, InvalidInput without a reason.
     """
-    stored = _lock(connection)
+    stored = lock_with_people(connection)
     reason = _require(actor, stored, side, reason)
     if stored.closed_at is not None:
         raise StateRefused(_("Kết nối đã hủy, không còn gì để tạm dừng."))
@@ -62,7 +62,7 @@ def lift_hold(*, actor: Actor, connection: Connection, side: str, reason: str) -
 
     Raises PermissionRefused, naming who holds it, when the hold is another's.
     """
-    stored = _lock(connection)
+    stored = lock_with_people(connection)
     reason = _require(actor, stored, side, reason)
     hold = _own(actor, stored, side)
     if hold is None:
@@ -80,10 +80,6 @@ def lift_hold(*, actor: Actor, connection: Connection, side: str, reason: str) -
     _tell(stored, _("Khôi phục kết nối %(system)s"), actor)
     close_gates(gates_of(Q(connection=stored)))
     return hold
-
-
-def _lock(connection: Connection) -> Connection:
-    return lock_with_people(connection)
 
 
 def _require(actor: Actor, connection: Connection, side: str, reason: str) -> str:
