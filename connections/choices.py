@@ -147,6 +147,13 @@ class Chased(TextChoices):
     LEADER = "leader", _("Lãnh đạo Sở")
 
 
+class Duty(TextChoices):
+    """What a live connection owes regularly; the value is the tail of the deadline's code ``compliance.<duty>``."""
+
+    DECLARATION = "declaration", _("Cam kết an toàn thông tin hằng năm")
+    INSPECTION = "inspection", _("Kiểm tra định kỳ")
+
+
 class Probe(TextChoices):
     """What can be looked up by machine for an evaluation."""
 

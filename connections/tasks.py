@@ -3,12 +3,14 @@
 from celery import shared_task
 
 from connections.services import draft_life
+from connections.services.duty_reminders import remind_of_duties
 from connections.services.reminders import remind_of_deadlines
 
 
 @shared_task
 def remind() -> None:
     """Give the reminders that are due, and the day's letters."""
+    remind_of_duties()
     remind_of_deadlines()
 
 

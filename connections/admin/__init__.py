@@ -1,5 +1,25 @@
 """Staff pages of this app."""
 
-from connections.admin import checklists, clocks, paper_data, plans, records, reminders, requests
+from connections.admin import (
+    checklists,
+    clocks,
+    declarations,
+    inspections,
+    paper_data,
+    plans,
+    records,
+    reminders,
+    requests,
+)
 
-__all__ = ["checklists", "clocks", "paper_data", "plans", "records", "reminders", "requests"]
+__all__ = [
+    "checklists",
+    "clocks",
+    "declarations",
+    "inspections",
+    "paper_data",
+    "plans",
+    "records",
+    "reminders",
+    "requests",
+]

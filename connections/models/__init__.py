@@ -2,6 +2,13 @@
 
 from connections.models.attachments import Attachment
 from connections.models.clocks import Clock, ClockPause
+from connections.models.compliance import (
+    Declaration,
+    DeclarationPoint,
+    DutyReminder,
+    Inspection,
+    InspectionMark,
+)
 from connections.models.connections import Connection, Hold
 from connections.models.credentials import Credential
 from connections.models.decisions import LineDecision
@@ -34,11 +41,16 @@ __all__ = [
     "Criterion",
     "CriterionMark",
     "EndingRequest",
+    "Declaration",
+    "DeclarationPoint",
+    "DutyReminder",
     "EnvironmentTerms",
     "Evaluation",
     "EvidenceRun",
     "Grant",
     "Hold",
+    "Inspection",
+    "InspectionMark",
     "InternalNote",
     "LetterheadRule",
     "LineDecision",

@@ -13,6 +13,7 @@ from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.permissions import side_of
 from connections.selectors.connections import connection_tasks
+from connections.selectors.duties import duties_for
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
 from connections.selectors.thread import unread_dossiers
 from core.actor import Actor
@@ -69,7 +70,7 @@ def tasks_for(actor: Actor) -> list[Task]:
     """Return what waits for the actor: dossiers, the oldest first, then connections, then threads to read."""
     if not actor.is_person or not actor.roles:
         return []
-    return [*_steps(actor), *connection_tasks(actor), *_unread(actor)]
+    return [*_steps(actor), *connection_tasks(actor), *_unread(actor), *duties_for(actor)]
 
 
 def _unread(actor: Actor) -> list[Task]:

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         self.step("Nạp lịch làm việc và thời hạn", "load_calendar")
         self.step("Nạp bộ tiêu chí đánh giá", "load_checklist")
         self.step("Nạp thành phần hồ sơ", "load_parts")
+        self.step("Nạp nội dung cam kết hằng năm", "load_declaration_points")
         self.step("Nạp cấu trúc thông điệp minh họa", "load_profiles")
         self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
         self.step("Nạp quy tắc nhắc hạn", "load_reminders")
