@@ -17,6 +17,7 @@ SYSTEM_DEEDS = {
     "system.registered": _("Đăng ký hệ thống"),
     "system.changed": _("Sửa thông tin hệ thống"),
     "system.retired": _("Ngừng sử dụng hệ thống"),
+    "system.transferred": _("Chuyển hệ thống sang cơ quan kế thừa"),
 }
 
 

@@ -15,6 +15,7 @@ from accounts.services import agencies as deeds
 from accounts.services.agency_rules import day
 from core.admin import BaseAdmin, acting
 from core.problems import DomainError, InvalidInput, PermissionRefused, StateRefused
+from core.web.notes import notes_on
 
 
 def staff_page(admin: BaseAdmin, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -95,7 +96,7 @@ def end_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResp
         title=_("Kết thúc, sáp nhập"),
         agency=agency,
         form=form,
-        consequences=_consequences(found),
+        consequences=[*_consequences(found), *_held_above(agency)],
         action_label=_("Kết thúc cơ quan"),
         danger=True,
     )
@@ -114,6 +115,11 @@ def _consequences(found: Dependants) -> list[str]:
         text = _("%(count)d đơn vị trực thuộc đang hoạt động cần chuyển sang cơ quan kế thừa: %(names)s.")
         lines.append(text % {"count": found.children, "names": _some(found.children_names, found.children)})
     return lines
+
+
+def _held_above(agency: Agency) -> list[str]:
+    """Say what the floors above keep under the agency's name."""
+    return [f"{note.term}: {note.text}" for note in notes_on("agency_ending", agency.pk)]
 
 
 def _some(names: list[str], count: int) -> str:

@@ -100,8 +100,13 @@ def _errors(service: DataService) -> Errors:
     return errors
 
 
+def search_text(service: DataService) -> str:
+    """Return the folded text that a service is found by."""
+    return fold(f"{service.title} {service.code} {service.summary} {service.data_scope} {service.provider}")
+
+
 def _save(service: DataService, errors: Errors) -> None:
     service.sort_key = sort_key(service.title)[:700]
-    service.search = fold(f"{service.title} {service.code} {service.summary} {service.data_scope} {service.provider}")
+    service.search = search_text(service)
     judge(service, errors)
     store(service, unique="code")

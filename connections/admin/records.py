@@ -1,21 +1,24 @@
 """Connections, grants, keys and holds: to read; a key may be ended. Secrets are not read at all."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from connections.admin import succession
 from connections.admin.pages import staff_page
 from connections.admin.steps import take
 from connections.models import Connection, Credential, EndingRequest, Grant, Hold
+from connections.selectors.succession import HAND_OVER
 from connections.services.keys import revoke_key
 from core.admin import BaseAdmin, acting
 from core.forms import PortalForm, show_refusal
@@ -62,6 +65,21 @@ class ConnectionAdmin(RecordAdmin):
     list_select_related = ("system", "request", "technical_contact", "duty_contact")
     fields = ("system", "dossier", "technical_contact", "duty_contact", "opened_at", "live_at", "closed_at")
     readonly_fields = ("dossier",)
+    actions_list = ("handovers",)
+
+    def has_handovers_permission(self, request: HttpRequest) -> bool:
+        """Return whether the actor hands over what ended bodies hold."""
+        return acting(request).may(HAND_OVER)
+
+    @action(description=_("Bàn giao"), url_path="ban-giao", permissions=["handovers"], icon="swap_horiz")
+    def handovers(self, request: HttpRequest) -> HttpResponse:
+        """List the ended bodies that still hold something."""
+        return succession.list_page(self, request)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that hands over what one ended body holds."""
+        one = self.admin_site.admin_view(partial(succession.hand_over_page, self))
+        return [path("ban-giao/<int:agency_id>/", one, name="connections_hand_over"), *super().get_urls()]
 
 
 @admin.register(Grant)

@@ -56,6 +56,7 @@ DEEDS: Mapping[str, tuple[StrOrPromise, bool]] = {
     "request.reopen_tests": (_("Mở lại kiểm thử"), True),
     "request.go_live": (_("Đưa vào vận hành chính thức"), True),
     "request.terminate": (_("Hủy kết nối"), True),
+    "request.handed_over": (_("Chuyển sang cơ quan kế thừa"), True),
 }
 # What only SKHCN reads: how its own people divide the work.
 MOST = 500

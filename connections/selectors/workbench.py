@@ -15,6 +15,7 @@ from connections.permissions import side_of
 from connections.selectors.connections import connection_tasks
 from connections.selectors.duties import duties_for
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
+from connections.selectors.succession import succession_tasks
 from connections.selectors.thread import unread_dossiers
 from core.actor import Actor
 from core.web.boards import Task
@@ -70,7 +71,8 @@ def tasks_for(actor: Actor) -> list[Task]:
     """Return what waits for the actor: dossiers, the oldest first, then connections, then threads to read."""
     if not actor.is_person or not actor.roles:
         return []
-    return [*_steps(actor), *connection_tasks(actor), *_unread(actor), *duties_for(actor)]
+    found = [*_steps(actor), *connection_tasks(actor), *_unread(actor)]
+    return [*found, *duties_for(actor), *succession_tasks(actor)]
 
 
 def _unread(actor: Actor) -> list[Task]:

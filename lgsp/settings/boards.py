@@ -20,4 +20,7 @@ NAVIGATION_SOURCES = [
 # What makes the files that letters carry, by kind (``core.enclosures``).
 ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
-NOTE_SOURCES = {"data_service": ["incidents.selectors.health.notes_of_service"]}
+NOTE_SOURCES = {
+    "data_service": ["incidents.selectors.health.notes_of_service"],
+    "agency_ending": ["connections.selectors.succession.notes_of_ending"],
+}

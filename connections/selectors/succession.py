@@ -1,0 +1,108 @@
+"""What a body that has ended still holds, before it is handed to its successor."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency
+from catalog.models import DataService, InformationSystem
+from connections.choices import ENDED, State
+from connections.models import ConnectionRequest, Credential, Grant, Hold
+from core import clock
+from core.actor import Actor
+from core.web.boards import Task
+from core.web.notes import Note
+
+HAND_OVER = "register.manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much of each kind; grants and keys follow their systems, everything else is handed over itself."""
+
+    systems: int
+    services: int
+    drafts: int
+    open_dossiers: int
+    closed_dossiers: int
+    grants: int
+    keys: int
+    holds: int
+
+    @property
+    def anything(self) -> bool:
+        """Return whether something is left to hand over."""
+        return bool(
+            self.systems + self.services + self.drafts + self.open_dossiers + self.closed_dossiers + self.holds
+        )
+
+    def texts(self) -> list[str]:
+        """Return what there is, in words, leaving out what there is none of."""
+        counts = {
+            _("%(n)s hệ thống thông tin"): self.systems,
+            _("%(n)s dịch vụ dữ liệu cung cấp"): self.services,
+            _("%(n)s bản nháp đề nghị"): self.drafts,
+            _("%(n)s hồ sơ đang mở"): self.open_dossiers,
+            _("%(n)s hồ sơ đã kết thúc"): self.closed_dossiers,
+            _("%(n)s quyền khai thác đang có hiệu lực"): self.grants,
+            _("%(n)s khóa đang dùng"): self.keys,
+            _("%(n)s lệnh tạm dừng chưa khôi phục"): self.holds,
+        }
+        return [text % {"n": n} for text, n in counts.items() if n]
+
+
+def held_by(agency: Agency) -> Held:
+    """Return what *agency* holds, in six queries whatever its number."""
+    draft = Q(state=State.DRAFT)
+    dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
+        drafts=Count("pk", filter=draft),
+        open_dossiers=Count("pk", filter=~draft & ~Q(state__in=ENDED)),
+        closed_dossiers=Count("pk", filter=Q(state__in=ENDED)),
+    )
+    return Held(
+        systems=InformationSystem.objects.filter(Q(owner=agency) | Q(operating_unit=agency)).count(),
+        services=DataService.objects.filter(provider=agency).count(),
+        grants=Grant.objects.open().filter(Q(system__owner=agency) | Q(service__provider=agency)).count(),
+        keys=Credential.objects.open().filter(system__owner=agency).count(),
+        holds=Hold.objects.filter(agency=agency, lifted_at__isnull=True).count(),
+        **dossiers,
+    )
+
+
+def ended_holders() -> QuerySet[Agency]:
+    """Return the bodies that have ended and still hold something, the first to end on top."""
+    mine = OuterRef("pk")
+    holding = (
+        Exists(InformationSystem.objects.filter(owner=mine))
+        | Exists(InformationSystem.objects.filter(operating_unit=mine))
+        | Exists(DataService.objects.filter(provider=mine))
+        | Exists(ConnectionRequest.objects.filter(agency=mine))
+        | Exists(Hold.objects.filter(agency=mine, lifted_at__isnull=True))
+    )
+    ended = Agency.objects.filter(holding, valid_to__lt=clock.today())
+    return ended.select_related("successor").order_by("valid_to", "sort_key")
+
+
+def notes_of_ending(pk: int) -> list[Note]:
+    """Return what the page that ends an agency says about what it holds (``core.web.notes``)."""
+    held = held_by(Agency.objects.get(pk=pk))
+    if not held.anything:
+        return []
+    text = _("%(held)s. Sau ngày kết thúc, bàn giao cho cơ quan kế thừa ở mục Kết nối, «Bàn giao».")
+    return [Note(_("Cơ quan còn giữ"), text % {"held": ", ".join(held.texts())}, "progress")]
+
+
+def succession_tasks(actor: Actor) -> list[Task]:
+    """Return a task for each ended body whose successor waits for what it holds."""
+    if not actor.may(HAND_OVER):
+        return []
+    return [
+        Task(
+            _("Bàn giao của cơ quan đã kết thúc"),
+            str(agency),
+            reverse("admin:connections_hand_over", args=[agency.pk]),
+        )
+        for agency in ended_holders().filter(successor__isnull=False)[:20]
+    ]
