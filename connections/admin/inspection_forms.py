@@ -3,13 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from connections.choices import CriterionGroup, Mark
 from connections.models import InspectionMark
 from connections.services.inspections import ASKED, seen
+from core.forms import PortalForm
 from core.text import nfc
+
+
+class SearchForm(PortalForm):
+    """Which systems to show; it stands in the address."""
+
+    q = forms.CharField(
+        label=_("Tên hoặc mã hệ thống"),
+        required=False,
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "search"}),
+        help_text=_("Gõ không dấu cũng được."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.selectors.calendar import work_calendar
-from connections.admin.inspection_forms import posted, rows_of
+from connections.admin.inspection_forms import SearchForm, posted, rows_of
 from connections.admin.pages import staff_page
 from connections.choices import Duty
 from connections.models import Connection, Inspection
@@ -72,7 +72,8 @@ class InspectionAdmin(BaseAdmin):
 
 
 def _due(page: BaseAdmin, request: HttpRequest) -> HttpResponse:
-    words, only_due = nfc(tidy(request.GET.get("q", "")))[:100], request.GET.get("tab") == "due"
+    form, only_due = SearchForm(request.GET), request.GET.get("tab") == "due"
+    words = tidy(form.cleaned_data["q"]) if form.is_valid() else ""
     found = inspection_list(acting(request), words=words, only_due=only_due)
     shown, calendar = Paginator(found, PAGE).get_page(request.GET.get("page")), work_calendar()
     rows = [_row(item, calendar) for item in shown]
@@ -82,6 +83,7 @@ def _due(page: BaseAdmin, request: HttpRequest) -> HttpResponse:
         "admin/connections/inspections.html",
         title=_("Kiểm tra định kỳ"),
         tab="due" if only_due else "all",
+        form=form,
         words=words,
         page=shown,
         rows=rows,

@@ -139,13 +139,14 @@ def _read(points: Sequence[DeclarationPoint], answers: Answers, remark: str) -> 
     """Return each statement with its answer as it is kept, and the remark. Raises InvalidInput."""
     errors: dict[str, list[str]] = {}
     given, remark = [], tidy(remark)
-    for point in points:
+    for number, point in enumerate(points, start=1):
         answer, said = answers.get(point.code, ("", ""))
         said = tidy(said)
         if answer not in (YES, NO):
-            errors[f"answer-{point.code}"] = [_("Chọn «Có» hoặc «Chưa»")]
+            errors[f"answer-{point.code}"] = [_("Nội dung %(n)s: chọn «Có» hoặc «Chưa»") % {"n": number}]
         elif answer == NO and not said:
-            errors[f"said-{point.code}"] = [_("Nêu lý do chưa thực hiện và ngày hoàn thành")]
+            text = _("Nội dung %(n)s: nêu lý do chưa thực hiện và ngày hoàn thành")
+            errors[f"said-{point.code}"] = [text % {"n": number}]
         if len(said) > LONG:
             errors[f"said-{point.code}"] = [_("Viết tối đa %(n)s ký tự") % {"n": LONG}]
         given.append({"code": point.code, "text": point.text, "basis": point.basis, "answer": answer, "said": said})

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -31,20 +32,30 @@ class DeclarationForm(PortalForm):
     def __init__(self, points: list[DeclarationPoint], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.codes = [point.code for point in points]
-        for point in points:
-            self.fields[f"answer-{point.code}"] = forms.ChoiceField(
-                label=point.text, help_text=point.basis, required=False, choices=ANSWERS, widget=forms.RadioSelect
-            )
-            self.fields[f"said-{point.code}"] = forms.CharField(
-                label=_("Giải trình"),
-                help_text=_("Bắt buộc khi chọn «Chưa»: lý do và ngày hoàn thành"),
-                required=False,
-                max_length=LONG,
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
+        for number, point in enumerate(points, start=1):
+            self._add(number, point)
         self.fields["remark"] = forms.CharField(
             label=_("Ý kiến, kiến nghị"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
         )
+
+    def _add(self, number: int, point: DeclarationPoint) -> None:
+        answer, said = f"answer-{point.code}", f"said-{point.code}"
+        self.fields[answer] = forms.ChoiceField(
+            label=f"{number}. {point.text}",
+            help_text=escape(point.basis),
+            required=False,
+            choices=ANSWERS,
+            widget=forms.RadioSelect,
+        )
+        self.fields[said] = forms.CharField(
+            label=_("Giải trình nội dung %(n)s") % {"n": number},
+            help_text=_("Bắt buộc khi chọn «Chưa»: lý do và ngày hoàn thành"),
+            required=False,
+            max_length=LONG,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        for name in (answer, said):
+            self.fields[name].one_of_several = True  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:
         """Return what was typed, as the deed takes it."""

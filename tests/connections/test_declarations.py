@@ -90,7 +90,9 @@ def test_another_agency_declares_nothing_and_sees_nothing(
 def test_it_is_declared_on_its_page(chain: Chain, desk: Desk) -> None:
     connection = long_live(chain)
     address, client = reverse("declare_security", args=[connection.pk]), desk("agency_representative")
+    DeclarationPoint.objects.filter(code="logs").update(basis="<b>Điều 8</b>")
     text = client.get(address).content.decode()
+    assert "<b>Điều 8</b>" not in text
     assert "Chưa có cam kết năm nay" in text
     day = declaration_day(clock.today().year)
     assert f"có hạn {day:%d/%m/%Y} (hạn nội bộ)" in text
@@ -99,7 +101,7 @@ def test_it_is_declared_on_its_page(chain: Chain, desk: Desk) -> None:
     answer = client.post(address, {**fields, "answer-keys": "no", "said-access": "Giữ lời đã gõ"})
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "Nêu lý do chưa thực hiện và ngày hoàn thành" in text
+    assert "Nội dung 3: nêu lý do chưa thực hiện và ngày hoàn thành" in text
     assert "Giữ lời đã gõ" in text
     assert not Declaration.objects.exists()
     assert desk("agency_officer").post(address, fields).status_code == 403
