@@ -16,9 +16,16 @@ from connections.admin.inspection_forms import SearchForm, posted, rows_of
 from connections.admin.pages import staff_page
 from connections.choices import Duty
 from connections.models import Connection, Inspection
-from connections.selectors.compliance import days_left, policy_of
+from connections.selectors.compliance import (
+    days_left,
+    declaration_day,
+    live_connections,
+    owing_declaration,
+    policy_of,
+)
 from connections.selectors.inspections import concluded_inspections, failed, inspection_list, marks_of, unjudged
 from connections.services import inspections as deeds
+from core import clock
 from core.admin import BaseAdmin, acting
 from core.problems import DomainError, InvalidInput
 from core.text import nfc, tidy
@@ -39,7 +46,7 @@ class InspectionAdmin(BaseAdmin):
         if any("\0" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest
         self._enter(request)
-        return _history(self, request) if request.GET.get("tab") == "done" else _due(self, request)
+        return TABS.get(request.GET.get("tab", ""), _due)(self, request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -101,6 +108,29 @@ def _history(page: BaseAdmin, request: HttpRequest) -> HttpResponse:
     shown = Paginator(concluded_inspections(acting(request)), PAGE).get_page(request.GET.get("page"))
     title, template = _("Kiểm tra định kỳ"), "admin/connections/inspections.html"
     return staff_page(page, request, template, title=title, tab="done", page=shown, done=list(shown))
+
+
+def _owing(page: BaseAdmin, request: HttpRequest) -> HttpResponse:
+    """Show whose declaration of this year is missing."""
+    year = clock.today().year
+    found = owing_declaration(live_connections(acting(request)), year).select_related("system__owner", "request")
+    shown = Paginator(found.order_by("system__owner__sort_key", "pk"), PAGE).get_page(request.GET.get("page"))
+    day = declaration_day(year)
+    return staff_page(
+        page,
+        request,
+        "admin/connections/inspections.html",
+        title=_("Kiểm tra định kỳ"),
+        tab="owing",
+        page=shown,
+        owing=list(shown),
+        year=year,
+        day=day,
+        left=None if day is None else days_left(day, work_calendar()),
+    )
+
+
+TABS = {"done": _history, "owing": _owing}
 
 
 def _page(page: BaseAdmin, request: HttpRequest, inspection: Inspection) -> HttpResponse:

@@ -116,17 +116,20 @@ def test_it_is_declared_on_its_page(chain: Chain, desk: Desk) -> None:
     assert address in client.get(reverse("request", args=[chain.request.pk])).content.decode()
 
 
-def test_it_stands_on_the_workbench_until_it_is_made(chain: Chain) -> None:
+def test_it_stands_on_the_workbench_until_it_is_made(chain: Chain, desk: Desk) -> None:
     connection = long_live(chain)
 
     def rows(role: str) -> list[str]:
         address = reverse("declare_security", args=[connection.pk])
         return [str(task.title) for task in tasks_for(chain.actors[role]) if task.url == address]
 
+    owing = reverse("admin:connections_inspection_changelist") + "?tab=owing"
+    assert str(chain.system) in desk("evaluator").get(owing).content.decode()
     assert rows("agency_representative") == [f"Cam kết an toàn thông tin năm {clock.today().year}"]
     assert rows("agency_officer") == rows("technician") == rows("evaluator") == []
     declare(chain)
     assert rows("agency_representative") == []
+    assert "Mọi kết nối đến kỳ đã có cam kết năm nay" in desk("evaluator").get(owing).content.decode()
 
 
 def test_what_went_live_this_year_owes_nothing_yet(chain: Chain) -> None:

@@ -99,7 +99,8 @@ def inspect(world: World, keep: Keep) -> list[str]:
     watch = Watch(page, world.url)
     world.sign_in(page, "evaluator")
     listed = reverse("admin:connections_inspection_changelist")
-    faults = opened(page, watch, listed, keep, "inspections")
+    faults = opened(page, watch, f"{listed}?tab=owing", keep, "inspections-owing")
+    faults += opened(page, watch, listed, keep, "inspections")
     page.get_by_role("button", name="Mở đợt kiểm tra").click()
     for part in page.locator("fieldset.criterion").all():
         part.get_by_label("Đạt", exact=True).check()
