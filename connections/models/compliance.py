@@ -47,7 +47,7 @@ class Declaration(models.Model):
     """What an agency declared of one connection for one year (QC8.7, QC15.4): made once, never changed.
 
     ``answers`` holds each statement as it read then, with yes or no and, for a no, what the agency does about it.
-    ``agency`` is the body that declared; a body that takes over the system later makes its own.
+    ``agency`` is the body that declared; one that takes over the system declares from the next year on.
     """
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="declarations", verbose_name=_("kết nối"))

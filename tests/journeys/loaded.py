@@ -10,7 +10,15 @@ from django.db import transaction
 from tests.shelf import SHELF
 
 PEOPLE = ("load_register", "load_calendar", "load_demo")
-PROCEDURE = ("load_checklist", "load_parts", "load_profiles", "load_trials", "load_printouts", "load_purposes")
+PROCEDURE = (
+    "load_checklist",
+    "load_parts",
+    "load_declaration_points",
+    "load_profiles",
+    "load_trials",
+    "load_printouts",
+    "load_purposes",
+)
 
 
 def sample_people(folder: Path) -> list[dict[str, Any]]:
