@@ -8,15 +8,20 @@ from django.db import connection
 
 from accounts.models import Letter
 from audit.models import Fact
+from catalog.models import DataService, InformationSystem
 from connections.models import (
     Confirmation,
     Connection,
     ConnectionRequest,
     Credential,
     EndingRequest,
+    Declaration,
+    DeclarationPoint,
     EnvironmentTerms,
     Grant,
     Hold,
+    Inspection,
+    InspectionMark,
     TestTemplate,
     Trial,
     TrialCase,
@@ -25,6 +30,7 @@ from core.problems import DomainError
 
 WATCHED = (ConnectionRequest, Connection, Trial, TrialCase, Confirmation, Grant, Credential, Hold, EndingRequest)
 WATCHED += (EnvironmentTerms, TestTemplate, Letter, Fact)
+WATCHED += (Declaration, DeclarationPoint, Inspection, InspectionMark, InformationSystem, DataService)
 R = TypeVar("R", bound=DomainError)
 
 
