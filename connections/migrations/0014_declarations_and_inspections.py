@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_letters_with_a_file'),
-        ('connections', '0010_who_has_agreed_is_kept'),
+        ('connections', '0013_endings_and_contacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
