@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from connections.choices import State
-from connections.models import ConnectionRequest, RequestLine
+from connections.models import ConnectionRequest
+from connections.selectors.answers import LineView, lines_of
 from core.actor import Actor
 
 
@@ -13,8 +14,8 @@ class ScopeRow:
     """One service in both dossiers; a side without it is None."""
 
     service: str
-    before: RequestLine | None
-    after: RequestLine | None
+    before: LineView | None
+    after: LineView | None
 
     @property
     def same(self) -> bool:
@@ -34,20 +35,23 @@ class Following:
     networks_after: list[str]
 
 
-def said(line: RequestLine) -> tuple[list[str], list[str], int]:
+def said(view: LineView) -> tuple[list[str], list[str], int]:
     """Return what a line grants: operations, fields, quota."""
-    return sorted(line.granted_operations), sorted(line.granted_fields), line.granted_quota
+    return sorted(view.granted_operations), sorted(view.granted_fields), view.line.granted_quota
+
+
+def _granted(request: ConnectionRequest) -> dict[int, LineView]:
+    return {view.line.service_id: view for view in lines_of(request) if not view.line.refused}
 
 
 def following(request: ConnectionRequest) -> Following | None:
-    """Return what *request* changes of the dossier it follows; None where it follows none. Three queries."""
+    """Return what *request* changes of the dossier it follows; None where it follows none. Seven queries at most."""
     source = request.follows
     if source is None:
         return None
-    before = {line.service_id: line for line in source.lines.granted()}
-    after = {line.service_id: line for line in request.lines.granted()}
+    before, after = _granted(source), _granted(request)
     rows = [
-        ScopeRow(str((after.get(pk) or before[pk]).service), before.get(pk), after.get(pk))
+        ScopeRow((after.get(pk) or before[pk]).line.service.title, before.get(pk), after.get(pk))
         for pk in dict.fromkeys([*before, *after])
     ]
     return Following(source, rows, source.wanted_until, request.wanted_until, source.networks, request.networks)

@@ -29,6 +29,7 @@ TALLEST = 2400
 SERVICE = {"administrative-units": 5000}
 AGENCY = "snnmt"
 OFFICER, SENDER = "can-bo.snnmt", "dai-dien.snnmt"
+OPERATOR, SECURITY = "van-hanh.skhcn", "an-toan.skhcn"
 INTAKE, EVALUATOR, HEAD = "tiep-nhan.skhcn", "tham-dinh.skhcn", "truong-phong.skhcn"
 Shot = tuple[str, str, str, str]  # name of the picture, who, address, what it shows
 
@@ -64,6 +65,26 @@ def bring_under_way(people: People, draft: Dossier, asked: Dossier) -> None:
     evaluator.fill(asked.desk("trao-doi"), "Gửi trao đổi", text=written)
     officer.fill(f"{asked.address}trao-doi/", "Gửi trao đổi", text="Có, từ 22 giờ đến 23 giờ thứ bảy đầu tháng.")
     evaluator.fill(asked.desk("trao-doi"), "Gửi trao đổi", text="Cảm ơn. Cơ quan ghi khung giờ này vào phương án.")
+
+
+def running_shots(pk: str, following: str) -> Iterator[Shot]:
+    """Give the pictures of what follows go-live, of the connection *pk* and the dossier that changes it."""
+    here = f"/ket-noi/dang-mo/{pk}/"
+    yield "connections", SENDER, "/ket-noi/dang-mo/", "Kết nối của cơ quan"
+    yield "connection", SENDER, here, "Một kết nối đang vận hành"
+    yield "connection-hold", SENDER, f"{here}tam-dung/co-quan/", "Tạm dừng kết nối"
+    yield "connection-end", SENDER, f"{here}huy/", "Đề nghị hủy kết nối, với tác động"
+    yield "connection-contact", SENDER, f"{here}dau-moi/", "Đổi cán bộ kỹ thuật"
+    yield "connection-declare", SENDER, f"{here}cam-ket/", "Cam kết an toàn hằng năm"
+    yield "following", OFFICER, following, "Hồ sơ thay đổi phạm vi"
+    yield "desk-connections", OPERATOR, "/quan-tri/connections/connection/", "Danh sách kết nối tại Sở"
+    yield "desk-inspections", SECURITY, "/quan-tri/connections/inspection/", "Kiểm tra định kỳ"
+
+
+def follow_up(people: People, live: str) -> str:
+    """Return the dossier that changes the live one, begun where it is not there yet."""
+    officer = people.of(AGENCY, "officer")
+    return officer.send(officer.open(live), "Lập hồ sơ thay đổi phạm vi").address
 
 
 def shots(draft: Dossier, asked: Dossier, live: str) -> Iterator[Shot]:
@@ -182,7 +203,9 @@ def main() -> None:
         draft, asked = under_way(people)
         officer = people.of(AGENCY, "officer")
         live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
-        wanted = [shot for shot in shots(draft, asked, live) if not chosen.only or shot[0] in chosen.only]
+        pk = officer.open("/ket-noi/dang-mo/").link("Phần mềm").rstrip("/").rsplit("/", 1)[1]
+        every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live))]
+        wanted = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
         taken = [(shot[0], shot[3]) for shot in wanted if studio.take(shot)]
         codes = [item.text_content() for item in officer.open(asked.address).tree.xpath("//aside//dd/code")]
         if not chosen.only or "lookup-shown" in chosen.only:
