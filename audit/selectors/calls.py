@@ -93,10 +93,13 @@ class OperationFigures:
 
 @dataclass(frozen=True, slots=True)
 class TrialFigures:
-    """What the broker's log shows of a trial: operations with their figures, refusals by reason."""
+    """What the broker's log shows of a trial: operations with their figures, refusals by reason, and ``peak``: the
+    most calls answered with 2xx that came in one second.
+    """
 
     operations: tuple[OperationFigures, ...]
     refused: dict[str, int]
+    peak: int = 0
 
 
 _INTENT_FIELDS = tuple(CallRow.__slots__)[:20]
@@ -202,7 +205,7 @@ def _shares(rows: Sequence[tuple[Any, ...]], part: int) -> tuple[Share, ...]:
 
 _TRIAL = f"""
 with call as materialized (
-  select i.service, i.version, i.operation, i.verdict, i.calls, o.status, o.reason, o.side, o.total_ms
+  select i.service, i.version, i.operation, i.verdict, i.calls, i.received_at, o.status, o.reason, o.side, o.total_ms
     from audit_intent i {_ENDED}
    where i.system_id = %s and i.environment = %s and i.received_at >= %s and {_CALLS})
 select 0 as part, service, version, operation, sum(calls),
@@ -214,12 +217,15 @@ select 0 as part, service, version, operation, sum(calls),
 union all
 select 1, coalesce(nullif(reason, ''), 'verdict-' || lower(verdict)), '', '', sum(calls), 0, null, 0, 0
   from call where verdict <> 'A' group by 2
+union all
+select 2, '', '', '', coalesce(max(calls), 0), 0, null, 0, 0
+  from (select {_SUCCESS} as calls from call where verdict = 'A' group by date_trunc('second', received_at)) as each
  order by part, service, version, operation
 """  # noqa: S608
 
 
 def trial_figures(*, system_id: int, environment: str, since: datetime) -> TrialFigures:
-    """Return what the log shows of a system's trial: per operation admitted, 2xx and p95; refused calls by reason."""
+    """Return what the log shows of a system's trial: operations (admitted, 2xx, p95), refusals, fullest second."""
     with connection.cursor() as cursor:
         cursor.execute(_TRIAL, [system_id, environment, since])
         rows = cursor.fetchall()
@@ -228,4 +234,5 @@ def trial_figures(*, system_id: int, environment: str, since: datetime) -> Trial
         for row in rows
         if row[0] == 0
     )
-    return TrialFigures(operations, {row[1]: int(row[4]) for row in rows if row[0] == 1})
+    refused = {row[1]: int(row[4]) for row in rows if row[0] == 1}
+    return TrialFigures(operations, refused, peak=next(int(row[4]) for row in rows if row[0] == 2))

@@ -6,6 +6,7 @@ pass; too few calls leave it open and say which calls are missing; a threshold t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,10 +31,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the log holds of a system's round of tests."""
+    """What the log holds of a system's round of tests; ``declared`` is the peak a second the dossier declares."""
 
     operations: Mapping[tuple[str, str], Seen]
     refused: Mapping[str, int]
+    peak: int = 0
+    declared: int = 0
 
     def of(self, scope: Scope) -> list[Seen]:
         """Return what was seen of each granted operation."""
@@ -139,6 +142,17 @@ def _response_time(parameters: Parameters, scope: Scope, seen: Figures) -> Findi
     return finding
 
 
+def _declared_load(parameters: Parameters, scope: Scope, seen: Figures) -> Finding:
+    wanted = max(ceil(seen.declared * parameters["percent"] / 100), 1)
+    finding = Finding(figures={"peak": seen.peak, "declared": seen.declared})
+    if _lacking(wanted, seen.peak):
+        text = _("cần một giây có ít nhất %(wanted)s lượt gọi thành công; nhiều nhất mới có %(peak)s")
+        finding.missing.append(text % {"wanted": wanted, "peak": seen.peak})
+    text = _("%(peak)s lượt thành công trong một giây; hồ sơ khai %(declared)s lượt mỗi giây lúc cao điểm")
+    finding.said = text % {"peak": seen.peak, "declared": seen.declared}
+    return finding
+
+
 def _refusals(parameters: Parameters, scope: Scope, seen: Figures) -> Finding:
     count = sum(seen.refused.get(reason, 0) for reason in parameters["reasons"])
     finding = Finding(figures={"refused": count})
@@ -161,5 +175,6 @@ _KINDS = {
     "operations_answered": _Kind(_operations_answered, ("calls",)),
     "successes": _Kind(_successes, ("calls", "most_provider_errors_percent")),
     "response_time": _Kind(_response_time, ("calls", "p95_ms", "most_late")),
+    "declared_load": _Kind(_declared_load, ("percent",)),
     "refusals": _Kind(_refusals, ("calls",), reasons=True),
 }

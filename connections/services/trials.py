@@ -124,7 +124,7 @@ def _figures(trial: Trial) -> Figures:
             p95_ms=max(known.p95_ms, ceil(row.p95_ms or 0)),
             late=known.late + row.over_30_s,
         )
-    return Figures(operations, found.refused)
+    return Figures(operations, found.refused, found.peak, trial.request.peak_per_second or 0)
 
 
 def _measure(trial: Trial) -> dict[str, str]:

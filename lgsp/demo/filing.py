@@ -67,7 +67,7 @@ def file(people: People, tell: Teller, dossier: Dossier) -> None:
         officer.fill(
             f"{part}/pham-vi/", **dict.fromkeys(("personal_data", "state_secret", "national_database"), "False")
         )
-        officer.fill(f"{part}/ky-thuat/", networks="127.0.0.1", daily_calls=5000, peak_per_second=50)
+        officer.fill(f"{part}/ky-thuat/", networks="127.0.0.1", daily_calls=5000, peak_per_second=5)
         officer.fill(
             f"{part}/phuong-an/",
             operation_plan="Trực giờ hành chính; ngoài giờ liên hệ cán bộ kỹ thuật",

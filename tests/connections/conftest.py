@@ -37,7 +37,7 @@ FILING: dict[str, dict[str, Any]] = {
     "contacts": {"responsible_leader": "Phó Giám đốc Sở (mẫu)"},
     "purpose": {"purpose_text": "Điền sẵn nơi cư trú vào hồ sơ", "legal_basis": "Chức năng, nhiệm vụ của Sở"},
     "scope": {"personal_data": False, "state_secret": False, "national_database": False},
-    "technical": {"networks": ["10.20.30.0/24"], "daily_calls": 5000, "peak_per_second": 20},
+    "technical": {"networks": ["10.20.30.0/24"], "daily_calls": 5000, "peak_per_second": 10},
     "plans": {"operation_plan": "Trực giờ hành chính", "security_plan": "Khóa giữ trong kho bí mật"},
 }
 

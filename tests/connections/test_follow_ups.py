@@ -91,7 +91,7 @@ def test_a_renewal_keeps_the_scope_and_moves_the_last_day(chain: Chain) -> None:
     line["operations"] = ["list", "one"]
     draft_lines.save_line(actor=officer, request=draft, service=chain.service, **line)
     until = clock.today() + timedelta(days=400)
-    technical = {"networks": draft.networks, "daily_calls": 5000, "peak_per_second": 20, "wanted_until": until}
+    technical = {"networks": draft.networks, "daily_calls": 5000, "peak_per_second": 10, "wanted_until": until}
     drafts.save_part(actor=officer, request=draft, part="technical", **technical)
     to_live(chain, ConnectionRequest.objects.get(pk=draft.pk))
     assert set(Grant.objects.open().values_list("valid_to", flat=True)) == {until}

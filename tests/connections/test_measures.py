@@ -94,3 +94,13 @@ def test_parameters_that_no_measure_knows_are_told(parameters: dict[str, Any], w
 
 def test_a_typed_case_may_do_without_parameters() -> None:
     assert wrong_parameters({}, required=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("peak", "declared", "percent", "result"),
+    [(19, 20, 100, ""), (20, 20, 100, "pass"), (10, 20, 50, "pass"), (0, 0, 100, "")],
+)
+def test_the_declared_peak_is_reached_in_one_second(peak: int, declared: int, percent: int, result: str) -> None:
+    found = judge({"kind": "declared_load", "percent": percent}, SCOPE, Figures({}, {}, peak, declared))
+    assert found.result == result
+    assert str(peak) in found.actual

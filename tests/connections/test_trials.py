@@ -195,7 +195,7 @@ def test_the_board_reads_a_round_in_few_queries(chain: Chain, django_assert_num_
         board = trial_board(chain.actors["agency_representative"], request)
     assert board is not None
     assert (board.my_turn, board.open_cases, len(board.waiting_for)) == (True, 0, 2)
-    assert [len(cases) for _group, cases in board.groups] == [2, 1, 1, 3]
+    assert [len(cases) for _group, cases in board.groups] == [2, 1, 2, 3]
     other = trial_board(chain.actors["evaluator"], request)
     assert other is not None
     assert not other.my_turn

@@ -28,7 +28,7 @@ PARTS: dict[str, dict[str, str]] = {
         "purpose_text": "Điền sẵn tên xã, phường vào hồ sơ để người dân không phải khai lại",
         "legal_basis": "Chức năng, nhiệm vụ của Sở",
     },
-    "ky-thuat": {"networks": "127.0.0.1", "daily_calls": "5000", "peak_per_second": "20"},
+    "ky-thuat": {"networks": "127.0.0.1", "daily_calls": "5000", "peak_per_second": "5"},
     "phuong-an": {
         "operation_plan": "Trực giờ hành chính",
         "security_plan": "Khóa giữ trong kho bí mật của máy chủ",
