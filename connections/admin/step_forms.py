@@ -118,8 +118,10 @@ class SetUpForm(StepForm):
         super().__init__(*args, **kwargs)
         people = holders_of("environment.manage", self.actor.agency_id).filter(is_active=True)
         self.fields["duty_contact"].queryset = people  # type: ignore[attr-defined]
-        if len(people) == 1:
-            self.initial.setdefault("duty_contact", people[0].pk)
+        # Whoever sets the environment up is the likeliest: nothing is left to be typed.
+        likely = [person.pk for person in people if person.pk == self.actor.user_id or len(people) == 1]
+        if likely:
+            self.initial.setdefault("duty_contact", likely[0])
 
 
 class DutyForm(StepForm):

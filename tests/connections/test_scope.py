@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from audit.gates import gate_versions
 from audit.models import Fact
@@ -10,7 +11,7 @@ from connections.choices import State
 from connections.models import Confirmation, Grant
 from connections.services.scope import adjust_scope
 from core.problems import InvalidInput, PermissionRefused, StateRefused
-from tests.connections.conftest import Chain
+from tests.connections.conftest import Chain, Desk
 from tests.connections.refusing import refused
 
 pytestmark = pytest.mark.clause("QC10.3", "QC10.4")
@@ -40,6 +41,18 @@ def test_a_change_voids_every_confirmation_and_reopens_the_tests(chain: Chain, r
     assert Fact.objects.get(deed="request.record_voided").actor_name == chain.actors["operator"].name
     assert Fact.objects.get(deed="request.reopen_tests").actor_kind == "system"
     assert chain.fresh().trials.count() == 2
+
+
+def test_both_sides_read_that_a_confirmed_record_is_void_and_why(chain: Chain, desk: Desk) -> None:
+    chain.finish()
+    chain.confirm_as("agency_representative")
+    adjust(chain, networks=["10.20.31.7"])
+    told = ("Biên bản mất hiệu lực do hồ sơ thay đổi", "Đổi máy chủ")
+    history = desk("agency_officer").get(reverse("request_history", args=[chain.request.pk])).content.decode()
+    working = reverse("admin:connections_connectionrequest_change", args=[chain.request.pk])
+    for page in (history, desk("operator").get(working).content.decode()):
+        for text in told:
+            assert text in page
 
 
 def test_a_change_while_testing_goes_on_with_the_round(chain: Chain) -> None:
