@@ -120,10 +120,11 @@ def test(arguments: list[str]) -> int:
 
 
 def heavy(arguments: list[str]) -> int:
-    """Run the tests that kill and restart whole products, one after the other; arguments go to pytest."""
+    """Run the long tests: whole products killed and restarted, a thousand walks; arguments go to pytest."""
     environment.ensure("dev")
     with _services() as (variables, _folder):
-        return _pytest(["-m", "heavy", *arguments], {**variables, "CHROMIUM_PATH": "none of these opens one"})
+        chosen = ["-m", "heavy", "-n", str(min(os.cpu_count() or 1, 4)), *arguments]
+        return _pytest(chosen, {**variables, "CHROMIUM_PATH": "none of these opens one"})
 
 
 def _workers() -> int:

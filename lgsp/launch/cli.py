@@ -80,7 +80,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "": (_serve, "khởi động cổng; --no-demo không tạo người dùng mẫu; Ctrl-C để dừng"),
     "demo": (_demo, "chạy cả quy trình trên dữ liệu mới; --keep để lại; --provider ĐỊA_CHỈ thêm một dịch vụ; --data"),
     "test": (checks.test, "kiểm tra tất cả; tham số thêm vào được chuyển cho pytest"),
-    "heavy": (checks.heavy, "giết rồi khởi động lại cả cổng, chạy trình diễn: kiểm thử dài, không nằm trong test"),
+    "heavy": (checks.heavy, "kiểm thử dài, không nằm trong test: giết cả cổng, trình diễn, nghìn lượt đi ngẫu nhiên"),
     "lint": (_lint, "chỉ kiểm tra định dạng, kiểu, kiến trúc, cấu hình"),
     "lock": (lock.lock, "tạo lại tệp khóa phiên bản từ pyproject.toml"),
     "manage": (_manage, "chạy lệnh quản trị Django với dữ liệu của cổng; --data THƯ_MỤC đứng đầu nếu cần"),
