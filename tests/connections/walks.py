@@ -27,6 +27,7 @@ from connections.services import (
     confirmation,
     copying,
     ending,
+    endings,
     environment,
     evaluation,
     golive,
@@ -56,7 +57,7 @@ ON: dict[str, tuple[str, ...]] = {
     State.TESTING: ("call", "judge", "finish_tests", "finish_tests"),
     State.AWAITING_CONFIRMATION: ("confirm", "confirm_operator", "confirm", "confirm_operator", "disagree"),
     State.READY: ("go_live", "go_live", "reopen_tests"),
-    State.LIVE: ("hold", "hold", "lift", "lift", "follow", "terminate"),
+    State.LIVE: ("hold", "hold", "lift", "lift", "follow", "ask_ending", "decline_ending", "terminate"),
 }
 POINT = {"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}
 _LOG = threading.Lock()  # the test's own way into the call log counts its rows by hand
@@ -160,6 +161,16 @@ def _follow(walk: Walk, request: ConnectionRequest, actor: Actor) -> Any:
     return copying.begin_follow_up(actor=actor, source=request, kind=kind)
 
 
+def _ending(deed: Any, **more: Any) -> Deed:
+    def take(walk: Walk, request: ConnectionRequest, actor: Actor) -> None:
+        connection = Connection.objects.filter(system=walk.systems).first()
+        if connection is None:
+            raise DomainError("no connection yet")
+        deed(actor=actor, connection=connection, reason="Hết nhu cầu", **more)
+
+    return take
+
+
 # Deed -> (who should do it, how).
 DEEDS: dict[str, tuple[str, Deed]] = {
     "submit": (
@@ -226,6 +237,8 @@ DEEDS: dict[str, tuple[str, Deed]] = {
     "hold": ("operator", _held(holds.place_hold)),
     "lift": ("operator", _held(holds.lift_hold)),
     "follow": ("agency_officer", _follow),
+    "ask_ending": ("agency_representative", _ending(endings.ask_ending, wanted_day=None)),
+    "decline_ending": ("operator", _ending(endings.decline_ending)),
 }
 DETOURS = sorted(DEEDS)
 HOLDERS = ("operator", "agency_representative", "provider_officer")
