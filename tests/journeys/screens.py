@@ -10,8 +10,9 @@ import argparse
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ TALLEST = 2400
 SERVICE = {"administrative-units": 5000}
 AGENCY = "snnmt"
 OFFICER, SENDER = "can-bo.snnmt", "dai-dien.snnmt"
-OPERATOR, SECURITY = "van-hanh.skhcn", "an-toan.skhcn"
+OPERATOR, SECURITY, LEADER = "van-hanh.skhcn", "an-toan.skhcn", "lanh-dao.skhcn"
 INTAKE, EVALUATOR, HEAD = "tiep-nhan.skhcn", "tham-dinh.skhcn", "truong-phong.skhcn"
 Shot = tuple[str, str, str, str]  # name of the picture, who, address, what it shows
 
@@ -79,6 +80,23 @@ def running_shots(pk: str, following: str) -> Iterator[Shot]:
     yield "following", OFFICER, following, "Hồ sơ thay đổi phạm vi"
     yield "desk-connections", OPERATOR, "/quan-tri/connections/connection/", "Danh sách kết nối tại Sở"
     yield "desk-inspections", SECURITY, "/quan-tri/connections/inspection/", "Kiểm tra định kỳ"
+
+
+def judged(people: People) -> Iterator[Shot]:
+    """File one more dossier and give the pictures of judging and deciding it, each while it stands there."""
+    tell = Teller()
+    tell.quiet = True
+    made = Dossier(AGENCY, "Phần mềm cấp phép môi trường (mẫu)", SERVICE)
+    for filed in (filing.register_system, filing.file, filing.send, filing.receive):
+        filed(people, tell, made)
+    yield "desk-evaluate", EVALUATOR, made.desk("tham-dinh"), "Thẩm định: hồ sơ và tiêu chí"
+    yield "desk-request", EVALUATOR, made.desk("yeu-cau-hoan-thien"), "Yêu cầu hoàn thiện"
+    filing.evaluate(people, tell, made)
+    head, leader = people.staff("head"), people.staff("leader")
+    head.send(head.open(head.open(made.desk()).link("Trình phê duyệt")), "", note="Đề nghị chấp thuận")
+    yield "desk-approve", LEADER, made.desk("chap-thuan"), "Phê duyệt"
+    leader.send(leader.open(leader.open(made.desk()).link("Chấp thuận")), "", note="")
+    yield "desk-set-up", OPERATOR, made.desk("thiet-lap"), "Thiết lập môi trường"
 
 
 def follow_up(people: People, live: str) -> str:
@@ -205,7 +223,9 @@ def main() -> None:
         live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
         pk = officer.open("/ket-noi/dang-mo/").link("Phần mềm").rstrip("/").rsplit("/", 1)[1]
         every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live))]
-        wanted = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
+        wanted: Iterable[Shot] = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
+        if not chosen.only:
+            wanted = chain(wanted, judged(people))
         taken = [(shot[0], shot[3]) for shot in wanted if studio.take(shot)]
         codes = [item.text_content() for item in officer.open(asked.address).tree.xpath("//aside//dd/code")]
         if not chosen.only or "lookup-shown" in chosen.only:
