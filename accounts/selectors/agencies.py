@@ -37,6 +37,16 @@ def last_fact_of(agency: Agency) -> Fact | None:
     return Fact.objects.filter(subject_type="accounts.agency", subject_id=str(agency.pk)).order_by("-id").first()
 
 
+def bodies_of(agency_id: int) -> list[int]:
+    """Return the agency and every ended one it succeeds, by any number of steps: what they did is its history now."""
+    found = fresh = [agency_id]
+    while fresh:
+        ended = Agency.objects.filter(successor_id__in=fresh, valid_to__lt=clock.today()).exclude(pk__in=found)
+        fresh = list(ended.values_list("pk", flat=True))
+        found = [*found, *fresh]
+    return found
+
+
 def agency_with_code(code: str) -> Agency | None:
     """Return the agency whose electronic code is *code*, else the one that once had it in any code list."""
     if UNREADABLE.search(code):

@@ -110,17 +110,21 @@ def recent_calls(
     *,
     system_id: int | None = None,
     environment: str | None = None,
-    agency_id: int | None = None,
+    agency_id: int | Sequence[int] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     call_id: UUID | None = None,
     limit: int = 50,
 ) -> list[CallRow]:
-    """Return calls, newest first; *agency_id* as consumer or provider, from *since* up to (not including) *until*."""
+    """Return calls, newest first; *agency_id* as consumer or provider, from *since* up to (not including) *until*.
+
+    Several agencies stand for one body and those it succeeds.
+    """
+    bodies = [agency_id] if isinstance(agency_id, int) else agency_id
     chosen: list[tuple[str, Any]] = [
         ("i.system_id = %s", system_id),
         ("i.environment = %s", environment),
-        ("%s in (i.agency_id, i.provider_id)", agency_id),
+        ("(i.agency_id = any(%s) or i.provider_id = any(%s))", list(bodies) if bodies is not None else None),
         ("i.received_at >= %s", since),
         ("i.received_at < %s", until),
         ("i.call_id = %s", call_id),
@@ -132,7 +136,7 @@ def recent_calls(
         cursor.execute(
             f"select {names} from audit_intent i {_ENDED} where {where}"  # noqa: S608
             " order by i.received_at desc, i.epoch desc, i.n desc limit %s",
-            [*(value for _text, value in wanted), limit],
+            [*(value for text, value in wanted for _place in range(text.count("%s"))), limit],
         )
         return [CallRow(*row) for row in cursor.fetchall()]
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.selectors.agencies import bodies_of
 from accounts.web.access import needs
 from audit.selectors.calls import CallRow, recent_calls
 from core.choices import Environment
@@ -46,7 +47,8 @@ def _id(words: str) -> UUID | None:
 
 def _found(agency_id: int | None, call_id: UUID | None, environment: str) -> list[CallRow]:
     chosen = environment if environment in Environment.values else None
-    return recent_calls(agency_id=agency_id or 0, call_id=call_id, environment=chosen, limit=MOST)
+    bodies = bodies_of(agency_id or 0)
+    return recent_calls(agency_id=bodies, call_id=call_id, environment=chosen, limit=MOST)
 
 
 def _label(row: CallRow) -> str:

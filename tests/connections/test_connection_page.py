@@ -33,9 +33,9 @@ PAGES = ("connection", "ask_ending", "withdraw_ending", "replace_contact")
 @pytest.fixture
 def live(chain: Chain, person: Any, actor: Any) -> Chain:
     """A live connection and somebody of the provider."""
+    chain.live()
     chain.users[PROVIDER] = person("cung-cap@lgsp.example", chain.provider, PROVIDER)
     chain.actors[PROVIDER] = actor(chain.users[PROVIDER])
-    chain.live()
     return chain
 
 

@@ -29,9 +29,9 @@ KEEPERS = {Side.AGENCY: {"agency_representative", "agency_admin"}, Side.OPERATOR
 @pytest.fixture
 def live(chain: Chain, person: Any) -> Chain:
     """A live connection, and one more person for each contact."""
+    chain.live()
     chain.users["technician two"] = person("ky-thuat-hai@lgsp.example", chain.agency, "technician")
     chain.users["operator two"] = person("van-hanh-hai@lgsp.example", chain.operator, "operator")
-    chain.live()
     return chain
 
 

@@ -21,8 +21,8 @@ SPEAKERS = {"agency": "agency_representative", "provider": "provider_officer", "
 @pytest.fixture
 def live(chain: Chain, person: Any, actor: Any) -> Chain:
     """A live connection and somebody of the provider."""
-    chain.actors["provider_officer"] = actor(person("cung-cap@lgsp.example", chain.provider, "provider_officer"))
     chain.live()
+    chain.actors["provider_officer"] = actor(person("cung-cap@lgsp.example", chain.provider, "provider_officer"))
     return chain
 
 

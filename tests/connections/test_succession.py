@@ -30,6 +30,7 @@ from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import fold
+from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain, Desk, publish
 from tests.connections.refusing import refused
 
@@ -173,6 +174,24 @@ def test_the_successors_people_see_it_and_nobody_else_of_the_agencies(
     assert reverse("agency", args=["H60.08"]) in text
     told = {notice.recipient or notice.mailbox for notice in Notice.objects.filter(event="agency.handed_over")}
     assert told == {merger.heir_user, "vt@moi.example"}
+
+
+def test_calls_made_before_the_merger_are_read_by_the_successors_people_alone(
+    merger: Merger, signed_in: Callable[[User], Client], person: Callable[..., User]
+) -> None:
+    chain = merger.chain
+    chain.live()
+    log_calls(Grant.objects.get(environment="live"), count=3)
+    heir, stranger = merger.heir_user, User.objects.get(email="nguoi-la@lgsp.example")
+
+    def read(user: User) -> int:
+        return signed_in(user).get(reverse("calls")).content.decode().count("administrative-units")
+
+    assert read(heir) == 0
+    merger.end(successor=merger.successor)
+    merger.hand_over()
+    assert read(heir) > 0
+    assert read(stranger) == 0
 
 
 def test_the_successor_lifts_what_the_ended_body_had_suspended(merger: Merger) -> None:
