@@ -128,8 +128,8 @@ def heavy(arguments: list[str]) -> int:
 
 
 def _workers() -> int:
-    """Return two processes more than cores, six at most: a test that waits for a browser leaves its core."""
-    return min((os.cpu_count() or 1) + 2, 6)
+    """Return one process more than cores, six at most: a test that waits for a browser leaves its core."""
+    return min((os.cpu_count() or 1) + 1, 6)
 
 
 def _pytest(arguments: list[str], variables: Mapping[str, str]) -> int:
