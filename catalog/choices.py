@@ -25,8 +25,14 @@ class ServiceState(TextChoices):
     """Life of one version of a data service."""
 
     DRAFT = "draft", _("Bản nháp")
+    AWAITING = "awaiting", _("Chờ công bố")
     PUBLISHED = "published", _("Đã công bố")
+    DEPRECATED = "deprecated", _("Sắp ngừng cung cấp")
     WITHDRAWN = "withdrawn", _("Ngừng cung cấp")
+
+
+# A version in one of these states stands in the public catalogue, may be granted and is called.
+CALLABLE = (ServiceState.PUBLISHED, ServiceState.DEPRECATED)
 
 
 class SharingMethod(TextChoices):
@@ -43,6 +49,24 @@ class SharingClass(TextChoices):
     SHARED = "shared", _("Dữ liệu dùng chung")
     PRIVATE = "private", _("Dữ liệu dùng riêng")
     OPEN = "open", _("Dữ liệu mở")
+
+
+class Importance(TextChoices):
+    """How much harm the loss or abuse of data would do (Luật Dữ liệu 60/2024/QH15)."""
+
+    CORE = "core", _("Dữ liệu cốt lõi")
+    IMPORTANT = "important", _("Dữ liệu quan trọng")
+    OTHER = "other", _("Dữ liệu khác")
+
+
+class ElementClass(TextChoices):
+    """Who may see one field; a grant that asks for a restricted or personal one is weighed for it (QC3.3, QC4.3)."""
+
+    PUBLIC = "public", _("Công khai")
+    SHARED = "shared", _("Dùng chung")
+    RESTRICTED = "restricted", _("Hạn chế")
+    PERSONAL = "personal", _("Cá nhân")
+    SENSITIVE = "sensitive", _("Cá nhân nhạy cảm")
 
 
 class PersonalData(TextChoices):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE
 from catalog.models import DataElement, Operation, ServiceVersion, Upstream
 
 
@@ -51,8 +51,8 @@ class ServiceRow:
 
 def load_services() -> list[ServiceRow]:
     """Return what may be called, in four queries whatever their number; ``timeout_ms`` is that of the whole call."""
-    live = {"version__state": ServiceState.PUBLISHED}
-    versions = ServiceVersion.objects.filter(state=ServiceState.PUBLISHED).select_related("service__provider")
+    live = {"version__state__in": CALLABLE}
+    versions = ServiceVersion.objects.filter(state__in=CALLABLE).select_related("service__provider")
     operations = _operations(live)
     upstreams: dict[tuple[int, str], list[Upstream]] = defaultdict(list)
     for item in Upstream.objects.filter(active=True, **live).order_by("place", "id"):
@@ -77,7 +77,7 @@ def load_services() -> list[ServiceRow]:
     ]
 
 
-def _operations(live: Mapping[str, str]) -> dict[int, list[OperationRow]]:
+def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
     names: dict[int, list[str]] = defaultdict(list)
     elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
     for operation_id, name in elements.order_by("operation_id", "place").values_list("operation_id", "name"):

@@ -3,6 +3,7 @@
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
+from catalog.models.sectors import Sector
 from catalog.models.services import DataService, ServiceVersion
 from catalog.models.systems import InformationSystem
 from catalog.models.upstreams import Upstream
@@ -14,6 +15,7 @@ __all__ = [
     "MessageProfile",
     "Operation",
     "Purpose",
+    "Sector",
     "ServiceVersion",
     "Upstream",
 ]

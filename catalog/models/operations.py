@@ -1,11 +1,12 @@
 """What a version of a service can be asked, and the data it answers with."""
 
 from auditlog.registry import auditlog
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.choices import Method
+from catalog.choices import ElementClass, Method
 from catalog.models.purposes import KEBAB
 from catalog.models.services import ServiceVersion
 
@@ -60,6 +61,9 @@ class DataElement(models.Model):
     name = models.CharField(_("tên trường"), max_length=64, validators=[FIELD_NAME])
     label = models.CharField(_("ý nghĩa"), max_length=200)
     place = models.PositiveSmallIntegerField(_("thứ tự"))
+    data_class = models.CharField(_("phân loại"), max_length=16, choices=ElementClass.choices, blank=True)
+    data_type = models.CharField(_("kiểu dữ liệu"), max_length=64, blank=True)
+    search = models.TextField(editable=False, default="")
 
     class Meta:
         verbose_name = _("trường dữ liệu")
@@ -68,10 +72,11 @@ class DataElement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["operation", "name"], name="element_name_once"),
         ]
+        indexes = [GinIndex(fields=["search"], name="element_search", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.name})"
 
 
 auditlog.register(Operation)
-auditlog.register(DataElement)
+auditlog.register(DataElement, exclude_fields=["search"])

@@ -10,8 +10,17 @@ from django_fsm import FSMField, transition
 
 from accounts.models import Agency
 from catalog import guards
-from catalog.choices import DataLayer, PersonalData, ServiceState, SharingClass, SharingMethod
+from catalog.choices import (
+    CALLABLE,
+    DataLayer,
+    Importance,
+    PersonalData,
+    ServiceState,
+    SharingClass,
+    SharingMethod,
+)
 from catalog.models.purposes import KEBAB
+from catalog.models.sectors import Sector
 from core.actor import Actor
 from core.text import fold
 
@@ -25,7 +34,7 @@ class ServiceQuerySet(models.QuerySet["DataService"]):
     def published(self) -> "ServiceQuerySet":
         """Return services of which a version is published: what everyone may know of (ux.md §2)."""
         return self.filter(
-            models.Exists(ServiceVersion.objects.filter(service=models.OuterRef("pk"), state=ServiceState.PUBLISHED))
+            models.Exists(ServiceVersion.objects.filter(service=models.OuterRef("pk"), state__in=CALLABLE))
         )
 
     def visible_to(self, actor: Actor) -> "ServiceQuerySet":
@@ -67,6 +76,31 @@ class DataService(models.Model):
     sharing_class = models.CharField(_("mức chia sẻ"), max_length=16, choices=SharingClass.choices, blank=True)
     personal_data = models.CharField(_("dữ liệu cá nhân"), max_length=16, choices=PersonalData.choices, blank=True)
     data_layer = models.CharField(_("lớp dữ liệu"), max_length=16, choices=DataLayer.choices, blank=True)
+    importance = models.CharField(_("mức quan trọng"), max_length=16, choices=Importance.choices, blank=True)
+    sector = models.ForeignKey(
+        Sector, models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("lĩnh vực")
+    )
+    mandatory_sharing = models.BooleanField(_("thuộc diện chia sẻ bắt buộc"), default=False)
+    security_note = models.TextField(_("yêu cầu bảo vệ dữ liệu"), max_length=1000, blank=True)
+    update_every_days = models.PositiveSmallIntegerField(
+        _("cam kết cập nhật dữ liệu, số ngày một lần"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+    )
+    data_updated_on = models.DateField(_("dữ liệu cập nhật đến ngày"), null=True, blank=True, editable=False)
+    default_quota = models.PositiveIntegerField(
+        _("hạn mức mặc định mỗi ngày"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
+    )
+    capacity_per_day = models.PositiveIntegerField(
+        _("năng lực phục vụ cam kết mỗi ngày"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000_000_000)],
+    )
     not_state_secret = models.BooleanField(_("dữ liệu không thuộc bí mật nhà nước"), default=False)
     is_sample = models.BooleanField(_("là dữ liệu mẫu"), default=False, editable=False)
     search = models.TextField(editable=False, default="")
@@ -102,7 +136,7 @@ class VersionQuerySet(models.QuerySet["ServiceVersion"]):
         """Return versions of the services the actor sees; of other agencies' services the published ones only."""
         if actor.may("service.view_all"):
             return self
-        published = Q(state=ServiceState.PUBLISHED)
+        published = Q(state__in=CALLABLE)
         own = Q(service__provider_id=actor.agency_id)
         return self.filter(own | published if actor.may(guards.SERVICE_EDIT_OWN) else published)
 
@@ -127,6 +161,8 @@ class ServiceVersion(models.Model):
         validators=[MinValueValidator(1024), MaxValueValidator(MAX_REQUEST_BYTES)],
     )
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
+    deprecated_at = models.DateTimeField(_("báo ngừng lúc"), null=True, blank=True, editable=False)
+    sunset_on = models.DateField(_("ngừng cung cấp từ ngày"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("ngừng cung cấp lúc"), null=True, blank=True, editable=False)
     withdraw_reason = models.CharField(_("lý do ngừng cung cấp"), max_length=300, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agency
 from audit.gates import announce
 from audit.record import changed, record_fact
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE
 from catalog.guards import SERVICE_MANAGE, class_gaps, legal_gaps, may_edit_services_of
 from catalog.models import DataService
 from catalog.services.judging import Errors, judge, require_fresh, store, tidied
@@ -58,7 +58,7 @@ def change_service(*, actor: Actor, service: DataService, revision: int | None =
     stored = DataService.objects.select_for_update().get(pk=service.pk)
     if not may_edit_services_of(actor, stored.provider_id):
         raise PermissionRefused(_("Chỉ cán bộ của cơ quan cung cấp hoặc cán bộ vận hành được sửa dịch vụ này."))
-    published = stored.versions.filter(state=ServiceState.PUBLISHED).exists()
+    published = stored.versions.filter(state__in=CALLABLE).exists()
     if published and not actor.may(SERVICE_MANAGE):
         raise StateRefused(_("Dịch vụ đã công bố; đề nghị cán bộ vận hành của Sở Khoa học và Công nghệ sửa."))
     require_fresh(stored, revision)

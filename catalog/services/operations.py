@@ -13,7 +13,7 @@ from catalog.paths import TemplateRefused, check_template, collides
 from catalog.services.judging import Errors, judge, store, tidied
 from catalog.services.versions import draft_for
 from core.actor import Actor
-from core.text import tidy
+from core.text import fold, tidy
 
 FIELDS = ("code", "title", "method", "template", "record_path")
 MAX_ELEMENTS = 200
@@ -103,5 +103,5 @@ def _set_elements(operation: Operation, elements: Elements) -> None:
     for place, (name, label) in enumerate(elements, 1):
         item = present.get(name) or DataElement(operation=operation, name=name)
         if (item.label, item.place) != (label, place):
-            item.label, item.place = label, place
+            item.label, item.place, item.search = label, place, fold(f"{label} {name}")
             item.save()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.gates import announce
 from audit.record import changed, record_fact
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE, ServiceState
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ServiceVersion, Upstream
 from catalog.services.judging import Errors, judge, store, tidied
@@ -47,7 +47,7 @@ def set_upstream(
     deed = "upstream.changed" if found.pk else "upstream.entered"
     store(found, unique="place")
     record_fact(actor=actor, deed=deed, subject=found, before=old, after=new)
-    if locked.state == ServiceState.PUBLISHED:
+    if locked.state in CALLABLE:
         announce()
     return found
 

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE
 from catalog.models import DataElement, Operation
 from connections.choices import LineOutcome
 from connections.models import ConnectionRequest, RequestLine
@@ -55,7 +55,7 @@ def parts_of(request: ConnectionRequest) -> list[Part]:
 def lines_of(request: ConnectionRequest) -> list[LineView]:
     """Return what a dossier asks for, names instead of codes, in three queries whatever their number."""
     lines = list(request.lines.select_related("service__provider", "decision"))
-    live = {"version__service__in": [line.service_id for line in lines], "version__state": ServiceState.PUBLISHED}
+    live = {"version__service__in": [line.service_id for line in lines], "version__state__in": CALLABLE}
     titles = {
         (service, code): title
         for service, code, title in Operation.objects.filter(**live).values_list(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE
 from catalog.models import DataElement, DataService, Operation
 from catalog.models.services import ServiceQuerySet
 from connections.models import ConnectionRequest
@@ -21,7 +21,7 @@ class Offered:
 
 def offered_by(service: DataService) -> Offered:
     """Return what *service* offers; an operation or field of several versions stands once."""
-    live = {"version__service": service, "version__state": ServiceState.PUBLISHED}
+    live = {"version__service": service, "version__state__in": CALLABLE}
     operations = {
         code: f"{title} ({method} {template})"
         for code, title, method, template in Operation.objects.filter(**live)
@@ -45,7 +45,7 @@ def services_to_choose(request: ConnectionRequest, words: str) -> ServiceQuerySe
 def codes_offered(services: Iterable[int]) -> dict[int, tuple[set[str], set[str]]]:
     """Return for each published service its operation codes and field names."""
     found: dict[int, tuple[set[str], set[str]]] = {}
-    live = {"version__service_id__in": list(services), "version__state": ServiceState.PUBLISHED}
+    live = {"version__service_id__in": list(services), "version__state__in": CALLABLE}
     for service, code in Operation.objects.filter(**live).values_list("version__service_id", "code"):
         found.setdefault(service, (set(), set()))[0].add(code)
     elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE, ServiceState
 from catalog.models import Upstream
 from core import clock
 from core.choices import Environment
@@ -39,7 +39,7 @@ def notes_of_service(service_id: int) -> list[Note]:
     rows = UpstreamHealth.objects.filter(
         upstream__in=watched_upstreams(),
         upstream__version__service_id=service_id,
-        upstream__version__state=ServiceState.PUBLISHED,
+        upstream__version__state__in=CALLABLE,
     ).select_related("upstream")
     policy = health_policy()
     found: dict[str, list[UpstreamHealth]] = {}
@@ -54,7 +54,7 @@ def worst_notes(services: Sequence[int]) -> dict[int, Note]:
         upstream__in=watched_upstreams(),
         upstream__environment=Environment.LIVE,
         upstream__version__service_id__in=services,
-        upstream__version__state=ServiceState.PUBLISHED,
+        upstream__version__state__in=CALLABLE,
     ).select_related("upstream__version")
     policy = health_policy()
     found: dict[int, list[UpstreamHealth]] = {}
