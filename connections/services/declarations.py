@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.choices import Topic
 from accounts.services.notices import Message, post_notices
-from audit.record import changed, record_fact
+from audit.record import record_fact
 from connections.models import Connection, Declaration, DeclarationPoint
 from connections.selectors.declarations import points_asked
 from connections.selectors.people import holders_of
+from connections.services.staff_rows import save_row
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
@@ -51,33 +51,16 @@ def save_point(*, actor: Actor, point: DeclarationPoint, reason: str = "", **fie
     """
     if not actor.may(MANAGE):
         raise PermissionRefused(_("Nội dung cam kết hằng năm thuộc quyền của Trưởng phòng."))
-    stored = DeclarationPoint.objects.select_for_update().get(pk=point.pk) if point.pk else DeclarationPoint()
-    before = {name: getattr(stored, name) for name in FIELDS} if point.pk else {}
-    for name in FIELDS:
-        if name in fields and not (point.pk and name == "code"):
-            value = fields[name]
-            setattr(stored, name, tidy(value) if isinstance(value, str) else value)
-    errors: dict[str, list[str]] = {}
-    if point.pk and not tidy(reason):
-        errors["reason"] = [_("Nhập lý do thay đổi")]
-    try:
-        stored.full_clean()
-    except ValidationError as error:
-        errors |= {("" if name == "__all__" else name): list(texts) for name, texts in error.message_dict.items()}
-    if errors:
-        raise InvalidInput(errors)
-    stored.save()
-    old, new = changed(before, {name: getattr(stored, name) for name in FIELDS})
-    record_fact(
+    return save_row(
         actor=actor,
+        row=point,
+        names=FIELDS,
+        given=fields,
+        reason=reason,
         deed="declaration_point.saved",
-        subject=stored,
-        before=old,
-        after=new,
-        reason=tidy(reason),
         clause="QC15.4",
+        kept=("code",),
     )
-    return stored
 
 
 @transaction.atomic

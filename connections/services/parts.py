@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit.record import changed, record_fact
+from audit.record import record_fact
 from connections.models import ConnectionRequest, PartCheck, RequiredPart
 from connections.services.moves import lock, require
+from connections.services.staff_rows import save_row
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused
@@ -47,37 +47,23 @@ def save_part_rule(*, actor: Actor, rule: RequiredPart, reason: str = "", **fiel
     """Add a part to a kind of dossier or change one; kind and code stay. Changing one needs a *reason*."""
     if not actor.may(MANAGE):
         raise PermissionRefused(_("Thành phần hồ sơ thuộc quyền của Trưởng phòng."))
-    stored = RequiredPart.objects.select_for_update().get(pk=rule.pk) if rule.pk else RequiredPart()
-    before = {name: getattr(stored, name) for name in FIELDS} if rule.pk else {}
-    for name in FIELDS:
-        if name in fields and not (rule.pk and name in ("kind", "code")):
-            value = fields[name]
-            setattr(stored, name, tidy(value) if isinstance(value, str) else value)
-    errors: dict[str, list[str]] = {}
-    if rule.pk and not tidy(reason):
-        errors["reason"] = [_("Nhập lý do thay đổi")]
+    wrong: dict[str, list[str]] = {}
+    named = str(fields.get("clause", rule.clause))
     try:
-        known_clause(stored.clause)
+        known_clause(named)
     except UnknownClause:
-        errors["clause"] = [_("Không có điều khoản «%(clause)s»") % {"clause": stored.clause[:30]}]
-    try:
-        stored.full_clean()
-    except ValidationError as error:
-        errors |= {("" if name == "__all__" else name): list(texts) for name, texts in error.message_dict.items()}
-    if errors:
-        raise InvalidInput(errors)
-    stored.save()
-    old, new = changed(before, {name: getattr(stored, name) for name in FIELDS})
-    record_fact(
+        wrong["clause"] = [_("Không có điều khoản «%(clause)s»") % {"clause": named[:30]}]
+    return save_row(
         actor=actor,
+        row=rule,
+        names=FIELDS,
+        given=fields,
+        reason=reason,
         deed="required_part.saved",
-        subject=stored,
-        before=old,
-        after=new,
-        reason=tidy(reason),
         clause="QC10.1",
+        kept=("kind", "code"),
+        wrong=wrong,
     )
-    return stored
 
 
 @transaction.atomic

@@ -246,8 +246,8 @@ def test_rules_are_data_with_a_reason(chain: Chain) -> None:
     before = Fact.objects.count()
     for fields, field in (
         ({"offset": -4}, "reason"),
-        ({"offset": -2, "reason": "x"}, "__all__"),
-        ({"audience": Chased.HEAD, "reason": "x"}, "__all__"),
+        ({"offset": -2, "reason": "x"}, ""),
+        ({"audience": Chased.HEAD, "reason": "x"}, ""),
         ({"offset": 99, "reason": "x"}, "offset"),
         ({"basis": " ", "reason": "x"}, "basis"),
     ):
