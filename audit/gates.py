@@ -5,6 +5,7 @@ Called by deeds that change what a system may call, as the last statements of th
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -52,6 +53,29 @@ def gate_versions(gate_ids: Iterable[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("select gate_id, version from audit_gate where gate_id = any(%s)", [sorted(set(gate_ids))])
         return {int(gate): int(version) for gate, version in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """A gate as the broker meets it: ``used`` of ``limit`` calls today in Vietnam."""
+
+    version: int
+    used: int
+    limit: int
+
+
+def gate_rows(gate_ids: Iterable[int]) -> dict[int, GateRow]:
+    """Return each gate that exists; what was counted on an earlier day is 0 today."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select gate_id, version, lim,"
+            " case when day = (now() at time zone 'Asia/Ho_Chi_Minh')::date then used else 0 end"
+            " from audit_gate where gate_id = any(%s)",
+            [sorted(set(gate_ids))],
+        )
+        return {
+            int(gate): GateRow(int(version), int(used), int(lim)) for gate, version, lim, used in cursor.fetchall()
+        }
 
 
 def announce() -> None:

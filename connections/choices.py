@@ -191,6 +191,38 @@ class PrintoutKind(TextChoices):
     ENDING = "ending", _("Thông báo hủy kết nối")
 
 
+class AccessState(TextChoices):
+    """Life of what a connected system asks to use (ux.md §2.1)."""
+
+    DRAFT = "draft", _("Giỏ đề nghị")
+    SENT = "sent", _("Chờ ý kiến và thẩm định")
+    PROPOSED = "proposed", _("Chờ duyệt quyết định")
+    DECIDED = "decided", _("Đã quyết định")
+    WITHDRAWN = "withdrawn", _("Đã rút")
+
+
+class Opinion(TextChoices):
+    """What the provider thinks of one service that is asked for; SKHCN decides (QC4.6)."""
+
+    AGREE = "agree", _("Nhất trí")
+    NARROW = "narrow", _("Nhất trí nếu thu hẹp")
+    OBJECT = "object", _("Không nhất trí")
+
+
+class Ending(TextChoices):
+    """What comes to its last day and is told before (ux.md §4.1)."""
+
+    GRANT = "grant", _("Quyền khai thác")
+    KEY = "key", _("Khóa")
+
+
+class Algorithm(TextChoices):
+    """How a key signs (decisions, 4)."""
+
+    HMAC_SHA256 = "hmac-sha256", _("HMAC-SHA256, cổng tạo khóa bí mật")
+    ED25519 = "ed25519", _("Ed25519, hệ thống tự giữ khóa riêng")
+
+
 class LetterStyle(TextChoices):
     """Whose rules the head of a body's papers follows; the values are those of ``core.documents.layout.HeadStyle``."""
 

@@ -5,7 +5,7 @@ is there too, with the problem code its owner is told; first and last days are j
 """
 
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,13 +19,13 @@ from connections.models.credentials import keyring
 from core.crypto import Keyring, SealBroken
 
 log = structlog.get_logger("lgsp.policy")
-KEY_REVOKED, KEY_SUSPENDED = "key-revoked", "key-suspended"
+KEY_REVOKED, KEY_SUSPENDED, KEY_PENDING = "key-revoked", "key-suspended", "key-not-activated"
 GRANT_REVOKED, SUSPENDED = "grant-revoked", "connection-suspended"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key of a system; ``secret`` signs its calls. It has no networks of its own: those of the grant bind."""
+    """A key of a system; ``secret`` is what its signatures are checked with. Its networks bind beside the grant's."""
 
     key_id: int
     access_key: str
@@ -70,10 +70,8 @@ def load_keys() -> list[KeyRow]:
     """
     ring, rows = keyring(settings.FIELD_KEYS), []
     for key in Credential.objects.select_related("system__owner").order_by("pk"):
-        reason = KEY_REVOKED if key.revoked_at is not None else ""
         secret = _open(key, ring)
-        if not reason and (secret is None or key.system.state == SystemState.RETIRED):
-            reason = KEY_SUSPENDED
+        reason = _why_not(key, secret)
         rows.append(
             KeyRow(
                 key_id=key.pk,
@@ -88,24 +86,34 @@ def load_keys() -> list[KeyRow]:
                 system_code=key.system.code,
                 agency_id=key.system.owner_id,
                 agency_code=key.system.owner.code,
-                networks=(),
+                networks=tuple(key.networks),
             )
         )
     return rows
 
 
+def _why_not(key: Credential, secret: bytes | None) -> str:
+    """Return the problem code that tells why no call is admitted with *key*; "" while it is in force."""
+    if key.revoked_at is not None:
+        return KEY_REVOKED
+    if secret is None or key.system.state == SystemState.RETIRED:
+        return KEY_SUSPENDED
+    return KEY_PENDING if key.activated_at is None else ""
+
+
 def _open(key: Credential, ring: Keyring) -> bytes | None:
     try:
-        return key.open_secret(ring)
+        return key.verifier(ring)
     except SealBroken:
         log.exception("secret of a key cannot be opened", access_key=key.access_key)
         return None
 
 
-def load_grants() -> list[GrantRow]:
-    """Return every grant with the version of its gate, in three queries whatever their number."""
+def load_grants(only: Iterable[int] | None = None) -> list[GrantRow]:
+    """Return every grant (or those with the ids *only*) with the version of its gate, in three queries."""
     held = set(Hold.objects.filter(lifted_at__isnull=True).values_list("connection_id", flat=True))
-    grants = list(Grant.objects.select_related("purpose").order_by("pk"))
+    found = Grant.objects.select_related("purpose").order_by("pk")
+    grants = list(found if only is None else found.filter(pk__in=list(only)))
     versions = gate_versions([grant.gate_id for grant in grants])
     return [_grant_row(grant, held, versions) for grant in grants]
 

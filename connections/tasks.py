@@ -4,6 +4,7 @@ from celery import shared_task
 
 from connections.services import draft_life
 from connections.services.duty_reminders import remind_of_duties
+from connections.services.expiries import remind_of_endings
 from connections.services.reminders import remind_of_deadlines
 
 
@@ -11,6 +12,7 @@ from connections.services.reminders import remind_of_deadlines
 def remind() -> None:
     """Give the reminders that are due, and the day's letters."""
     remind_of_duties()
+    remind_of_endings()
     remind_of_deadlines()
 
 

@@ -102,6 +102,7 @@ class TrialFigures:
     peak: int = 0
 
 
+LAST_USE_DAYS = 90
 _INTENT_FIELDS = tuple(CallRow.__slots__)[:20]
 _OUTCOME_FIELDS = tuple(CallRow.__slots__)[20:]
 
@@ -240,3 +241,20 @@ def trial_figures(*, system_id: int, environment: str, since: datetime) -> Trial
     )
     refused = {row[1]: int(row[4]) for row in rows if row[0] == 1}
     return TrialFigures(operations, refused, peak=next(int(row[4]) for row in rows if row[0] == 2))
+
+
+def last_admitted(access_keys: Sequence[str]) -> dict[str, tuple[datetime, str]]:
+    """Return for each key when, and from which address, it signed the last call that was admitted.
+
+    Looks back ``LAST_USE_DAYS``; a key not used since is absent. One look into the index for each key, in one query.
+    """
+    if not access_keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select k.name, i.received_at, i.address from unnest(%s::text[]) as k(name) cross join lateral"
+            " (select received_at, address from audit_intent where access_key = k.name and verdict = 'A'"
+            "  and received_at > now() - make_interval(days => %s) order by received_at desc limit 1) i",
+            [list(access_keys), LAST_USE_DAYS],
+        )
+        return {name: (moment, address) for name, moment, address in cursor.fetchall()}

@@ -43,6 +43,18 @@ KINDS = (
     ),
     Kind(
         Problem(
+            "key-not-activated",
+            401,
+            _("Khóa chưa kích hoạt"),
+            _("Khóa truy cập này chưa được kích hoạt: chưa ai chứng minh là giữ khóa."),
+            _("Cán bộ kỹ thuật mở trang khóa trên cổng, ký lời thách đố rồi dán kết quả."),
+        ),
+        Side.CONSUMER,
+        "Key not activated",
+        "This access key is not active yet: nobody has proven to hold it.",
+    ),
+    Kind(
+        Problem(
             "unknown-service",
             404,
             _("Không có dịch vụ này"),

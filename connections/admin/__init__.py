@@ -1,9 +1,11 @@
 """Staff pages of this app."""
 
 from connections.admin import (
+    access,
     checklists,
     clocks,
     declarations,
+    grants,
     inspections,
     paper_data,
     plans,
@@ -13,9 +15,11 @@ from connections.admin import (
 )
 
 __all__ = [
+    "access",
     "checklists",
     "clocks",
     "declarations",
+    "grants",
     "inspections",
     "paper_data",
     "plans",

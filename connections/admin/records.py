@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from connections.admin import succession
 from connections.admin.pages import staff_page
 from connections.admin.steps import take
-from connections.models import Connection, Credential, EndingRequest, Grant, Hold
+from connections.models import Connection, Credential, EndingRequest, Hold
 from connections.selectors.succession import HAND_OVER
 from connections.services.keys import revoke_key
 from core.admin import BaseAdmin, acting
@@ -82,48 +82,33 @@ class ConnectionAdmin(RecordAdmin):
         return [path("ban-giao/<int:agency_id>/", one, name="connections_hand_over"), *super().get_urls()]
 
 
-@admin.register(Grant)
-class GrantAdmin(RecordAdmin):
-    """What systems may call; made from dossiers, revoked with them."""
-
-    list_display = ("code", "system", "service", "environment", "daily_quota", "valid_from", "valid_to", "revoked_at")
-    list_filter = ("environment", "revoked_at")
-    list_select_related = ("system", "service")
-    search_fields = ("code", "system__search__contains", "service__search__contains")
-    search_help_text = _("Hệ thống hoặc dịch vụ; gõ không dấu cũng được")
-    fields = (
-        "code",
-        "dossier",
-        "system",
-        "service",
-        "environment",
-        "purpose",
-        "operations",
-        "fields",
-        "networks",
-        "daily_quota",
-        "valid_from",
-        "valid_to",
-        "opened_at",
-        "revoked_at",
-        "revoke_reason",
-    )
-    readonly_fields = ("dossier",)
-
-
 @admin.register(Credential)
 class CredentialAdmin(RecordAdmin):
     """Keys by their public half."""
 
-    list_display = ("access_key", "system", "environment", "made_by", "made_at", "valid_to", "revoked_at")
-    list_filter = ("environment", "revoked_at")
+    list_display = (
+        "access_key",
+        "system",
+        "environment",
+        "made_by",
+        "made_at",
+        "activated_at",
+        "valid_to",
+        "revoked_at",
+    )
+    list_filter = ("environment", "algorithm", "revoked_at")
     list_select_related = ("system", "made_by")
     search_fields = ("access_key", "system__search__contains")
     fields = (
         "access_key",
         "system",
         "environment",
+        "name",
         "algorithm",
+        "public_key",
+        "networks",
+        "replaces",
+        "activated_at",
         "made_by",
         "made_at",
         "valid_to",

@@ -1,5 +1,6 @@
 """Dossiers, evaluations, connections, grants, keys and tests."""
 
+from connections.models.access import AccessLine, AccessRequest
 from connections.models.attachments import Attachment
 from connections.models.clocks import Clock, ClockPause
 from connections.models.compliance import (
@@ -16,6 +17,7 @@ from connections.models.desk import InternalNote, SavedView, WorkMark
 from connections.models.endings import EndingRequest
 from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
 from connections.models.evidence import EvidenceRun, MessageSample
+from connections.models.expiries import ExpiryNotice, ExpiryRule
 from connections.models.grants import Grant
 from connections.models.lines import RequestLine
 from connections.models.messages import MessageFile, ThreadMark, ThreadMessage
@@ -29,6 +31,8 @@ from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCa
 from connections.models.versions import RequestVersion
 
 __all__ = [
+    "AccessLine",
+    "AccessRequest",
     "Attachment",
     "Checklist",
     "Clock",
@@ -47,6 +51,8 @@ __all__ = [
     "EnvironmentTerms",
     "Evaluation",
     "EvidenceRun",
+    "ExpiryNotice",
+    "ExpiryRule",
     "Grant",
     "Hold",
     "Inspection",

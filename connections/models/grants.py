@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import DataService, InformationSystem, Purpose
+from connections.models.access import AccessLine
 from connections.models.connections import Connection
 from connections.models.requests import ConnectionRequest
 from core.choices import Environment
@@ -37,14 +38,21 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(models.Model):
     """The right of one system to call one service in one environment (decisions, 21).
 
-    It is made from an approved dossier, never typed, and has one gate that counts its quota and stops it exactly.
+    It is made from an approved dossier or an approved request for use, never typed, and has one gate that counts its
+    quota and stops it exactly.
     The broker refuses what lies outside its operations, fields, purpose, networks and days.
+    SKHCN may narrow it with a reason; more needs a request of its own.
     It ends by its last day or by revocation with a reason; a revoked grant stays as evidence.
     """
 
     code = models.CharField(_("mã quyền khai thác"), max_length=24, unique=True)
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="grants", verbose_name=_("kết nối"))
     request = models.ForeignKey(ConnectionRequest, models.PROTECT, related_name="grants", verbose_name=_("hồ sơ"))
+    access_line = models.ForeignKey(
+        AccessLine, models.PROTECT, null=True, related_name="grants", verbose_name=_("theo đề nghị khai thác")
+    )
+    narrowed_at = models.DateTimeField(_("thu hẹp lúc"), null=True)
+    narrow_reason = models.TextField(_("lý do thu hẹp"), blank=True)
     system = models.ForeignKey(
         InformationSystem, models.PROTECT, related_name="grants", verbose_name=_("hệ thống thông tin")
     )
@@ -81,7 +89,10 @@ class Grant(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates_in_order"
             ),
         ]
-        indexes = [models.Index(fields=["service", "environment"], name="grant_service")]
+        indexes = [
+            models.Index(fields=["service", "environment"], name="grant_service"),
+            models.Index(fields=["valid_to"], condition=Q(revoked_at__isnull=True), name="grant_last_day"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -25,6 +25,15 @@ class EnvironmentTerms(models.Model):
     key_days = models.PositiveSmallIntegerField(
         _("số ngày dùng của một khóa"), validators=[MinValueValidator(1), MaxValueValidator(730)]
     )
+    key_count = models.PositiveSmallIntegerField(
+        _("số khóa dùng cùng lúc của một hệ thống"),
+        default=2,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text=_("Ít nhất 2, để thay khóa mà không gián đoạn"),
+    )
+    overlap_days = models.PositiveSmallIntegerField(
+        _("số ngày khóa cũ còn dùng sau khi thay"), default=30, validators=[MaxValueValidator(365)]
+    )
     statutory = models.BooleanField(_("do pháp luật quy định"), default=False)
     basis = models.CharField(_("căn cứ"), max_length=300)
 

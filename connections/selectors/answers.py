@@ -1,6 +1,6 @@
 """Everything a dossier says, part by part, for reading and checking (portal, staff rooms, printouts)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 from catalog.choices import CALLABLE
 from catalog.models import DataElement, Operation
 from connections.choices import LineOutcome
-from connections.models import ConnectionRequest, RequestLine
+from connections.models import AccessLine, ConnectionRequest, RequestLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Part:
 class LineView:
     """One service a dossier asks for, with operations and fields by their names, and what is granted of them."""
 
-    line: RequestLine
+    line: Any  # of a dossier or of a request for use: both are asked for, decided and granted by the same names
     operations: list[str]
     fields: list[str]
     granted_operations: list[str]
@@ -54,7 +54,12 @@ def parts_of(request: ConnectionRequest) -> list[Part]:
 
 def lines_of(request: ConnectionRequest) -> list[LineView]:
     """Return what a dossier asks for, names instead of codes, in three queries whatever their number."""
-    lines = list(request.lines.select_related("service__provider", "decision"))
+    return views_of(request.lines.select_related("service__provider", "decision"))
+
+
+def views_of(found: Iterable[RequestLine] | Iterable[AccessLine]) -> list[LineView]:
+    """Return lines, each read with its service, as they are shown; two queries more whatever their number."""
+    lines: list[Any] = list(found)
     live = {"version__service__in": [line.service_id for line in lines], "version__state__in": CALLABLE}
     titles = {
         (service, code): title

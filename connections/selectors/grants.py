@@ -1,6 +1,7 @@
 """Reading grants and connections."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -8,12 +9,38 @@ from connections.models import Connection, Credential, Grant, Hold
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
+from core.text import fold
+
+SOON = timedelta(days=30)
 
 
 def grants_seen(actor: Actor, *, environment: str = "") -> QuerySet[Grant]:
     """Return the grants the actor may see, newest first, with everything a list shows."""
     found = Grant.objects.visible_to(actor).select_related("system__owner", "service__provider", "purpose", "request")
     return found.filter(environment=environment) if environment else found
+
+
+STANDINGS = ("in-force", "ending", "expired", "revoked")
+
+
+def grants_listed(actor: Actor, *, words: str = "", environment: str = "", standing: str = "") -> QuerySet[Grant]:
+    """Return the grants the actor may see that match: folded words of system or service, or the code.
+
+    *standing* is one of ``STANDINGS`` ("ending": within thirty days).
+    """
+    found = grants_seen(actor, environment=environment)
+    for word in fold(words).split():
+        names = Q(system__search__contains=word) | Q(service__search__contains=word)
+        found = found.filter(names | Q(code__iexact=word))
+    today = clock.today()
+    in_force = Q(revoked_at__isnull=True) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    chosen = {
+        "in-force": in_force,
+        "ending": in_force & Q(valid_to__lte=today + SOON),
+        "expired": Q(revoked_at__isnull=True, valid_to__lt=today),
+        "revoked": Q(revoked_at__isnull=False),
+    }
+    return found.filter(chosen[standing]) if standing in chosen else found
 
 
 def open_holds(connection: Connection) -> QuerySet[Hold]:

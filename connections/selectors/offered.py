@@ -52,3 +52,14 @@ def codes_offered(services: Iterable[int]) -> dict[int, tuple[set[str], set[str]
     for service, name in elements.values_list("operation__version__service_id", "name"):
         found[service][1].add(name)
     return found
+
+
+def services_callable(services: Iterable[int], environment: str) -> set[int]:
+    """Return which of *services* can be called in *environment* now: a version in force with an address in use."""
+    found = DataService.objects.filter(
+        pk__in=list(services),
+        versions__state__in=CALLABLE,
+        versions__upstreams__environment=environment,
+        versions__upstreams__active=True,
+    )
+    return set(found.values_list("pk", flat=True))

@@ -12,6 +12,7 @@ from accounts.selectors.calendar import work_calendar
 from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.permissions import side_of
+from connections.selectors.access import access_tasks
 from connections.selectors.connections import connection_tasks
 from connections.selectors.duties import duties_for
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
@@ -71,7 +72,7 @@ def tasks_for(actor: Actor) -> list[Task]:
     """Return what waits for the actor: dossiers, the oldest first, then connections, then threads to read."""
     if not actor.is_person or not actor.roles:
         return []
-    found = [*_steps(actor), *connection_tasks(actor), *_unread(actor)]
+    found = [*_steps(actor), *access_tasks(actor), *connection_tasks(actor), *_unread(actor)]
     return [*found, *duties_for(actor), *succession_tasks(actor)]
 
 

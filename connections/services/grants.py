@@ -1,13 +1,17 @@
 """Opening, revoking and closing grants; called by the deeds that set up, go live and end (QC4.6, QC11.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.gates import announce, bump_gates, open_gate
 from audit.record import record_fact
-from connections.models import Connection, ConnectionRequest, EnvironmentTerms, Grant
+from catalog.models import DataService
+from connections.models import AccessLine, AccessRequest, Connection, ConnectionRequest, EnvironmentTerms, Grant
 from connections.selectors.offered import codes_offered
 from connections.services.numbering import next_grant_codes
 from core import clock
@@ -34,6 +38,18 @@ def lock_connection(request: ConnectionRequest) -> Connection:
     return connection
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One grant as it was approved: by a line of a dossier, or of a request for use."""
+
+    service: DataService
+    operations: list[str]
+    fields: list[str]
+    daily_quota: int
+    until: date | None
+    line: AccessLine | None = None
+
+
 def open_grants(
     *, actor: Actor, request: ConnectionRequest, connection: Connection, environment: str
 ) -> tuple[list[Grant], list[int]]:
@@ -43,34 +59,69 @@ def open_grants(
     than the terms of the environment allow. A line that names no field means those the service names now: one added
     later is not granted by itself. Returns the grants and the gates of those replaced, to be closed last.
     """
-    terms, lines = terms_of(environment), list(request.lines.granted())
-    held = Grant.objects.open().filter(system_id=request.system_id, environment=environment)
-    replaced = held.filter(service_id__in=[line.service_id for line in lines])
-    gates = revoke_grants(actor=actor, grants=replaced, reason=_("Thay bằng quyền của hồ sơ %(n)s") % {"n": request})
-    named = codes_offered(line.service_id for line in lines)
+    wanted = [
+        Wanted(line.service, line.granted_operations, line.granted_fields, line.granted_quota, line.granted_until)
+        for line in request.lines.granted()
+    ]
+    return make_grants(
+        actor=actor,
+        connection=connection,
+        environment=environment,
+        wanted=wanted,
+        purpose_id=request.purpose_id or 0,
+        networks=request.networks,
+        source=request,
+    )
+
+
+def make_grants(
+    *,
+    actor: Actor,
+    connection: Connection,
+    environment: str,
+    wanted: Sequence[Wanted],
+    purpose_id: int,
+    networks: Sequence[str],
+    source: ConnectionRequest | AccessRequest,
+) -> tuple[list[Grant], list[int]]:
+    """Make the *wanted* grants of a connection the deed has locked, as :func:`open_grants` says.
+
+    *source* is what was approved; a request for use makes grants under the dossier that the connection stands on.
+    """
+    terms = terms_of(environment)
+    held = Grant.objects.open().filter(system_id=connection.system_id, environment=environment)
+    replaced = held.filter(service_id__in=[item.service.pk for item in wanted])
+    gates = revoke_grants(actor=actor, grants=replaced, reason=_("Thay bằng quyền của hồ sơ %(n)s") % {"n": source})
+    named = codes_offered(item.service.pk for item in wanted)
+    shared = {
+        "connection": connection,
+        "request": source if isinstance(source, ConnectionRequest) else connection.request,
+        "system": connection.system,
+        "environment": environment,
+        "purpose_id": purpose_id,
+        "networks": list(networks),
+    }
     made = []
-    for line, code in zip(lines, next_grant_codes(len(lines)), strict=True):
-        quota = terms.quota(line.granted_quota)
-        grant = Grant.objects.create(
-            code=code,
-            connection=connection,
-            request=request,
-            system=connection.system,
-            service=line.service,
-            environment=environment,
-            purpose_id=request.purpose_id or 0,
-            operations=line.granted_operations,
-            fields=line.granted_fields or sorted(named.get(line.service_id, (set(), set()))[1]) or None,
-            networks=request.networks,
-            daily_quota=quota,
-            valid_from=clock.today(),
-            valid_to=line.granted_until,
-            gate_id=open_gate(limit=quota),
-            opened_at=clock.now(),
-        )
-        _record_opened(actor, grant)
-        made.append(grant)
+    for item, code in zip(wanted, next_grant_codes(len(wanted)), strict=True):
+        fields = item.fields or sorted(named.get(item.service.pk, (set(), set()))[1]) or None
+        made.append(_make(actor, item, code=code, fields=fields, daily_quota=terms.quota(item.daily_quota), **shared))
     return made, gates
+
+
+def _make(actor: Actor, item: Wanted, *, daily_quota: int, **fields: Any) -> Grant:
+    grant = Grant.objects.create(
+        service=item.service,
+        access_line=item.line,
+        operations=item.operations,
+        daily_quota=daily_quota,
+        valid_from=clock.today(),
+        valid_to=item.until,
+        gate_id=open_gate(limit=daily_quota),
+        opened_at=clock.now(),
+        **fields,
+    )
+    _record_opened(actor, grant)
+    return grant
 
 
 def _record_opened(actor: Actor, grant: Grant) -> None:

@@ -1,31 +1,35 @@
-"""Keys of a system: made by its technician, whose browser alone ever shows the secret (Q50-11, QC8.4)."""
+"""Keys of a system: made by its technician, whose browser alone ever shows a secret (Q50-11, QC8.4)."""
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.choices import Topic
-from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
 from catalog.models import InformationSystem
-from connections.choices import State
+from connections.choices import Algorithm, State
 from connections.models import Connection, Credential
 from connections.models.credentials import keyring
 from connections.services.grants import close_gates, gates_of, terms_of
+from connections.services.key_telling import tell_of_key
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
 from core.keys import new_access_key, new_secret
+from core.networks import read_networks
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
+from core.proofs import read_public_key
 from core.text import tidy
 
 MANAGE_OWN = "key.manage_own"
-MOST_OPEN = 2
+#: Who may end every key of a system at once when one has leaked: its technician, its representative, the operator.
+EMERGENCY_OWN = (MANAGE_OWN, "request.send")
+EMERGENCY = "environment.manage"
 # A dossier of the system in one of these states lets a key be made.
 STATES = {
     Environment.SANDBOX: (State.TESTING, State.AWAITING_CONFIRMATION, State.READY, State.LIVE),
@@ -35,44 +39,108 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new key with its secret, for the one page that shows it."""
+    """A new key with its secret, for the one page that shows it; ``secret`` is "" for a key the system made."""
 
     credential: Credential
     secret: str = field(repr=False)
 
 
 @transaction.atomic
-def make_key(*, actor: Actor, system: InformationSystem, environment: str) -> Made:
-    """Make a key of *system*; its secret is in the answer to this deed and nowhere else.
+def make_key(
+    *,
+    actor: Actor,
+    system: InformationSystem,
+    environment: str,
+    algorithm: str = Algorithm.HMAC_SHA256,
+    public_key: str = "",
+    name: str = "",
+    networks: Sequence[str] = (),
+    replaces: Credential | None = None,
+) -> Made:
+    """Make a key of *system*; a secret of ours is in the answer to this deed and nowhere else.
 
-    A sandbox key exists from the tests on, a live one only once the connection is live. Raises PermissionRefused,
-    GuardRefused while the environment is not open to the system, StateRefused when two keys are open already.
+    It signs nothing before ``key_proof.activate_key``. A sandbox key exists from the tests on, a live one only once
+    the connection is live. *replaces* names an open key of the same environment, which then stays for the days of
+    overlap. Raises PermissionRefused, InvalidInput by field, GuardRefused while the environment is not open to the
+    system, StateRefused when as many keys are open as the terms allow.
     """
     place = Environment(environment)
     connection = _lock(system)
-    if actor.user_id is None or not _is_technician(actor, system):
+    if actor.user_id is None or not is_technician(actor, system):
         raise PermissionRefused(_("Tạo khóa thuộc Cán bộ kỹ thuật của cơ quan quản lý hệ thống."))
     _judge_environment(connection, system, place)
-    terms, today = terms_of(place), clock.today()
-    used = Credential.objects.open().filter(system=system, environment=place, valid_to__gte=today).count()
-    if used >= MOST_OPEN:
-        text = _("Hệ thống đã có %(n)s khóa %(environment)s đang dùng; thu hồi một khóa trước khi tạo khóa mới.")
-        raise StateRefused(text % {"n": used, "environment": place.label.lower()})
-    secret, access_key = new_secret(place), new_access_key(place)
-    made = Credential.objects.create(
+    public, listed = _read(algorithm, public_key, networks)
+    _judge_room(system, place, replaces)
+    secret, access_key = "" if public else new_secret(place), new_access_key(place)
+    made = Credential(
         access_key=access_key,
+        name=tidy(name)[:80],
         system=system,
         environment=place,
-        sealed_secret=keyring(settings.FIELD_KEYS).seal(secret, place=Credential.place_of(access_key)),
-        made_by_id=actor.user_id,
-        made_at=clock.now(),
-        valid_to=today + timedelta(days=terms.key_days),
+        algorithm=algorithm,
+        public_key=public,
+        networks=listed,
+        replaces=replaces,
     )
-    after = {"access_key": access_key, "environment": place.value, "valid_to": made.valid_to}
-    record_fact(actor=actor, deed="key.made", subject=made, after=after, clause="Q50-11")
-    _tell(made, connection, _("Khóa %(key)s vừa được tạo"))
-    close_gates(())
+    _seal(made, secret, actor.user_id, terms_of(place).key_days)
+    _store(made)
+    _tell(actor, made, connection)
     return Made(made, secret)
+
+
+def _tell(actor: Actor, made: Credential, connection: Connection | None) -> None:
+    after = {name: getattr(made, name) for name in ("access_key", "environment", "algorithm", "valid_to")}
+    record_fact(actor=actor, deed="key.made", subject=made, after=after, clause="Q50-11")
+    tell_of_key(made, connection, _("Khóa %(key)s vừa được tạo"))
+    close_gates(())
+
+
+def _store(made: Credential) -> None:
+    """Save a new key. Raises InvalidInput when somebody registered its public half before."""
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError as error:
+        text = _("Khóa công khai này đã được đăng ký; tạo một cặp khóa mới riêng cho hệ thống này")
+        raise InvalidInput({"public_key": [text]}) from error
+
+
+def _seal(made: Credential, secret: str, user_id: int, days: int) -> None:
+    """Give a new key its sealed secret, if it has one of ours, its challenge and its last day."""
+    if secret:
+        ring = keyring(settings.FIELD_KEYS)
+        made.sealed_secret = ring.seal(secret, place=Credential.place_of(made.access_key))
+    made.challenge, made.made_by_id, made.made_at = secrets.token_urlsafe(32), user_id, clock.now()
+    made.valid_to = clock.today() + timedelta(days=days)
+
+
+def _read(algorithm: str, public_key: str, networks: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the public half (base64, "" for a key of ours) and the networks. Raises InvalidInput by field."""
+    errors: dict[str, list[str]] = {}
+    public = ""
+    if algorithm not in Algorithm.values:
+        errors["algorithm"] = [_("Chọn HMAC-SHA256 hoặc Ed25519")]
+    elif algorithm == Algorithm.ED25519:
+        try:
+            public = read_public_key(public_key)
+        except ValueError as error:
+            errors["public_key"] = [str(error)]
+    listed, wrong = read_networks(networks)
+    if wrong:
+        errors["networks"] = wrong
+    if errors:
+        raise InvalidInput(errors)
+    return public, listed
+
+
+def _judge_room(system: InformationSystem, place: Environment, replaces: Credential | None) -> None:
+    open_keys = Credential.objects.open().filter(system=system, environment=place, valid_to__gte=clock.today())
+    if replaces is not None and not open_keys.filter(pk=replaces.pk).exists():
+        raise InvalidInput({"replaces": [_("Chọn một khóa đang dùng của cùng hệ thống và môi trường")]})
+    used, most = open_keys.count(), terms_of(place).key_count
+    if used >= most:
+        text = _("Hệ thống đã có %(n)s khóa %(environment)s đang dùng; thu hồi một khóa trước khi tạo khóa mới.")
+        raise StateRefused(text % {"n": used, "environment": place.label.lower()})
 
 
 @transaction.atomic
@@ -83,16 +151,40 @@ def revoke_key(*, actor: Actor, credential: Credential, reason: str) -> Credenti
     """
     connection = _lock(credential.system)
     stored = Credential.objects.select_for_update(of=("self",)).select_related("system__owner").get(pk=credential.pk)
-    if not (_is_technician(actor, stored.system) or actor.may("environment.manage")):
+    if not (is_technician(actor, stored.system) or actor.may(EMERGENCY)):
         raise PermissionRefused(_("Thu hồi khóa thuộc Cán bộ kỹ thuật của cơ quan hoặc Cán bộ vận hành."))
     if stored.revoked_at is not None:
         raise StateRefused(_("Khóa này đã được thu hồi từ trước."))
     if not (reason := tidy(reason)):
         raise InvalidInput({"reason": [_("Nhập lý do thu hồi khóa")]})
     _revoke(actor, stored, reason)
-    _tell(stored, connection, _("Khóa %(key)s đã bị thu hồi"))
+    tell_of_key(stored, connection, _("Khóa %(key)s đã bị thu hồi"))
     close_gates(gates_of(Q(system_id=stored.system_id)))
     return stored
+
+
+@transaction.atomic
+def revoke_in_emergency(*, actor: Actor, system: InformationSystem, reason: str) -> list[str]:
+    """End every open key of *system* in both environments at once, when one has leaked or is thought to have (QC8.6).
+
+    By its technician or representative, or by the operator. Returns their public halves.
+    Raises PermissionRefused, InvalidInput, StateRefused when no key is open.
+    """
+    connection = _lock(system)
+    own = actor.agency_id == system.owner_id and any(map(actor.may, EMERGENCY_OWN))
+    if not (own or actor.may(EMERGENCY)):
+        raise PermissionRefused(
+            _("Thu hồi khẩn cấp thuộc Cán bộ kỹ thuật, Đại diện cơ quan của hệ thống hoặc Cán bộ vận hành.")
+        )
+    if not (reason := tidy(reason)):
+        raise InvalidInput({"reason": [_("Nhập lý do thu hồi khóa")]})
+    keys = revoke_all(actor=actor, system_id=system.pk, reason=reason)
+    if not keys:
+        raise StateRefused(_("Hệ thống không còn khóa nào chưa thu hồi."))
+    last = Credential.objects.select_related("system__owner", "made_by").get(access_key=keys[0])
+    tell_of_key(last, connection, _("Thu hồi khẩn cấp mọi khóa của hệ thống"))
+    close_gates(gates_of(Q(system_id=system.pk)))
+    return keys
 
 
 def revoke_all(*, actor: Actor, system_id: int, reason: str) -> list[str]:
@@ -115,7 +207,8 @@ def _lock(system: InformationSystem) -> Connection | None:
     return found.filter(system=system).first()
 
 
-def _is_technician(actor: Actor, system: InformationSystem) -> bool:
+def is_technician(actor: Actor, system: InformationSystem) -> bool:
+    """Return whether *actor* keeps the keys of *system*."""
     return actor.may(MANAGE_OWN) and actor.agency_id == system.owner_id
 
 
@@ -129,24 +222,3 @@ def _judge_environment(connection: Connection | None, system: InformationSystem,
             if environment == Environment.LIVE
             else _("Khóa thử nghiệm chỉ tạo được sau khi môi trường thử nghiệm được thiết lập.")
         )
-
-
-def _tell(credential: Credential, connection: Connection | None, said: str) -> None:
-    """Write to whoever answers for the system; the letter names the public half only by its beginning."""
-    key, owner = f"{credential.access_key[:14]}…", credential.system.owner
-    message = Message(
-        event="key.changed",
-        topic=Topic.ACCESS,
-        subject=said % {"key": key},
-        body=_("Hệ thống %(system)s, môi trường %(environment)s. %(said)s lúc %(time)s.")
-        % {
-            "system": credential.system,
-            "environment": Environment(credential.environment).label.lower(),
-            "said": said % {"key": key},
-            "time": f"{clock.local_now():%H:%M ngày %d/%m/%Y}",
-        },
-        link=reverse("developer"),
-    )
-    contact = connection.technical_contact if connection else None
-    people = [person for person in (contact, credential.made_by) if person is not None]
-    post_notices(message=message, agency=owner, people=people, mailboxes=[owner.shared_mailbox])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record_fact
 from connections.choices import LineOutcome
-from connections.models import ConnectionRequest, LineDecision, RequestLine
+from connections.models import AccessLine, ConnectionRequest, LineDecision, RequestLine
 from connections.selectors.offered import codes_offered
 from connections.services.evaluation import require_evaluator
 from connections.services.moves import lock, touch
@@ -43,8 +43,8 @@ def decide_lines(
         if line is None:
             errors[f"line-{pk}"] = [_("Hồ sơ không còn dịch vụ này")]
             continue
-        values = _values(given)
-        if wrong := _judge(line, values, offered.get(line.service_id, (set(), set()))[1]):
+        values = read_decision(given)
+        if wrong := judge_decision(line, values, offered.get(line.service_id, (set(), set()))[1]):
             errors[f"line-{pk}"] = wrong
         elif (old := _said(line.decided)) != values:
             before[line.service.code], after[line.service.code] = _told(old), _told(values)
@@ -59,7 +59,8 @@ def decide_lines(
     return stored
 
 
-def _values(given: Mapping[str, Any]) -> dict[str, Any]:
+def read_decision(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a decision as it is kept: what its outcome does not use is empty."""
     outcome = str(given.get("outcome") or LineOutcome.APPROVED)
     narrowed = outcome == LineOutcome.NARROWED
     quota, until = given.get("daily_quota"), given.get("valid_to")
@@ -74,7 +75,8 @@ def _values(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _judge(line: RequestLine, values: Mapping[str, Any], named: set[str]) -> list[str]:
+def judge_decision(line: RequestLine | AccessLine, values: Mapping[str, Any], named: set[str]) -> list[str]:
+    """Return what is wrong with the decision *values* of *line*, whose service names the fields *named*."""
     outcome = values["outcome"]
     if outcome not in LineOutcome.values:
         return [_("Chọn chấp thuận, thu hẹp hoặc không chấp thuận")]
@@ -88,13 +90,13 @@ def _judge(line: RequestLine, values: Mapping[str, Any], named: set[str]) -> lis
     return [*found, *_judge_narrowing(line, values, named)]
 
 
-def _judge_narrowing(line: RequestLine, values: Mapping[str, Any], named: set[str]) -> list[str]:
+def _judge_narrowing(line: RequestLine | AccessLine, values: Mapping[str, Any], named: set[str]) -> list[str]:
     found, quota, until = [], values["daily_quota"], values["valid_to"]
     if not values["operations"] or set(values["operations"]) - set(line.operations):
         found.append(_("Giữ ít nhất một thao tác, trong các thao tác đã đề nghị"))
     if set(values["fields"]) - (set(line.fields) or named):
         found.append(_("Chỉ giữ được trường dữ liệu trong các trường đã đề nghị"))
-    if quota is not None and (not isinstance(quota, int) or not 1 <= quota <= line.daily_quota):
+    if quota is not None and (not isinstance(quota, int) or not 1 <= quota <= (line.daily_quota or 0)):
         found.append(_("Hạn mức phải từ 1 đến mức đã đề nghị (%(n)s)") % {"n": line.daily_quota})
     if until is not None and not _day_fits(line, until):
         found.append(_("Ngày cuối phải sau hôm nay và không sau ngày cơ quan đề nghị"))
@@ -107,14 +109,14 @@ def _judge_narrowing(line: RequestLine, values: Mapping[str, Any], named: set[st
     return [*found, _("Thu hẹp ít nhất một điều: thao tác, trường, hạn mức hoặc thời hạn")] if whole else found
 
 
-def _day_fits(line: RequestLine, until: date) -> bool:
+def _day_fits(line: RequestLine | AccessLine, until: date) -> bool:
     wished = line.request.wanted_until
     return until > clock.today() and (wished is None or until <= wished)
 
 
 def _said(decision: LineDecision | None) -> dict[str, Any]:
     names = ("outcome", "operations", "fields", "daily_quota", "valid_to", "reason", "legal_basis")
-    return {name: getattr(decision, name) for name in names} if decision else _values({})
+    return {name: getattr(decision, name) for name in names} if decision else read_decision({})
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:

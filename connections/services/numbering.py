@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models.functions import Length
 
 from accounts.models import Agency
-from connections.models import ConnectionRequest, Grant
+from connections.models import AccessRequest, ConnectionRequest, Grant
 from core import clock
 
 # Crockford's base 32: no letter that is mistaken for a digit when read out or written down.
@@ -14,6 +14,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKUP_LENGTH = 8
 _LOCK = 20_301
 _GRANT_LOCK = 20_302
+_ACCESS_LOCK = 20_303
 
 
 def next_number() -> str:
@@ -42,3 +43,12 @@ def next_grant_codes(count: int) -> list[str]:
     last = Grant.objects.filter(code__startswith=prefix).order_by(Length("code").desc(), "-code").first()
     first = int(last.code.rsplit("-", 1)[1]) + 1 if last else 1
     return [f"{prefix}{number:04d}" for number in range(first, first + count)]
+
+
+def next_access_code() -> str:
+    """Return the next code of today of a request for use, ``KT-{YYMMDD}-{NNNN}``; under a lock as above."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_ACCESS_LOCK])
+    prefix = f"KT-{clock.today():%y%m%d}-"
+    last = AccessRequest.objects.filter(code__startswith=prefix).order_by(Length("code").desc(), "-code").first()
+    return f"{prefix}{int(last.code.rsplit('-', 1)[1]) + 1 if last else 1:04d}"

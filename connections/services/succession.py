@@ -14,9 +14,10 @@ from accounts.services.agency_rules import take_register
 from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
 from catalog.services.transfer import transfer_services, transfer_systems
-from connections.models import ConnectionRequest, Hold
+from connections.models import AccessRequest, ConnectionRequest, Hold
 from connections.selectors.people import holders_of
 from connections.selectors.succession import HAND_OVER, Held, held_by
+from connections.services.access_moves import touch_access
 from connections.services.grants import close_gates, gates_of
 from connections.services.moves import index
 from core import clock
@@ -29,10 +30,10 @@ from core.text import tidy
 def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     """Give everything *agency* holds to its successor; return what there was. One fact for each thing that moved.
 
-    Systems, data services, dossiers with their drafts, and holds that are not lifted change hands; grants and keys go
-    with their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep the old name: they
-    are evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the agency goes on, has
-    no successor or one that has ended, or holds nothing any more.
+    Systems, data services, dossiers with their drafts, requests for use, and holds that are not lifted change hands;
+    grants and keys go with their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep
+    the old name: they are evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the
+    agency goes on, has no successor or one that has ended, or holds nothing any more.
     """
     if not actor.may(HAND_OVER):
         raise PermissionRefused(_("Bàn giao cần quyền quản lý danh bạ, thuộc vai trò Cán bộ vận hành."))
@@ -48,6 +49,7 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     if not held.anything:
         raise StateRefused(_("%(agency)s không còn giữ gì; việc bàn giao đã xong.") % {"agency": stored})
     _move_dossiers(actor, stored, successor, reason)
+    _move_access(actor, stored, successor, reason)
     systems = transfer_systems(actor=actor, agency=stored, successor=successor, reason=reason)
     services = transfer_services(actor=actor, agency=stored, successor=successor, reason=reason)
     _move_holds(actor, stored, successor, reason)
@@ -94,6 +96,15 @@ def _move_dossiers(actor: Actor, agency: Agency, successor: Agency, reason: str)
         index(request)
         request.save()
         _record(actor, "request.handed_over", request, agency, successor, reason)
+
+
+def _move_access(actor: Actor, agency: Agency, successor: Agency, reason: str) -> None:
+    """Requests for use in any state, baskets too."""
+    found = AccessRequest.objects.select_for_update(of=("self",)).select_related("system")
+    for access in found.filter(agency=agency).order_by("pk"):
+        access.agency = successor
+        touch_access(access)
+        _record(actor, "access.handed_over", access, agency, successor, reason)
 
 
 def _move_holds(actor: Actor, agency: Agency, successor: Agency, reason: str) -> None:

@@ -8,5 +8,7 @@ urlpatterns = [
     path("nha-phat-trien/", keys.developer, name="developer"),
     path("nha-phat-trien/nhat-ky/", calls.calls, name="calls"),
     path("nha-phat-trien/khoa/<int:pk>/thu-hoi/", keys.revoke, name="revoke_key"),
+    path("nha-phat-trien/khoa/<int:pk>/kich-hoat/", keys.activate, name="activate_key"),
+    path("nha-phat-trien/<str:code>/khoa/thu-hoi-khan-cap/", keys.revoke_every, name="revoke_every_key"),
     path("nha-phat-trien/<str:code>/khoa/moi/", keys.new_key, name="new_key"),
 ]

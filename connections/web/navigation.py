@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.web.boards import Entry
 
+GRANTS = ("request.view_own", "grant.advise")
 CONNECTIONS = ("request.view_own", "grant.advise", "people.manage_own")
 
 
@@ -17,4 +18,6 @@ def navigation(actor: Actor) -> list[Entry]:
         entries.append((_("Quyền và khóa"), reverse("developer"), 25))
     if any(map(actor.may, CONNECTIONS)):
         entries.append((_("Kết nối"), reverse("connections"), 22))
+    if any(map(actor.may, GRANTS)):
+        entries.append((_("Quyền khai thác"), reverse("grants"), 24))
     return entries

@@ -1,5 +1,7 @@
 """From the approved dossier to operation: environment, keys, tests, confirmation, go-live (QC10.3–10.5)."""
 
+import base64
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,6 +73,8 @@ def take_key(people: People, tell: Teller, dossier: Dossier, environment: str) -
     with tell.step(f"Nhận khóa {word}; khóa bí mật hiện một lần", technician.name, "Q50-11"):
         page = technician.fill(f"/nha-phat-trien/{dossier.system_code}/khoa/moi/", "Tạo khóa", environment=environment)
         pair = [_text(page, name) for name in ("khoa-truy-xuat", "khoa-bi-mat")]
+        mac = hmac.digest(pair[1].encode(), _text(page, "thach-do").encode(), "sha256")
+        technician.send(page, "Kích hoạt khóa", proof=base64.b64encode(mac).decode())
         held = _grants(technician, dossier, {"sandbox": "Thử nghiệm", "live": "Chính thức"}[environment])
     found = []
     for code, quota in dossier.services.items():

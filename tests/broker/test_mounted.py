@@ -16,7 +16,7 @@ from django.db import connection
 from broker.signing import Credentials
 from connections.models import Grant
 from connections.services.holds import lift_hold, place_hold
-from connections.services.keys import make_key, revoke_key
+from connections.services.keys import revoke_key
 from lgsp.launch.services import free_port
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
@@ -24,6 +24,7 @@ from tests.broker.provider import Provider, reply
 from tests.broker.world import signed
 from tests.connections import conftest as dossier
 from tests.connections.conftest import Chain, chain
+from tests.connections.proving import take_key
 
 __all__ = ["chain"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +72,7 @@ def granted(
         upstream.base_url = provider.url
         upstream.save()
     chain.set_up()
-    made = make_key(actor=chain.actors["technician"], system=chain.system, environment="sandbox")
+    made = take_key(actor=chain.actors["technician"], system=chain.system, environment="sandbox")
     grant = Grant.objects.get()
     return chain, Credentials(made.credential.access_key, made.secret, grant.code, grant.purpose.code), made
 

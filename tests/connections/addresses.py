@@ -3,6 +3,7 @@
 from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
 
 READERS = holders("request.view_own")
+GRANTS = holders("request.view_own", "request.view_all", "grant.advise")
 PAGES: dict[str, Page] = {
     "lookup": ({}, EVERYBODY),
     "requests": ({}, READERS),
@@ -48,6 +49,19 @@ PAGES: dict[str, Page] = {
     "admin:connections_letterheadrule_add": ({}, holders("paper.manage")),
     "verify_entry": ({}, EVERYBODY),
     "calls": ({}, holders("calllog.view_own")),
+    "api-connections": (
+        {},
+        holders("request.view_own", "request.view_all", "grant.advise", "people.manage_own"),
+    ),
+    "api-keys": ({}, holders("request.view_own", "request.view_all")),
+    "api-grants": ({}, GRANTS),
+    "api-access-requests": ({}, GRANTS),
+    "grants": ({}, GRANTS),
+    "accesses": ({}, GRANTS),
+    "admin:connections_accessrequest_changelist": ({}, STAFF),
+    "admin:connections_accessrequest_add": ({}, NOBODY),
+    "admin:connections_expiryrule_changelist": ({}, STAFF),
+    "admin:connections_expiryrule_add": ({}, holders("calendar.manage")),
 }
 # Pages of one dossier or key, and deeds by POST, are judged in test_portal.py; steps at the desk in test_desk_*.py.
 ELSEWHERE: frozenset[str] = frozenset(
@@ -81,6 +95,22 @@ ELSEWHERE: frozenset[str] = frozenset(
         "declare_security",
         "new_key",
         "revoke_key",
+        "activate_key",
+        "revoke_every_key",
+        "grant",
+        "api-grant",
+        "api-access-request",
+        "renew_grant",
+        "access",
+        "access_send",
+        "access_withdraw",
+        "access_line",
+        "access_drop",
+        "access_opinion",
+        "basket_add",
+        "admin:connections_accessrequest_weigh",
+        "admin:connections_grant_narrow",
+        "admin:connections_grant_revoke",
         "printout_file",
         "signed_printout",
         "register_printout",

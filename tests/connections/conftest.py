@@ -29,6 +29,7 @@ from connections.services import (
 )
 from core.actor import Actor
 from core.text import fold
+from tests.connections.asking import Asking
 from tests.connections.call_log import log_calls
 from tests.connections.seeds import fill
 from tests.shelf import SHELF
@@ -322,6 +323,17 @@ def begin(agency: Callable[..., Agency], person: Callable[..., User]) -> dict[st
         "service": publish("administrative-units", provider),
         "purpose": purpose,
     }
+
+
+@pytest.fixture
+def asking(
+    chain: Chain, agency: Callable[..., Agency], person: Callable[..., User], actor: Callable[..., Actor]
+) -> Asking:
+    """A live chain, another published service of another agency, and that agency's officer."""
+    chain.live()
+    provider = agency("H60.05", name="Sở Xây dựng")
+    advising = person("cung-cap.sxd@lgsp.example", provider, "provider_officer")
+    return Asking(chain, publish("land-parcels", provider), actor(advising), advising)
 
 
 Desk = Callable[[str], Client]

@@ -10,6 +10,8 @@ from accounts.models import Letter
 from audit.models import Fact
 from catalog.models import DataService, InformationSystem
 from connections.models import (
+    AccessLine,
+    AccessRequest,
     Confirmation,
     Connection,
     ConnectionRequest,
@@ -29,7 +31,7 @@ from connections.models import (
 from core.problems import DomainError
 
 WATCHED = (ConnectionRequest, Connection, Trial, TrialCase, Confirmation, Grant, Credential, Hold, EndingRequest)
-WATCHED += (EnvironmentTerms, TestTemplate, Letter, Fact)
+WATCHED += (AccessRequest, AccessLine, EnvironmentTerms, TestTemplate, Letter, Fact)
 WATCHED += (Declaration, DeclarationPoint, Inspection, InspectionMark, InformationSystem, DataService)
 R = TypeVar("R", bound=DomainError)
 

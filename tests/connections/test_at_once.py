@@ -25,6 +25,7 @@ from connections.services.sending import submit
 from core.problems import DomainError, StateRefused
 from tests.audit.log_rows import KEYS, address, make_call
 from tests.connections.conftest import Chain, publish
+from tests.connections.proving import take_key
 from tests.core.file_makers import pdf_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,7 +111,7 @@ def test_an_agreement_and_a_disagreement_at_once_never_make_it_ready(chain: Chai
 @pytest.mark.parametrize("deed", ["terminate", "hold", "key"])
 def test_no_call_is_admitted_after_the_commit_of_the_deed_that_ends_its_right(chain: Chain, deed: str) -> None:
     chain.live()
-    made = make_key(actor=chain.actors["technician"], system=chain.system, environment="live")
+    made = take_key(actor=chain.actors["technician"], system=chain.system, environment="live")
     row = next(item for item in load_grants() if item.environment == "live")
     ends: dict[str, Deed] = {
         "terminate": lambda: terminate(actor=chain.actors["operator"], request=chain.request, reason="Hết"),

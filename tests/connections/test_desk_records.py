@@ -175,6 +175,7 @@ def test_terms_of_an_environment_are_changed_by_operators_only(
     terms = EnvironmentTerms.objects.get(environment="sandbox")
     address = reverse("admin:connections_environmentterms_change", args=[terms.pk])
     fields = {"quota_limit": "700", "key_days": "30", "basis": "Mặc định hệ thống", "reason": "Rút ngắn"}
+    fields |= {"key_count": "3", "overlap_days": "7"}
     assert desk("evaluator").post(address, fields).status_code == 403
     terms.refresh_from_db()
     assert terms.key_days != 30

@@ -34,7 +34,7 @@ def test_the_secret_is_in_the_answer_and_nowhere_else(chain: Chain) -> None:
     assert well_formed(made.secret, "sk")
     assert well_formed(stored.access_key, "ak")
     assert (environment_of(made.secret), environment_of(stored.access_key)) == ("sandbox", "sandbox")
-    assert stored.open_secret(keyring(settings.FIELD_KEYS)) == made.secret.encode()
+    assert stored.verifier(keyring(settings.FIELD_KEYS)) == made.secret.encode()
     kept = [str(row) for model in (Credential, Fact, Letter, LogEntry) for row in model.objects.values_list()]
     assert not [row for row in kept if made.secret in row or made.secret[8:40] in row]
     assert made.secret not in repr(made)
@@ -49,7 +49,7 @@ def test_a_sealed_secret_is_bound_to_its_key(chain: Chain) -> None:
     first, second = key(chain).credential, key(chain).credential
     first.sealed_secret = second.sealed_secret
     with pytest.raises(SealBroken):
-        first.open_secret(keyring(settings.FIELD_KEYS))
+        first.verifier(keyring(settings.FIELD_KEYS))
 
 
 @pytest.mark.parametrize("step", ["approve", "end"])

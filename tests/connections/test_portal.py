@@ -213,7 +213,9 @@ def test_another_agency_finds_nothing(
 def test_a_secret_is_shown_once(chain: Chain, signed_in: SignIn) -> None:
     chain.set_up()
     technician = signed_in(chain.users["technician"])
-    made = fill(technician, reverse("new_key", args=[chain.system.code]), environment="sandbox")
+    made = fill(
+        technician, reverse("new_key", args=[chain.system.code]), environment="sandbox", algorithm="hmac-sha256"
+    )
     page = made.content.decode()
     secret = re.search(r"sk_test_\w+", page)
     assert secret is not None
@@ -224,7 +226,9 @@ def test_a_secret_is_shown_once(chain: Chain, signed_in: SignIn) -> None:
     assert key.access_key in listed
     assert secret.group() not in listed
     assert not any(secret.group() in str(fact.after) for fact in Fact.objects.all())
-    refused = fill(technician, reverse("new_key", args=[chain.system.code]), environment="live")
+    refused = fill(
+        technician, reverse("new_key", args=[chain.system.code]), environment="live", algorithm="hmac-sha256"
+    )
     assert "chỉ tạo được khi kết nối đã vận hành chính thức" in refused.content.decode()
     address = reverse("revoke_key", args=[key.pk])
     assert "Nhập lý do" in fill(technician, address, reason="").content.decode()

@@ -9,15 +9,16 @@ from audit.gates import gate_versions
 from connections.models import Credential, Grant
 from connections.projection import KeyRow, load_grants, load_keys
 from connections.services.holds import place_hold
-from connections.services.keys import Made, make_key, revoke_key
+from connections.services.keys import Made, revoke_key
 from core import clock
 from tests.connections.conftest import Chain, publish
+from tests.connections.proving import take_key
 
 pytestmark = pytest.mark.clause("QC8.3", "QC11.3")
 
 
 def key(chain: Chain, environment: str = "sandbox") -> Made:
-    return make_key(actor=chain.actors["technician"], system=chain.system, environment=environment)
+    return take_key(actor=chain.actors["technician"], system=chain.system, environment=environment)
 
 
 def test_a_key_carries_its_secret_in_memory_and_hides_it(chain: Chain) -> None:

@@ -32,6 +32,7 @@ from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import fold
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain, Desk, publish
+from tests.connections.proving import take_key
 from tests.connections.refusing import refused
 
 pytestmark = pytest.mark.clause("QC2.1")
@@ -103,7 +104,7 @@ def fill(chain: Chain, count: int) -> list[InformationSystem]:
 def test_fifty_systems_with_all_that_belongs_to_them_follow(merger: Merger) -> None:
     chain = merger.chain
     live = chain.live()
-    keys = [make_key(actor=chain.actors["technician"], system=chain.system, environment="live").credential]
+    keys = [take_key(actor=chain.actors["technician"], system=chain.system, environment="live").credential]
     draft = drafts.begin_request(actor=chain.actors["agency_officer"])
     fill(chain, SYSTEMS - 1)
     services = [publish(f"own-{number}", chain.agency) for number in range(3)]

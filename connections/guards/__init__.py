@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from catalog.choices import CALLABLE
 from connections.choices import AttachmentKind, Kind, LineOutcome, Mark, Part, Probe, Result, Side
 from core import clock
 from core.choices import Environment
@@ -184,7 +185,7 @@ def _unreachable(request: Any, environment: str) -> str:
     """Name the first service of the dossier that cannot be called as asked in *environment*."""
     offered: dict[int, set[str]] = {}
     reachable = request.lines.filter(
-        service__versions__state="published",
+        service__versions__state__in=CALLABLE,
         service__versions__upstreams__environment=environment,
         service__versions__upstreams__active=True,
     )
