@@ -25,6 +25,9 @@ class SignedIn(BasePermission):
     message = _("Đăng nhập bằng tài khoản có vai trò còn hiệu lực.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Return whether the actor is a person with a role."""
+        """Return whether the actor is a person with a role, and with one of the rights the view asks for, if any."""
         actor = getattr(request._request, "actor", None)
-        return bool(actor and actor.is_person and actor.roles)
+        if not (actor and actor.is_person and actor.roles):
+            return False
+        wanted = getattr(view, "wanted", ())
+        return not wanted or any(actor.may(permission) for permission in wanted)

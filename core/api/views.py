@@ -28,6 +28,8 @@ class PortalView(APIView):
     """
 
     personal = False
+    #: Rights of which the caller needs one; none: every person with a role. What of it is seen, querysets decide.
+    wanted: ClassVar[tuple[str, ...]] = ()
     #: Parameters of the query besides filters and pages.
     rules: ClassVar[Mapping[str, Rule]] = {}
 

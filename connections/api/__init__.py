@@ -1,0 +1,1 @@
+"""Reading connections, grants, requests for use and keys as a system, by right."""
