@@ -76,13 +76,13 @@ class DataErrorReport(models.Model):
         _("tình trạng"), max_length=12, choices=ErrorState.choices, default=ErrorState.NEW, protected=True
     )
     answer = models.CharField(_("kết quả trả lời"), max_length=12, choices=ErrorAnswer.choices, blank=True)
-    corrected_on = models.DateField(_("đã sửa ngày"), null=True)
+    corrected_on = models.DateField(_("đã sửa ngày"), null=True, blank=True)
     filed_at = models.DateTimeField(_("báo lúc"))
-    due_at = models.DateTimeField(_("hạn trả lời"), null=True)
+    due_at = models.DateTimeField(_("hạn trả lời"), null=True, blank=True)
     statutory = models.BooleanField(_("hạn do pháp luật quy định"), default=False)
-    answered_at = models.DateTimeField(_("trả lời lúc"), null=True)
-    closed_at = models.DateTimeField(_("đóng lúc"), null=True)
-    form_token = models.UUIDField(null=True, unique=True, editable=False)
+    answered_at = models.DateTimeField(_("trả lời lúc"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("đóng lúc"), null=True, blank=True)
+    form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = ErrorQuerySet.as_manager()
 
@@ -140,10 +140,14 @@ class DataErrorEntry(models.Model):
     )
     kind = models.CharField(_("loại"), max_length=8, choices=EntryKind.choices)
     answer = models.CharField(_("kết quả trả lời"), max_length=12, choices=ErrorAnswer.choices, blank=True)
-    corrected_on = models.DateField(_("đã sửa ngày"), null=True)
+    corrected_on = models.DateField(_("đã sửa ngày"), null=True, blank=True)
     text = models.TextField(_("nội dung"), max_length=2000)
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("cơ quan"))
-    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người viết"))
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cơ quan")
+    )
+    author = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người viết")
+    )
     at = models.DateTimeField(_("viết lúc"))
 
     class Meta:

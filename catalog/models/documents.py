@@ -97,8 +97,8 @@ class TechnicalDocument(models.Model):
     state = FSMField(
         _("tình trạng"), max_length=12, choices=DocumentState.choices, default=DocumentState.DRAFT, protected=True
     )
-    published_at = models.DateTimeField(_("công bố lúc"), null=True, editable=False)
-    withdrawn_at = models.DateTimeField(_("thu hồi lúc"), null=True, editable=False)
+    published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("thu hồi lúc"), null=True, blank=True, editable=False)
     withdraw_reason = models.CharField(_("lý do thu hồi"), max_length=300, blank=True, editable=False)
     search = models.TextField(editable=False, default="")
     sort_key = models.CharField(max_length=700, editable=False, default="")
@@ -160,8 +160,10 @@ class DocumentVersion(StoredFile):
     )
     label = models.CharField(_("phiên bản"), max_length=20, validators=[VERSION_LABEL])
     changes = models.TextField(_("nội dung thay đổi"), max_length=1000)
-    published_at = models.DateTimeField(_("công bố lúc"), null=True, editable=False)
-    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người thêm"))
+    published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
+    added_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người thêm")
+    )
 
     class Meta:
         verbose_name = _("phiên bản tài liệu")
@@ -198,11 +200,11 @@ class DocumentRelease(models.Model):
     request_number = models.CharField(_("theo hồ sơ"), max_length=60, blank=True)
     released_at = models.DateTimeField(_("cung cấp lúc"), editable=False)
     released_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("người cung cấp"), editable=False
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người cung cấp"), editable=False
     )
-    ended_at = models.DateTimeField(_("thu lại lúc"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("thu lại lúc"), null=True, blank=True, editable=False)
     ended_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("người thu lại"), editable=False
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người thu lại"), editable=False
     )
     end_reason = models.CharField(_("lý do thu lại"), max_length=300, blank=True, editable=False)
 
@@ -214,7 +216,9 @@ class DocumentRelease(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["document", "agency"], condition=Q(ended_at__isnull=True), name="document_released_once"
+                fields=["document", "agency"],
+                condition=Q(ended_at__isnull=True),
+                name="document_released_once",
             )
         ]
 
@@ -243,9 +247,9 @@ class PersonalRelease(models.Model):
     reason = models.CharField(_("lý do cung cấp"), max_length=300)
     released_at = models.DateTimeField(_("cung cấp lúc"), editable=False)
     released_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("người cung cấp"), editable=False
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người cung cấp"), editable=False
     )
-    ended_at = models.DateTimeField(_("kết thúc lúc"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True, editable=False)
     end_reason = models.CharField(_("lý do kết thúc"), max_length=300, blank=True, editable=False)
 
     objects = PersonalReleaseQuerySet.as_manager()
@@ -256,12 +260,14 @@ class PersonalRelease(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["document", "person"], condition=Q(ended_at__isnull=True), name="document_given_once_a_person"
+                fields=["document", "person"],
+                condition=Q(ended_at__isnull=True),
+                name="document_given_once_a_person",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.document} – {self.person}"
+        return f"{self.document}, {self.until:%d/%m/%Y}"
 
 
 class DocumentDownload(models.Model):
@@ -271,8 +277,12 @@ class DocumentDownload(models.Model):
     """
 
     version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="downloads", verbose_name=_("phiên bản"))
-    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người tải"))
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("cơ quan"))
+    person = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người tải")
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cơ quan")
+    )
     at = models.DateTimeField(_("tải lúc"))
     request_id = models.CharField(_("mã yêu cầu"), max_length=64, blank=True)
 

@@ -77,7 +77,7 @@ class DirectSharing(models.Model):
     valid_from = models.DateField(_("áp dụng từ ngày"))
     valid_to = models.DateField(_("đến hết ngày"))
     review_on = models.DateField(_("ngày rà soát tiếp theo"))
-    ended_on = models.DateField(_("chấm dứt ngày"), null=True, editable=False)
+    ended_on = models.DateField(_("chấm dứt ngày"), null=True, blank=True, editable=False)
     end_reason = models.CharField(_("lý do chấm dứt"), max_length=300, blank=True, editable=False)
     search = models.TextField(editable=False, default="")
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -146,7 +146,7 @@ class SharingReview(models.Model):
     )
     reviewed_at = models.DateTimeField(_("rà soát lúc"), editable=False)
     reviewed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("người rà soát"), editable=False
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người rà soát"), editable=False
     )
 
     class Meta:

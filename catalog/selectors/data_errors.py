@@ -4,8 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, QuerySet, Value, When
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.selectors.agencies import bodies_of
 from accounts.selectors.calendar import work_calendar
@@ -14,7 +12,6 @@ from catalog.duty_choices import WAITING_FOR_PROVIDER
 from catalog.models import DataErrorReport, DataService
 from core import clock
 from core.actor import Actor
-from core.web.notes import Note
 from core.workdays import WorkCalendar, remaining
 
 
@@ -58,18 +55,3 @@ def prefill_from(call_id: UUID, agency_id: int) -> dict[str, Any]:
     bodies = bodies_of(agency_id)
     found = [row for row in recent_calls(call_id=call_id, agency_id=bodies, limit=1) if row.agency_id in bodies]
     return {"service": found[0].service, "operation": found[0].operation} if found else {}
-
-
-def notes_of_service(pk: int) -> list[Note]:
-    """Lead from a service's page to the form that reports wrong data (core.web.notes)."""
-    code = DataService.objects.published().filter(pk=pk).values_list("code", flat=True).first()
-    if code is None:
-        return []
-    return [
-        Note(
-            _("Dữ liệu có sai lệch?"),
-            _("Báo sai lệch dữ liệu"),
-            "quiet",
-            url=f"{reverse('new_data_error')}?dich-vu={code}",
-        )
-    ]

@@ -1,14 +1,11 @@
 """Reading the library of technical documents."""
 
 from django.db.models import F, Prefetch, Q
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from catalog.duty_choices import DocumentLevel
 from catalog.models import DataService, DocumentVersion, TechnicalDocument
 from catalog.models.documents import DocumentQuerySet
-from core.actor import ANONYMOUS, Actor
-from core.web.notes import Note
+from core.actor import Actor
 
 
 def library(actor: Actor, *, words: str = "", service: str = "", level: str = "") -> DocumentQuerySet:
@@ -44,12 +41,3 @@ def out_of_scope(actor: Actor) -> int:
     known = Q(service__isnull=True) | Q(service__in=DataService.objects.published().values("pk"))
     seen = TechnicalDocument.objects.visible_to(actor).values("pk")
     return TechnicalDocument.objects.published().filter(known).exclude(pk__in=seen).count()
-
-
-def notes_of_service(pk: int) -> list[Note]:
-    """Lead from a service's page to its documents; only public ones are counted, for everybody (core.web.notes)."""
-    service = DataService.objects.filter(pk=pk).values_list("code", flat=True).first()
-    count = TechnicalDocument.objects.visible_to(ANONYMOUS).filter(service=pk).count()
-    text = _("%(n)s tài liệu công khai") % {"n": count} if count else _("Xem tài liệu bạn được đọc")
-    address = f"{reverse('documents')}?dich-vu={service}"
-    return [Note(_("Tài liệu kỹ thuật"), text, "quiet", url=address)]

@@ -16,7 +16,6 @@ from catalog.models import DataService, ServiceVersion
 from catalog.selectors.terms import FRESHNESS, ahead_of
 from core import clock
 from core.actor import Actor
-from core.web.notes import Note
 
 KINDS = {Freshness.NONE: "quiet", Freshness.FRESH: "live", Freshness.SOON: "progress", Freshness.LATE: "wrong"}
 
@@ -85,9 +84,14 @@ def freshness_of(services: Iterable[DataService]) -> dict[int, Standing]:
     """Return how each of *services* stands, by id, in at most four queries whatever their number."""
     wanted = [service.pk for service in services]
     rows = with_fresh_until(DataService.objects.filter(pk__in=wanted)).order_by()
-    soon = clock.today() + ahead_of(FRESHNESS)
-    found = rows.values_list("pk", "fresh_until", "first_published", "data_updated_on")
+    found = list(rows.values_list("pk", "fresh_until", "first_published", "data_updated_on"))
+    soon = near() if any(until for _pk, until, _first, _updated in found) else clock.today()
     return {pk: standing(until if first else None, updated, soon) for pk, until, first, updated in found}
+
+
+def near() -> date:
+    """Return the last day that counts as near today."""
+    return clock.today() + ahead_of(FRESHNESS)
 
 
 def standing(until: date | None, updated_on: date | None, soon: date) -> Standing:
@@ -97,14 +101,3 @@ def standing(until: date | None, updated_on: date | None, soon: date) -> Standin
     if until < clock.today():
         return Standing(Freshness.LATE, until, updated_on)
     return Standing(Freshness.SOON if until <= soon else Freshness.FRESH, until, updated_on)
-
-
-def notes_of_service(pk: int) -> list[Note]:
-    """Say on a service's page how current its data is (core.web.notes)."""
-    found = freshness_of([DataService(pk=pk)]).get(pk)
-    if found is None or (found.state == Freshness.NONE and found.updated_on is None):
-        return []
-    notes = [Note(_("Cập nhật dữ liệu"), found.text, found.kind)]
-    if found.updated_on is not None:
-        notes.append(Note(_("Dữ liệu cập nhật đến ngày"), f"{found.updated_on:%d/%m/%Y}", "quiet"))
-    return notes

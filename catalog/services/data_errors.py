@@ -51,10 +51,7 @@ def file_error(
     code, now = _next_code(), clock.now()
     if form_token and (had := DataErrorReport.objects.filter(form_token=form_token, agency=actor.agency_id).first()):
         return had
-    values = tidied(DataErrorReport, fields, FIELDS)
-    errors = _filing_errors(actor, service)
-    if call_id is not None and not errors:
-        values |= _seen_in_call(call_id, actor.agency_id, service, values, errors)
+    values, errors = _told(actor, service, call_id, fields)
     due_at, statutory = due_from(now, ANSWER)
     made = DataErrorReport(
         code=code,
@@ -153,6 +150,17 @@ def _next_code() -> str:
     known = DataErrorReport.objects.filter(code__startswith=prefix)
     last = known.order_by(Length("code").desc(), "-code").first()
     return f"{prefix}{int(last.code.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+
+
+def _told(
+    actor: Actor, service: DataService, call_id: UUID | None, fields: dict[str, Any]
+) -> tuple[dict[str, Any], Errors]:
+    """Return what a report says, completed by the call it names, and what is wrong with it."""
+    values = tidied(DataErrorReport, fields, FIELDS)
+    errors = _filing_errors(actor, service)
+    if call_id is not None and not errors:
+        values |= _seen_in_call(call_id, actor.agency_id or 0, service, values, errors)
+    return values, errors
 
 
 def _filing_errors(actor: Actor, service: DataService) -> Errors:

@@ -133,6 +133,8 @@ def _put(
     same = stored.versions.filter(label=label, sha256=values["sha256"]).first()
     if same is not None:
         return same
+    if stored.versions.filter(label=label).exists():
+        raise InvalidInput({"label": [_("Tài liệu đã có phiên bản mang số này; đặt số khác")]})
     if stored.versions.count() >= MAX_VERSIONS:
         raise InvalidInput({"label": [_("Một tài liệu có tối đa %(n)s phiên bản (hạn nội bộ)") % {"n": MAX_VERSIONS}]})
     texts = tidied(DocumentVersion, {"changes": changes}, ("changes",))

@@ -24,9 +24,7 @@ ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 NOTE_SOURCES = {
     "data_service": [
         "incidents.selectors.health.notes_of_service",
-        "catalog.selectors.freshness.notes_of_service",
-        "catalog.selectors.documents.notes_of_service",
-        "catalog.selectors.data_errors.notes_of_service",
+        "catalog.selectors.service_notes.notes_of_service",
     ],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
