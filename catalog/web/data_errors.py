@@ -23,7 +23,7 @@ from catalog.selectors.data_errors import days_left, error_list, prefill_from
 from catalog.services import data_errors as deeds
 from catalog.web.data_error_forms import AnswerForm, ErrorForm, TextForm
 from core.forms import show_refusal
-from core.problems import DomainError, InvalidInput
+from core.problems import DomainError, InvalidInput, StateRefused
 from core.text import tidy
 from core.transitions import offers
 
@@ -115,6 +115,9 @@ def data_error(request: Any, code: str) -> HttpResponse:
                 if form is None:
                     raise
                 show_refusal(form, refusal)
+            except StateRefused as refusal:
+                messages.info(request, str(refusal.detail))
+                return redirect("data_error", code=found.code)
             else:
                 messages.success(request, str(DONE[pressed]))
                 return redirect("data_error", code=found.code)
