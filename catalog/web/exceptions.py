@@ -25,12 +25,12 @@ PAGE_SIZE = 25
 @needs(*READ)
 def direct_sharing(request: Any) -> HttpResponse:
     """List the cases the actor may see, what is overdue first."""
-    words, only_late = _asked(request)
-    found = sharing_list(request.actor, words=words, only_late=only_late)
+    words, late = _asked(request)
+    found = sharing_list(request.actor, words=words, only_late=late)
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "words": words,
-        "only_late": only_late,
+        "late": late,
         "staff": request.actor.may("service.view_all"),
     }
     return render(request, "exceptions/direct_sharing.html", context)
@@ -41,8 +41,8 @@ def direct_sharing(request: Any) -> HttpResponse:
 @needs(*READ)
 def export(request: Any) -> HttpResponse:
     """Give the list as it is narrowed, as a spreadsheet."""
-    words, only_late = _asked(request)
-    rows = [sharing_cells(item) for item in sharing_list(request.actor, words=words, only_late=only_late)]
+    words, late = _asked(request)
+    rows = [sharing_cells(item) for item in sharing_list(request.actor, words=words, only_late=late)]
     content = write_xlsx(sharing_heads(), rows, title=_("Chia sẻ trực tiếp"))
     return name_download(HttpResponse(content, content_type=XLSX), _("Sổ chia sẻ trực tiếp.xlsx"))
 

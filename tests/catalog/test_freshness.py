@@ -123,7 +123,7 @@ def test_a_lapse_is_told_once_to_the_provider_and_again_when_it_lapses_again(
     told = Notice.objects.filter(event="freshness.overdue")
     assert told.count() == 2
     assert told.filter(mailbox="cap@lgsp.example").get().link == "/danh-muc/administrative-units/cap-nhat/"
-    assert told.get(recipient__isnull=False).recipient.email == "provider-officer.h60.03@lgsp.example"
+    assert told.filter(recipient__email="provider-officer.h60.03@lgsp.example").count() == 1
     assert tell_lapses() == 0
     mark_updated(actor=JOB, service=late, day=day(0))
     assert tell_lapses() == 0
