@@ -14,10 +14,14 @@ from catalog.models import PersonalRelease, TechnicalDocument
 from catalog.models.documents import VIEW_DOCUMENT
 from catalog.services import document_releases as releases
 from catalog.services import documents
+from connections.services import intake
+from connections.services.assigning import EVALUATE_REQUEST
+from connections.services.conformance import add_sample
 from core import clock, rights
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from tests.connections.conftest import Chain
+from tests.connections.refusing import refused
 from tests.connections.test_document_releases import JOB, document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC14.7")]
@@ -125,6 +129,37 @@ def test_it_is_refused_without_right_person_day_or_reason(chain: Chain, contract
         give(chain, document("Nội bộ", "internal"))
     assert not PersonalRelease.objects.exists()
     assert not UserObjectPermission.objects.exists()
+
+
+@pytest.mark.clause("QC10.2")
+def test_the_right_to_evaluate_goes_with_the_assignment(chain: Chain, person: Callable[..., User]) -> None:
+    first, other = chain.users["evaluator"], person("khac@lgsp.example", chain.operator, "evaluator")
+    chain.receive()
+    request, take = chain.fresh(), {"actor": chain.actors["evaluator"], "request": chain.request}
+    assert rights.holds(EVALUATE_REQUEST, user=first, thing=request)
+    nothing_is_global()
+    assert not first.has_perm(EVALUATE_REQUEST)
+    intake.assign(actor=chain.actors["division_head"], request=request, evaluator=other)
+    assert not rights.holds(EVALUATE_REQUEST, user=first, thing=request)
+    assert rights.holds(EVALUATE_REQUEST, user=other, thing=request)
+    refused(PermissionRefused, lambda: add_sample(**take, name="a", text="{}"))
+    intake.assign(actor=chain.actors["division_head"], request=request, evaluator=first)
+    add_sample(**take, name="a", text="{}")
+    rights.take(EVALUATE_REQUEST, user=first, thing=request)
+    refused(PermissionRefused, lambda: add_sample(**take, name="b", text="{}"))
+
+
+def test_a_dossier_nobody_has_becomes_theirs_with_the_right(chain: Chain, person: Callable[..., User]) -> None:
+    other = person("khac@lgsp.example", chain.operator, "evaluator")
+    chain.submit()
+    chain.request = intake.receive(actor=chain.actors["intake_officer"], request=chain.request)
+    add_sample(actor=acting(other), request=chain.request, name="a", text="{}")
+    assert chain.fresh().evaluator == other
+    assert rights.holds(EVALUATE_REQUEST, user=other, thing=chain.request)
+    refused(
+        PermissionRefused,
+        lambda: add_sample(actor=chain.actors["evaluator"], request=chain.request, name="b", text="{}"),
+    )
 
 
 def test_after_the_whole_way_of_a_dossier_no_right_is_global(chain: Chain, contractor: User) -> None:
