@@ -123,6 +123,10 @@ class DocumentDownloadAdmin(BaseAdmin):
     search_fields = ("version__document__search", "person__search", "request_id")
     fields = ("at", "version", "person", "agency", "request_id")
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Let the page of a document lead to its own downloads."""
+        return lookup == "version__document" or super().lookup_allowed(lookup, value, request)
+
     @admin.display(description=gettext_lazy("Người tải"))
     def person_shown(self, obj: DocumentDownload) -> str:
         """Name the person, or say that it was a visitor."""

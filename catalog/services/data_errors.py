@@ -69,8 +69,8 @@ def file_error(
     made.save()
     after = {"service": service, "call_id": str(call_id or ""), "due_at": due_at}
     record_fact(actor=actor, deed="data_error.filed", subject=made, after=after, clause="QC11.4")
-    _tell_provider(made, "data_error.filed", _("Dữ liệu có sai lệch: %(service)s – %(code)s"))
-    _tell_reporter(made, "data_error.filed", _("Đã gửi phản ánh sai lệch dữ liệu %(code)s"))
+    _tell_provider(made, "data_error.filed", _("Dữ liệu có sai lệch: %(service)s – %(code)s"), Topic.WORK)
+    _tell_reporter(made, "data_error.filed", _("Đã gửi phản ánh sai lệch dữ liệu %(code)s"), Topic.PROGRESS)
     return made
 
 
@@ -102,7 +102,8 @@ def answer_error(
         reason=entry.text,
         clause="QC11.4",
     )
-    _tell_reporter(stored, "data_error.answered", _("Đã có trả lời về sai lệch dữ liệu %(code)s"))
+    _tell_reporter(stored, "data_error.answered", _("Đã có trả lời về sai lệch dữ liệu %(code)s"), Topic.WORK)
+    _tell_provider(stored, "data_error.answered", _("Đã gửi trả lời về sai lệch dữ liệu %(code)s"), Topic.PROGRESS)
     return stored
 
 
@@ -123,7 +124,8 @@ def reopen_error(*, actor: Actor, report: DataErrorReport, text: str) -> DataErr
     record_fact(
         actor=actor, deed="data_error.reopened", subject=stored, after=after, reason=entry.text, clause="QC11.4"
     )
-    _tell_provider(stored, "data_error.reopened", _("Phản ánh sai lệch dữ liệu được mở lại – %(code)s"))
+    _tell_provider(stored, "data_error.reopened", _("Sai lệch dữ liệu được mở lại – %(code)s"), Topic.WORK)
+    _tell_reporter(stored, "data_error.reopened", _("Đã mở lại phản ánh %(code)s"), Topic.PROGRESS)
     return stored
 
 
@@ -138,7 +140,8 @@ def close_error(*, actor: Actor, report: DataErrorReport, text: str) -> DataErro
     stored.save()
     entry.save()
     record_fact(actor=actor, deed="data_error.closed", subject=stored, reason=entry.text, clause="QC11.4")
-    _tell_provider(stored, "data_error.closed", _("Phản ánh sai lệch dữ liệu %(code)s đã đóng"))
+    for tell in (_tell_provider, _tell_reporter):
+        tell(stored, "data_error.closed", _("Phản ánh sai lệch dữ liệu %(code)s đã đóng"), Topic.PROGRESS)
     return stored
 
 
@@ -207,13 +210,12 @@ def _locked(report: DataErrorReport) -> DataErrorReport:
     return found.select_related("service__provider", "agency", "reporter").get(pk=report.pk)
 
 
-def _tell_provider(report: DataErrorReport, event: str, subject: str) -> None:
-    topic = Topic.PROGRESS if report.state == ErrorState.CLOSED else Topic.WORK
+def _tell_provider(report: DataErrorReport, event: str, subject: str, topic: Topic) -> None:
     _tell(report, event, topic, subject, report.service.provider, [SERVICE_EDIT_OWN])
 
 
-def _tell_reporter(report: DataErrorReport, event: str, subject: str) -> None:
-    _tell(report, event, Topic.PROGRESS, subject, report.agency, [])
+def _tell_reporter(report: DataErrorReport, event: str, subject: str, topic: Topic) -> None:
+    _tell(report, event, topic, subject, report.agency, [])
 
 
 def _tell(

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.selectors.calendar import work_calendar
 from accounts.web.access import needs
 from catalog.duty_choices import ErrorState
+from catalog.guards import SERVICE_EDIT_OWN
 from catalog.models import DataErrorReport
 from catalog.models.data_errors import FILE, READ_OWN
 from catalog.selectors.data_errors import days_left, error_list, prefill_from
@@ -56,6 +57,7 @@ def data_errors(request: Any) -> HttpResponse:
         "tab": tab,
         "words": words,
         "may_file": any(map(request.actor.may, FILE)),
+        "follows": any(map(request.actor.may, (SERVICE_EDIT_OWN, "service.view_all"))),
     }
     return render(request, "data_errors/data_errors.html", context)
 

@@ -81,6 +81,9 @@ def test_each_download_is_recorded_and_given_safely(
     shown = client_of("evaluator", "H60.02").get(f"{ROOM}/documentdownload/").content.decode()
     for part in ("Khách", "Cán bộ technician", "Hướng dẫn tích hợp, 1.0"):
         assert part in shown
+    staff, room = client_of("evaluator", "H60.02"), f"{ROOM}/documentdownload/?version__document="
+    assert "Cán bộ technician" in staff.get(f"{room}{found.pk}").content.decode()
+    assert "Cán bộ technician" not in staff.get(f"{room}{other.pk}").content.decode()
 
 
 def test_readers_hear_of_what_they_may_not_see_and_visitors_do_not(client_of: Clients, document: Documents) -> None:
