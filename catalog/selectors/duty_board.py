@@ -50,7 +50,7 @@ def _freshness(actor: Actor) -> list[Task]:
     return [
         Task(
             _("Cập nhật dữ liệu %(service)s") % {"service": service.title},
-            _("Quá hạn từ sau ngày %(day)s") % {"day": f"{service.fresh_until:%d/%m/%Y}"},
+            _("Hạn là hết ngày %(day)s") % {"day": f"{service.fresh_until:%d/%m/%Y}"},
             reverse("mark_updated", args=[service.code]),
         )
         for service in overdue(seen_by(actor))[:MOST]

@@ -41,7 +41,7 @@ class Standing:
         texts = {
             Freshness.FRESH: _("Trong hạn, cập nhật tiếp trước hết ngày %(day)s"),
             Freshness.SOON: _("Sắp đến hạn cập nhật: hết ngày %(day)s"),
-            Freshness.LATE: _("Quá hạn cập nhật từ sau ngày %(day)s"),
+            Freshness.LATE: _("Quá hạn cập nhật, hạn là hết ngày %(day)s"),
         }
         return texts[self.state] % {"day": f"{self.until:%d/%m/%Y}"}
 

@@ -140,7 +140,7 @@ def test_it_is_marked_and_followed_on_pages(
     promised(30, day(-1), code="land-plots", title="Thửa đất", provider="H60.07")
     officer = client_of("provider_officer", "H60.03")
     own = officer.get("/cap-nhat-du-lieu/").content.decode()
-    assert "Quá hạn cập nhật từ sau ngày" in own
+    assert "Quá hạn cập nhật, hạn là hết ngày" in own
     assert "Thửa đất" not in own
     staff = client_of("evaluator", "H60.02")
     assert "Thửa đất" in staff.get("/cap-nhat-du-lieu/").content.decode()
@@ -148,7 +148,7 @@ def test_it_is_marked_and_followed_on_pages(
     assert "Không có dịch vụ nào khớp" in staff.get("/cap-nhat-du-lieu/?q=khong co").content.decode()
     assert "Chưa có dịch vụ" in client_of("provider_officer", "H60.90").get("/cap-nhat-du-lieu/").content.decode()
     page = client_of().get("/danh-muc/administrative-units/").content.decode()
-    assert "Quá hạn cập nhật từ sau ngày" in page
+    assert "Quá hạn cập nhật, hạn là hết ngày" in page
     address = "/danh-muc/administrative-units/cap-nhat/"
     [task] = tasks_for(people("provider_officer", "H60.03"))
     assert task.url == address
