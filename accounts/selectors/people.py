@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import roles
 from accounts.choices import AgencyKind
-from accounts.models import Agency, Invitation, Membership
+from accounts.models import Agency, Invitation, Membership, User
 from accounts.models.memberships import of_operator
 from core import clock
 from core.actor import Actor
@@ -56,3 +56,11 @@ def agencies_with_outside_roles() -> QuerySet[Agency]:
     """Return agencies whose leaders or inspectors may get access: living ones, communes and suppliers apart."""
     kinds = {kind.value for kind in AgencyKind} - {AgencyKind.COMMUNE, AgencyKind.SUPPLIER, AgencyKind.PUBLIC_UNIT}
     return Agency.objects.in_force(clock.today()).filter(kind__in=kinds, is_operator=False)
+
+
+def holders_of(permission: str, agency_id: int | None = None) -> QuerySet[User]:
+    """Return the people who hold *permission* today, in one agency when it is given, in order of given name."""
+    held = Membership.objects.in_force(clock.today()).filter(role__in=roles.roles_with(permission))
+    if agency_id is not None:
+        held = held.filter(agency_id=agency_id)
+    return User.objects.filter(pk__in=held.values("user_id")).order_by("sort_key", "pk")

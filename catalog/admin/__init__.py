@@ -1,5 +1,29 @@
 """Staff pages of the catalogue."""
 
-from catalog.admin import operations, profiles, purposes, services, systems, upstreams, versions
+from catalog.admin import (
+    data_errors,
+    document_releases,
+    documents,
+    exceptions,
+    operations,
+    profiles,
+    purposes,
+    services,
+    systems,
+    upstreams,
+    versions,
+)
 
-__all__ = ["operations", "profiles", "purposes", "services", "systems", "upstreams", "versions"]
+__all__ = [
+    "data_errors",
+    "document_releases",
+    "documents",
+    "exceptions",
+    "operations",
+    "profiles",
+    "purposes",
+    "services",
+    "systems",
+    "upstreams",
+    "versions",
+]

@@ -1,5 +1,14 @@
 """What is shared: systems, data services and what they are made of."""
 
+from catalog.models.data_errors import DataErrorEntry, DataErrorReport
+from catalog.models.documents import (
+    DocumentDownload,
+    DocumentRelease,
+    DocumentVersion,
+    PersonalRelease,
+    TechnicalDocument,
+)
+from catalog.models.exceptions import DirectSharing, SharingReview
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
@@ -7,15 +16,26 @@ from catalog.models.sectors import Sector
 from catalog.models.services import DataService, ServiceVersion
 from catalog.models.systems import InformationSystem
 from catalog.models.upstreams import Upstream
+from catalog.models.watched import WatchMark
 
 __all__ = [
     "DataElement",
+    "DataErrorEntry",
+    "DataErrorReport",
     "DataService",
+    "DirectSharing",
+    "DocumentDownload",
+    "DocumentRelease",
+    "DocumentVersion",
     "InformationSystem",
     "MessageProfile",
     "Operation",
+    "PersonalRelease",
     "Purpose",
     "Sector",
     "ServiceVersion",
+    "SharingReview",
+    "TechnicalDocument",
     "Upstream",
+    "WatchMark",
 ]

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.models.data_errors import READ_OWN
 from core.actor import Actor
 from core.web.boards import Entry
 
@@ -12,4 +13,7 @@ def entries(actor: Actor) -> list[Entry]:
     found: list[Entry] = [(_("Danh mục"), reverse("catalogue"), 20)]
     if actor.may("system.view_own") or actor.may("system.view_all"):
         found.append((_("Hệ thống"), reverse("systems"), 30))
+    found.append((_("Tài liệu"), reverse("documents"), 40))
+    if any(map(actor.may, (*READ_OWN, "service.view_all"))):
+        found.append((_("Sai lệch dữ liệu"), reverse("data_errors"), 42))
     return found

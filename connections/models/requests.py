@@ -131,6 +131,7 @@ class ConnectionRequest(Lifecycle):
         verbose_name = _("hồ sơ kết nối")
         verbose_name_plural = _("hồ sơ kết nối")
         ordering = ["-id"]
+        permissions = [("evaluate_request", "Thẩm định một hồ sơ được phân công")]
         constraints = [
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="request_number_unique"),
             models.UniqueConstraint(

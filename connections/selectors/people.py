@@ -2,18 +2,9 @@
 
 from django.db.models import QuerySet
 
-from accounts import roles
-from accounts.models import Membership, User
+from accounts.models import User
+from accounts.selectors.people import holders_of
 from connections.models import ConnectionRequest, WorkMark
-from core import clock
-
-
-def holders_of(permission: str, agency_id: int | None = None) -> QuerySet[User]:
-    """Return the people who hold *permission* today, in one agency when it is given, in order of given name."""
-    held = Membership.objects.in_force(clock.today()).filter(role__in=roles.roles_with(permission))
-    if agency_id is not None:
-        held = held.filter(agency_id=agency_id)
-    return User.objects.filter(pk__in=held.values("user_id")).order_by("sort_key", "pk")
 
 
 def technicians_of(agency_id: int) -> QuerySet[User]:

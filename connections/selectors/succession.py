@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from catalog.models import DataService, InformationSystem
+from catalog.models import DataErrorReport, DataService, DirectSharing, DocumentRelease, InformationSystem
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest, Credential, Grant, Hold
 from core import clock
@@ -30,13 +30,16 @@ class Held:
     grants: int
     keys: int
     holds: int
+    documents: int
+    sharing: int
+    reports: int
 
     @property
     def anything(self) -> bool:
         """Return whether something is left to hand over."""
-        return bool(
-            self.systems + self.services + self.drafts + self.open_dossiers + self.closed_dossiers + self.holds
-        )
+        dossiers = self.drafts + self.open_dossiers + self.closed_dossiers
+        duties = self.holds + self.documents + self.sharing + self.reports
+        return bool(self.systems + self.services + dossiers + duties)
 
     def texts(self) -> list[str]:
         """Return what there is, in words, leaving out what there is none of."""
@@ -49,12 +52,15 @@ class Held:
             _("%(n)s quyền khai thác đang có hiệu lực"): self.grants,
             _("%(n)s khóa đang dùng"): self.keys,
             _("%(n)s lệnh tạm dừng chưa khôi phục"): self.holds,
+            _("%(n)s tài liệu được cung cấp"): self.documents,
+            _("%(n)s trường hợp chia sẻ trực tiếp"): self.sharing,
+            _("%(n)s phản ánh sai lệch dữ liệu đang mở"): self.reports,
         }
         return [text % {"n": n} for text, n in counts.items() if n]
 
 
 def held_by(agency: Agency) -> Held:
-    """Return what *agency* holds, in six queries whatever its number."""
+    """Return what *agency* holds, in nine queries whatever its number."""
     draft = Q(state=State.DRAFT)
     dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
         drafts=Count("pk", filter=draft),
@@ -67,6 +73,9 @@ def held_by(agency: Agency) -> Held:
         grants=Grant.objects.open().filter(Q(system__owner=agency) | Q(service__provider=agency)).count(),
         keys=Credential.objects.open().filter(system__owner=agency).count(),
         holds=Hold.objects.filter(agency=agency, lifted_at__isnull=True).count(),
+        documents=DocumentRelease.objects.open().filter(agency=agency).count(),
+        sharing=DirectSharing.objects.open().filter(Q(provider=agency) | Q(receiver=agency)).count(),
+        reports=DataErrorReport.objects.open().filter(agency=agency).count(),
         **dossiers,
     )
 
@@ -80,6 +89,9 @@ def ended_holders() -> QuerySet[Agency]:
         | Exists(DataService.objects.filter(provider=mine))
         | Exists(ConnectionRequest.objects.filter(agency=mine))
         | Exists(Hold.objects.filter(agency=mine, lifted_at__isnull=True))
+        | Exists(DocumentRelease.objects.open().filter(agency=mine))
+        | Exists(DirectSharing.objects.open().filter(Q(provider=mine) | Q(receiver=mine)))
+        | Exists(DataErrorReport.objects.open().filter(agency=mine))
     )
     ended = Agency.objects.filter(holding, valid_to__lt=clock.today())
     return ended.select_related("successor").order_by("valid_to", "sort_key")

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
+from catalog.services.document_releases import release_documents
 from connections.choices import LineOutcome, PrintoutKind, Step
 from connections.models import Connection, ConnectionRequest
 from connections.services.clocks import start_clock, stop_clock
@@ -56,6 +57,7 @@ def approve(
     start_clock(stored, Step.ENVIRONMENT)
     move(actor=actor, request=stored, action="approve", reason=tidy(note))
     _open_connection(actor, stored)
+    _release_documents(actor, stored)
     for kind in (PrintoutKind.EVALUATION, PrintoutKind.APPROVAL):
         issue_printout(actor=actor, request=stored, kind=kind)
     announce(actor, stored, "approve", lines=_told_of_lines(stored))
@@ -85,6 +87,18 @@ def _told_of_lines(request: ConnectionRequest) -> str:
     names = ", ".join(str(line) for line in differing.select_related("service"))
     text = _("Không cấp đúng như đề nghị: %(names)s; xem lý do trong hồ sơ. ")
     return text % {"names": names} if names else ""
+
+
+def _release_documents(actor: Actor, request: ConnectionRequest) -> None:
+    """Give the agency the restricted documents of the services it was granted, and of the platform (QC14.7)."""
+    granted = request.lines.exclude(decision__outcome=LineOutcome.REFUSED).select_related("service")
+    release_documents(
+        actor=actor,
+        agency=request.agency,
+        services=[line.service for line in granted],
+        reason=_("Hồ sơ kết nối được chấp thuận"),
+        request_number=request.number,
+    )
 
 
 def _open_connection(actor: Actor, request: ConnectionRequest) -> Connection:

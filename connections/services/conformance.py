@@ -11,7 +11,7 @@ from audit.record import record_fact
 from catalog.models import MessageProfile
 from connections.choices import AttachmentKind, Probe
 from connections.models import ConnectionRequest, EvidenceRun, MessageSample
-from connections.services.evaluation import require_evaluator
+from connections.services.evaluation import judge_evaluator, require_evaluator
 from connections.services.evidence import Outcome, keep_run
 from connections.services.moves import lock
 from core import clock
@@ -83,7 +83,7 @@ def run_messages(*, actor: Actor, request: ConnectionRequest, profile: MessagePr
 
     Raises InvalidInput without a profile in force (field ``profile``), GuardRefused where there is no sample.
     """
-    require_evaluator(actor, request)
+    judge_evaluator(actor, request)
     if profile is None or not MessageProfile.objects.in_force(clock.today()).filter(pk=profile.pk).exists():
         raise InvalidInput({"profile": [_("Chọn cấu trúc thông điệp đang áp dụng")]})
     samples = list(samples_of(request))

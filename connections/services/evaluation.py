@@ -8,10 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.record import record_fact
 from connections.choices import Mark, PrintoutKind, State, Step
 from connections.guards import messages_conform
 from connections.models import Checklist, ConnectionRequest, CriterionMark, Evaluation, LineDecision
+from connections.services.assigning import assign_request, may_evaluate
 from connections.services.clocks import start_clock
 from connections.services.moves import lock, move, require, touch
 from connections.services.points import ask_points
@@ -168,18 +170,24 @@ def _clash(row: CriterionMark) -> str:
     }
 
 
-def require_evaluator(actor: Actor, request: ConnectionRequest) -> None:
-    """Judge whether *actor* evaluates a dossier now; one nobody has becomes theirs. Raises DomainError."""
+def judge_evaluator(actor: Actor, request: ConnectionRequest) -> None:
+    """Judge whether *actor* may evaluate a dossier now: theirs, or nobody's yet. Raises DomainError."""
     if not actor.may(EVALUATE):
         raise PermissionRefused(_("Thẩm định thuộc vai trò Cán bộ thẩm định."))
     if request.state != State.EVALUATING:
         raise StateRefused(
             _("Hồ sơ đang ở tình trạng «%(s)s», không thẩm định được.") % {"s": State(request.state).label}
         )
-    if request.evaluator_id is None:
-        request.evaluator_id = actor.user_id
-    elif request.evaluator_id != actor.user_id:
+    if request.evaluator_id is not None and not may_evaluate(request=request, user_id=actor.user_id):
         raise PermissionRefused(_("Hồ sơ này do %(name)s thẩm định.") % {"name": request.evaluator})
+
+
+def require_evaluator(actor: Actor, request: ConnectionRequest) -> None:
+    """Judge it for a dossier the caller locked; one nobody has becomes theirs. Raises DomainError."""
+    judge_evaluator(actor, request)
+    if request.evaluator_id is None:
+        assign_request(request=request, evaluator=User.objects.get(pk=actor.user_id))
+        request.save(update_fields=["evaluator"])
 
 
 def _judge_mark(request: ConnectionRequest, row: CriterionMark, values: Mapping[str, str]) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from audit.record import record_fact
 from catalog.models import MessageProfile
 from connections.choices import Probe
 from connections.models import ConnectionRequest, EvidenceRun
-from connections.services.evaluation import require_evaluator
+from connections.services.evaluation import judge_evaluator, require_evaluator
 from connections.services.moves import lock
 from core import clock
 from core.actor import Actor
@@ -58,7 +58,7 @@ def run_probe(
     Raises PermissionRefused or StateRefused for anybody but the evaluator, InvalidInput (field ``target``) for an
     address the platform does not call; an address that does not answer is evidence too, of a failure.
     """
-    require_evaluator(actor, request)
+    judge_evaluator(actor, request)
     looker = LOOKERS.get(probe)
     if looker is None:
         raise InvalidInput({"probe": [_("Chọn một kiểm tra trong danh sách")]})

@@ -11,6 +11,7 @@ from audit.record import record_fact
 from connections.choices import PrintoutKind, State, Step
 from connections.models import ConnectionRequest
 from connections.selectors.people import holders_of
+from connections.services.assigning import assign_request
 from connections.services.clocks import start_clock, stop_all_clocks, stop_clock
 from connections.services.evaluation import begin_evaluation
 from connections.services.moves import lock, move, require, touch
@@ -45,7 +46,7 @@ def receive(
     write_ticks(actor, stored, ticks or {})
     stored.received_by_id, stored.received_at = actor.user_id, clock.now()
     if evaluator is not None:
-        stored.evaluator = _fit(evaluator)
+        assign_request(request=stored, evaluator=_fit(evaluator))
     stop_clock(stored, Step.INTAKE)
     move(actor=actor, request=stored, action="receive", after={"evaluator": evaluator})
     begin_evaluation(actor=actor, request=stored)
@@ -84,9 +85,9 @@ def assign(*, actor: Actor, request: ConnectionRequest, evaluator: User, reason:
             _("Hồ sơ đang ở tình trạng «%(s)s», không phân công nữa.") % {"s": State(stored.state).label}
         )
     before = stored.evaluator
-    stored.evaluator = _fit(evaluator)
-    if before == stored.evaluator:
+    if before == _fit(evaluator):
         return stored
+    assign_request(request=stored, evaluator=evaluator)
     touch(stored)
     record_fact(
         actor=actor,

@@ -26,9 +26,11 @@ def calls(request: Any) -> HttpResponse:
     """Show the newest calls the agency made or answered; one by its request id, or those of one environment."""
     words, environment = tidy(request.GET.get("q", ""))[:64], request.GET.get("environment", "")
     wrong = bool(words) and _id(words) is None
-    found = [] if wrong else _found(request.actor.agency_id, _id(words), environment)
+    bodies = bodies_of(request.actor.agency_id or 0)
+    found = [] if wrong else _found(bodies, _id(words), environment)
     context = {
         "rows": [(row, _label(row), _reason(row)) for row in found],
+        "bodies": bodies,
         "words": words,
         "wrong": wrong,
         "environment": environment,
@@ -45,9 +47,8 @@ def _id(words: str) -> UUID | None:
         return None
 
 
-def _found(agency_id: int | None, call_id: UUID | None, environment: str) -> list[CallRow]:
+def _found(bodies: list[int], call_id: UUID | None, environment: str) -> list[CallRow]:
     chosen = environment if environment in Environment.values else None
-    bodies = bodies_of(agency_id or 0)
     return recent_calls(agency_id=bodies, call_id=call_id, environment=chosen, limit=MOST)
 
 

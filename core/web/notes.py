@@ -14,12 +14,13 @@ from django_stubs_ext import StrOrPromise
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A term and a state as a tag of *kind*, with the moment it was true ("Số liệu đến …")."""
+    """A term and a state as a tag of *kind*, with the moment it was true ("Số liệu đến …"); with *url* a link."""
 
     term: StrOrPromise
     text: StrOrPromise
     kind: str
     as_of: datetime | None = None
+    url: str = ""
 
 
 def notes_on(kind: str, pk: int) -> list[Note]:

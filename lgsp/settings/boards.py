@@ -3,6 +3,7 @@
 WORKBENCH_SOURCES = [
     "accounts.selectors.workbench.tasks_for",
     "catalog.selectors.workbench.tasks_for",
+    "catalog.selectors.duty_board.tasks_for",
     "connections.selectors.workbench.tasks_for",
     "reports.selectors.workbench.tasks_for",
 ]
@@ -21,6 +22,11 @@ NAVIGATION_SOURCES = [
 ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {
-    "data_service": ["incidents.selectors.health.notes_of_service"],
+    "data_service": [
+        "incidents.selectors.health.notes_of_service",
+        "catalog.selectors.service_notes.notes_of_service",
+    ],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
+# Who has an approved connection to a service, or to any (None): restricted documents are released to them.
+DOCUMENT_AUDIENCES = ["connections.selectors.approved.agencies_approved_for"]

@@ -24,6 +24,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind-of-deadlines": {"task": "connections.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
     "care-for-drafts": {"task": "connections.tasks.care_for_drafts", "schedule": crontab(hour=7, minute=15)},
+    # Often, and telling nothing twice.
+    "watch-catalogue": {"task": "catalog.tasks.watch", "schedule": 1800.0, "options": {"expires": 1790}},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
     "request-due-reports": {

@@ -1,9 +1,35 @@
 """Who may open the addresses of catalog."""
 
-from tests.house.policies import EVERYBODY, STAFF, Page, holders
+from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
 
 PAGES: dict[str, Page] = {
     "catalogue": ({}, EVERYBODY),
+    "documents": ({}, EVERYBODY),
+    "new_document": ({}, holders("service.edit_own")),
+    "freshness": ({}, holders("service.edit_own", "service.view_all")),
+    "direct_sharing": ({}, holders("system.view_own", "service.edit_own", "service.view_all")),
+    "direct_sharing_file": ({}, holders("system.view_own", "service.edit_own", "service.view_all")),
+    "data_errors": (
+        {},
+        holders("request.draft", "calllog.view_own", "request.view_own", "service.edit_own", "service.view_all"),
+    ),
+    "new_data_error": ({}, holders("request.draft", "calllog.view_own")),
+    "admin:catalog_technicaldocument_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_technicaldocument_add": ({}, holders("service.manage")),
+    "admin:catalog_documentversion_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_documentversion_add": ({}, holders("service.manage")),
+    "admin:catalog_documentrelease_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_documentrelease_add": ({}, holders("service.manage")),
+    "admin:catalog_personalrelease_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_personalrelease_add": ({}, holders("service.manage")),
+    "admin:catalog_documentdownload_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_documentdownload_add": ({}, NOBODY),
+    "admin:catalog_directsharing_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_directsharing_add": ({}, holders("service.manage")),
+    "admin:catalog_sharingreview_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_sharingreview_add": ({}, holders("service.manage")),
+    "admin:catalog_dataerrorreport_changelist": ({}, holders("service.view_all")),
+    "admin:catalog_dataerrorreport_add": ({}, NOBODY),
     "systems": ({}, holders("system.view_own", "system.view_all")),
     "register_system": ({}, holders("system.edit_own")),
     "admin:catalog_informationsystem_changelist": ({}, holders("system.view_all")),
@@ -21,13 +47,23 @@ PAGES: dict[str, Page] = {
     "admin:catalog_messageprofile_changelist": ({}, STAFF),
     "admin:catalog_messageprofile_add": ({}, holders("service.manage")),
 }
-# Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py).
+# Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
+# test_document_pages.py, test_data_error_pages.py, test_freshness.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "data_service",
         "system",
         "change_system",
         "system_step",
+        "document",
+        "document_file",
+        "add_document_version",
+        "data_error",
+        "mark_updated",
+        "admin:catalog_technicaldocument_step",
+        "admin:catalog_documentrelease_step",
+        "admin:catalog_personalrelease_step",
+        "admin:catalog_directsharing_step",
         "admin:catalog_informationsystem_step",
         "admin:catalog_serviceversion_step",
         "admin:catalog_operation_step",

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from accounts.models import Agency, User
-from catalog.models import DataService, InformationSystem, ServiceVersion
+from catalog.models import DataService, InformationSystem, ServiceVersion, TechnicalDocument
+from catalog.services import documents
 from catalog.services.data_services import create_service
 from catalog.services.operations import set_operation
 from catalog.services.systems import register_system
 from catalog.services.upstreams import set_upstream
-from catalog.services.versions import create_version
+from catalog.services.versions import create_version, publish_version
 from core.actor import Actor, system_actor
+from tests.core.file_makers import pdf_bytes
 
 JOB = system_actor("Kiểm thử")
 LEGAL = {
@@ -32,6 +36,13 @@ SYSTEM = {
 }
 
 
+def holder(role: str, code: str, agency: Callable[..., Agency], person: Callable[..., User]) -> User:
+    """Return the person with a role at an agency, made when first asked for."""
+    email = f"{role.replace('_', '-')}.{code.lower()}@lgsp.example"
+    known: User | None = User.objects.filter(email=email).first()
+    return known or person(email, agency(code, is_operator=code == "H60.02"), role)
+
+
 @pytest.fixture
 def people(
     agency: Callable[..., Agency], person: Callable[..., User], actor: Callable[..., Actor]
@@ -39,8 +50,7 @@ def people(
     """Return an actor of a role at an agency, made when first asked for."""
 
     def make(role: str, code: str = "H60.90") -> Actor:
-        body = agency(code, is_operator=code == "H60.02")
-        return actor(person(f"{role.replace('_', '-')}.{code.lower()}@lgsp.example", body, role))
+        return actor(holder(role, code, agency, person))
 
     return make
 
@@ -87,5 +97,40 @@ def draft(service: Callable[..., DataService], settings: Any) -> Callable[..., S
         for environment in ("sandbox", "live"):
             set_upstream(actor=JOB, version=version, environment=environment, base_url=url)
         return version
+
+    return make
+
+
+@pytest.fixture
+def published(draft: Callable[..., ServiceVersion]) -> DataService:
+    """A service in the public catalogue, provided by H60.03."""
+    return publish_version(actor=JOB, version=draft()).service
+
+
+@pytest.fixture
+def client_of(
+    agency: Callable[..., Agency], person: Callable[..., User], signed_in: Callable[[User], Client]
+) -> Callable[..., Client]:
+    """Return the browser of a person with a role at an agency, a visitor's without a role."""
+
+    def make(role: str = "", code: str = "H60.90") -> Client:
+        return signed_in(holder(role, code, agency, person)) if role else Client()
+
+    return make
+
+
+def upload(name: str = "huong-dan.pdf", content: bytes | None = None) -> SimpleUploadedFile:
+    """Return a file as a form hands it over."""
+    return SimpleUploadedFile(name, pdf_bytes() if content is None else content)
+
+
+@pytest.fixture
+def document(db: None) -> Callable[..., TechnicalDocument]:
+    """Enter and publish a document with one file."""
+
+    def make(title: str = "Hướng dẫn", level: str = "public", *, publish: bool = True, **fields: Any) -> Any:
+        made = documents.enter_document(actor=JOB, title=title, level=level, **fields)
+        documents.add_document_version(actor=JOB, document=made, label="1.0", changes="Bản đầu", file=upload())
+        return documents.move_document(actor=JOB, document=made, step="publish") if publish else made
 
     return make

@@ -18,6 +18,8 @@ EXCUSES = {
     "accounts.Digest": "as accounts.Letter: written once with its letter",
     "connections.Reminder": "a mark that keeps a job from reminding twice: written once, never changed",
     "connections.ExpiryNotice": "as connections.Reminder",
+    "catalog.DocumentDownload": "evidence itself: written once, a trigger refuses change",
+    "catalog.WatchMark": "as connections.Reminder",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }

@@ -1,0 +1,15 @@
+"""Background work of this app; task bodies only call services."""
+
+from celery import shared_task
+
+from catalog.services.document_releases import end_passed_releases
+from catalog.services.exceptions import tell_of_days
+from catalog.services.freshness import tell_lapses
+
+
+@shared_task
+def watch() -> None:
+    """Tell of lapsed promises and of days of direct sharing, each once; take back rights that have passed."""
+    tell_lapses()
+    tell_of_days()
+    end_passed_releases()
