@@ -46,6 +46,18 @@ def read_text(cell: Cell) -> str:
     return visible(rearmed(str(cell)))
 
 
+def read_prose(cell: Cell) -> str:
+    """Return the text of a cell with its lines."""
+    if not isinstance(cell, str) or isinstance(cell, Formula):
+        return read_text(cell)
+    return "\n".join(visible(line) for line in rearmed(cell).splitlines()).strip()
+
+
+def write_prose(value: str) -> str:
+    """Return long text with plain line breaks, as it is read again."""
+    return "\n".join(visible(line) for line in value.splitlines()).strip()
+
+
 def read_flag(cell: Cell) -> bool:
     """Return what a cell with yes or no says."""
     typed = "1" if cell is True else "0" if cell is False else fold(read_text(cell))

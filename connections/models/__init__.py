@@ -14,7 +14,14 @@ from connections.models.credentials import Credential
 from connections.models.decisions import LineDecision
 from connections.models.desk import InternalNote, SavedView, WorkMark
 from connections.models.endings import EndingRequest
-from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
+from connections.models.evaluations import (
+    Checklist,
+    CompletionPoint,
+    Criterion,
+    CriterionMark,
+    CriterionStandard,
+    Evaluation,
+)
 from connections.models.evidence import EvidenceRun, MessageSample
 from connections.models.grants import Grant
 from connections.models.lines import RequestLine
@@ -40,6 +47,7 @@ __all__ = [
     "Credential",
     "Criterion",
     "CriterionMark",
+    "CriterionStandard",
     "Declaration",
     "DeclarationPoint",
     "DutyReminder",
