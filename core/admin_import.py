@@ -93,6 +93,10 @@ class Door:
         """Return the addresses of the pages but that of one preview; *args* name what the register belongs to."""
         return {f"{name}_url": reverse(page, args=args) for name, page in self.pages.items() if name != "preview"}
 
+    def preview_url(self, token: str, *args: Any) -> str:
+        """Return the address of one preview."""
+        return reverse(self.pages["preview"], args=(*args, token))
+
     def kinds(self) -> dict[str, str]:
         """Return what the preview calls each kind of row, in the order of what needs looking at."""
         new = _("%(thing)s mới") % {"thing": f"{str(self.thing)[:1].upper()}{str(self.thing)[1:]}"}
@@ -117,7 +121,7 @@ def upload_page(door: Door, admin: BaseAdmin, request: HttpRequest, *args: Any) 
         except InvalidInput as refusal:
             show_refusal(form, refusal)
         else:
-            return redirect(door.pages["preview"], *args, preview.token)
+            return redirect(door.preview_url(preview.token, *args))
     context = {"form": form, "columns": door.columns, "title": door.title}
     return _page(door, admin, request, "staff/table_import.html", *args, **context)
 

@@ -1,5 +1,15 @@
 """Staff pages of the catalogue."""
 
-from catalog.admin import operations, profiles, purposes, services, systems, upstreams, versions
+from catalog.admin import operations, profiles, purposes, readiness, services, standards, systems, upstreams, versions
 
-__all__ = ["operations", "profiles", "purposes", "services", "systems", "upstreams", "versions"]
+__all__ = [
+    "operations",
+    "profiles",
+    "purposes",
+    "readiness",
+    "services",
+    "standards",
+    "systems",
+    "upstreams",
+    "versions",
+]

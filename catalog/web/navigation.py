@@ -12,4 +12,5 @@ def entries(actor: Actor) -> list[Entry]:
     found: list[Entry] = [(_("Danh mục"), reverse("catalogue"), 20)]
     if actor.may("system.view_own") or actor.may("system.view_all"):
         found.append((_("Hệ thống"), reverse("systems"), 30))
+        found.append((_("Kế hoạch kết nối"), reverse("readiness"), 32))
     return found

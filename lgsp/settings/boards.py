@@ -21,6 +21,9 @@ NAVIGATION_SOURCES = [
 ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {
-    "data_service": ["incidents.selectors.health.notes_of_service"],
+    "data_service": ["catalog.selectors.standards.notes_of_service", "incidents.selectors.health.notes_of_service"],
+    "information_system": ["connections.selectors.system_history.notes_of_system"],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
+# How far a system has come on its way to the platform, for the plan of it: "", "filed" or "connected".
+PLAN_PROGRESS = "connections.selectors.system_history.progress_of"
