@@ -49,7 +49,8 @@ def plans_found(actor: Actor, wanted: PlansWanted) -> PlanQuerySet:
         found = found.filter(agency__code=wanted.agency)
     found = found.filter(state__in=wanted.states) if wanted.states else found.exclude(state=PlanState.DROPPED)
     ready = Count("answers", filter=Q(answers__ready=True, answers__criterion__active=True))
-    return found.with_due().annotate(ready_count=ready).select_related("agency", "system")
+    found = found.with_due().annotate(ready_count=ready).select_related("agency", "system")
+    return found.order_by("agency__sort_key", "sort_key", "id")
 
 
 def state_counts(actor: Actor, wanted: PlansWanted) -> list[tuple[str, StrOrPromise, int]]:
