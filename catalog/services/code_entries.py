@@ -142,6 +142,8 @@ def mark_of(entry: CodeListEntry) -> int:
 
 
 def _refuse(row: Row, meant: CodeListEntry) -> None:
+    if not meant.title and not any(wrong.header == TABLE.header_of("title") for wrong in row.wrong):
+        row.refuse("title", _("Nhập tên"))
     spoilt = {wrong.header for wrong in row.wrong}
     try:
         meant.clean_fields(exclude={"standard", "search"})

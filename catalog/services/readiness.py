@@ -200,11 +200,18 @@ def _set(plan: ConnectionPlan, values: Mapping[str, Any]) -> Errors:
         errors["system"] = [_("Chọn hệ thống của chính cơ quan này")]
     elif system is not None and "system" in values and system.state == SystemState.RETIRED:
         errors["system"] = [_("Hệ thống đã ngừng sử dụng; chọn hệ thống khác")]
+    elif system is not None and _planned_elsewhere(plan):
+        errors["system"] = [_("Hệ thống này đã có trong kế hoạch kết nối")]
     if system is not None and not plan.name:
         plan.name = system.name
     if not plan.name:
         errors["name"] = [_("Chọn hệ thống trong danh mục hoặc nhập tên hệ thống")]
     return errors
+
+
+def _planned_elsewhere(plan: ConnectionPlan) -> bool:
+    others = ConnectionPlan.objects.filter(system=plan.system).exclude(state=PlanState.DROPPED)
+    return others.exclude(pk=plan.pk).exists()
 
 
 def _save(plan: ConnectionPlan, errors: Errors) -> None:

@@ -158,6 +158,8 @@ def _judge_code(row: Row, stored: InformationSystem | None, known: Known) -> Non
 
 def _faults(meant: InformationSystem, *, registered: bool) -> Errors:
     errors = agency_errors(meant)
+    if not meant.name:
+        errors["name"] = [_("Nhập tên hệ thống thông tin")]
     errors |= gap_errors(meant, errors) if registered else {}
     rules(meant, errors)
     errors |= {name: texts for name, texts in too_long(meant).items() if name not in errors}

@@ -122,6 +122,7 @@ def test_importing_an_export_changes_nothing_and_runs_nothing(system: Systems) -
         ({"security_level": 6}, "Cấp độ an toàn", "số từ 1 đến 5"),
         ({"security_level": "=1+1"}, "Cấp độ an toàn", "Ô có công thức"),
         ({"name": '=HYPERLINK("x")'}, "Tên hệ thống thông tin", "Ô có công thức"),
+        ({"name": None}, "Tên hệ thống thông tin", "Nhập tên hệ thống"),
         ({"name": "x" * 301}, "Tên hệ thống thông tin", "300"),
         ({"purpose": "x" * 2001}, "Mục đích sử dụng", "tối đa 2000"),
         ({"purpose": None}, "Mục đích sử dụng", "Nhập mục đích sử dụng"),
