@@ -148,7 +148,7 @@ def preview_page(door: Door, admin: BaseAdmin, request: HttpRequest, *args: Any,
 
 
 def _done(door: Door, counts: Mapping[str, int]) -> str:
-    said = {"new": counts.get("new", 0), "changed": counts.get("changed", 0)}
+    said: dict[str, Any] = {"new": counts.get("new", 0), "changed": counts.get("changed", 0)}
     said |= {"thing": door.thing, "register": door.register}
     return _("Đã nhập %(register)s: %(new)d %(thing)s mới, %(changed)d %(thing)s thay đổi.") % said
 

@@ -57,7 +57,7 @@ class PlanQuerySet(models.QuerySet["ConnectionPlan"]):
 
     def overdue(self, on: date) -> "PlanQuerySet":
         """Return the entries whose day has passed on the date *on* and which are not connected."""
-        return self.with_due().filter(due_on__lt=on).exclude(state__in=DONE)
+        return self.alias(due=Coalesce("revised_on", "planned_on")).filter(due__lt=on).exclude(state__in=DONE)
 
     def matching(self, words: str) -> "PlanQuerySet":
         """Return entries whose name or agency contains every word of *words*, folded."""

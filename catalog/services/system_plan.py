@@ -6,6 +6,7 @@ Agencies and systems are loaded once; no row costs a query.
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -123,7 +124,9 @@ def _judge_known(row: Row, stored: InformationSystem, known: Known) -> None:
     state = row.values.pop("state", None)
     if state is not None and state != stored.state:
         row.refuse("state", _("Tình trạng đổi bằng việc đăng ký hoặc ngừng sử dụng, không bằng tệp"))
-    official = {name: row.values.pop(name) for name in ("official_code", "code_basis") if name in row.values}
+    official: dict[str, Any] = {
+        name: row.values.pop(name) for name in ("official_code", "code_basis") if name in row.values
+    }
     if row.values.get("purpose") == write_prose(stored.purpose):
         del row.values["purpose"]
     row.old, row.values = changed({name: getattr(stored, name) for name in row.values}, row.values)

@@ -74,8 +74,16 @@ def said(plan: Any) -> list[tuple[int, str, str]]:
 @pytest.mark.clause("QC7.6")
 def test_new_and_changed_rows_are_shown_field_by_field_and_then_done(system: Systems) -> None:
     known = system("H60.90", supplier="Nhà thầu A")
-    change = {"code": known.code, "name": known.name, "supplier": "Nhà thầu B", "hosting": "Trung tâm dữ liệu tỉnh"}
-    rows = [{**NEW, "supplier": None, "hosting": None}, {**change, **dict.fromkeys(("technologies",), "Java")}]
+    change: dict[str, Any] = {
+        "code": known.code,
+        "name": known.name,
+        "supplier": "Nhà thầu B",
+        "hosting": "Trung tâm dữ liệu tỉnh",
+    }
+    rows: list[dict[str, Any]] = [
+        {**NEW, "supplier": None, "hosting": None},
+        {**change, **dict.fromkeys(("technologies",), "Java")},
+    ]
     rows[1] |= {name: TABLE.written(name, getattr(known, name)) for name in ("purpose", "environments", "networks")}
     rows[1] |= {"security_level": 2}
     preview, plan = planned(*rows)
