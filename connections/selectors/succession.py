@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from catalog.models import DataService, InformationSystem
+from catalog.models import ConnectionPlan, DataService, InformationSystem
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest, Credential, Grant, Hold
 from core import clock
@@ -30,19 +30,20 @@ class Held:
     grants: int
     keys: int
     holds: int
+    plans: int = 0
 
     @property
     def anything(self) -> bool:
         """Return whether something is left to hand over."""
-        return bool(
-            self.systems + self.services + self.drafts + self.open_dossiers + self.closed_dossiers + self.holds
-        )
+        kept = self.systems + self.services + self.plans + self.holds
+        return bool(kept + self.drafts + self.open_dossiers + self.closed_dossiers)
 
     def texts(self) -> list[str]:
         """Return what there is, in words, leaving out what there is none of."""
         counts = {
             _("%(n)s hệ thống thông tin"): self.systems,
             _("%(n)s dịch vụ dữ liệu cung cấp"): self.services,
+            _("%(n)s hệ thống trong kế hoạch kết nối"): self.plans,
             _("%(n)s bản nháp đề nghị"): self.drafts,
             _("%(n)s hồ sơ đang mở"): self.open_dossiers,
             _("%(n)s hồ sơ đã kết thúc"): self.closed_dossiers,
@@ -54,7 +55,7 @@ class Held:
 
 
 def held_by(agency: Agency) -> Held:
-    """Return what *agency* holds, in six queries whatever its number."""
+    """Return what *agency* holds, in seven queries whatever its number."""
     draft = Q(state=State.DRAFT)
     dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
         drafts=Count("pk", filter=draft),
@@ -64,6 +65,7 @@ def held_by(agency: Agency) -> Held:
     return Held(
         systems=InformationSystem.objects.filter(Q(owner=agency) | Q(operating_unit=agency)).count(),
         services=DataService.objects.filter(provider=agency).count(),
+        plans=ConnectionPlan.objects.filter(agency=agency).count(),
         grants=Grant.objects.open().filter(Q(system__owner=agency) | Q(service__provider=agency)).count(),
         keys=Credential.objects.open().filter(system__owner=agency).count(),
         holds=Hold.objects.filter(agency=agency, lifted_at__isnull=True).count(),
@@ -78,6 +80,7 @@ def ended_holders() -> QuerySet[Agency]:
         Exists(InformationSystem.objects.filter(owner=mine))
         | Exists(InformationSystem.objects.filter(operating_unit=mine))
         | Exists(DataService.objects.filter(provider=mine))
+        | Exists(ConnectionPlan.objects.filter(agency=mine))
         | Exists(ConnectionRequest.objects.filter(agency=mine))
         | Exists(Hold.objects.filter(agency=mine, lifted_at__isnull=True))
     )
