@@ -30,9 +30,9 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     """Give everything *agency* holds to its successor; return what there was. One fact for each thing that moved.
 
     Systems, plans, data services, dossiers with their drafts, and holds that are not lifted change hands; grants and
-    keys go with their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep the old name: they
-    are evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the agency goes on, has
-    no successor or one that has ended, or holds nothing any more.
+    keys go with their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep the old
+    name: they are evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the agency
+    goes on, has no successor or one that has ended, or holds nothing any more.
     """
     if not actor.may(HAND_OVER):
         raise PermissionRefused(_("Bàn giao cần quyền quản lý danh bạ, thuộc vai trò Cán bộ vận hành."))
