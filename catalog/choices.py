@@ -45,6 +45,7 @@ REGISTER_DEEDS = {
     "criterion.standards_set": _("Chọn tiêu chuẩn của tiêu chí"),
     "person": _("người"),
     "side": _("bên"),
+    "duty": _("phụ trách việc gì"),
     "answers": _("câu trả lời"),
     "entries": _("số mã"),
     "services": _("dịch vụ"),

@@ -74,6 +74,8 @@ class ServicesForm(PortalForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["services"]
         field.queryset = DataService.objects.order_by("title")
+        if not field.queryset.exists():
+            field.help_text = _("Chưa có dịch vụ dữ liệu nào trong danh mục.")
 
 
 def replace_page(admin: BaseAdmin, request: HttpRequest, standard: Standard) -> HttpResponse:
@@ -121,5 +123,5 @@ def _deed(
             return redirect(address)
     thing = {"name": standard.title, "code": standard.number}
     shared = {**admin.admin_site.each_context(request), "opts": admin.opts, "thing": thing, "back_url": address}
-    shared |= {"form": form, "action_label": _("Lưu")}
+    shared |= {"form": form, "action_label": _("Lưu"), "code_word": _("số")}
     return TemplateResponse(request, "staff/deed.html", {**shared, **context})

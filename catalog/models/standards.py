@@ -13,14 +13,17 @@ from catalog.choices import StandardKind
 from catalog.models.services import DataService
 from core.text import fold
 
+# Nobody has checked it, and nobody knows its days.
+UNKNOWN = Q(needs_check=True, valid_from__isnull=True, valid_to__isnull=True)
+
 
 class StandardQuerySet(models.QuerySet["Standard"]):
     """Reading the register of standards; it is public."""
 
     def in_force(self, on: date) -> "StandardQuerySet":
-        """Return what applies on the date *on*; a first day nobody knows counts as past."""
+        """Return what applies on the date *on*, as far as it is known."""
         begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
-        return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=on)).exclude(UNKNOWN)
 
     def matching(self, words: str) -> "StandardQuerySet":
         """Return entries whose number, title or issuer contains every word of *words*, folded."""
@@ -92,7 +95,12 @@ class Standard(models.Model):
         return f"{self.number} – {self.title}"
 
     def standing(self, on: date) -> tuple[str, str]:
-        """Return how it stands on the date *on*, in words and as the kind of its tag."""
+        """Return how it stands on the date *on*, in words and as the kind of its tag.
+
+        What nobody has checked and whose days nobody knows is not said to be in force.
+        """
+        if self.needs_check and self.valid_from is None and self.valid_to is None:
+            return _now("Chờ kiểm tra hiệu lực"), "progress"
         if self.valid_from and self.valid_from > on:
             return _now("Chưa có hiệu lực"), "progress"
         if self.valid_to and self.valid_to < on:

@@ -163,4 +163,4 @@ class InformationSystem(models.Model):
         """The system is out of use; its code stays taken."""
 
 
-auditlog.register(InformationSystem, exclude_fields=["search", "sort_key", "revision"])
+auditlog.register(InformationSystem, exclude_fields=["search", "sort_key", "revision", "code_base", "code_number"])

@@ -9,15 +9,16 @@ from django_stubs_ext import StrOrPromise
 
 from catalog.choices import StandardKind
 from catalog.models import Standard
-from catalog.models.standards import StandardQuerySet
+from catalog.models.standards import UNKNOWN, StandardQuerySet
 from core import clock
 from core.web.notes import Note
 
-# What a reader may narrow by: in force today, ended, not yet in force.
+# What a reader may narrow by: in force today, ended, not yet in force, not known.
 STANDINGS: tuple[tuple[str, StrOrPromise], ...] = (
     ("now", gettext_lazy("Còn hiệu lực")),
     ("ended", gettext_lazy("Hết hiệu lực")),
     ("later", gettext_lazy("Chưa có hiệu lực")),
+    ("unknown", gettext_lazy("Chờ kiểm tra hiệu lực")),
 )
 
 
@@ -41,8 +42,10 @@ def _standing(name: str) -> Q:
         return Q(valid_to__lt=today)
     if name == "later":
         return Q(valid_from__gt=today)
+    if name == "unknown":
+        return UNKNOWN
     begun = Q(valid_from__isnull=True) | Q(valid_from__lte=today)
-    return begun & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    return begun & (Q(valid_to__isnull=True) | Q(valid_to__gte=today)) & ~UNKNOWN
 
 
 def standards_found(wanted: StandardsWanted) -> StandardQuerySet:

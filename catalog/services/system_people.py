@@ -46,7 +46,7 @@ def name_contact(
     made = SystemContact(system=stored, side=side, person=person, duty=tidy(duty), since=clock.today())
     judge(made)
     store(made, unique="person")
-    after = {"person": person, "side": side, "duty": made.duty}
+    after = {"person": person, "side": str(made.get_side_display()), "duty": made.duty}
     record_fact(actor=actor, deed="system.contact_named", subject=stored, after=after, clause="QC12.3")
     return made
 
@@ -64,7 +64,7 @@ def end_contact(*, actor: Actor, contact: SystemContact, reason: str) -> SystemC
         raise InvalidInput({"reason": [_("Viết tối đa 300 ký tự") if reason else _("Nhập lý do")]})
     found.until, found.end_reason = clock.today(), reason
     found.save()
-    before = {"person": found.person, "side": found.side, "duty": found.duty}
+    before = {"person": found.person, "side": str(found.get_side_display()), "duty": found.duty}
     record_fact(
         actor=actor,
         deed="system.contact_ended",

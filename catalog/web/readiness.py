@@ -105,7 +105,7 @@ def plan(request: Any, pk: int) -> HttpResponse:
     """Show one entry: how ready, what is lacking, by when, what was done."""
     found = _visible(request, pk)
     events = [
-        {"when": fact.at, "what": label, "who": f"{fact.actor_name}, {fact.agency_name}", "detail": fact.reason}
+        {"when": fact.at, "what": label, "who": fact.who, "detail": fact.reason}
         for fact, label in read.history_of_plan(found)
     ]
     may_edit = may_edit_systems_of(request.actor, found.agency_id) and found.state != PlanState.DROPPED

@@ -35,8 +35,7 @@ def system(request: Any, code: str) -> HttpResponse:
     if found.code != code:
         return redirect("system", code=found.code)
     events = [
-        {"when": fact.at, "what": label, "who": f"{fact.actor_name}, {fact.agency_name}", "detail": fact.reason}
-        for fact, label in history_of(found)
+        {"when": fact.at, "what": label, "who": fact.who, "detail": fact.reason} for fact, label in history_of(found)
     ]
     in_use = found.state != SystemState.RETIRED
     context = {

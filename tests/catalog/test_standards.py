@@ -183,6 +183,10 @@ def test_what_we_bring_is_labelled_and_loaded_once(staff: Callable[..., Client])
     assert (found.valid_from, found.needs_check) == (date(2025, 8, 10), False)
     page = Client().get("/tieu-chuan/", {"q": "11930"}).content.decode()
     assert "Cần kiểm tra với văn bản gốc" in page
+    assert "Chờ kiểm tra hiệu lực" in page
+    known = {row[0].number for row in Client().get("/tieu-chuan/", {"standing": "now"}).context["rows"]}
+    assert "QCVN 09:2025/BCA" in known
+    assert "TCVN 11930:2017" not in known
 
 
 @pytest.mark.clause("Q50-15.1")

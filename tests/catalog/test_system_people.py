@@ -225,6 +225,7 @@ def test_history_shows_each_field_before_and_after(officer: Clients, system: Sys
     assert "<del>Nhà thầu A</del>" in text
     assert "Nhà thầu B" in text
     assert "Sửa thông tin hệ thống" in text
+    assert "Thử nghiệm, Chính thức" in text
     assert officer("evaluator", "H60.02").get(f"/he-thong/{found.code}/lich-su/").status_code == 200
 
 
