@@ -9,7 +9,7 @@ from audit.gates import announce
 from audit.record import record_fact
 from catalog.guards import SYSTEM_MANAGE
 from catalog.models import InformationSystem
-from catalog.services.judging import Errors, require_fresh
+from catalog.services.judging import Errors, require_fresh, store
 from catalog.services.systems import search_text
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused
@@ -49,7 +49,7 @@ def replace_system_code(
     stored.code, stored.code_is_official, stored.code_basis = code, True, basis
     stored.search = search_text(stored)
     stored.revision += 1
-    stored.save()
+    store(stored, unique="code")
     after = {"code": code, "code_is_official": True, "code_basis": basis}
     record_fact(
         actor=actor,
