@@ -32,6 +32,7 @@ REGISTER_DEEDS = {
     "plan.assessed": _("Tự đánh giá mức sẵn sàng"),
     "plan.filed": _("Hệ thống đã gửi hồ sơ kết nối"),
     "plan.connected": _("Hệ thống đã kết nối chính thức"),
+    "plan.reopened": _("Hồ sơ hoặc kết nối đã kết thúc, chuẩn bị lại"),
     "plan.transferred": _("Chuyển kế hoạch kết nối sang cơ quan kế thừa"),
     "plan.dropped": _("Đưa ra khỏi kế hoạch kết nối"),
     "readinesscriterion.entered": _("Thêm tiêu chí sẵn sàng"),

@@ -165,6 +165,17 @@ def mark_connected(*, actor: Actor, system_id: int) -> None:
     _mark(actor, system_id, PlanState.CONNECTED, (PlanState.NOT_STARTED, PlanState.PREPARING, PlanState.FILED))
 
 
+def mark_ended(*, actor: Actor, system_id: int) -> None:
+    """Note that a dossier or the connection of the system ended; for the floor above, inside its own deed.
+
+    The entry stands again where what is left leads: filed while another dossier is open, else in preparation.
+    """
+    left = import_string(settings.PLAN_PROGRESS)(system_id)
+    if left != PlanState.CONNECTED:
+        state = PlanState(left or PlanState.PREPARING)
+        _mark(actor, system_id, state, tuple({PlanState.FILED, PlanState.CONNECTED} - {state}))
+
+
 @transaction.atomic
 def _mark(actor: Actor, system_id: int, state: PlanState, sources: tuple[PlanState, ...]) -> None:
     for plan in ConnectionPlan.objects.select_for_update().filter(system_id=system_id, state__in=sources):
@@ -173,7 +184,8 @@ def _mark(actor: Actor, system_id: int, state: PlanState, sources: tuple[PlanSta
         plan.revision += 1
         plan.save()
         after = {"state": plan.state}
-        record_fact(actor=actor, deed=f"plan.{state}", subject=plan, before=before, after=after, clause="QC15.1")
+        deed = f"plan.{state}" if state in (PlanState.FILED, PlanState.CONNECTED) else "plan.reopened"
+        record_fact(actor=actor, deed=deed, subject=plan, before=before, after=after, clause="QC15.1")
 
 
 def _judge_actor(actor: Actor, agency_id: int) -> None:

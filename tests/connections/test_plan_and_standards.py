@@ -17,7 +17,9 @@ from catalog.services.standards import set_standard
 from connections.models import Criterion, CriterionStandard
 from connections.selectors.system_history import notes_of_system, progress_of
 from connections.services.checklists import load_checklist, set_criterion_standards
+from connections.services.ending import terminate
 from connections.services.golive import go_live
+from connections.services.sending import withdraw
 from core.actor import system_actor
 from core.problems import PermissionRefused
 from tests.connections.conftest import Chain, Desk
@@ -65,6 +67,19 @@ def test_a_system_that_goes_live_is_done_in_the_plan(chain: Chain) -> None:
     assert ConnectionPlan.objects.get().state == "filed"
     go_live(actor=chain.actors["operator"], request=chain.fresh())
     assert ConnectionPlan.objects.get().state == "connected"
+    terminate(actor=chain.actors["operator"], request=chain.fresh(), reason="Hết nhu cầu")
+    assert ConnectionPlan.objects.get().state == "preparing"
+    assert Fact.objects.filter(deed="plan.reopened").count() == 1
+
+
+@pytest.mark.clause("QC15.1")
+@pytest.mark.xdist_group("chain")
+def test_a_dossier_taken_back_leaves_the_system_in_preparation(chain: Chain) -> None:
+    chain.submit()
+    enter_plan(actor=JOB, agency=chain.agency, system=chain.system, basis="Kế hoạch")
+    assert ConnectionPlan.objects.get().state == "filed"
+    withdraw(actor=chain.actors["agency_representative"], request=chain.fresh(), reason="Làm lại")
+    assert ConnectionPlan.objects.get().state == "preparing"
 
 
 @pytest.mark.clause("QC4.1")
