@@ -18,7 +18,76 @@ SYSTEM_DEEDS = {
     "system.changed": _("Sửa thông tin hệ thống"),
     "system.retired": _("Ngừng sử dụng hệ thống"),
     "system.transferred": _("Chuyển hệ thống sang cơ quan kế thừa"),
+    "system.code_replaced": _("Thay mã của hệ thống"),
+    "system.contact_named": _("Thêm đầu mối kỹ thuật"),
+    "system.contact_ended": _("Thôi đầu mối kỹ thuật"),
+    "system.dossier_kept": _("Lưu hồ sơ cấp độ an toàn"),
+    "system.dossier_read": _("Tải hồ sơ cấp độ an toàn"),
 }
+REGISTER_DEEDS = {
+    **SYSTEM_DEEDS,
+    "plan.entered": _("Đưa vào kế hoạch kết nối"),
+    "plan.changed": _("Sửa kế hoạch kết nối"),
+    "plan.revised": _("Đổi ngày dự kiến kết nối"),
+    "plan.assessed": _("Tự đánh giá mức sẵn sàng"),
+    "plan.filed": _("Hệ thống đã gửi hồ sơ kết nối"),
+    "plan.connected": _("Hệ thống đã kết nối chính thức"),
+    "plan.reopened": _("Hồ sơ hoặc kết nối đã kết thúc, chuẩn bị lại"),
+    "plan.transferred": _("Chuyển kế hoạch kết nối sang cơ quan kế thừa"),
+    "plan.dropped": _("Đưa ra khỏi kế hoạch kết nối"),
+    "readinesscriterion.entered": _("Thêm tiêu chí sẵn sàng"),
+    "readinesscriterion.changed": _("Sửa tiêu chí sẵn sàng"),
+    "standard.entered": _("Thêm tiêu chuẩn, văn bản áp dụng"),
+    "standard.changed": _("Sửa tiêu chuẩn, văn bản áp dụng"),
+    "standard.replaced": _("Thay tiêu chuẩn, văn bản áp dụng"),
+    "standard.ended": _("Cho tiêu chuẩn, văn bản hết hiệu lực"),
+    "standard.services_set": _("Chọn dịch vụ áp dụng tiêu chuẩn"),
+    "standard.entries_imported": _("Nhập mã của danh mục dùng chung"),
+    "criterion.standards_set": _("Chọn tiêu chuẩn của tiêu chí"),
+    "person": _("người"),
+    "side": _("bên"),
+    "duty": _("phụ trách việc gì"),
+    "answers": _("câu trả lời"),
+    "entries": _("số mã"),
+    "services": _("dịch vụ"),
+    "standards": _("tiêu chuẩn"),
+    "sha256": _("mã băm"),
+}
+
+
+class SystemKind(TextChoices):
+    """What an information system is (QC3.2)."""
+
+    SOFTWARE = "software", _("Phần mềm")
+    DATABASE = "database", _("Cơ sở dữ liệu")
+    PLATFORM = "platform", _("Nền tảng số")
+
+
+class ContactSide(TextChoices):
+    """On whose side a technical contact of a system stands (QC9.5)."""
+
+    OWNER = "owner", _("Cơ quan chủ quản")
+    OPERATOR = "operator", _("Cơ quan vận hành nền tảng")
+
+
+class PlanState(TextChoices):
+    """How far a system that must connect has come (QC15.1)."""
+
+    NOT_STARTED = "not_started", _("Chưa bắt đầu")
+    PREPARING = "preparing", _("Đang chuẩn bị")
+    FILED = "filed", _("Đã gửi hồ sơ kết nối")
+    CONNECTED = "connected", _("Đã kết nối")
+    DROPPED = "dropped", _("Không còn phải kết nối")
+
+
+class StandardKind(TextChoices):
+    """What is issued and applied on the platform (QC4.1, QC4.2)."""
+
+    STANDARD = "standard", _("Tiêu chuẩn")
+    REGULATION = "regulation", _("Quy chuẩn kỹ thuật")
+    CODE_LIST = "code_list", _("Danh mục dùng chung")
+    PLAN = "plan", _("Kế hoạch")
+    GUIDANCE = "guidance", _("Văn bản hướng dẫn")
 
 
 class ServiceState(TextChoices):

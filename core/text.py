@@ -20,6 +20,8 @@ _LETTERS = tuple("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
 # Tones in dictionary order: level, grave, hook, tilde, acute, dot below.
 _TONES = {"": "0", "\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_LETTERS)}
+# What a person cannot see that they pasted.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def nfc(value: str) -> str:
@@ -30,6 +32,14 @@ def nfc(value: str) -> str:
 def tidy(value: str) -> str:
     """Return *value* in NFC with outer space removed and inner runs of space made one."""
     return _SPACES.sub(" ", nfc(value)).strip()
+
+
+def visible(value: str) -> str:
+    """Return *value* in NFC with single spaces and without characters that show nothing.
+
+    A NUL is kept for the rules to refuse: in a register nothing is mended in silence.
+    """
+    return value if "\0" in value else tidy(_INVISIBLE.sub("", value))
 
 
 def printable(value: str) -> str:

@@ -14,6 +14,7 @@ from accounts.models import Agency
 from accounts.services import agencies as deeds
 from core.actor import Actor
 from core.admin import BaseAdmin
+from core.admin_import import preview_page, upload_page
 
 _MANAGE_ONLY = ["change"]
 
@@ -71,11 +72,11 @@ class AgencyAdmin(BaseAdmin):
     @action(description=_("Nhập từ tệp"), url_path="nhap", permissions=_MANAGE_ONLY, icon="upload")
     def import_register(self, request: HttpRequest) -> HttpResponse:
         """Choose a file."""
-        return agency_import.upload_page(self, request)
+        return upload_page(agency_import.DOOR, self, request)
 
     def preview(self, request: HttpRequest, token: str) -> HttpResponse:
         """Preview and confirm a file."""
-        return agency_import.preview_page(self, request, token)
+        return preview_page(agency_import.DOOR, self, request, token=token)
 
     @action(description=_("Xuất XLSX"), url_path="xuat-xlsx", permissions=["view"], icon="download")
     def export_xlsx(self, request: HttpRequest) -> HttpResponse:

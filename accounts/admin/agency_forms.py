@@ -3,11 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
@@ -16,6 +13,7 @@ from unfold.widgets import (
 from accounts.models import Agency
 from core import clock
 from core.admin import DeedForm
+from core.admin_import import ConfirmForm, FileForm
 from core.forms import PortalForm
 
 
@@ -90,13 +88,9 @@ class EndForm(StaffForm):
         self.fields["successor"].queryset = living.only("name", "code", "sort_key")  # type: ignore[attr-defined]
 
 
-class ImportForm(PortalForm):
+class AgencyFileForm(FileForm):
     """A file of agencies and where it comes from."""
 
-    file = forms.FileField(
-        label=_("Tệp danh bạ"),
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".xlsx,.csv"}),
-    )
     source = forms.CharField(
         label=_("Nguồn"),
         max_length=300,
@@ -107,27 +101,12 @@ class ImportForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _("Tệp XLSX hoặc CSV (UTF-8), tối đa %(size)s và %(rows)s dòng.") % {
-            "size": filesizeformat(settings.IMPORT_MAX_BYTES),
-            "rows": f"{settings.IMPORT_MAX_ROWS:,}".replace(",", "."),
-        }
-
-    def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
-        file = self.cleaned_data["file"]
-        if file.size > settings.IMPORT_MAX_BYTES:
-            limit = filesizeformat(settings.IMPORT_MAX_BYTES)
-            raise forms.ValidationError(_("Tệp lớn hơn %(size)s; chia thành nhiều tệp") % {"size": limit})
-        return file
+        self.fields["file"].label = _("Tệp danh bạ")
 
 
-class ConfirmForm(PortalForm):
-    """Why a previewed file is taken over, and which preview that was."""
+class AgencyConfirmForm(ConfirmForm):
+    """Why a previewed file is taken over."""
 
-    reason = forms.CharField(
-        label=_("Lý do"),
-        max_length=1000,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("Ví dụ số văn bản gửi danh sách; được ghi vào nhật ký của từng cơ quan."),
-    )
-    fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("Ví dụ số văn bản gửi danh sách; được ghi vào nhật ký của từng cơ quan.")

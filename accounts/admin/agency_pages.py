@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.admin.agency_forms import EndForm, ReplaceCodeForm
@@ -63,9 +64,10 @@ def replace_code_page(admin: BaseAdmin, request: HttpRequest, object_id: str) ->
     return staff_page(
         admin,
         request,
-        "register/staff_deed.html",
+        "staff/deed.html",
         title=_("Thay mã chính thức"),
-        agency=agency,
+        thing=agency,
+        back_url=reverse("admin:accounts_agency_change", args=[agency.pk]),
         form=form,
         consequences=consequences,
         action_label=_("Thay mã"),
@@ -92,9 +94,10 @@ def end_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResp
     return staff_page(
         admin,
         request,
-        "register/staff_deed.html",
+        "staff/deed.html",
         title=_("Kết thúc, sáp nhập"),
-        agency=agency,
+        thing=agency,
+        back_url=reverse("admin:accounts_agency_change", args=[agency.pk]),
         form=form,
         consequences=[*_consequences(found), *_held_above(agency)],
         action_label=_("Kết thúc cơ quan"),

@@ -4,7 +4,6 @@ The rules read nothing themselves: what they must know of the rest of the regist
 one agency or, by an import, once for all of them.
 """
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from accounts.choices import AgencyKind, CodeScheme, UnitLevel
 from accounts.models import Agency, AgencyCode
 from accounts.models.agencies import ADMIN_UNIT_CODE, LEGACY_CODE, NATIONAL_CODE
 from core import clock
-from core.text import tidy
+from core.text import visible
 
 CODES = {"code": CodeScheme.NATIONAL, "legacy_code": CodeScheme.LEGACY, "admin_unit_code": CodeScheme.ADMIN_UNIT}
 _SHAPES = {"code": NATIONAL_CODE, "legacy_code": LEGACY_CODE, "admin_unit_code": ADMIN_UNIT_CODE}
@@ -34,7 +33,6 @@ _SPELT = {
     "shared_mailbox": gettext_lazy("Nhập thư điện tử công vụ, ví dụ ten@tuyenquang.gov.vn"),
     "website": gettext_lazy("Nhập địa chỉ đầy đủ, bắt đầu bằng https://"),
 }
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 Errors = dict[str, list[str]]
 Fault = tuple[str, str]
 
@@ -108,8 +106,7 @@ class Known:
 
 def tidied(value: str) -> str:
     """Return *value* in NFC with single spaces and without characters that show nothing."""
-    # A NUL is kept for the rules to refuse: in a register nothing is mended in silence.
-    return value if "\0" in value else tidy(_INVISIBLE.sub("", value))
+    return visible(value)
 
 
 def text_fault(value: str, longest: int) -> str:

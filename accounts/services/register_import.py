@@ -1,49 +1,22 @@
 """Importing the register from a file: what was previewed is what is done, all of it or nothing."""
 
-import hashlib
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.services.agencies import authorise, change_agency, create_agency, replace_code
 from accounts.services.agency_rules import Known, reason_faults, take_register, text_fault, tidied
-from accounts.services.register_columns import NEW_CODE
+from accounts.services.register_columns import NEW_CODE, TABLE
 from accounts.services.register_plan import Plan, plan_import
-from accounts.services.register_rows import Row, columns_of
+from accounts.services.register_rows import AgencyRow as Row
 from core.actor import Actor
-from core.problems import DomainError, InvalidInput, NoLongerValid, StateRefused
-from core.sheets import Sheet, read_sheet
+from core.previews import Preview, kept_preview, new_preview
+from core.problems import DomainError, InvalidInput, StateRefused
+from core.sheets import read_sheet
 
-# How long a preview may wait to be confirmed, in seconds. Ours.
-PREVIEW_SECONDS = 1800
-_TOKEN = 22  # letters and digits: 130 bits
-Seen = list[tuple[int, str, int, int]]
-
-
-@dataclass(slots=True)
-class Preview:
-    """A file as read, kept for the person who sent it until it is confirmed; ``seen`` is what they last saw."""
-
-    token: str
-    user_id: int | None
-    file_name: str
-    digest: str
-    source: str
-    sheet: Sheet
-    seen: Seen = field(default_factory=list)
-
-    @property
-    def fingerprint(self) -> str:
-        """Return what a confirmation must name: the content of the file and what it was shown to do."""
-        return hashlib.sha256(f"{self.digest}|{self.source}|{self.seen}".encode()).hexdigest()
+KIND = "accounts.register"
 
 
 def open_preview(*, actor: Actor, content: bytes, file_name: str, source: str, max_rows: int) -> Preview:
@@ -53,35 +26,23 @@ def open_preview(*, actor: Actor, content: bytes, file_name: str, source: str, m
     if fault := text_fault(source, 300):
         raise InvalidInput({"source": [fault]})
     sheet = read_sheet(content, max_rows=max_rows)
-    columns_of(sheet.headers)
+    TABLE.columns_of(sheet.headers)
     if not sheet.rows:
         raise InvalidInput({"file": [_("Tệp chỉ có dòng tiêu đề; nhập ít nhất một cơ quan")]})
-    shown = "".join(char for char in tidied(file_name) if unicodedata.category(char)[0] != "C")[-100:]
-    digest = hashlib.sha256(content).hexdigest()
-    preview = Preview(get_random_string(_TOKEN), actor.user_id, shown, digest, source, sheet)
-    _keep(preview)
-    return preview
+    return new_preview(kind=KIND, actor=actor, content=content, file_name=file_name, sheet=sheet, source=source)
 
 
 def find_preview(*, actor: Actor, token: str) -> Preview:
     """Return the actor's own preview. Raises NoLongerValid when it was confirmed, expired or is somebody else's."""
     authorise(actor)
-    found: Preview | None = cache.get(_key(token)) if token.isalnum() and len(token) == _TOKEN else None
-    if found is None or found.user_id != actor.user_id:
-        raise NoLongerValid(_("Bản xem trước đã được thực hiện hoặc đã hết hạn; chọn lại tệp."))
-    return found
+    return kept_preview(kind=KIND, actor=actor, token=token)
 
 
 def show_preview(*, actor: Actor, preview: Preview) -> tuple[Plan, bool]:
     """Return what the file would do now, and whether that differs from what was shown before."""
     authorise(actor)
     plan = plan_import(preview.sheet, source=preview.source)
-    seen = _seen(plan)
-    moved = bool(preview.seen) and seen != preview.seen
-    if seen != preview.seen:
-        preview.seen = seen
-        _keep(preview)
-    return plan, moved
+    return plan, preview.show(plan.rows)
 
 
 @transaction.atomic
@@ -93,11 +54,9 @@ def import_register(*, actor: Actor, preview: Preview, fingerprint: str, reason:
     authorise(actor)
     if errors := reason_faults(tidied(reason), _("số văn bản gửi danh sách")):
         raise InvalidInput(errors)
-    if fingerprint != preview.fingerprint:
-        raise StateRefused(_("Bản xem trước này đã cũ; xem lại các thay đổi rồi xác nhận."))
     take_register()
     plan = plan_import(preview.sheet, source=preview.source)
-    _refuse_when_moved(plan, preview.seen)
+    preview.require_same(plan.rows, fingerprint)
     counts = plan.counts()
     if counts["wrong"]:
         raise InvalidInput(
@@ -112,7 +71,7 @@ def import_register(*, actor: Actor, preview: Preview, fingerprint: str, reason:
         "digest": preview.digest,
     }
     _carry_out(actor, plan, said)
-    transaction.on_commit(lambda: cache.delete(_key(preview.token)))
+    preview.drop_on_commit()
     return {str(kind): count for kind, count in counts.items()}
 
 
@@ -148,23 +107,3 @@ def _apply(actor: Actor, row: Row, reason: str, known: Known, stored: dict[str, 
             actor=actor, agency=agency, code=code, is_official=is_official, reason=reason, known=known
         )
     return agency
-
-
-def _seen(plan: Plan) -> Seen:
-    return [row.seen for row in plan.rows]
-
-
-def _refuse_when_moved(plan: Plan, seen: Sequence[tuple[int, str, int, int]]) -> None:
-    moved = [row for row, before in zip_longest(plan.rows, seen) if row.seen != before]
-    if moved:
-        shown = "; ".join(f"{row.number} ({row.code})" for row in moved[:20]) + ("…" if len(moved) > 20 else "")
-        text = _("Danh bạ vừa thay đổi so với bản xem trước ở các dòng: %(rows)s. Chưa có gì được ghi; hãy xem lại.")
-        raise StateRefused(text % {"rows": shown})
-
-
-def _key(token: str) -> str:
-    return f"accounts.register_preview.{token}"
-
-
-def _keep(preview: Preview) -> None:
-    cache.set(_key(preview.token), preview, PREVIEW_SECONDS)

@@ -5,7 +5,6 @@ in, so a file may move two agencies past each other.
 """
 
 import copy
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,26 +15,19 @@ from accounts.choices import CodeScheme
 from accounts.models import Agency
 from accounts.services.agencies import change_faults
 from accounts.services.agency_rules import Known, faults
-from accounts.services.register_columns import NEW_CODE, header_of, written
-from accounts.services.register_rows import Action, Row, columns_of, read_row, refuse_twins
+from accounts.services.register_columns import NEW_CODE, TABLE, header_of, written
+from accounts.services.register_rows import AgencyRow as Row
+from accounts.services.register_rows import read_row, refuse_code_twins
 from audit.record import changed
 from core.sheets import Sheet
+from core.tables import RowPlan
 
 
 @dataclass(slots=True)
-class Plan:
+class Plan(RowPlan):
     """All rows of a file."""
 
-    rows: list[Row]
     depth: Mapping[str, int]
-
-    def counts(self) -> Mapping[Action, int]:
-        """Return how many rows there are of each kind."""
-        return Counter(row.action for row in self.rows)
-
-    def of(self, action: Action) -> list[Row]:
-        """Return the rows of one kind, in the order of the file."""
-        return [row for row in self.rows if row.action == action]
 
     def in_order(self) -> list[Row]:
         """Return the rows that do something, those nearer the top of the tree they will make first."""
@@ -45,11 +37,11 @@ class Plan:
 
 def plan_import(sheet: Sheet, *, source: str = "") -> Plan:
     """Judge every row; *source* stands where a new row names none. Raises InvalidInput when the columns are wrong."""
-    columns = columns_of(sheet.headers)
+    columns = TABLE.columns_of(sheet.headers)
     register = {agency.code: agency for agency in Agency.objects.select_related("parent", "successor")}
     known = Known.everything()
     rows = [read_row(number, cells, columns) for number, cells in sheet.rows]
-    refuse_twins(rows)
+    refuse_code_twins(rows)
     fresh = {row.code: _stub(row.values) for row in rows if row.code}
     agencies = {**fresh, **register}
     flat = Known(known.holders, operators=known.operators)

@@ -62,3 +62,8 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return self.subject_name or self.deed
+
+    @property
+    def who(self) -> str:
+        """Return who did it, with the agency they acted for."""
+        return f"{self.actor_name}, {self.agency_name}" if self.agency_name else self.actor_name

@@ -10,6 +10,7 @@ from typing import Any
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
@@ -117,9 +118,21 @@ def _told(name: str, field: Any, value: Any, names: _Names | None = None) -> str
         return (names or {}).get((field.related_model, str(value)), str(value))
     if isinstance(value, bool) or isinstance(field, models.BooleanField):
         return _("Có") if value in (True, "True") else _("Không")
+    if isinstance(field, ArrayField):
+        return _listed(field, value)
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return _chosen(field, value) or _dated(field, str(value)) or str(value)
+
+
+def _listed(field: ArrayField, value: Any) -> str:
+    """Return a list of values in words, each by its name where it has one; field history keeps lists as JSON."""
+    try:
+        items = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    names = dict(field.base_field.flatchoices or ())
+    return ", ".join(str(names.get(item, item)) for item in items)
 
 
 def _chosen(field: Any, value: Any) -> str:

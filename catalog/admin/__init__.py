@@ -1,4 +1,4 @@
-"""Staff pages of the catalogue."""
+"""Staff pages of this app."""
 
 from catalog.admin import (
     data_errors,
@@ -8,7 +8,9 @@ from catalog.admin import (
     operations,
     profiles,
     purposes,
+    readiness,
     services,
+    standards,
     systems,
     upstreams,
     versions,
@@ -22,7 +24,9 @@ __all__ = [
     "operations",
     "profiles",
     "purposes",
+    "readiness",
     "services",
+    "standards",
     "systems",
     "upstreams",
     "versions",

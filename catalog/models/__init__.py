@@ -12,13 +12,18 @@ from catalog.models.exceptions import DirectSharing, SharingReview
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
+from catalog.models.readiness import ConnectionPlan, ReadinessAnswer, ReadinessCriterion
 from catalog.models.sectors import Sector
 from catalog.models.services import DataService, ServiceVersion
+from catalog.models.standards import CodeListEntry, Standard
+from catalog.models.system_people import SecurityDossier, SystemContact
 from catalog.models.systems import InformationSystem
 from catalog.models.upstreams import Upstream
 from catalog.models.watched import WatchMark
 
 __all__ = [
+    "CodeListEntry",
+    "ConnectionPlan",
     "DataElement",
     "DataErrorEntry",
     "DataErrorReport",
@@ -32,9 +37,14 @@ __all__ = [
     "Operation",
     "PersonalRelease",
     "Purpose",
+    "ReadinessAnswer",
+    "ReadinessCriterion",
     "Sector",
+    "SecurityDossier",
     "ServiceVersion",
     "SharingReview",
+    "Standard",
+    "SystemContact",
     "TechnicalDocument",
     "Upstream",
     "WatchMark",

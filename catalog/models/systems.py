@@ -11,7 +11,7 @@ from django_fsm import FSMField, transition
 
 from accounts.models import Agency
 from catalog import guards
-from catalog.choices import SystemState
+from catalog.choices import SystemKind, SystemState
 from core.actor import Actor
 from core.choices import Environment
 from core.text import fold
@@ -30,6 +30,10 @@ class SystemQuerySet(models.QuerySet["InformationSystem"]):
         """Return systems that may be connected."""
         return self.filter(state=SystemState.REGISTERED)
 
+    def known_as(self, code: str) -> "SystemQuerySet":
+        """Return the system whose code is, or was, *code*."""
+        return self.filter(Q(code=code) | Q(former_codes__contains=[code]))
+
     def matching(self, words: str) -> "SystemQuerySet":
         """Return systems whose name or code contains every word of *words*, diacritics and case folded."""
         found = self
@@ -43,7 +47,8 @@ class InformationSystem(models.Model):
 
     Its owner's staff enter it, or SKHCN does; a code made from the owner's code is issued at once and is a sample code
     until the official one is known. A draft may have gaps; registering it needs purpose, security level and
-    environments. A change keeps the code, which is never given to another system.
+    environments. A change keeps the code, which is never given to another system; a sample code the official one
+    replaced stays with the system and leads to it.
     A system out of use is retired with a reason; nothing is deleted, a trigger refuses it.
     """
 
@@ -51,12 +56,21 @@ class InformationSystem(models.Model):
     code_base = models.CharField(max_length=35, editable=False)
     code_number = models.PositiveSmallIntegerField(editable=False)
     code_is_official = models.BooleanField(_("mã là chính thức"), default=False, editable=False)
+    code_basis = models.CharField(_("căn cứ của mã chính thức"), max_length=300, blank=True, editable=False)
+    former_codes = ArrayField(
+        models.CharField(max_length=48), verbose_name=_("mã đã thôi dùng"), default=list, blank=True, editable=False
+    )
     name = models.CharField(_("tên hệ thống thông tin"), max_length=300)
+    kind = models.CharField(_("loại hệ thống"), max_length=16, choices=SystemKind.choices, default=SystemKind.SOFTWARE)
     owner = models.ForeignKey(Agency, models.PROTECT, related_name="systems", verbose_name=_("cơ quan chủ quản"))
     operating_unit = models.ForeignKey(
         Agency, models.PROTECT, related_name="operated_systems", verbose_name=_("đơn vị vận hành")
     )
     supplier = models.CharField(_("đơn vị cung cấp phần mềm"), max_length=300, blank=True)
+    technologies = ArrayField(
+        models.CharField(max_length=100), verbose_name=_("công nghệ sử dụng"), default=list, blank=True, size=30
+    )
+    hosting = models.CharField(_("nơi đặt hệ thống"), max_length=300, blank=True)
     purpose = models.TextField(_("mục đích sử dụng"), max_length=2000, blank=True)
     security_level = models.PositiveSmallIntegerField(
         _("cấp độ an toàn hệ thống thông tin"),
@@ -68,6 +82,13 @@ class InformationSystem(models.Model):
     security_decided_on = models.DateField(_("ngày quyết định"), null=True, blank=True)
     networks = ArrayField(
         models.CharField(max_length=43), verbose_name=_("địa chỉ mạng"), default=list, blank=True, size=50
+    )
+    sandbox_networks = ArrayField(
+        models.CharField(max_length=43),
+        verbose_name=_("địa chỉ mạng thử nghiệm"),
+        default=list,
+        blank=True,
+        size=50,
     )
     environments = ArrayField(
         models.CharField(max_length=8, choices=Environment.choices),
@@ -106,6 +127,7 @@ class InformationSystem(models.Model):
             models.Index(fields=["owner", "sort_key"], name="system_owner"),
             models.Index(fields=["state", "sort_key"], name="system_state"),
             GinIndex(fields=["search"], name="system_search", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["former_codes"], name="system_former_codes"),
         ]
 
     def __str__(self) -> str:
@@ -141,4 +163,4 @@ class InformationSystem(models.Model):
         """The system is out of use; its code stays taken."""
 
 
-auditlog.register(InformationSystem, exclude_fields=["search", "sort_key", "revision"])
+auditlog.register(InformationSystem, exclude_fields=["search", "sort_key", "revision", "code_base", "code_number"])

@@ -29,7 +29,7 @@ def _tidy(kind: type[models.Model], name: str, value: Any) -> Any:
 
 def judge(thing: models.Model, errors: Errors | None = None) -> None:
     """Judge every field and constraint of *thing* together with *errors* found before. Raises InvalidInput."""
-    found: Errors = {**(errors or {}), **_too_long(thing)}
+    found: Errors = {**(errors or {}), **too_long(thing)}
     try:
         thing.full_clean(exclude={"state", *found})
     except ValidationError as error:
@@ -39,7 +39,8 @@ def judge(thing: models.Model, errors: Errors | None = None) -> None:
         raise InvalidInput(found)
 
 
-def _too_long(thing: models.Model) -> Errors:
+def too_long(thing: models.Model) -> Errors:
+    """Return the long texts of *thing* that exceed their limit, which ``full_clean`` does not judge."""
     found: Errors = {}
     for field in thing._meta.concrete_fields:
         limit = field.max_length if isinstance(field, models.TextField) else None

@@ -24,21 +24,26 @@ from core.transitions import carry
 
 FIELDS = (
     "name",
+    "kind",
     "owner",
     "operating_unit",
     "supplier",
+    "technologies",
+    "hosting",
     "purpose",
     "security_level",
     "security_decision",
     "security_decided_on",
-    "networks",
     "environments",
+    "networks",
+    "sandbox_networks",
 )
+MOST_TECHNOLOGIES = 30
 
 
 @transaction.atomic
 def register_system(
-    *, actor: Actor, owner: Agency, draft: bool = False, is_sample: bool = False, **fields: Any
+    *, actor: Actor, owner: Agency, draft: bool = False, is_sample: bool = False, reason: str = "", **fields: Any
 ) -> InformationSystem:
     """Enter a system under a new code of its owner (QC3.2, QC7.6), registered unless it is to stay a *draft*.
 
@@ -50,17 +55,18 @@ def register_system(
     stored_owner = Agency.objects.select_for_update().get(pk=owner.pk)
     made = InformationSystem(**values, is_sample=is_sample)
     _give_code(made, stored_owner)
-    errors |= _agency_errors(made)
+    errors |= agency_errors(made)
     if not draft:
-        errors |= _gap_errors(made, errors)
+        errors |= gap_errors(made, errors)
     _save(made, errors)
-    record_fact(actor=actor, deed="system.entered", subject=made, after={**values, "code": made.code}, clause="QC7.6")
+    after = {**values, "code": made.code}
+    record_fact(actor=actor, deed="system.entered", subject=made, after=after, reason=reason, clause="QC7.6")
     return made if draft else move_system(actor=actor, system=made, step="register")
 
 
 @transaction.atomic
 def change_system(
-    *, actor: Actor, system: InformationSystem, revision: int | None = None, **fields: Any
+    *, actor: Actor, system: InformationSystem, revision: int | None = None, reason: str = "", **fields: Any
 ) -> InformationSystem:
     """Change a system. *revision* is the one the person saw; another one now means somebody was faster.
 
@@ -83,12 +89,20 @@ def change_system(
     if not new and not errors:
         return stored
     if {"owner", "operating_unit"} & new.keys():
-        errors |= _agency_errors(stored)
+        errors |= agency_errors(stored)
     if stored.state == SystemState.REGISTERED:
-        errors |= _gap_errors(stored, errors)
+        errors |= gap_errors(stored, errors)
     stored.revision += 1
     _save(stored, errors)
-    record_fact(actor=actor, deed="system.changed", subject=stored, before=old, after=new, clause="QC7.6")
+    record_fact(
+        actor=actor,
+        deed="system.changed",
+        subject=stored,
+        before=old,
+        after=new,
+        reason=reason,
+        clause="QC7.6",
+    )
     announce()
     return stored
 
@@ -123,25 +137,40 @@ def retire_system(*, actor: Actor, system: InformationSystem, reason: str) -> In
 
 def _read(fields: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
     values, errors = tidied(InformationSystem, fields, FIELDS), Errors()
-    if "networks" in values:
-        values["networks"], wrong = read_networks(values["networks"])
-        errors |= {"networks": wrong} if wrong else {}
+    for name in {"networks", "sandbox_networks"} & values.keys():
+        values[name], wrong = read_networks(values[name])
+        errors |= {name: wrong} if wrong else {}
     if "environments" in values:
         asked = set(values["environments"])
         values["environments"] = [item.value for item in Environment if item.value in asked]
         if asked - set(Environment.values):
             errors["environments"] = [_("Chọn môi trường trong danh sách")]
+    if "technologies" in values:
+        values["technologies"] = list(dict.fromkeys(text for item in values["technologies"] if (text := tidy(item))))
+        errors |= _technology_errors(values["technologies"])
     return values, errors
+
+
+def _technology_errors(technologies: list[str]) -> Errors:
+    if len(technologies) > MOST_TECHNOLOGIES:
+        return {"technologies": [_("Nêu tối đa %(n)s công nghệ") % {"n": MOST_TECHNOLOGIES}]}
+    if any(len(item) > 100 for item in technologies):
+        return {"technologies": [_("Mỗi công nghệ viết tối đa 100 ký tự")]}
+    return {}
 
 
 def _give_code(system: InformationSystem, owner: Agency) -> None:
     """Issue the next code of *owner*, whose row is locked, so that two at once cannot get the same."""
     last = InformationSystem.objects.filter(code_base=owner.code).aggregate(n=Max("code_number"))["n"] or 0
-    system.code_base, system.code_number = owner.code, last + 1
-    system.code = f"{owner.code}.HT{last + 1:02d}"
+    while True:
+        last += 1
+        system.code_base, system.code_number, system.code = owner.code, last, f"{owner.code}.HT{last:02d}"
+        if not InformationSystem.objects.known_as(system.code).exists():  # an official code may look like one of ours
+            return
 
 
-def _agency_errors(system: InformationSystem) -> Errors:
+def agency_errors(system: InformationSystem) -> Errors:
+    """Return the agencies of *system* that are no more, by field."""
     today, errors = clock.today(), Errors()
     for name in ("owner", "operating_unit"):
         agency = getattr(system, name)
@@ -150,12 +179,14 @@ def _agency_errors(system: InformationSystem) -> Errors:
     return errors
 
 
-def _gap_errors(system: InformationSystem, errors: Errors) -> Errors:
+def gap_errors(system: InformationSystem, errors: Errors) -> Errors:
+    """Return what registering *system* needs and it lacks, apart from fields already in *errors*."""
     gaps = system_gaps(system)
     return {name: [_("Nhập %(label)s") % {"label": label}] for name, label in gaps.items() if name not in errors}
 
 
-def _save(system: InformationSystem, errors: Errors) -> None:
+def rules(system: InformationSystem, errors: Errors) -> None:
+    """Add to *errors* what no single field can say: decision and level go together, dates in order."""
     if bool(system.security_decision) != bool(system.security_decided_on):
         missing = "security_decided_on" if system.security_decision else "security_decision"
         errors.setdefault(missing, [_("Số và ngày quyết định phê duyệt cấp độ phải đi cùng nhau")])
@@ -163,7 +194,16 @@ def _save(system: InformationSystem, errors: Errors) -> None:
         errors.setdefault("security_decided_on", [_("Ngày quyết định không thể sau hôm nay")])
     elif system.security_decision and not system.security_level:
         errors.setdefault("security_level", [_("Chọn cấp độ mà quyết định đã phê duyệt")])
+
+
+def _save(system: InformationSystem, errors: Errors) -> None:
+    rules(system, errors)
     system.sort_key = sort_key(system.name)[:700]
-    system.search = fold(f"{system.name} {system.code}")
+    system.search = search_text(system)
     judge(system, errors)
     store(system, unique="name")
+
+
+def search_text(system: InformationSystem) -> str:
+    """Return the folded text a system is found by: name, code in use and codes no longer used."""
+    return fold(" ".join([system.name, system.code, *system.former_codes]))

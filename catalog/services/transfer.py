@@ -1,4 +1,4 @@
-"""Handing the systems and data services of a body that has ended to the one that succeeds it (QC2)."""
+"""Handing the systems, plans and data services of a body that has ended to the one that succeeds it (QC2)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.models import Agency
 from audit.gates import announce
 from audit.record import changed, record_fact
 from catalog.guards import SERVICE_MANAGE, SYSTEM_MANAGE
-from catalog.models import DataService, InformationSystem
+from catalog.models import ConnectionPlan, DataService, InformationSystem
 from catalog.services.data_services import search_text
 from core.actor import Actor
 from core.problems import PermissionRefused
@@ -43,6 +43,28 @@ def transfer_systems(*, actor: Actor, agency: Agency, successor: Agency, reason:
             clause="QC7.6",
         )
     announce()
+    return moved
+
+
+@transaction.atomic
+def transfer_plans(*, actor: Actor, agency: Agency, successor: Agency, reason: str) -> list[ConnectionPlan]:
+    """Let *successor* answer for what *agency* had to connect, one fact for each entry. Raises PermissionRefused."""
+    if not actor.may(SYSTEM_MANAGE):
+        raise PermissionRefused(_("Chuyển kế hoạch kết nối sang cơ quan kế thừa thuộc vai trò Cán bộ vận hành."))
+    moved = list(ConnectionPlan.objects.select_for_update().filter(agency=agency).order_by("pk"))
+    for plan in moved:
+        plan.agency = successor
+        plan.revision += 1
+        plan.save()
+        record_fact(
+            actor=actor,
+            deed="plan.transferred",
+            subject=plan,
+            before={"agency": agency},
+            after={"agency": successor},
+            reason=reason,
+            clause="QC15.1",
+        )
     return moved
 
 

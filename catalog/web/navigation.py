@@ -11,6 +11,8 @@ from core.web.boards import Entry
 def entries(actor: Actor) -> list[Entry]:
     """Return the entries *actor* may use."""
     found: list[Entry] = [(_("Danh mục"), reverse("catalogue"), 20)]
+    if not actor.is_person:  # those signed in have many entries; theirs is on the pages of systems and of the plan
+        found.append((_("Tiêu chuẩn"), reverse("standards"), 90))
     if actor.may("system.view_own") or actor.may("system.view_all"):
         found.append((_("Hệ thống"), reverse("systems"), 30))
     found.append((_("Tài liệu"), reverse("documents"), 40))

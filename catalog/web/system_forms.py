@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from catalog.form_fields import NetworksField
+from catalog.choices import SystemKind
+from catalog.form_fields import LinesField, NetworksField
 from catalog.models import InformationSystem
 from catalog.selectors.systems import operating_unit_choices
 from core.choices import Environment
@@ -22,7 +23,20 @@ class SystemForm(PortalForm):
     operating_unit = forms.ModelChoiceField(
         label=_("Đơn vị vận hành"), queryset=Agency.objects.none(), help_text=_("Có thể là chính cơ quan chủ quản.")
     )
+    kind = forms.ChoiceField(label=_("Loại hệ thống"), choices=SystemKind.choices, required=False)
     supplier = forms.CharField(label=_("Đơn vị cung cấp phần mềm"), max_length=300, required=False)
+    technologies = LinesField(
+        label=_("Công nghệ sử dụng"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Mỗi dòng một công nghệ, ví dụ ngôn ngữ, hệ quản trị cơ sở dữ liệu."),
+    )
+    hosting = forms.CharField(
+        label=_("Nơi đặt hệ thống"),
+        max_length=300,
+        required=False,
+        help_text=_("Ví dụ trung tâm dữ liệu của tỉnh, phòng máy của cơ quan, nhà cung cấp hạ tầng."),
+    )
     purpose = forms.CharField(
         label=_("Mục đích sử dụng"),
         max_length=2000,
@@ -50,7 +64,17 @@ class SystemForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Mỗi dòng một địa chỉ IP hoặc một dải, ví dụ 10.20.30.40 hoặc 10.20.30.0/24."),
     )
+    sandbox_networks = NetworksField(
+        label=_("Địa chỉ mạng thử nghiệm"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Chỉ khi môi trường thử nghiệm dùng địa chỉ khác địa chỉ ở trên."),
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_kind(self) -> str:
+        """Return the kind; software where an old form sent none."""
+        return self.cleaned_data["kind"] or SystemKind.SOFTWARE
 
     def __init__(self, *args: Any, agency_id: int, draft: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

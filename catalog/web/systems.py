@@ -1,9 +1,8 @@
-"""Own information systems: list, register, change, show, retire."""
+"""Own information systems: register, change, show, retire."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,40 +11,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
 from accounts.web.access import needs
-from catalog.choices import SystemState
+from catalog.choices import ContactSide, SystemState
 from catalog.guards import SYSTEM_EDIT_OWN, edits_system
 from catalog.models import InformationSystem
+from catalog.selectors.system_people import contacts_of
 from catalog.selectors.systems import history_of
+from catalog.services.system_people import may_name
 from catalog.services.systems import change_system, move_system, register_system
 from catalog.web.system_forms import ReasonForm, SystemForm, values_of
+from catalog.web.system_list import READ
+from catalog.web.system_people import visible_system
 from core.problems import DomainError, InvalidInput, PermissionRefused, StateRefused
-from core.text import tidy
 from core.transitions import offers
-
-READ = ("system.view_own", "system.view_all")
-
-
-@require_safe
-@never_cache
-@needs(*READ)
-def systems(request: Any) -> HttpResponse:
-    """List the systems the actor sees; retired ones only when asked."""
-    words = tidy(request.GET.get("q", ""))[:100]
-    retired = request.GET.get("retired") == "1"
-    visible = InformationSystem.objects.visible_to(request.actor).matching(words).select_related("owner")
-    found = visible.filter(state=SystemState.RETIRED) if retired else visible.exclude(state=SystemState.RETIRED)
-    context = {
-        "page": Paginator(found, 50).get_page(request.GET.get("page")),
-        "words": words,
-        "retired": retired,
-        "may_register": request.actor.may(SYSTEM_EDIT_OWN),
-    }
-    return render(request, "systems/systems.html", context)
-
-
-def _visible(request: Any, code: str) -> InformationSystem:
-    found = InformationSystem.objects.visible_to(request.actor).select_related("owner", "operating_unit")
-    return get_object_or_404(found, code=code)
+from core.web.notes import notes_on
 
 
 @require_safe
@@ -53,16 +31,25 @@ def _visible(request: Any, code: str) -> InformationSystem:
 @needs(*READ)
 def system(request: Any, code: str) -> HttpResponse:
     """Show one system, what may be done with it and what was done."""
-    found = _visible(request, code)
+    found = visible_system(request, code)
+    if found.code != code:
+        return redirect("system", code=found.code)
     events = [
-        {"when": fact.at, "what": label, "who": f"{fact.actor_name}, {fact.agency_name}", "detail": fact.reason}
-        for fact, label in history_of(found)
+        {"when": fact.at, "what": label, "who": fact.who, "detail": fact.reason} for fact, label in history_of(found)
     ]
+    in_use = found.state != SystemState.RETIRED
     context = {
         "system": found,
         "offers": offers(found, request.actor),
-        "may_change": edits_system(found, request.actor) and found.state != SystemState.RETIRED,
+        "may_change": edits_system(found, request.actor) and in_use,
         "events": events,
+        "contacts": contacts_of(found),
+        "dossiers": list(found.dossiers.select_related("added_by")),
+        "sides": [
+            (side, label) for side, label in ContactSide.choices if may_name(request.actor, found, side) and in_use
+        ],
+        "connections": notes_on("information_system", found.pk),
+        "plans": list(found.plans.all()),
     }
     return render(request, "systems/system.html", context)
 
@@ -92,7 +79,7 @@ def register(request: Any) -> HttpResponse:
 @needs(SYSTEM_EDIT_OWN, "system.manage")
 def change(request: Any, code: str) -> HttpResponse:
     """Change a system; when somebody was faster, say what they changed and keep what was typed."""
-    found = _visible(request, code)
+    found = visible_system(request, code)
     if not edits_system(found, request.actor):
         raise Http404
     draft = found.state == SystemState.DRAFT
@@ -123,7 +110,8 @@ def _differences(form: SystemForm, found: InformationSystem) -> list[tuple[str, 
     stored = values_of(found)
     typed = {**form.cleaned_data, "operating_unit": getattr(form.cleaned_data["operating_unit"], "pk", None)}
     shown = {"operating_unit": found.operating_unit.name, "environments": ", ".join(found.environment_labels)}
-    shown["networks"] = ", ".join(found.networks)
+    shown |= {name: ", ".join(getattr(found, name)) for name in ("networks", "sandbox_networks", "technologies")}
+    shown["kind"] = str(found.get_kind_display())
     names = [name for name in stored if name != "revision" and stored[name] != typed.get(name)]
     return [(str(form.fields[name].label), shown.get(name, stored[name])) for name in names]
 
@@ -133,7 +121,7 @@ def _differences(form: SystemForm, found: InformationSystem) -> list[tuple[str, 
 @needs(SYSTEM_EDIT_OWN, "system.manage")
 def step(request: Any, code: str, name: str) -> HttpResponse:
     """Confirm one step of a system's life: registering a draft, retiring."""
-    found = _visible(request, code)
+    found = visible_system(request, code)
     offer = next((item for item in offers(found, request.actor) if item.name == name), None)
     form = ReasonForm(request.POST or None) if offer is None or offer.reason_required else None
     if request.method == "POST":

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
@@ -16,9 +17,11 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from connections.admin.cited_standards import standards_page
 from connections.admin.pages import staff_page
 from connections.choices import CriterionGroup, Probe
-from connections.models import Checklist
+from connections.models import Checklist, Criterion
+from connections.selectors.standards import Cited, standards_by_criterion
 from connections.services.checklists import next_number, publish_checklist
 from core import clock
 from core.admin import BaseAdmin, acting
@@ -108,6 +111,19 @@ class ChecklistAdmin(BaseAdmin):
     manage_permission = "checklist.manage"
     list_display = ("__str__", "valid_from", "source")
 
+    def get_urls(self) -> list[Any]:
+        """Add the page that chooses the standards of one criterion."""
+        page = self.admin_site.admin_view(self.standards_view)
+        address = "<int:pk>/tieu-chi/<slug:code>/tieu-chuan/"
+        return [path(address, page, name="connections_checklist_standards"), *super().get_urls()]
+
+    def standards_view(self, request: HttpRequest, pk: int, code: str) -> HttpResponse:
+        """Choose the standards that one criterion rests on."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        criterion = get_object_or_404(Criterion.objects.select_related("checklist"), checklist_id=pk, code=code)
+        return standards_page(self, request, criterion)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A version once issued stays; evaluations rest on it."""
         return False
@@ -127,7 +143,7 @@ class ChecklistAdmin(BaseAdmin):
             "admin/connections/checklist.html",
             title=str(found),
             checklist=found,
-            criteria=found.criteria.all(),
+            criteria=_with_standards(found),
             may_add=self.has_add_permission(request),
         )
 
@@ -156,6 +172,12 @@ class ChecklistAdmin(BaseAdmin):
             rows=rows,
             last=last,
         )
+
+
+def _with_standards(checklist: Checklist) -> list[tuple[Criterion, list[Cited]]]:
+    criteria = list(checklist.criteria.all())
+    cited = standards_by_criterion(row.code for row in criteria)
+    return [(row, cited.get(row.code, [])) for row in criteria]
 
 
 def _publish(request: HttpRequest, form: VersionForm, rows: Any) -> Checklist | None:

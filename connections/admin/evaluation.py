@@ -18,6 +18,7 @@ from connections.models import ConnectionRequest, Evaluation
 from connections.selectors.answers import lines_of, parts_of
 from connections.selectors.desk import hindrance
 from connections.selectors.evidence import looks_of
+from connections.selectors.standards import standards_by_criterion
 from connections.services import evaluation as deeds
 from connections.services.lines import decide_lines
 from core import clock
@@ -183,8 +184,10 @@ def _groups(
     request: HttpRequest, current: Evaluation | None, errors: Any, looks: Any
 ) -> list[tuple[CriterionGroup, list[Row]]]:
     marks = list(current.marks.select_related("criterion", "marked_by")) if current else []
+    cited = standards_by_criterion(mark.criterion.code for mark in marks)
     rows = [
-        row_of(request, mark, [str(text) for text in errors.get(mark.criterion.code, [])], looks) for mark in marks
+        row_of(request, mark, [str(text) for text in errors.get(mark.criterion.code, [])], looks, cited)
+        for mark in marks
     ]
     found = [(group, [row for row in rows if row.mark.criterion.group == group]) for group in CriterionGroup]
     return [(group, members) for group, members in found if members]

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from connections.choices import CriterionGroup, Mark
 from connections.models import InspectionMark
+from connections.selectors.standards import Cited, standards_by_criterion
 from connections.services.inspections import ASKED, seen
 from core.forms import PortalForm
 from core.text import nfc
@@ -38,6 +39,7 @@ class Row:
     options: list[tuple[str, str]]
     errors: Sequence[StrOrPromise]
     seen: str
+    standards: Sequence[Cited]
 
 
 def posted(request: HttpRequest) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -51,17 +53,22 @@ def rows_of(
     request: HttpRequest, marks: Sequence[InspectionMark], errors: Mapping[str, Sequence[StrOrPromise]]
 ) -> list[tuple[CriterionGroup, list[Row]]]:
     """Return the criteria by group, with what was typed when the form came back."""
-    rows = [_row(request, mark, errors.get(mark.criterion.code, [])) for mark in marks]
+    cited = standards_by_criterion(mark.criterion.code for mark in marks)
+    rows = [
+        _row(request, mark, errors.get(mark.criterion.code, []), cited.get(mark.criterion.code, ())) for mark in marks
+    ]
     groups = [(group, [row for row in rows if row.mark.criterion.group == group]) for group in CriterionGroup]
     return [(group, found) for group, found in groups if found]
 
 
-def _row(request: HttpRequest, mark: InspectionMark, errors: Sequence[StrOrPromise]) -> Row:
+def _row(
+    request: HttpRequest, mark: InspectionMark, errors: Sequence[StrOrPromise], standards: Sequence[Cited]
+) -> Row:
     code, skippable = mark.criterion.code, mark.criterion.may_not_apply and not mark.criterion.national_only
     back = f"remark-{code}" in request.POST
     values = {name: _typed(request, name, code) if back else getattr(mark, name) for name in ASKED}
     options = [(str(value), str(Mark(value).label)) for value in Mark if skippable or value != Mark.NOT_APPLICABLE]
-    return Row(mark, **values, options=options, errors=errors, seen=seen(mark))
+    return Row(mark, **values, options=options, errors=errors, seen=seen(mark), standards=standards)
 
 
 def _typed(request: HttpRequest, name: str, code: str) -> str:

@@ -1,5 +1,6 @@
 """What the page of an evaluation sends: marks by criterion, a decision by line; shape only, the deeds judge."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from connections.models import ConnectionRequest, CriterionMark
 from connections.selectors.answers import LineView, lines_of
 from connections.selectors.evidence import Look, serving
 from connections.selectors.offered import codes_offered
+from connections.selectors.standards import Cited
 from connections.services.evaluation import ASKED, seen
 from core.forms import PortalForm
 from core.text import nfc
@@ -30,6 +32,7 @@ class Row:
     errors: list[str]
     seen: str
     looks: list[tuple[Probe, Look | None]]
+    standards: Sequence[Cited] = ()
 
 
 def posted_marks(request: HttpRequest) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -50,13 +53,21 @@ def typed(request: HttpRequest, name: str, code: str) -> str:
     return nfc(request.POST.get(f"{name}-{code}", ""))
 
 
-def row_of(request: HttpRequest, mark: CriterionMark, errors: list[str], looks: dict[str, Look]) -> Row:
+def row_of(
+    request: HttpRequest,
+    mark: CriterionMark,
+    errors: list[str],
+    looks: dict[str, Look],
+    standards: Mapping[str, Sequence[Cited]],
+) -> Row:
     """Return a criterion as its fieldset shows it: what was typed when the form came back, what is kept otherwise."""
     code, skippable = mark.criterion.code, mark.criterion.may_not_apply and not mark.criterion.national_only
     back = request.method == "POST" and (f"remark-{code}" in request.POST or f"result-{code}" in request.POST)
     values = {name: typed(request, name, code) if back else getattr(mark, name) for name in ASKED}
     options = [(str(value), str(Mark(value).label)) for value in Mark if skippable or value != Mark.NOT_APPLICABLE]
-    return Row(mark, **values, options=options, errors=errors, seen=seen(mark), looks=serving(mark, looks))
+    cited = standards.get(code, ())
+    found = serving(mark, looks)
+    return Row(mark, **values, options=options, errors=errors, seen=seen(mark), looks=found, standards=cited)
 
 
 class LineForm(PortalForm):

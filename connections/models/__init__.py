@@ -15,7 +15,14 @@ from connections.models.credentials import Credential
 from connections.models.decisions import LineDecision
 from connections.models.desk import InternalNote, SavedView, WorkMark
 from connections.models.endings import EndingRequest
-from connections.models.evaluations import Checklist, CompletionPoint, Criterion, CriterionMark, Evaluation
+from connections.models.evaluations import (
+    Checklist,
+    CompletionPoint,
+    Criterion,
+    CriterionMark,
+    CriterionStandard,
+    Evaluation,
+)
 from connections.models.evidence import EvidenceRun, MessageSample
 from connections.models.expiries import ExpiryNotice, ExpiryRule
 from connections.models.grants import Grant
@@ -44,6 +51,7 @@ __all__ = [
     "Credential",
     "Criterion",
     "CriterionMark",
+    "CriterionStandard",
     "Declaration",
     "DeclarationPoint",
     "DutyReminder",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from catalog.models import Standard
 from connections.choices import CriterionGroup, Mark, Part
 from connections.models.requests import ConnectionRequest
 
@@ -49,6 +50,24 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class CriterionStandard(models.Model):
+    """A standard that a criterion rests on (QC4.1, QC9.2): named by the code of the criterion, so by every version."""
+
+    criterion_code = models.SlugField(_("mã tiêu chí"), max_length=40)
+    standard = models.ForeignKey(
+        Standard, models.PROTECT, related_name="+", verbose_name=_("tiêu chuẩn, văn bản áp dụng")
+    )
+
+    class Meta:
+        verbose_name = _("tiêu chuẩn của tiêu chí")
+        verbose_name_plural = _("tiêu chuẩn của tiêu chí")
+        ordering = ["criterion_code", "standard__sort_key"]
+        constraints = [models.UniqueConstraint(fields=["criterion_code", "standard"], name="criterion_standard_once")]
+
+    def __str__(self) -> str:
+        return f"{self.criterion_code}: {self.standard}"
 
 
 class Evaluation(models.Model):
@@ -126,5 +145,5 @@ class CompletionPoint(models.Model):
         return f"{self.number}. {self.what}"
 
 
-for _model in (Checklist, Criterion, Evaluation, CriterionMark, CompletionPoint):
+for _model in (Checklist, Criterion, CriterionStandard, Evaluation, CriterionMark, CompletionPoint):
     auditlog.register(_model)

@@ -7,7 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from catalog.models import DataErrorReport, DataService, DirectSharing, DocumentRelease, InformationSystem
+from catalog.models import (
+    ConnectionPlan,
+    DataErrorReport,
+    DataService,
+    DirectSharing,
+    DocumentRelease,
+    InformationSystem,
+)
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest, Credential, Grant, Hold
 from core import clock
@@ -33,12 +40,13 @@ class Held:
     documents: int
     sharing: int
     reports: int
+    plans: int = 0
 
     @property
     def anything(self) -> bool:
         """Return whether something is left to hand over."""
         dossiers = self.drafts + self.open_dossiers + self.closed_dossiers
-        duties = self.holds + self.documents + self.sharing + self.reports
+        duties = self.holds + self.documents + self.sharing + self.reports + self.plans
         return bool(self.systems + self.services + dossiers + duties)
 
     def texts(self) -> list[str]:
@@ -46,6 +54,7 @@ class Held:
         counts = {
             _("%(n)s hệ thống thông tin"): self.systems,
             _("%(n)s dịch vụ dữ liệu cung cấp"): self.services,
+            _("%(n)s hệ thống trong kế hoạch kết nối"): self.plans,
             _("%(n)s bản nháp đề nghị"): self.drafts,
             _("%(n)s hồ sơ đang mở"): self.open_dossiers,
             _("%(n)s hồ sơ đã kết thúc"): self.closed_dossiers,
@@ -60,7 +69,7 @@ class Held:
 
 
 def held_by(agency: Agency) -> Held:
-    """Return what *agency* holds, in nine queries whatever its number."""
+    """Return what *agency* holds, in ten queries whatever its number."""
     draft = Q(state=State.DRAFT)
     dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
         drafts=Count("pk", filter=draft),
@@ -70,6 +79,7 @@ def held_by(agency: Agency) -> Held:
     return Held(
         systems=InformationSystem.objects.filter(Q(owner=agency) | Q(operating_unit=agency)).count(),
         services=DataService.objects.filter(provider=agency).count(),
+        plans=ConnectionPlan.objects.filter(agency=agency).count(),
         grants=Grant.objects.open().filter(Q(system__owner=agency) | Q(service__provider=agency)).count(),
         keys=Credential.objects.open().filter(system__owner=agency).count(),
         holds=Hold.objects.filter(agency=agency, lifted_at__isnull=True).count(),
@@ -87,6 +97,7 @@ def ended_holders() -> QuerySet[Agency]:
         Exists(InformationSystem.objects.filter(owner=mine))
         | Exists(InformationSystem.objects.filter(operating_unit=mine))
         | Exists(DataService.objects.filter(provider=mine))
+        | Exists(ConnectionPlan.objects.filter(agency=mine))
         | Exists(ConnectionRequest.objects.filter(agency=mine))
         | Exists(Hold.objects.filter(agency=mine, lifted_at__isnull=True))
         | Exists(DocumentRelease.objects.open().filter(agency=mine))

@@ -1,7 +1,7 @@
 """Versions of the checklist: the first from the seed, later ones by staff (decisions, 24)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from connections.models import Checklist, Criterion
+from catalog.models import Standard
+from connections.models import Checklist, Criterion, CriterionStandard
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
@@ -76,6 +77,35 @@ def publish_checklist(
         clause="QC9",
     )
     return made
+
+
+@transaction.atomic
+def set_criterion_standards(*, actor: Actor, criterion: Criterion, standards: Collection[Standard]) -> Criterion:
+    """Say which standards *criterion* rests on, in this and every other version that has its code (QC4.1, QC9.2).
+
+    Raises PermissionRefused.
+    """
+    if not actor.may("checklist.manage"):
+        raise PermissionRefused(_("Chọn tiêu chuẩn của tiêu chí thuộc Trưởng phòng."))
+    stored = Criterion.objects.select_for_update().get(pk=criterion.pk)
+    known = {row.standard_id: row for row in CriterionStandard.objects.filter(criterion_code=stored.code)}
+    wanted = {item.pk: item for item in standards}
+    if known.keys() == wanted.keys():
+        return stored
+    before = sorted(Standard.objects.filter(pk__in=known).values_list("number", flat=True))
+    for pk in known.keys() - wanted.keys():
+        known[pk].delete()
+    for pk in wanted.keys() - known.keys():
+        CriterionStandard.objects.create(criterion_code=stored.code, standard=wanted[pk])
+    record_fact(
+        actor=actor,
+        deed="criterion.standards_set",
+        subject=stored,
+        before={"standards": before},
+        after={"standards": sorted(item.number for item in standards)},
+        clause="QC4.1",
+    )
+    return stored
 
 
 def next_number(*, hold: bool = False) -> int:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.record import record_fact
+from catalog.services.readiness import mark_ended
 from connections.choices import Kind, PrintoutKind, State
 from connections.models import Connection, ConnectionRequest, Grant
 from connections.selectors.connections import one_of_each_provider
@@ -46,6 +47,7 @@ def terminate(
     if whole:
         _close(actor, connection, reason)
         tell_providers(lost)
+    mark_ended(actor=actor, system_id=connection.system_id)
     told: dict[str, Any] = {"reason": reason, "grants": grants, "keys": len(keys)}
     for kind in (*((PrintoutKind.REVOCATION,) if grants else ()), PrintoutKind.ENDING):
         issue_printout(actor=actor, request=stored, kind=kind, **told)

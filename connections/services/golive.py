@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.services.readiness import mark_connected
 from connections.choices import PrintoutKind
 from connections.models import Connection, ConnectionRequest, Grant
 from connections.selectors.people import holders_of, technicians_of
@@ -40,6 +41,7 @@ def go_live(*, actor: Actor, request: ConnectionRequest, version: int | None = N
     stored.live_at = now
     move(actor=actor, request=stored, action="go_live", after={"grants": [grant.code for grant in grants]})
     stop_all_clocks(stored)
+    mark_connected(actor=actor, system_id=stored.system_id or 0)
     for kind in (PrintoutKind.GO_LIVE, PrintoutKind.GRANT):
         issue_printout(actor=actor, request=stored, kind=kind)
     when = f"{now.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"

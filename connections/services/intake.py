@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record_fact
+from catalog.services.readiness import mark_ended
 from connections.choices import PrintoutKind, State, Step
 from connections.models import ConnectionRequest
 from connections.selectors.people import holders_of
@@ -110,6 +111,7 @@ def close(*, actor: Actor, request: ConnectionRequest, reason: str) -> Connectio
     stored.ended_at, stored.end_reason = clock.now(), reason
     stop_all_clocks(stored)
     move(actor=actor, request=stored, action="close", reason=reason)
+    mark_ended(actor=actor, system_id=stored.system_id or 0)
     announce(actor, stored, "close")
     return stored
 

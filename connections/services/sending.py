@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from catalog.services.readiness import mark_ended, mark_filed
 from connections.choices import PrintoutKind, Step
 from connections.models import ConnectionRequest
 from connections.selectors.completion import open_points
@@ -49,6 +50,7 @@ def submit(
         if "request_one_open_connection_a_system" not in str(error):
             raise
         raise StateRefused(_("Hệ thống này vừa có hồ sơ khác được gửi.")) from error
+    mark_filed(actor=actor, system_id=stored.system_id or 0)
     start_clock(stored, Step.INTAKE)
     issue_printout(actor=actor, request=stored, kind=PrintoutKind.REQUEST)
     announce(actor, stored, "submit")
@@ -63,6 +65,7 @@ def withdraw(*, actor: Actor, request: ConnectionRequest, reason: str) -> Connec
     stored.ended_at, stored.end_reason = clock.now(), reason
     stop_all_clocks(stored)
     move(actor=actor, request=stored, action="withdraw", reason=reason)
+    mark_ended(actor=actor, system_id=stored.system_id or 0)
     if stored.submitted_at is not None:
         announce(actor, stored, "withdraw")
     return stored

@@ -9,6 +9,7 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 DEED_NAMES = [
     "accounts.deeds.NAMES",
     "catalog.duty_deeds.NAMES",
+    "catalog.choices.REGISTER_DEEDS",
     "connections.deeds.NAMES",
     "reports.deeds.NAMES",
 ]

@@ -23,10 +23,14 @@ ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {
     "data_service": [
+        "catalog.selectors.standards.notes_of_service",
         "incidents.selectors.health.notes_of_service",
         "catalog.selectors.service_notes.notes_of_service",
     ],
+    "information_system": ["connections.selectors.system_history.notes_of_system"],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
 # Who has an approved connection to a service, or to any (None): restricted documents are released to them.
 DOCUMENT_AUDIENCES = ["connections.selectors.approved.agencies_approved_for"]
+# How far a system has come on its way to the platform, for the plan of it: "", "filed" or "connected".
+PLAN_PROGRESS = "connections.selectors.system_history.progress_of"

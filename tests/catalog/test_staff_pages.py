@@ -96,6 +96,7 @@ def test_a_system_is_registered_changed_and_retired_by_forms(
     typed = {
         **SYSTEM,
         "name": "Hồ sơ sức khỏe",
+        "kind": "database",
         "owner": owner.pk,
         "operating_unit": owner.pk,
         "networks": "10.0.0.1\n10.1.0.0/16",

@@ -176,7 +176,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     for number in range(15):
         system("H60.90", name=f"Hệ thống {number}")
     retire_system(actor=JOB, system=InformationSystem.objects.first(), reason="Hết dùng")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = client.get("/he-thong/")
     assert page.context["page"].paginator.count == 14
     assert client.get("/he-thong/", {"retired": "1"}).context["page"].paginator.count == 1

@@ -66,6 +66,7 @@ PAGES: dict[str, Page] = {
 # Pages of one dossier or key, and deeds by POST, are judged in test_portal.py; steps at the desk in test_desk_*.py.
 ELSEWHERE: frozenset[str] = frozenset(
     {
+        "admin:connections_checklist_standards",
         "begin_request",
         "request",
         "request_documents",

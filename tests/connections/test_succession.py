@@ -18,6 +18,7 @@ from accounts.services.agencies import end_agency
 from audit.gates import gate_versions
 from audit.models import Fact
 from catalog.models import DataService, InformationSystem
+from catalog.services.readiness import enter_plan
 from connections.choices import State
 from connections.models import Confirmation, Connection, ConnectionRequest, Credential, Grant, Hold, Printout
 from connections.projection import load_keys
@@ -256,7 +257,7 @@ def test_the_preview_reads_as_often_for_many_systems_as_for_one(merger: Merger) 
     fill(merger.chain, 20)
     with CaptureQueriesContext(database) as many:
         assert held_by(merger.chain.agency).systems == 21
-    assert len(one) == len(many) == 9
+    assert len(one) == len(many) == 10
 
 
 def test_it_is_done_on_the_pages_of_the_operator(merger: Merger, desk: Desk) -> None:
@@ -291,3 +292,15 @@ def test_it_is_done_on_the_pages_of_the_operator(merger: Merger, desk: Desk) -> 
     system = client.get(reverse("admin:catalog_informationsystem_history", args=[chain.system.pk]))
     assert "Chuyển hệ thống sang cơ quan kế thừa" in system.content.decode()
     assert client.get(reverse("admin:connections_hand_over", args=[0])).status_code == 404
+
+
+def test_the_plan_of_what_must_connect_goes_along(merger: Merger) -> None:
+    found = enter_plan(
+        actor=merger.chain.actors["operator"], agency=merger.chain.agency, name="Hộ tịch", basis="Kế hoạch"
+    )
+    merger.end(successor=merger.successor)
+    assert held_by(merger.chain.agency).plans == 1
+    merger.hand_over()
+    found.refresh_from_db()
+    assert found.agency == merger.successor
+    assert Fact.objects.filter(deed="plan.transferred", subject_id=str(found.pk), reason=DECISION).count() == 1

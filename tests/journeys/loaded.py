@@ -18,6 +18,8 @@ PROCEDURE = (
     "load_trials",
     "load_printouts",
     "load_purposes",
+    "load_readiness",
+    "load_standards",
 )
 
 

@@ -30,6 +30,8 @@ class Command(BaseCommand):
         self.step("Nạp quy tắc nhắc hạn", "load_reminders")
         self.step("Nạp mẫu văn bản của hồ sơ", "load_printouts")
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
+        self.step("Nạp tiêu chí sẵn sàng kết nối", "load_readiness")
+        self.step("Nạp tiêu chuẩn, văn bản áp dụng", "load_standards")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
