@@ -31,7 +31,6 @@ PAGES: dict[str, Page] = {
     "admin:catalog_sharingreview_add": ({}, holders("service.manage")),
     "admin:catalog_dataerrorreport_changelist": ({}, holders("service.view_all")),
     "admin:catalog_dataerrorreport_add": ({}, NOBODY),
-    "systems": ({}, holders("system.view_own", "system.view_all")),
     "standards": ({}, EVERYBODY),
     "systems": ({}, READERS),
     "export_systems": ({}, READERS),
