@@ -1,0 +1,83 @@
+"""Where the thing in an address belongs: one row for each kind of address, found by how the route begins (N29).
+
+A row names the arguments of one thing that agency A owns. ``PUBLIC`` rows are for everybody, ``PERSONAL`` ones for one
+person; all others are A's, its counterparts' and SKHCN's, and nobody else finds them.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver
+
+Arguments = dict[str, Any]
+Row = Callable[[Any], Arguments]
+
+#: How a route begins -> arguments of a thing of agency A; the longest beginning that fits is taken.
+OWN: dict[str, Row] = {
+    "ket-noi/<int:pk>/": lambda world: {"pk": world.request.pk, "slug": "muc-dich", "code": world.service.code},
+    "ket-noi/<int:pk>/tep/": lambda world: {"pk": world.draft.pk, "file": world.draft_file.pk},
+    "ket-noi/<int:pk>/trao-doi/tep/": lambda world: {"pk": world.request.pk, "file": world.message_file.pk},
+    "ket-noi/<int:pk>/phan/": lambda world: {"pk": world.draft.pk, "slug": "muc-dich"},
+    "ket-noi/<int:pk>/dich-vu/": lambda world: {"pk": world.draft.pk, "code": world.service.code},
+    "ket-noi/dang-mo/<int:pk>/": lambda world: {"pk": world.connection.pk, "side": "co-quan"},
+    "ket-noi/van-ban/<int:pk>": lambda world: {"pk": world.signed.pk, "ending": "docx"},
+    "he-thong/<str:code>/": lambda world: {"code": world.system.code, "name": "retire"},
+    "nha-phat-trien/khoa/<int:pk>/": lambda world: {"pk": world.key.pk},
+    "nha-phat-trien/<str:code>/": lambda world: {"code": world.system.code},
+    "quyen-khai-thac/de-nghi/<int:pk>/": lambda world: {"pk": world.access.pk, "code": world.asked.code},
+    "quyen-khai-thac/<str:code>/": lambda world: {"code": world.grant.code},
+    "api/v1/grants/<str:code>": lambda world: {"code": world.grant.code},
+    "api/v1/access-requests/<int:pk>": lambda world: {"pk": world.access.pk},
+    "co-quan/nguoi-dung/vai-tro/<int:pk>/": lambda world: {"pk": world.membership.pk},
+    "co-quan/nguoi-dung/loi-moi/<int:pk>/": lambda world: {"pk": world.invitation.pk},
+    "thong-bao/<int:pk>/": lambda world: {"pk": world.notice.pk},
+}
+#: What everybody, or whoever holds the token in the address, may open.
+PUBLIC = (
+    "loi/",
+    "danh-ba/",
+    "danh-muc/<slug:code>/",
+    "quy-che/",
+    "xac-minh/",
+    "loi-moi/<str:token>/",
+    "quyen-khai-thac/de-nghi/them/<slug:code>/",
+    "api/v1/agencies/",
+    "^dat-mat-khau/",
+)
+#: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
+OFFICE = ("bao-cao/<str:code>/", "co-quan/vai-tro/<int:pk>/")
+
+
+def walk(patterns: list[Any], prefix: str = "", route: str = "") -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Give name, route and argument names of every address that names a thing, below *patterns*."""
+    for item in patterns:
+        if isinstance(item, URLResolver):
+            yield from walk(
+                item.url_patterns,
+                f"{prefix}{item.namespace}:" if item.namespace else prefix,
+                route + str(item.pattern),
+            )
+        elif isinstance(item, URLPattern):
+            whole = route + str(item.pattern)
+            if "<" in whole:
+                yield f"{prefix}{item.name}", whole, frozenset(item.pattern.converters) | _named(item)
+
+
+def _named(item: URLPattern) -> frozenset[str]:
+    regex = getattr(item.pattern, "regex", None)
+    return frozenset(regex.groupindex) if regex is not None else frozenset()
+
+
+def row_of(route: str) -> Row | None:
+    """Return the row of a route, the one with the longest beginning; None: nobody wrote one."""
+    fitting = [beginning for beginning in OWN if route.startswith(beginning)]
+    return OWN[max(fitting, key=len)] if fitting else None
+
+
+def unplaced(found: Iterator[tuple[str, str, frozenset[str]]]) -> list[str]:
+    """Return the addresses of things that have no row."""
+    return sorted(
+        f"{name} ({route})"
+        for name, route, _arguments in found
+        if not name.startswith("admin:") and not route.startswith((*PUBLIC, *OFFICE)) and row_of(route) is None
+    )

@@ -1,0 +1,168 @@
+"""Every address of a thing × every role × own or other agency, generated from the URL resolver (N29, N32).
+
+A new address without a row in ``tests.house.tenants`` fails here.
+"""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver, path, reverse
+
+from accounts.models import Agency, Invitation, Membership, Notice, User
+from accounts.roles import ROLES
+from accounts.services.invitations import invite
+from connections.models import Attachment, Connection, ConnectionRequest, Credential, Grant, MessageFile, Printout
+from connections.services.attachments import attach
+from connections.services.drafts import begin_request
+from connections.services.paper_numbers import register
+from connections.services.thread import post_message
+from core import clock
+from core.files.uploads import check_upload
+from tests.connections.asking import Asking
+from tests.connections.conftest import asking, chain
+from tests.connections.proving import take_key
+from tests.connections.refusing import everything
+from tests.core.file_makers import pdf_bytes
+from tests.house.tenants import OFFICE, PUBLIC, row_of, unplaced, walk
+
+__all__ = ["asking", "chain"]
+pytestmark = [pytest.mark.clause("QC8.3"), pytest.mark.xdist_group("tenants")]
+AGENCY_ROLES = [role.code for role in ROLES.values() if role.side == "agency"]
+SignedIn = Callable[[User], Client]
+Address = tuple[str, str]
+CLOSED = (302, 403, 404)
+#: Arguments of staff addresses that take no number.
+STAFF_THINGS = {"app_label": "connections", "step": "publish", "action": "x", "slug": "x"}
+
+
+def addresses() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Give every address of a thing outside the staff rooms that belongs to somebody."""
+    for name, route, arguments in walk(get_resolver().url_patterns):
+        if not name.startswith("admin:") and not route.startswith((*PUBLIC, *OFFICE)):
+            yield name, route, arguments
+
+
+@pytest.fixture
+def world(asking: Asking) -> SimpleNamespace:
+    """One thing of every kind, all of agency A (the chain's) or waiting for its answer."""
+    chain = asking.chain
+    access = asking.sent()
+    draft = begin_request(actor=asking.officer)
+    take_key(actor=chain.actors["technician"], system=chain.system, environment="live")
+    return SimpleNamespace(
+        request=chain.fresh(),
+        draft=draft,
+        draft_file=_attached(asking, draft),
+        message_file=_posted(asking),
+        signed=_signed(asking),
+        connection=Connection.objects.get(),
+        printout=Printout.objects.filter(issuer=chain.agency).first(),
+        system=chain.system,
+        service=chain.service,
+        asked=asking.service,
+        key=Credential.objects.first(),
+        access=access,
+        grant=Grant.objects.get(environment="live"),
+        membership=Membership.objects.filter(agency=chain.agency).first(),
+        invitation=_invitation(asking),
+        notice=Notice.objects.filter(recipient=chain.users["agency_representative"]).first(),
+    )
+
+
+def _invitation(asking: Asking) -> Invitation:
+    invite(
+        actor=asking.chain.actors["agency_admin"],
+        agency=asking.chain.agency,
+        email="moi@lgsp.example",
+        full_name="Cán bộ mới (mẫu)",
+        role="agency_officer",
+    )
+    return Invitation.objects.get()
+
+
+def _attached(asking: Asking, draft: ConnectionRequest) -> Attachment:
+    file = SimpleUploadedFile("phuong-an.pdf", pdf_bytes())
+    return attach(actor=asking.officer, request=draft, file=file, part="plans")
+
+
+def _posted(asking: Asking) -> MessageFile:
+    upload = check_upload(SimpleUploadedFile("lich-truc.pdf", pdf_bytes()))
+    post_message(
+        actor=asking.officer, request=asking.chain.request, text="Lịch trực", form_token=uuid4(), upload=upload
+    )
+    return MessageFile.objects.get()
+
+
+def _signed(asking: Asking) -> Printout:
+    paper = Printout.objects.filter(issuer=asking.chain.agency, superseded_at__isnull=True)[0]
+    upload = check_upload(SimpleUploadedFile("da-ky.pdf", pdf_bytes()))
+    return register(
+        actor=asking.officer, printout=paper, number="01/PĐN-SNNMT", number_date=clock.today(), upload=upload
+    )
+
+
+def where(world: SimpleNamespace) -> Iterator[Address]:
+    """Give name and address of every thing of A."""
+    for name, route, arguments in addresses():
+        row = row_of(route)
+        assert row is not None, name
+        values = row(world)
+        yield name, reverse(name, kwargs={key: values[key] for key in arguments})
+
+
+def test_every_address_of_a_thing_has_a_row() -> None:
+    assert unplaced(walk(get_resolver().url_patterns)) == []
+
+
+def test_a_new_address_without_a_row_is_found() -> None:
+    planted = [path("mot-viec-moi/<int:pk>/", lambda request: None, name="planted")]
+    assert unplaced(walk(planted)) == ["planted (mot-viec-moi/<int:pk>/)"]
+
+
+@pytest.mark.parametrize("role", ["visitor", *AGENCY_ROLES])
+def test_another_agency_finds_nothing_and_changes_nothing(
+    role: str,
+    world: SimpleNamespace,
+    agency: Callable[..., Agency],
+    person: Callable[..., User],
+    signed_in: SignedIn,
+) -> None:
+    other = agency("H60.99", name="Cơ quan khác (mẫu)")
+    client = Client() if role == "visitor" else signed_in(person("nguoi-ngoai@lgsp.example", other, role))
+    before, leaks = everything(), []
+    for name, address in where(world):
+        seen = client.get(address).status_code
+        done = client.post(address, {}).status_code
+        if seen not in (*CLOSED, 401, 405) or done not in (*CLOSED, 401, 405):
+            leaks.append(f"{name} {address}: GET {seen}, POST {done}")
+    assert leaks == []
+    assert everything() == before
+
+
+def test_each_row_points_at_something_its_own_side_finds(world: SimpleNamespace, signed_in: SignedIn) -> None:
+    """A matrix whose addresses lead nowhere could not fail."""
+    people = User.objects.filter(memberships__isnull=False).distinct()
+    clients = [signed_in(user) for user in people]
+    unseen = []
+    for name, address in where(world):
+        if not any(client.get(address).status_code not in (403, 404) for client in clients):
+            unseen.append(f"{name} {address}")
+    assert unseen == []
+
+
+@pytest.mark.parametrize("role", AGENCY_ROLES)
+def test_no_agency_role_enters_a_staff_page(
+    role: str, agency: Callable[..., Agency], person: Callable[..., User], signed_in: SignedIn
+) -> None:
+    client = signed_in(person("nguoi@lgsp.example", agency("H60.98"), role))
+    entered = []
+    for name, _route, arguments in walk(get_resolver().url_patterns):
+        if name.startswith("admin:") and not name.endswith(":None"):
+            address = reverse(name, kwargs={key: STAFF_THINGS.get(key, 1) for key in arguments})
+            if client.get(address).status_code not in CLOSED:
+                entered.append(name)
+    assert entered == []
