@@ -1,5 +1,6 @@
 """What is shared: systems, data services and what they are made of."""
 
+from catalog.models.descriptions import ApiDescription
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
@@ -9,6 +10,7 @@ from catalog.models.systems import InformationSystem
 from catalog.models.upstreams import Upstream
 
 __all__ = [
+    "ApiDescription",
     "DataElement",
     "DataService",
     "InformationSystem",
