@@ -36,7 +36,8 @@ def set_operation(
     """Enter an operation with the fields of its answer, or change *operation* so; only while the version is a draft.
 
     A field is found by what it means and its name, folded (``DataElement.search``); it needs a class before the
-    version is published. Raises PermissionRefused, StateRefused, InvalidInput: also for a path another operation already answers.
+    version is published. Raises PermissionRefused, StateRefused, InvalidInput: also for a path another operation
+    already answers.
     """
     draft = draft_for(actor, version)
     found = Operation(version=draft)
