@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.web import catalogue, provider, provider_parts, provider_versions, systems
+from catalog.web import catalogue, provider, provider_descriptions, provider_parts, provider_versions, systems
 
 OWN = "dich-vu-cua-co-quan/<slug:code>/"
 VERSION = f"{OWN}<slug:name>/"
@@ -23,6 +23,8 @@ urlpatterns = [
     path(f"{VERSION}thao-tac/<slug:operation>/go/", provider_parts.remove_own_operation, name="remove_own_operation"),
     path(f"{VERSION}dia-chi/", provider_parts.own_upstream, name="add_own_upstream"),
     path(f"{VERSION}dia-chi/<int:upstream>/", provider_parts.own_upstream, name="own_upstream"),
+    path(f"{VERSION}openapi/", provider_descriptions.hand_in_description, name="hand_in_description"),
+    path(f"{VERSION}openapi/<int:description>/", provider_descriptions.own_description, name="own_description"),
     path("he-thong/", systems.systems, name="systems"),
     path("he-thong/moi/", systems.register, name="register_system"),
     path("he-thong/<str:code>/", systems.system, name="system"),
