@@ -75,6 +75,18 @@ def read_again(description: ApiDescription) -> Reading:
         raise InvalidInput({"": [_told(refused)]}) from refused
 
 
+def applicable(version: ServiceVersion, reading: Reading) -> bool:
+    """Return whether *reading* has something to apply to *version*, or to the version after it."""
+    return not reading.said.errors and bool(reading.difference) and version.state != ServiceState.WITHDRAWN
+
+
+def take_over(*, actor: Actor, description: ApiDescription, seen: str) -> ServiceVersion:
+    """Apply *description* to its draft, or make the next version where its version stays as it is."""
+    if description.version.state == ServiceState.DRAFT:
+        return apply(actor=actor, description=description, seen=seen)
+    return make_next_version(actor=actor, description=description, seen=seen)
+
+
 @transaction.atomic
 def apply(*, actor: Actor, description: ApiDescription, seen: str) -> ServiceVersion:
     """Make the operations of a draft those of *description*; fields that stay keep their class.

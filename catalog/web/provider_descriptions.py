@@ -27,8 +27,8 @@ from core.problems import DomainError
 def hand_in_description(request: Any, code: str, name: str) -> HttpResponse:
     """Take a file and lead to its difference; nothing of the version changes."""
     version = own_version_of(request, code, name)
-    form = DescriptionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = DescriptionForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_bound and form.is_valid():
         try:
             made = deeds.hand_in(actor=request.actor, version=version, file=form.cleaned_data["file"])
         except DomainError as refusal:
@@ -58,20 +58,13 @@ def own_description(request: Any, code: str, name: str, description: int) -> Htt
     form = SeenForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            done = take_over(request.actor, found, form.cleaned_data["seen"])
+            done = deeds.take_over(actor=request.actor, description=found, seen=form.cleaned_data["seen"])
         except DomainError as refusal:
             refused(form, refusal)
         else:
             messages.success(request, _("Đã áp dụng mô tả vào phiên bản %(name)s.") % {"name": done.name})
             return redirect("own_version", code=code, name=done.name)
     return render(request, "provider_services/description.html", {**shown(found), "form": form})
-
-
-def take_over(actor: Any, description: ApiDescription, seen: str) -> Any:
-    """Apply *description* to its draft, or make the next version where its version stays as it is."""
-    if description.version.state == ServiceState.DRAFT:
-        return deeds.apply(actor=actor, description=description, seen=seen)
-    return deeds.make_next_version(actor=actor, description=description, seen=seen)
 
 
 def shown(description: ApiDescription) -> dict[str, Any]:
@@ -87,5 +80,5 @@ def shown(description: ApiDescription) -> dict[str, Any]:
         "difference": found.difference,
         "shared": already_shared(told, besides=version.service_id),
         "draft": draft,
-        "may_apply": not found.said.errors and bool(found.difference) and version.state != ServiceState.WITHDRAWN,
+        "may_apply": deeds.applicable(version, found),
     }

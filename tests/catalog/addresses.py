@@ -46,6 +46,9 @@ ELSEWHERE: frozenset[str] = frozenset(
         "system_step",
         "admin:catalog_informationsystem_step",
         "admin:catalog_serviceversion_step",
+        "admin:catalog_serviceversion_deprecate",
+        "admin:catalog_serviceversion_hand_in",
+        "admin:catalog_serviceversion_description",
         "admin:catalog_operation_step",
     }
 )
