@@ -1,4 +1,4 @@
-"""Addresses of the catalogue and of the register of systems."""
+"""Addresses of the catalogue, of the register of systems and of an agency's own services."""
 
 from django.urls import path
 
@@ -8,6 +8,10 @@ from catalog.web import (
     documents,
     exceptions,
     freshness,
+    provider,
+    provider_descriptions,
+    provider_parts,
+    provider_versions,
     readiness,
     standards,
     system_list,
@@ -15,9 +19,27 @@ from catalog.web import (
     systems,
 )
 
+OWN = "dich-vu-cua-co-quan/<slug:code>/"
+VERSION = f"{OWN}<slug:name>/"
+
 urlpatterns = [
     path("danh-muc/", catalogue.catalogue, name="catalogue"),
     path("danh-muc/<slug:code>/", catalogue.data_service, name="data_service"),
+    path("dang-ky-dich-vu/", provider.register_service, name="register_service"),
+    path("dich-vu-cua-co-quan/", provider.own_services, name="own_services"),
+    path(OWN, provider.own_service, name="own_service"),
+    path(f"{OWN}sua/", provider.change_own_service, name="change_own_service"),
+    path(f"{OWN}phien-ban-moi/", provider_versions.new_own_version, name="new_own_version"),
+    path(VERSION, provider_versions.own_version, name="own_version"),
+    path(f"{VERSION}sua/", provider_versions.change_own_version, name="change_own_version"),
+    path(f"{VERSION}viec/<slug:step>/", provider_versions.own_version_step, name="own_version_step"),
+    path(f"{VERSION}thao-tac/", provider_parts.own_operation, name="add_own_operation"),
+    path(f"{VERSION}thao-tac/<slug:operation>/", provider_parts.own_operation, name="own_operation"),
+    path(f"{VERSION}thao-tac/<slug:operation>/go/", provider_parts.remove_own_operation, name="remove_own_operation"),
+    path(f"{VERSION}dia-chi/", provider_parts.own_upstream, name="add_own_upstream"),
+    path(f"{VERSION}dia-chi/<int:upstream>/", provider_parts.own_upstream, name="own_upstream"),
+    path(f"{VERSION}openapi/", provider_descriptions.hand_in_description, name="hand_in_description"),
+    path(f"{VERSION}openapi/<int:description>/", provider_descriptions.own_description, name="own_description"),
     path("danh-muc/<slug:code>/cap-nhat/", freshness.mark, name="mark_updated"),
     path("cap-nhat-du-lieu/", freshness.freshness, name="freshness"),
     path("chia-se-truc-tiep/", exceptions.direct_sharing, name="direct_sharing"),

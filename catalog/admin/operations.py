@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.choices import ServiceState
-from catalog.form_fields import PairsField
+from catalog.elements import write_line
+from catalog.form_fields import ELEMENTS_HINT, ElementsField
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import Operation, ServiceVersion
+from catalog.selectors.elements import SharedField, already_shared
 from catalog.services import operations as deeds
 from core.actor import Actor
 from core.admin import DeedForm
@@ -24,17 +26,17 @@ from core.transitions import Offer
 class OperationForm(DeedForm):
     """An operation with the fields of its answer, one a line."""
 
-    elements = PairsField(
+    elements = ElementsField(
         label=gettext_lazy("Các trường dữ liệu"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
-        help_text=gettext_lazy("Mỗi dòng một trường: tên_trường: ý nghĩa, ví dụ ma_xa: Mã đơn vị hành chính"),
+        help_text=ELEMENTS_HINT,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["elements"] = list(self.instance.elements.values_list("name", "label"))
+            self.initial["elements"] = deeds.fields_of(self.instance)
 
 
 HELP = {
@@ -54,6 +56,7 @@ class OperationAdmin(StepsAdmin):
     list_filter = ("method", "version__state")
     list_select_related = ("version__service",)
     search_fields = ("version__service__search", "code", "template")
+    change_form_outer_after_template = "catalog/admin_shared.html"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show the fields only where the form can read them."""
@@ -67,7 +70,7 @@ class OperationAdmin(StepsAdmin):
     @admin.display(description=gettext_lazy("Các trường dữ liệu"))
     def elements_shown(self, obj: Operation) -> str:
         """List the fields with their meaning."""
-        return "; ".join(f"{item.name}: {item.label}" for item in obj.elements.all())
+        return "; ".join(write_line(item) for item in deeds.fields_of(obj))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is published stays as it is."""
@@ -87,6 +90,17 @@ class OperationAdmin(StepsAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""
         return super().get_search_results(request, queryset, fold(search_term))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Point to fields that other services share already (QC4.4)."""
+        found = self.get_object(request, object_id)
+        shared: list[SharedField] = []
+        if found is not None and found.version.state == ServiceState.DRAFT:
+            told = [(item.name, item.label) for item in deeds.fields_of(found)]
+            shared = already_shared(told, besides=found.version.service_id)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "shared": shared})
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Enter or change the operation."""

@@ -1,6 +1,7 @@
 """What is shared: systems, data services and what they are made of."""
 
 from catalog.models.data_errors import DataErrorEntry, DataErrorReport
+from catalog.models.descriptions import ApiDescription
 from catalog.models.documents import (
     DocumentDownload,
     DocumentRelease,
@@ -22,6 +23,7 @@ from catalog.models.upstreams import Upstream
 from catalog.models.watched import WatchMark
 
 __all__ = [
+    "ApiDescription",
     "CodeListEntry",
     "ConnectionPlan",
     "DataElement",

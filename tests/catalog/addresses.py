@@ -38,6 +38,8 @@ PAGES: dict[str, Page] = {
     "export_plans": ({}, READERS),
     "agencies_silent": ({}, holders("system.view_all")),
     "enter_plan": ({}, holders("system.edit_own")),
+    "own_services": ({}, holders("service.edit_own")),
+    "register_service": ({}, holders("service.edit_own")),
     "register_system": ({}, holders("system.edit_own")),
     "admin:catalog_informationsystem_changelist": ({}, holders("system.view_all")),
     "admin:catalog_informationsystem_add": ({}, holders("system.manage")),
@@ -63,9 +65,23 @@ PAGES: dict[str, Page] = {
 }
 # Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
 # test_document_pages.py, test_data_error_pages.py, test_freshness.py).
+# test_service_portal.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "data_service",
+        "own_service",
+        "change_own_service",
+        "new_own_version",
+        "own_version",
+        "change_own_version",
+        "own_version_step",
+        "add_own_operation",
+        "own_operation",
+        "remove_own_operation",
+        "add_own_upstream",
+        "own_upstream",
+        "hand_in_description",
+        "own_description",
         "system",
         "change_system",
         "system_step",
@@ -102,6 +118,9 @@ ELSEWHERE: frozenset[str] = frozenset(
         "admin:catalog_standard_export_entries",
         "admin:catalog_informationsystem_step",
         "admin:catalog_serviceversion_step",
+        "admin:catalog_serviceversion_deprecate",
+        "admin:catalog_serviceversion_hand_in",
+        "admin:catalog_serviceversion_description",
         "admin:catalog_operation_step",
     }
 )

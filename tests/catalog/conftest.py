@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Agency, User
-from catalog.models import DataService, InformationSystem, ServiceVersion, TechnicalDocument
+from catalog.models import DataService, InformationSystem, Sector, ServiceVersion, TechnicalDocument
 from catalog.services import documents
 from catalog.services.data_services import create_service
 from catalog.services.operations import set_operation
@@ -25,6 +25,7 @@ LEGAL = {
     "sharing_method": "online",
     "sharing_class": "shared",
     "personal_data": "none",
+    "importance": "other",
     "data_layer": "reference",
     "not_state_secret": True,
 }
@@ -41,6 +42,11 @@ def holder(role: str, code: str, agency: Callable[..., Agency], person: Callable
     email = f"{role.replace('_', '-')}.{code.lower()}@lgsp.example"
     known: User | None = User.objects.filter(email=email).first()
     return known or person(email, agency(code, is_operator=code == "H60.02"), role)
+
+
+def sector(code: str = "quan-ly-hanh-chinh") -> Sector:
+    """Return a field of state management."""
+    return Sector.objects.get_or_create(code=code, defaults={"title": "Quản lý hành chính", "source": "kiểm thử"})[0]
 
 
 @pytest.fixture
@@ -71,7 +77,7 @@ def service(agency: Callable[..., Agency]) -> Callable[..., DataService]:
     """Enter a service of an agency with its legal items whole."""
 
     def make(code: str = "administrative-units", provider: str = "H60.03", **fields: Any) -> DataService:
-        values = {"title": "Đơn vị hành chính", **LEGAL, **fields}
+        values = {"title": "Đơn vị hành chính", "sector": sector(), **LEGAL, **fields}
         return create_service(actor=JOB, code=code, provider=agency(provider), **values)
 
     return make
@@ -92,7 +98,7 @@ def draft(service: Callable[..., DataService], settings: Any) -> Callable[..., S
             method="GET",
             template="/communes",
             record_path="data",
-            elements=[("code", "Mã đơn vị hành chính"), ("name", "Tên")],
+            elements=[("code", "Mã đơn vị hành chính", "chuỗi", "public"), ("name", "Tên", "chuỗi", "public")],
         )
         for environment in ("sandbox", "live"):
             set_upstream(actor=JOB, version=version, environment=environment, base_url=url)
