@@ -1,5 +1,6 @@
 """What is shared: systems, data services and what they are made of."""
 
+from catalog.models.finding import SearchWord, ServiceEntry
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
@@ -15,7 +16,9 @@ __all__ = [
     "MessageProfile",
     "Operation",
     "Purpose",
+    "SearchWord",
     "Sector",
+    "ServiceEntry",
     "ServiceVersion",
     "Upstream",
 ]

@@ -12,6 +12,7 @@ from catalog.choices import CALLABLE
 from catalog.guards import SERVICE_MANAGE, class_gaps, legal_gaps, may_edit_services_of
 from catalog.models import DataService
 from catalog.services.judging import Errors, judge, require_fresh, store, tidied
+from catalog.services.searching import index_service
 from core import clock
 from core.actor import Actor
 from core.problems import PermissionRefused, StateRefused
@@ -110,3 +111,4 @@ def _save(service: DataService, errors: Errors) -> None:
     service.search = search_text(service)
     judge(service, errors)
     store(service, unique="code")
+    index_service(service.pk)

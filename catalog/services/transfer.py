@@ -12,6 +12,7 @@ from audit.record import changed, record_fact
 from catalog.guards import SERVICE_MANAGE, SYSTEM_MANAGE
 from catalog.models import DataService, InformationSystem
 from catalog.services.data_services import search_text
+from catalog.services.searching import index_service
 from core.actor import Actor
 from core.problems import PermissionRefused
 
@@ -61,6 +62,7 @@ def transfer_services(*, actor: Actor, agency: Agency, successor: Agency, reason
         service.search = search_text(service)
         service.revision += 1
         service.save()
+        index_service(service.pk)
         record_fact(
             actor=actor,
             deed="service.transferred",

@@ -11,6 +11,7 @@ from catalog.choices import ServiceState
 from catalog.guards import SERVICE_MANAGE, may_edit_services_of
 from catalog.models import DataService, ServiceVersion
 from catalog.services.judging import judge, require_fresh, store, tidied
+from catalog.services.searching import index_service
 from core import clock
 from core.actor import Actor
 from core.problems import PermissionRefused, StateRefused
@@ -98,6 +99,7 @@ def move_version(*, actor: Actor, version: ServiceVersion, step: str, reason: st
         reason=tidy(reason),
         clause=taken.custom["clause"],
     )
+    index_service(stored.service_id)
     announce()
     return stored
 

@@ -21,6 +21,10 @@ NAVIGATION_SOURCES = [
 ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
 NOTE_SOURCES = {
-    "data_service": ["incidents.selectors.health.notes_of_service"],
+    "data_service": ["incidents.selectors.health.notes_of_service", "incidents.selectors.uptime.notes_of_service"],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
+# Sections and buttons on the page of a thing for its reader, by kind of thing (``core.web.notes``).
+PART_SOURCES = {"data_service": ["connections.selectors.consumers.parts_of_service"]}
+# Ids of data services by how many agencies use them, the most used first (``catalog.selectors.catalogue``).
+USAGE_SOURCE = "connections.selectors.consumers.most_used"
