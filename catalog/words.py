@@ -1,7 +1,8 @@
 """Words as the catalogue is searched by them: folded, without signs; and what a mistyped one may have meant. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from core.text import fold
 
@@ -27,6 +28,16 @@ def spaced(words: Iterable[str]) -> str:
     """Return *words* between single spaces, one at each end; "" for none."""
     text = " ".join(words)
     return f" {text} " if text else ""
+
+
+def pairs_of(words: Sequence[str]) -> list[str]:
+    """Return each two of *words* that stand beside each other."""
+    return [f"{left} {right}" for left, right in pairwise(words)]
+
+
+def holding(words: Iterable[str], *, whole: bool = False) -> str:
+    """Return the text query that every one of *words* begins some word, or is one when they are *whole*."""
+    return " & ".join(f"'{word}'" if whole else f"'{word}':*" for word in words)
 
 
 def near(word: str) -> set[str]:

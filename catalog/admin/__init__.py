@@ -1,5 +1,5 @@
 """Staff pages of the catalogue."""
 
-from catalog.admin import operations, profiles, purposes, services, systems, upstreams, versions
+from catalog.admin import operations, profiles, purposes, sectors, services, systems, upstreams, versions
 
-__all__ = ["operations", "profiles", "purposes", "services", "systems", "upstreams", "versions"]
+__all__ = ["operations", "profiles", "purposes", "sectors", "services", "systems", "upstreams", "versions"]

@@ -8,10 +8,12 @@ from catalog.models.sectors import Sector
 from catalog.models.services import DataService, ServiceVersion
 from catalog.models.systems import InformationSystem
 from catalog.models.upstreams import Upstream
+from catalog.models.wishes import DataWish
 
 __all__ = [
     "DataElement",
     "DataService",
+    "DataWish",
     "InformationSystem",
     "MessageProfile",
     "Operation",

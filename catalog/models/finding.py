@@ -1,6 +1,7 @@
 """What the public catalogue is searched by: a copy of published services, kept by ``catalog.services.searching``."""
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,9 @@ class ServiceEntry(models.Model):
     """A service as the public catalogue finds it: one row for each service of which a version may be called.
 
     It holds nothing that is not public. The deeds that publish, change and withdraw renew it; it can be thrown away
-    and made again from the services. ``title``, ``own`` and ``whole`` are folded words between single spaces, with a
-    space at both ends: of the title, of what the entry says itself, and of that with its data elements.
+    and made again from the services. ``title`` and ``own`` are folded words between single spaces, with a space at
+    both ends: of the title, and of all the entry says itself. ``words`` are those with the words of the data elements,
+    each once, and each two that stand beside each other: an index alone answers which services hold them.
     """
 
     service = models.OneToOneField(
@@ -32,7 +34,7 @@ class ServiceEntry(models.Model):
     published_at = models.DateTimeField(_("công bố lúc"), null=True)
     title = models.TextField(default="")
     own = models.TextField(default="")
-    whole = models.TextField(default="")
+    words = SearchVectorField(editable=False)
     sort_key = models.CharField(max_length=700, default="")
 
     class Meta:
@@ -42,7 +44,7 @@ class ServiceEntry(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "service"], name="entry_sorted"),
             models.Index(fields=["-published_at", "sort_key"], name="entry_newest"),
-            GinIndex(fields=["whole"], name="entry_whole", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["words"], name="entry_words"),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ def find(wanted: Wanted, *, start: int, size: int) -> FoundPage:
 
 def _services(ids: list[int], wanted: Wanted) -> list[DataService]:
     """Return the services in the order of *ids*; ``matched`` are the fields that hold what the entry does not."""
-    rows = DataService.objects.select_related("provider", "sector", "entry").defer("entry__whole", "search")
+    rows = DataService.objects.select_related("provider", "sector", "entry").defer("entry__words", "search")
     found = rows.in_bulk(ids)
     terms = () if wanted.near else wanted.terms
     silent = [pk for pk, item in found.items() if not all(f" {term}" in item.entry.own for term in terms)]

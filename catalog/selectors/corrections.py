@@ -5,8 +5,7 @@ from itertools import islice, product
 
 from django.db import connection
 
-from catalog.models import SearchWord
-from catalog.words import near, spaced
+from catalog.words import holding, near, pairs_of
 
 ALTERNATIVES, COMBINATIONS, LONG = 6, 24, 5
 
@@ -16,6 +15,13 @@ select given.word, close.word from unnest(%s::text[]) as given(word)
   select word from catalog_searchword where word %% given.word order by similarity(word, given.word) desc, word limit 5
  ) as close
 """
+# The query is a column here, so that the planner asks the index and never reads the table for a word it thinks common.
+_HELD = """
+select asked.place from unnest(%s::text[]) with ordinality as asked(query, place)
+ cross join lateral (select count(*) as n from catalog_serviceentry where words @@ asked.query::tsquery) as held
+ where held.n > 0
+"""
+_KNOWN = "select word from catalog_searchword where word = any(%s)"
 
 
 def corrected(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -27,25 +33,22 @@ def corrected(words: tuple[str, ...]) -> tuple[str, ...]:
     combinations = [mix for mix in islice(product(*choices), COMBINATIONS) if mix != words]
     if not combinations:
         return ()
-    parts, values = [], []
-    for place, mix in enumerate(combinations):
-        each = " and ".join(["whole like %s"] * len(mix))
-        parts.append(
-            f"select {place}, exists(select from catalog_serviceentry where whole like %s),"  # noqa: S608
-            f" exists(select from catalog_serviceentry where {each})"
-        )
-        values += [f"%{spaced(mix)}%", *(f"%{spaced([word])}%" for word in mix)]
+    together = [holding(mix, whole=True) for mix in combinations]
+    beside = [holding(pairs_of(mix) or mix, whole=True) for mix in combinations]
     with connection.cursor() as cursor:
-        cursor.execute(" union all ".join(parts), values)
-        rows = sorted((not beside, place) for place, beside, together in cursor.fetchall() if together)
-    return combinations[rows[0][1]] if rows else ()
+        cursor.execute(_HELD, [[*together, *beside]])
+        held = {place - 1 for (place,) in cursor.fetchall()}
+    found = [place for place in range(len(combinations)) if place in held]
+    likely = [place for place in found if place + len(combinations) in held] or found
+    return combinations[likely[0]] if likely else ()
 
 
 def _choices(words: tuple[str, ...]) -> list[list[str]]:
     """Return for each word what it may stand for, the likeliest first; words known stay unless every one is known."""
     slips = {word: near(word) for word in words}
-    asked = set(words).union(*slips.values())
-    known = set(SearchWord.objects.filter(word__in=asked).values_list("word", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [list(set(words).union(*slips.values()))])
+        known = {word for (word,) in cursor.fetchall()}
     doubtful = [word for word in words if word not in known] or list(words)
     nearest = _nearest(word for word in doubtful if len(word) >= LONG)
     return [

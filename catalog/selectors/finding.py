@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from catalog.choices import PersonalData, ServiceState, SharingClass, SharingMethod
-from catalog.words import MOST, spaced, words_of
+from catalog.words import MOST, holding, spaced, words_of
 
 SORTS = ("relevance", "newest", "used")
 # A service is near what was typed when this much of it is like a part of its title.
@@ -77,12 +77,12 @@ def found_rows(wanted: Wanted, start: int, size: int) -> list[Row]:
         parts.append(text)
         values.extend(given)
 
-    where, given = _narrowed(wanted)
+    source, given = _source(wanted)
     rank, ranked = _rank(wanted)
     columns = "service_id, provider_id, sector_id, sharing_class, sharing_method, personal_data, state"
     head = (
         f"with m as materialized (select {columns}, published_at, sort_key, {rank} as rank"  # noqa: S608
-        f" from catalog_serviceentry where {where}) "
+        f" from {source}) "
     )
     add("select 'all' as part, '' as value, '' as label, '' as place, count(*) as number from m")
     for name in FACETS:
@@ -104,13 +104,14 @@ def found_rows(wanted: Wanted, start: int, size: int) -> list[Row]:
         return cursor.fetchall()
 
 
-def _narrowed(wanted: Wanted) -> tuple[str, list[Any]]:
+def _source(wanted: Wanted) -> tuple[str, list[Any]]:
+    """Return the rows that hold the words; the query is a column, so that the planner asks the index for any word."""
+    table = "catalog_serviceentry"
     if wanted.near:
-        return "word_similarity(%s, title) > %s", [" ".join(wanted.terms), LIKENESS]
-    if wanted.words and not wanted.terms:
-        return "false", []
-    given = [f"% {term}%" for term in wanted.terms]
-    return " and ".join(["whole like %s"] * len(given)) or "true", given
+        return f"{table} where word_similarity(%s, title) > %s", [" ".join(wanted.terms), LIKENESS]
+    if not wanted.terms:
+        return f"{table} where {'false' if wanted.words else 'true'}", []
+    return f"unnest(array[%s]) as asked(query) join {table} on words @@ asked.query::tsquery", [holding(wanted.terms)]
 
 
 def _rank(wanted: Wanted) -> tuple[str, list[Any]]:

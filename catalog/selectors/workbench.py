@@ -5,14 +5,15 @@ from django.utils.translation import gettext as _
 
 from catalog.choices import ServiceState, SystemState
 from catalog.guards import SERVICE_MANAGE, SYSTEM_EDIT_OWN
-from catalog.models import InformationSystem, ServiceVersion
+from catalog.models import DataWish, InformationSystem, ServiceVersion
+from catalog.wish_words import WishState
 from core.actor import Actor
 from core.web.boards import Task
 
 
 def tasks_for(actor: Actor) -> list[Task]:
     """Return drafts that somebody began: systems for their agency, service versions for the operator."""
-    return [*_systems(actor), *_versions(actor)]
+    return [*_systems(actor), *_versions(actor), *_wishes(actor)]
 
 
 def _systems(actor: Actor) -> list[Task]:
@@ -34,3 +35,14 @@ def _versions(actor: Actor) -> list[Task]:
         return []
     address = f"{reverse('admin:catalog_serviceversion_changelist')}?state__exact=draft"
     return [Task(_("Xem phiên bản dịch vụ chưa công bố"), _("%(n)s bản nháp") % {"n": count}, address)]
+
+
+def _wishes(actor: Actor) -> list[Task]:
+    if not actor.may(SERVICE_MANAGE):
+        return []
+    count = DataWish.objects.filter(state=WishState.OPEN).count()
+    late = DataWish.objects.overdue().count() if count else 0
+    if not count:
+        return []
+    hint = _("%(n)s nhu cầu chờ trả lời, %(late)s quá hạn nội bộ") % {"n": count, "late": late}
+    return [Task(_("Trả lời nhu cầu dữ liệu của các cơ quan"), hint, f"{reverse('wishes')}?tab=open")]

@@ -27,7 +27,14 @@ FIELDS = (
     "sharing_method",
     "sharing_class",
     "personal_data",
+    "importance",
     "data_layer",
+    "sector",
+    "mandatory_sharing",
+    "security_note",
+    "update_every_days",
+    "default_quota",
+    "capacity_per_day",
     "not_state_secret",
 )
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
+from django.db.models import Func, TextField, Value
 
 from catalog.choices import CALLABLE, ServiceState
 from catalog.models import DataElement, DataService, SearchWord, ServiceEntry, ServiceVersion
-from catalog.words import spaced, words_of, words_of_name
+from catalog.words import pairs_of, spaced, words_of, words_of_name
 from core.text import fold
 
 BATCH = 200
@@ -25,7 +27,8 @@ def index_service(service_id: int) -> None:
     service = DataService.objects.select_related("provider", "sector").get(pk=service_id)
     title = words_of(service.title)
     own = [*title, *_said(service)]
-    whole = [*own, *_named(versions)]
+    texts = [own, *_named(versions)]
+    lexemes = {word for words in texts for word in [*words, *pairs_of(words)]}
     published = any(version.state == ServiceState.PUBLISHED for version in versions)
     entry = ServiceEntry(
         service=service,
@@ -38,11 +41,11 @@ def index_service(service_id: int) -> None:
         published_at=max((version.published_at for version in versions if version.published_at), default=None),
         title=spaced(title),
         own=spaced(own),
-        whole=spaced(whole),
+        words=Func(Value(sorted(lexemes), ArrayField(TextField())), function="array_to_tsvector"),
         sort_key=service.sort_key,
     )
     entry.save()
-    learn(whole)
+    learn(word for words in texts for word in words)
 
 
 def learn(words: Iterable[str]) -> None:
@@ -68,7 +71,7 @@ def _said(service: DataService) -> list[str]:
     return words_of(" ".join([*texts, str(service.sector or "")]))
 
 
-def _named(versions: list[ServiceVersion]) -> list[str]:
+def _named(versions: list[ServiceVersion]) -> list[list[str]]:
     """Return the words of the versions' fields, each label and name once."""
     elements = DataElement.objects.filter(operation__version__in=versions).order_by("operation_id", "place")
     texts: dict[str, list[str]] = {}
@@ -76,7 +79,7 @@ def _named(versions: list[ServiceVersion]) -> list[str]:
         texts.setdefault(element.label, words_of(element.label))
         texts.setdefault(element.name, words_of_name(element.name))
         _keep_findable(element)
-    return [word for words in texts.values() for word in words]
+    return list(texts.values())
 
 
 def _keep_findable(element: DataElement) -> None:

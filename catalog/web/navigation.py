@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.web.wishes import SEES
 from core.actor import Actor
 from core.web.boards import Entry
 
@@ -12,4 +13,6 @@ def entries(actor: Actor) -> list[Entry]:
     found: list[Entry] = [(_("Danh mục"), reverse("catalogue"), 20)]
     if actor.may("system.view_own") or actor.may("system.view_all"):
         found.append((_("Hệ thống"), reverse("systems"), 30))
+    if any(map(actor.may, SEES)):
+        found.append((_("Nhu cầu dữ liệu"), reverse("wishes"), 32))
     return found

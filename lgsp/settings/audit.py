@@ -8,6 +8,7 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 # Which floors name their deeds (``audit.deeds``), and what the staff rooms show as an object's history.
 DEED_NAMES = [
     "accounts.deeds.NAMES",
+    "catalog.wish_words.NAMES",
     "connections.deeds.NAMES",
     "reports.deeds.NAMES",
 ]

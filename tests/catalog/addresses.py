@@ -4,6 +4,8 @@ from tests.house.policies import EVERYBODY, STAFF, Page, holders
 
 PAGES: dict[str, Page] = {
     "catalogue": ({}, EVERYBODY),
+    "wishes": ({}, holders("request.view_own", "service.view_all", "service.edit_own")),
+    "wish_new": ({}, holders("request.draft")),
     "systems": ({}, holders("system.view_own", "system.view_all")),
     "register_system": ({}, holders("system.edit_own")),
     "admin:catalog_informationsystem_changelist": ({}, holders("system.view_all")),
@@ -18,13 +20,17 @@ PAGES: dict[str, Page] = {
     "admin:catalog_upstream_add": ({}, holders("service.manage")),
     "admin:catalog_purpose_changelist": ({}, STAFF),
     "admin:catalog_purpose_add": ({}, holders("service.manage")),
+    "admin:catalog_sector_changelist": ({}, STAFF),
+    "admin:catalog_sector_add": ({}, holders("service.manage")),
     "admin:catalog_messageprofile_changelist": ({}, STAFF),
     "admin:catalog_messageprofile_add": ({}, holders("service.manage")),
 }
-# Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py).
+# Pages of one row, judged with own and foreign rows (test_catalogue.py and the tests of each page).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "data_service",
+        "wish",
+        "wish_answer",
         "system",
         "change_system",
         "system_step",

@@ -18,6 +18,7 @@ PROCEDURE = (
     "load_trials",
     "load_printouts",
     "load_purposes",
+    "load_sectors",
 )
 
 
