@@ -8,6 +8,7 @@ PAGES: dict[str, Page] = {
     "requests": ({}, READERS),
     "developer": ({}, READERS),
     "connections": ({}, holders("request.view_own", "request.view_all", "grant.advise", "people.manage_own")),
+    "loads": ({}, holders("request.view_all", "grant.advise")),
     "admin:connections_connectionrequest_changelist": ({}, STAFF),
     "admin:connections_connectionrequest_add": ({}, NOBODY),
     "admin:connections_connection_changelist": ({}, STAFF),
@@ -53,6 +54,7 @@ PAGES: dict[str, Page] = {
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "begin_request",
+        "service_load",
         "request",
         "request_documents",
         "request_file",
