@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from catalog.web import catalogue, systems, wishes
+from catalog.web import catalogue, metadata, systems, wishes
 
 urlpatterns = [
+    path("danh-muc.jsonld", metadata.catalogue_jsonld, name="catalogue_jsonld"),
     path("danh-muc/", catalogue.catalogue, name="catalogue"),
     path("danh-muc/<slug:code>/", catalogue.data_service, name="data_service"),
     path("nhu-cau-du-lieu/", wishes.wishes, name="wishes"),

@@ -28,3 +28,5 @@ NOTE_SOURCES = {
 PART_SOURCES = {"data_service": ["connections.selectors.consumers.parts_of_service"]}
 # Ids of data services by how many agencies use them, the most used first (``catalog.selectors.catalogue``).
 USAGE_SOURCE = "connections.selectors.consumers.most_used"
+# What each floor adds to the catalogue of APIs (``core.web.discovery``).
+API_CATALOG_SOURCES = ["catalog.web.metadata.linkset"]

@@ -4,6 +4,7 @@ from tests.house.policies import EVERYBODY, STAFF, Page, holders
 
 PAGES: dict[str, Page] = {
     "catalogue": ({}, EVERYBODY),
+    "catalogue_jsonld": ({}, EVERYBODY),
     "wishes": ({}, holders("request.view_own", "service.view_all", "service.edit_own")),
     "wish_new": ({}, holders("request.draft")),
     "systems": ({}, holders("system.view_own", "system.view_all")),
