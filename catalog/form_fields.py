@@ -5,7 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.elements import LineRefused, read_line, write_line
 from core.networks import read_networks
+
+ELEMENTS_HINT = _(
+    "Mỗi dòng một trường: tên_trường: ý nghĩa | kiểu | phân loại, ví dụ ma_xa: Mã xã | chuỗi | Dùng chung. "
+    "Phân loại là một trong: Công khai, Dùng chung, Hạn chế, Cá nhân, Cá nhân nhạy cảm."
+)
 
 
 class LinesField(forms.CharField):
@@ -41,25 +47,23 @@ class JsonTextField(forms.JSONField):
         return "" if value is None else super().prepare_value(value)
 
 
-class PairsField(forms.CharField):
-    """A list of names with their meaning, ``name: meaning`` a line."""
+class ElementsField(forms.CharField):
+    """The fields of an answer, ``name: meaning | type | class`` a line; type and class may follow later."""
 
     widget = forms.Textarea
 
     def prepare_value(self, value: Any) -> Any:
-        """Show stored pairs as lines."""
-        return "\n".join(f"{name}: {label}" for name, label in value) if isinstance(value, list) else value
+        """Show stored fields as lines, what was typed as it was typed."""
+        return "\n".join(write_line(item) for item in value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        """Return the pairs. A line without a colon is refused."""
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        pairs = []
-        for line in lines:
-            name, colon, label = line.partition(":")
-            if not colon:
-                raise forms.ValidationError(
-                    _("Dòng «%(line)s» ghi theo dạng tên_trường: ý nghĩa, ví dụ ma_xa: Mã đơn vị hành chính"),
-                    params={"line": line[:60]},
-                )
-            pairs.append((name.strip(), label.strip()))
-        return pairs
+        """Return the fields. Lines that are none are named, ten at most."""
+        found, wrong = [], []
+        for line in filter(None, map(str.strip, super().clean(value).splitlines())):
+            try:
+                found.append(read_line(line))
+            except LineRefused as refused:
+                wrong.append(str(refused))
+        if wrong:
+            raise forms.ValidationError(wrong[:10])
+        return found

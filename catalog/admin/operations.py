@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.choices import ServiceState
-from catalog.form_fields import PairsField
+from catalog.elements import write_line
+from catalog.form_fields import ELEMENTS_HINT, ElementsField
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import Operation, ServiceVersion
 from catalog.services import operations as deeds
@@ -24,17 +25,17 @@ from core.transitions import Offer
 class OperationForm(DeedForm):
     """An operation with the fields of its answer, one a line."""
 
-    elements = PairsField(
+    elements = ElementsField(
         label=gettext_lazy("Các trường dữ liệu"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
-        help_text=gettext_lazy("Mỗi dòng một trường: tên_trường: ý nghĩa, ví dụ ma_xa: Mã đơn vị hành chính"),
+        help_text=ELEMENTS_HINT,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["elements"] = list(self.instance.elements.values_list("name", "label"))
+            self.initial["elements"] = deeds.fields_of(self.instance)
 
 
 HELP = {
@@ -67,7 +68,7 @@ class OperationAdmin(StepsAdmin):
     @admin.display(description=gettext_lazy("Các trường dữ liệu"))
     def elements_shown(self, obj: Operation) -> str:
         """List the fields with their meaning."""
-        return "; ".join(f"{item.name}: {item.label}" for item in obj.elements.all())
+        return "; ".join(write_line(item) for item in deeds.fields_of(obj))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is published stays as it is."""

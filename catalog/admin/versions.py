@@ -1,12 +1,14 @@
-"""Staff pages of service versions: bounds, parts, publishing and withdrawing."""
+"""Staff pages of service versions: bounds, parts, and the steps of their life."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 
+from catalog.admin import version_pages as pages
 from catalog.admin.seen import SeenForm
 from catalog.choices import ServiceState
 from catalog.guards import SERVICE_MANAGE
@@ -15,6 +17,20 @@ from catalog.services import versions as deeds
 from core.actor import Actor
 from core.admin_steps import StepsAdmin
 from core.text import fold
+
+MOMENTS = ("published_at", "deprecated_at", "sunset_on", "sunset_reason", "withdrawn_at", "withdraw_reason")
+SAID = {
+    "publish": (
+        _("Thông tin chung của dịch vụ hiện trong danh mục công khai; địa chỉ hệ thống nguồn không hiện."),
+        _("Các thao tác của phiên bản được giữ nguyên từ đây; muốn đổi thì lập phiên bản mới."),
+    ),
+    "give_back": (_("Phiên bản trở lại bản nháp; cơ quan cung cấp nhận lý do và sửa."),),
+    "resume": (_("Thông báo ngừng không còn hiệu lực; cơ quan cung cấp được báo."),),
+    "withdraw": (
+        _("Mọi lượt gọi tới phiên bản này bị từ chối ngay, kể cả của hệ thống đang có quyền khai thác."),
+        _("Phiên bản không công bố lại được."),
+    ),
+}
 
 
 @admin.register(ServiceVersion)
@@ -35,16 +51,16 @@ class ServiceVersionAdmin(StepsAdmin):
         if obj is None:
             return ["service", "name", "max_request_bytes"]
         seen = ["seen"] if self.has_change_permission(request, obj) else []
-        return ["service", "name", "state", "published_at", "withdrawn_at", *deeds.FIELDS, *seen]
+        return ["service", "name", "state", *MOMENTS, *deeds.FIELDS, *seen]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Service and name are its address and stay."""
-        return ("service", "name", "state", "published_at", "withdrawn_at") if obj else ()
+        return ("service", "name", "state", *MOMENTS) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was withdrawn stays as it was."""
-        withdrawn = obj is not None and obj.state == ServiceState.WITHDRAWN
-        return super().has_change_permission(request, obj) and not withdrawn
+        """What lies before SKHCN or was withdrawn stays as it is."""
+        stays = obj is not None and obj.state in (ServiceState.AWAITING, ServiceState.WITHDRAWN)
+        return super().has_change_permission(request, obj) and not stays
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -53,10 +69,12 @@ class ServiceVersionAdmin(StepsAdmin):
         found = self.get_object(request, object_id)
         more: dict[str, Any] = {}
         if found is not None:
-            managing = self.has_change_permission(request, found)
+            managing = self.has_add_permission(request) and found.state != ServiceState.WITHDRAWN
             more = {
                 "operations": list(found.operations.prefetch_related("elements")),
                 "upstreams": list(found.upstreams.all()),
+                "descriptions": list(found.descriptions.defer("content")[:20]),
+                "hand_in_url": reverse("admin:catalog_serviceversion_hand_in", args=[found.pk]) if managing else "",
                 "add_operation_url": self._add("operation", found, managing and found.state == ServiceState.DRAFT),
                 "add_upstream_url": self._add("upstream", found, managing),
             }
@@ -77,18 +95,26 @@ class ServiceVersionAdmin(StepsAdmin):
             actor=actor, **{key: data[key] for key in ("service", "name", "max_request_bytes")}
         )
 
+    def get_urls(self) -> list[Any]:
+        """Add the pages that ask more than a reason, before the general page of steps."""
+        return [
+            path("<int:pk>/viec/deprecate/", self._page(pages.deprecate_page), name=self._name("deprecate")),
+            path("<int:pk>/openapi/", self._page(pages.hand_in_page), name=self._name("hand_in")),
+            path(
+                "<int:pk>/openapi/<int:description>/",
+                self._page(pages.description_page),
+                name=self._name("description"),
+            ),
+            *super().get_urls(),
+        ]
+
+    def _page(self, view: Any) -> Any:
+        return self.admin_site.admin_view(partial(view, self))
+
     def move(self, actor: Actor, obj: Any, step: str, reason: str) -> None:
-        """Publish or withdraw."""
+        """Take the step."""
         deeds.move_version(actor=actor, version=obj, step=step, reason=reason)
 
     def consequences(self, obj: Any, step: str) -> list[str]:
-        """Say what publishing and withdrawing do."""
-        if step == "publish":
-            return [
-                _("Thông tin chung của dịch vụ hiện trong danh mục công khai; địa chỉ hệ thống nguồn không hiện."),
-                _("Các thao tác của phiên bản được giữ nguyên từ đây; muốn đổi thì lập phiên bản mới."),
-            ]
-        return [
-            _("Mọi lượt gọi tới phiên bản này bị từ chối ngay, kể cả của hệ thống đang có quyền khai thác."),
-            _("Phiên bản không công bố lại được."),
-        ]
+        """Say what the step does."""
+        return [str(text) for text in SAID.get(step, ())]

@@ -1,5 +1,6 @@
 """What is shared: systems, data services and what they are made of."""
 
+from catalog.models.descriptions import ApiDescription
 from catalog.models.finding import SearchWord, ServiceEntry
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
@@ -11,6 +12,7 @@ from catalog.models.upstreams import Upstream
 from catalog.models.wishes import DataWish
 
 __all__ = [
+    "ApiDescription",
     "DataElement",
     "DataService",
     "DataWish",

@@ -144,10 +144,12 @@ class VersionQuerySet(models.QuerySet["ServiceVersion"]):
 class ServiceVersion(models.Model):
     """A version of a data service: what is called at ``/api/data/{service}/{version}/`` (QC11.2, QC11.8).
 
-    It is made as a draft with its operations and the addresses of the source system. SKHCN publishes it when the
-    legal items, classification, an operation and an address are there; from then on its operations stay as they are
-    and what must change is the next version. Addresses may still change, SKHCN's staff do it.
-    It is withdrawn with a reason: it is called no more and stays readable.
+    It is made as a draft with its operations and the addresses of the source system. When the legal items, the
+    classification of service and fields, an operation and an address are there, the provider asks for publication and
+    SKHCN publishes or gives back with the reason; what SKHCN entered itself it publishes at once. From then on its
+    operations stay as they are and what must change is the next version. Addresses may still change, SKHCN's staff
+    do it. Its end is announced with a day (deprecated, called as before), then it is withdrawn with a reason: it is
+    called no more and stays readable. What was published once is never deleted.
     """
 
     service = models.ForeignKey(DataService, models.PROTECT, related_name="versions", verbose_name=_("dịch vụ"))
@@ -163,6 +165,7 @@ class ServiceVersion(models.Model):
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
     deprecated_at = models.DateTimeField(_("báo ngừng lúc"), null=True, blank=True, editable=False)
     sunset_on = models.DateField(_("ngừng cung cấp từ ngày"), null=True, blank=True, editable=False)
+    sunset_reason = models.CharField(_("lý do báo ngừng"), max_length=300, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("ngừng cung cấp lúc"), null=True, blank=True, editable=False)
     withdraw_reason = models.CharField(_("lý do ngừng cung cấp"), max_length=300, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -191,8 +194,18 @@ class ServiceVersion(models.Model):
     @transition(
         state,
         ServiceState.DRAFT,
+        ServiceState.AWAITING,
+        conditions=guards.READY,
+        custom={"may": guards.provides_version, "label": _("Đề nghị công bố"), "clause": "QC11.2"},
+    )
+    def ask(self) -> None:
+        """The provider's draft is whole and waits for SKHCN."""
+
+    @transition(
+        state,
+        [ServiceState.DRAFT, ServiceState.AWAITING],
         ServiceState.PUBLISHED,
-        conditions=[guards.FOUR_LEGAL_ITEMS, guards.CLASSIFIED, guards.HAS_OPERATION, guards.HAS_UPSTREAM],
+        conditions=guards.READY,
         custom={"may": guards.manages_services, "label": _("Công bố phiên bản"), "clause": "QC11.2"},
     )
     def publish(self) -> None:
@@ -200,7 +213,58 @@ class ServiceVersion(models.Model):
 
     @transition(
         state,
+        ServiceState.AWAITING,
+        ServiceState.DRAFT,
+        custom={
+            "may": guards.manages_services,
+            "label": _("Trả lại để hoàn thiện"),
+            "clause": "QC11.2",
+            "reason_required": True,
+        },
+    )
+    def give_back(self) -> None:
+        """SKHCN says what is to be mended; the version is a draft again."""
+
+    @transition(
+        state,
+        ServiceState.AWAITING,
+        ServiceState.DRAFT,
+        custom={"may": guards.provides_version, "label": _("Rút đề nghị công bố"), "clause": "QC11.2"},
+    )
+    def recall(self) -> None:
+        """The provider takes its version back to change it."""
+
+    @transition(
+        state,
         ServiceState.PUBLISHED,
+        ServiceState.DEPRECATED,
+        custom={
+            "may": guards.manages_services,
+            "label": _("Báo ngừng cung cấp"),
+            "clause": "QC11.2",
+            "reason_required": True,
+        },
+    )
+    def deprecate(self) -> None:
+        """The version is called as before until its last day; everyone reads which day that is."""
+
+    @transition(
+        state,
+        ServiceState.DEPRECATED,
+        ServiceState.PUBLISHED,
+        custom={
+            "may": guards.manages_services,
+            "label": _("Tiếp tục cung cấp"),
+            "clause": "QC11.2",
+            "reason_required": True,
+        },
+    )
+    def resume(self) -> None:
+        """The end that was announced does not come."""
+
+    @transition(
+        state,
+        [ServiceState.PUBLISHED, ServiceState.DEPRECATED],
         ServiceState.WITHDRAWN,
         custom={
             "may": guards.manages_services,

@@ -3,14 +3,22 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from audit.gates import announce
 from audit.record import changed, record_fact
-from catalog.choices import CALLABLE
-from catalog.guards import SERVICE_MANAGE, class_gaps, legal_gaps, may_edit_services_of
-from catalog.models import DataService
+from catalog.choices import CALLABLE, ServiceState
+from catalog.guards import (
+    SERVICE_MANAGE,
+    class_gaps,
+    fields_above,
+    legal_gaps,
+    may_edit_services_of,
+    some_of,
+)
+from catalog.models import DataService, ServiceVersion
 from catalog.services.judging import Errors, judge, require_fresh, store, tidied
 from catalog.services.searching import index_service
 from core import clock
@@ -60,15 +68,16 @@ def create_service(
 def change_service(*, actor: Actor, service: DataService, revision: int | None = None, **fields: Any) -> DataService:
     """Change what the catalogue says of a service; the code stays. *revision* is the one the person saw.
 
-    The provider's staff change it until a version is published, from then on SKHCN's staff do; a published service
-    keeps its four legal items whole.
+    The provider's staff change it until a version awaits publication, from then on SKHCN's staff do; a published
+    service keeps its legal items and classes whole, and says no less personal data than its fields hold.
     """
     stored = DataService.objects.select_for_update().get(pk=service.pk)
     if not may_edit_services_of(actor, stored.provider_id):
         raise PermissionRefused(_("Chỉ cán bộ của cơ quan cung cấp hoặc cán bộ vận hành được sửa dịch vụ này."))
-    published = stored.versions.filter(state__in=CALLABLE).exists()
-    if published and not actor.may(SERVICE_MANAGE):
-        raise StateRefused(_("Dịch vụ đã công bố; đề nghị cán bộ vận hành của Sở Khoa học và Công nghệ sửa."))
+    live = stored.versions.filter(state__in=CALLABLE)
+    published = live.exists()
+    if not actor.may(SERVICE_MANAGE):
+        _require_open(stored, published=published)
     require_fresh(stored, revision)
     values = tidied(DataService, fields, FIELDS)
     provider = values.get("provider", stored.provider)
@@ -82,15 +91,31 @@ def change_service(*, actor: Actor, service: DataService, revision: int | None =
     if not new and not errors:
         return stored
     if published:
-        needed = legal_gaps(stored) | class_gaps(stored)
-        text = _("Dịch vụ đã công bố cần có %(label)s")
-        errors |= {name: [text % {"label": label}] for name, label in needed.items()}
+        errors |= _gaps_of(stored, live)
     stored.revision += 1
     _save(stored, errors | _errors(stored))
     record_fact(actor=actor, deed="service.changed", subject=stored, before=old, after=new, clause="QC11.2")
     if published:
         announce()
     return stored
+
+
+def _require_open(service: DataService, *, published: bool) -> None:
+    """Refuse the provider's change of what is published or lies before SKHCN. Raises StateRefused."""
+    if published:
+        raise StateRefused(_("Dịch vụ đã công bố; đề nghị cán bộ vận hành của Sở Khoa học và Công nghệ sửa."))
+    if service.versions.filter(state=ServiceState.AWAITING).exists():
+        raise StateRefused(_("Dịch vụ có phiên bản đang chờ công bố; rút đề nghị công bố rồi sửa."))
+
+
+def _gaps_of(service: DataService, live: QuerySet[ServiceVersion]) -> Errors:
+    needed = legal_gaps(service) | class_gaps(service)
+    text = _("Dịch vụ đã công bố cần có %(label)s")
+    errors = {name: [text % {"label": label}] for name, label in needed.items()}
+    if names := fields_above(live, service.personal_data):
+        text = _("Phiên bản đã công bố có trường dữ liệu cá nhân ở mức cao hơn: %(names)s")
+        errors["personal_data"] = [text % {"names": some_of(names)}]
+    return errors
 
 
 def _errors(service: DataService) -> Errors:

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import Agency
 from catalog.choices import ServiceState
-from catalog.models import DataService, ServiceVersion
+from catalog.models import DataService, Sector, ServiceVersion
 from catalog.services.data_services import create_service
 from catalog.services.operations import set_operation
 from catalog.services.upstreams import set_upstream
@@ -15,15 +15,16 @@ from core.choices import Environment
 from core.problems import StateRefused
 
 CODE, PROVIDER = "administrative-units", "H60.03"
+SECTOR = {"title": "Nội vụ", "source": "Chức năng của Sở Nội vụ", "is_default": True}
 ELEMENTS = (
-    ("code", "Mã đơn vị hành chính, 5 chữ số"),
-    ("name", "Tên"),
-    ("level", "Cấp: xa hoặc phuong"),
-    ("level_name", "Tên cấp"),
-    ("full_name", "Tên đầy đủ"),
-    ("province_code", "Mã tỉnh"),
-    ("province_name", "Tên tỉnh"),
-    ("valid_from", "Có hiệu lực từ ngày"),
+    ("code", "Mã đơn vị hành chính, 5 chữ số", "chuỗi", "public"),
+    ("name", "Tên", "chuỗi", "public"),
+    ("level", "Cấp: xa hoặc phuong", "chuỗi", "public"),
+    ("level_name", "Tên cấp", "chuỗi", "public"),
+    ("full_name", "Tên đầy đủ", "chuỗi", "public"),
+    ("province_code", "Mã tỉnh", "chuỗi", "public"),
+    ("province_name", "Tên tỉnh", "chuỗi", "public"),
+    ("valid_from", "Có hiệu lực từ ngày", "ngày", "public"),
 )
 # Code, title and path of each.
 OPERATIONS = (
@@ -63,7 +64,9 @@ def _make(actor: Actor, provider_url: str) -> DataService:
         sharing_method="online",
         sharing_class="shared",
         personal_data="none",
+        importance="other",
         data_layer="reference",
+        sector=Sector.objects.get_or_create(code="noi-vu", defaults=SECTOR)[0],
         not_state_secret=True,
     )
     version = create_version(actor=actor, service=service, name="v1")

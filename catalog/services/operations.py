@@ -1,24 +1,27 @@
 """Deeds on the operations of a draft version: set, remove."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import changed, record_fact
+from catalog.choices import ElementClass
+from catalog.elements import Field, as_fields
 from catalog.models import DataElement, Operation, ServiceVersion
 from catalog.models.operations import FIELD_NAME
 from catalog.paths import TemplateRefused, check_template, collides
 from catalog.services.judging import Errors, judge, store, tidied
 from catalog.services.versions import draft_for
 from core.actor import Actor
-from core.text import fold, tidy
+from core.text import fold
 
 FIELDS = ("code", "title", "method", "template", "record_path")
 MAX_ELEMENTS = 200
-# (name in the answer, what it means in Vietnamese)
-Elements = Sequence[tuple[str, str]]
+# (name in the answer, what it means in Vietnamese[, type[, class]])
+Elements = Iterable[tuple[str, ...]]
 
 
 @transaction.atomic
@@ -32,7 +35,9 @@ def set_operation(
 ) -> Operation:
     """Enter an operation with the fields of its answer, or change *operation* so; only while the version is a draft.
 
-    Raises PermissionRefused, StateRefused, InvalidInput: also for a path another operation already answers.
+    A field is found by what it means and its name, folded (``DataElement.search``); it needs a class before the
+    version is published. Raises PermissionRefused, StateRefused, InvalidInput: also for a path another operation
+    already answers.
     """
     draft = draft_for(actor, version)
     found = Operation(version=draft)
@@ -40,12 +45,12 @@ def set_operation(
         found = Operation.objects.select_for_update().get(pk=operation.pk, version=draft)
     values = tidied(Operation, fields, FIELDS)
     before = {name: getattr(found, name) for name in values} if found.pk else {}
-    named = [(tidy(name), tidy(label)) for name, label in elements]
-    before["elements"] = dict(found.elements.values_list("name", "label")) if found.pk else {}
+    named = as_fields(elements)
+    before["elements"] = _told(fields_of(found)) if found.pk else {}
     for name, value in values.items():
         setattr(found, name, value)
     judge(found, _path_errors(found, draft) | _element_errors(named))
-    old, new = changed(before, {**values, "elements": dict(named)})
+    old, new = changed(before, {**values, "elements": _told(named)})
     if not new:
         return found
     deed = "operation.changed" if found.pk else "operation.entered"
@@ -78,30 +83,55 @@ def _path_errors(operation: Operation, draft: ServiceVersion) -> Errors:
     return {}
 
 
-def _element_errors(elements: Elements) -> Errors:
-    names = [name for name, _label in elements]
+def fields_of(operation: Operation) -> list[Field]:
+    """Return the fields of *operation* in their order."""
+    rows = operation.elements.order_by("place").values_list("name", "label", "data_type", "data_class")
+    return [Field(*row) for row in rows]
+
+
+def _told(fields: Sequence[Field]) -> dict[str, Any]:
+    """Return *fields* as a fact keeps them: the meaning alone, with type and class where there are any."""
+    return {
+        item.name: [item.label, item.data_type, item.data_class] if item.data_type or item.data_class else item.label
+        for item in fields
+    }
+
+
+def _element_errors(elements: Sequence[Field]) -> Errors:
+    names = Counter(item.name for item in elements)
     texts = []
     if len(elements) > MAX_ELEMENTS:
         texts.append(_("Một thao tác có tối đa %(n)s trường") % {"n": MAX_ELEMENTS})
-    for name, label in elements:
-        if not FIELD_NAME.regex.match(name):  # type: ignore[union-attr]
-            texts.append(_("«%(name)s»: %(rule)s") % {"name": name[:70], "rule": FIELD_NAME.message})
-        elif not label:
-            texts.append(_("Ghi ý nghĩa của trường «%(name)s»") % {"name": name})
-        elif len(label) > 200:
-            texts.append(_("Ý nghĩa của trường «%(name)s» dài tối đa 200 ký tự") % {"name": name})
-        elif names.count(name) > 1:
-            texts.append(_("Trường «%(name)s» được ghi hai lần") % {"name": name})
+    for item in elements:
+        if text := _fault_of(item):
+            texts.append(text)
+        elif names[item.name] > 1:
+            texts.append(_("Trường «%(name)s» được ghi hai lần") % {"name": item.name})
     return {"elements": list(dict.fromkeys(texts))[:5]} if texts else {}
 
 
-def _set_elements(operation: Operation, elements: Elements) -> None:
+def _fault_of(item: Field) -> str:
+    if not FIELD_NAME.regex.match(item.name):  # type: ignore[union-attr]
+        return _("«%(name)s»: %(rule)s") % {"name": item.name[:70], "rule": FIELD_NAME.message}
+    if not item.label:
+        return _("Ghi ý nghĩa của trường «%(name)s»") % {"name": item.name}
+    if len(item.label) > 200:
+        return _("Ý nghĩa của trường «%(name)s» dài tối đa 200 ký tự") % {"name": item.name}
+    if len(item.data_type) > 64:
+        return _("Kiểu dữ liệu của trường «%(name)s» dài tối đa 64 ký tự") % {"name": item.name}
+    if item.data_class and item.data_class not in ElementClass.values:
+        return _("Phân loại của trường «%(name)s» không có trong danh sách") % {"name": item.name}
+    return ""
+
+
+def _set_elements(operation: Operation, elements: Sequence[Field]) -> None:
     """Make the fields of *operation* those named: at most a few hundred rows, in a draft only."""
     present = {item.name: item for item in operation.elements.all()}
-    for name in present.keys() - {name for name, _label in elements}:
+    for name in present.keys() - {item.name for item in elements}:
         present[name].delete()
-    for place, (name, label) in enumerate(elements, 1):
-        item = present.get(name) or DataElement(operation=operation, name=name)
-        if (item.label, item.place) != (label, place):
-            item.label, item.place, item.search = label, place, fold(f"{label} {name}")
+    for place, field in enumerate(elements, 1):
+        item = present.get(field.name) or DataElement(operation=operation, name=field.name)
+        if (Field(item.name, item.label, item.data_type, item.data_class), item.place) != (field, place):
+            item.label, item.data_type, item.data_class, item.place = *field[1:], place
+            item.search = fold(f"{field.label} {field.name}")
             item.save()

@@ -57,7 +57,7 @@ def _locked(actor: Actor, version: ServiceVersion) -> ServiceVersion:
     if stored.state == ServiceState.DRAFT:
         return draft_for(actor, stored)
     if not actor.may(SERVICE_MANAGE):
-        raise PermissionRefused(_("Phiên bản đã công bố; chỉ cán bộ vận hành được đổi địa chỉ hệ thống nguồn."))
+        raise PermissionRefused(_("Phiên bản không còn là bản nháp; chỉ cán bộ vận hành được đổi địa chỉ của nó."))
     if stored.state == ServiceState.WITHDRAWN:
         raise StateRefused(_("Phiên bản đã ngừng cung cấp nên không đổi địa chỉ nữa."))
     return stored

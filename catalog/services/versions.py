@@ -1,5 +1,6 @@
-"""Deeds on versions of a data service: make, change, publish, withdraw."""
+"""Deeds on versions of a data service: make, change, and the steps of their life."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -7,18 +8,29 @@ from django.utils.translation import gettext as _
 
 from audit.gates import announce
 from audit.record import changed, record_fact
-from catalog.choices import ServiceState
+from catalog.choices import CALLABLE, ServiceState
 from catalog.guards import SERVICE_MANAGE, may_edit_services_of
 from catalog.models import DataService, ServiceVersion
 from catalog.services.judging import judge, require_fresh, store, tidied
 from catalog.services.searching import index_service
+from catalog.services.version_notices import tell
 from core import clock
 from core.actor import Actor
-from core.problems import PermissionRefused, StateRefused
+from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 from core.transitions import carry
 
 FIELDS = ("max_request_bytes",)
+# Step of a version's life -> the deed its fact names.
+DEEDS = {
+    "ask": "version.asked",
+    "publish": "version.published",
+    "give_back": "version.returned",
+    "recall": "version.recalled",
+    "deprecate": "version.deprecated",
+    "resume": "version.resumed",
+    "withdraw": "version.withdrawn",
+}
 
 
 def draft_for(actor: Actor, version: ServiceVersion) -> ServiceVersion:
@@ -37,6 +49,12 @@ def require_editor(actor: Actor, service: DataService) -> None:
     """Refuse whoever is neither of the provider's catalogue staff nor SKHCN's. Raises PermissionRefused."""
     if not may_edit_services_of(actor, service.provider_id):
         raise PermissionRefused(_("Chỉ cán bộ của cơ quan cung cấp hoặc cán bộ vận hành được sửa dịch vụ này."))
+
+
+def next_name(service: DataService) -> str:
+    """Return the name the next version of *service* would have."""
+    numbers = [int(name[1:]) for name in service.versions.values_list("name", flat=True)]
+    return f"v{max(numbers, default=0) + 1}"
 
 
 @transaction.atomic
@@ -58,7 +76,7 @@ def change_version(
 ) -> ServiceVersion:
     """Change the bounds of a version: by its editors while it is a draft, by SKHCN's staff once it is published."""
     stored = ServiceVersion.objects.select_for_update().get(pk=version.pk)
-    if stored.state != ServiceState.PUBLISHED or not actor.may(SERVICE_MANAGE):
+    if stored.state not in CALLABLE or not actor.may(SERVICE_MANAGE):
         stored = draft_for(actor, stored)
     require_fresh(stored, revision)
     values = tidied(ServiceVersion, fields, FIELDS)
@@ -77,36 +95,67 @@ def change_version(
 
 
 @transaction.atomic
-def move_version(*, actor: Actor, version: ServiceVersion, step: str, reason: str = "") -> ServiceVersion:
-    """Publish a draft or withdraw what is published (*step* is the transition's name); the broker hears of it."""
+def move_version(
+    *, actor: Actor, version: ServiceVersion, step: str, reason: str = "", sunset_on: date | None = None
+) -> ServiceVersion:
+    """Take one step of a version's life (*step* is the transition's name); the other side and the broker hear of it.
+
+    ``deprecate`` names the day from which the version is provided no more. Raises StateRefused, PermissionRefused,
+    GuardRefused with every gap, InvalidInput.
+    """
     # Whoever changes the service at this moment waits, so the legal items judged here are those published.
     DataService.objects.select_for_update().get(pk=version.service_id)
     stored = ServiceVersion.objects.select_for_update().get(pk=version.pk)
-    before = stored.state
+    before, reason = {"state": stored.state, "sunset_on": stored.sunset_on}, tidy(reason)
     taken = carry(stored, step, actor, reason=reason)
-    if stored.state == ServiceState.PUBLISHED:
-        stored.published_at = clock.now()
-    else:
-        stored.withdrawn_at, stored.withdraw_reason = clock.now(), tidy(reason)[:300]
+    _note(stored, step, reason, sunset_on)
     stored.revision += 1
     stored.save()
+    old, new = changed(before, {"state": stored.state, "sunset_on": stored.sunset_on})
     record_fact(
         actor=actor,
-        deed=f"version.{stored.state}",
+        deed=DEEDS[step],
         subject=stored,
-        before={"state": before},
-        after={"state": stored.state},
-        reason=tidy(reason),
+        before=old,
+        after=new,
+        reason=reason,
         clause=taken.custom["clause"],
     )
     index_service(stored.service_id)
+    tell(actor, stored, step)
     announce()
     return stored
+
+
+def _note(version: ServiceVersion, step: str, reason: str, sunset_on: date | None) -> None:
+    """Keep on *version* when and why *step* was taken. Raises InvalidInput."""
+    if step == "publish":
+        version.published_at = clock.now()
+    elif step == "deprecate":
+        version.sunset_on = _last_day(sunset_on)
+        version.deprecated_at, version.sunset_reason = clock.now(), reason[:300]
+    elif step == "resume":
+        version.deprecated_at, version.sunset_on, version.sunset_reason = None, None, ""
+    elif step == "withdraw":
+        version.withdrawn_at, version.withdraw_reason = clock.now(), reason[:300]
+
+
+def _last_day(day: date | None) -> date:
+    if day is None:
+        raise InvalidInput({"sunset_on": [_("Nhập ngày ngừng cung cấp")]})
+    if day <= clock.today():
+        raise InvalidInput({"sunset_on": [_("Ngày ngừng cung cấp phải sau hôm nay")]})
+    return day
 
 
 def publish_version(*, actor: Actor, version: ServiceVersion) -> ServiceVersion:
     """Put a version into the public catalogue and let it be granted (QC11.2)."""
     return move_version(actor=actor, version=version, step="publish")
+
+
+def deprecate_version(*, actor: Actor, version: ServiceVersion, sunset_on: date, reason: str) -> ServiceVersion:
+    """Say from which day a version is provided no more, and why; until then it is called as before."""
+    return move_version(actor=actor, version=version, step="deprecate", reason=reason, sunset_on=sunset_on)
 
 
 def withdraw_version(*, actor: Actor, version: ServiceVersion, reason: str) -> ServiceVersion:

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.guards import SERVICE_EDIT_OWN
 from catalog.web.wishes import SEES
 from core.actor import Actor
 from core.web.boards import Entry
@@ -11,6 +12,8 @@ from core.web.boards import Entry
 def entries(actor: Actor) -> list[Entry]:
     """Return the entries *actor* may use."""
     found: list[Entry] = [(_("Danh mục"), reverse("catalogue"), 20)]
+    if actor.may(SERVICE_EDIT_OWN):
+        found.append((_("Dịch vụ của cơ quan"), reverse("own_services"), 25))
     if actor.may("system.view_own") or actor.may("system.view_all"):
         found.append((_("Hệ thống"), reverse("systems"), 30))
     if any(map(actor.may, SEES)):

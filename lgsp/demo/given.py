@@ -5,7 +5,9 @@ from lgsp.demo.people import People
 from lgsp.demo.telling import Teller
 
 CODE = "given-provider"
-ELEMENTS = "code: Mã đơn vị hành chính\nname: Tên\nlevel: Cấp"
+ELEMENTS = (
+    "code: Mã đơn vị hành chính | chuỗi | Công khai\nname: Tên | chuỗi | Công khai\nlevel: Cấp | chuỗi | Công khai"
+)
 OPERATIONS = (
     ("list-communes", "Danh sách xã, phường", "GET", "/communes"),
     ("search-communes", "Tìm xã, phường theo tên", "GET", "/communes/search"),
@@ -29,7 +31,9 @@ def add_service(people: People, tell: Teller, *, live: str, sandbox: str) -> Non
             sharing_method="online",
             sharing_class="shared",
             personal_data="none",
+            importance="other",
             data_layer="reference",
+            sector="Nội vụ",
             not_state_secret=1,
         )
         service = _found(operator, "/quan-tri/catalog/dataservice/?q=dia+chi+da+cho")

@@ -7,6 +7,8 @@ PAGES: dict[str, Page] = {
     "catalogue_jsonld": ({}, EVERYBODY),
     "wishes": ({}, holders("request.view_own", "service.view_all", "service.edit_own")),
     "wish_new": ({}, holders("request.draft")),
+    "own_services": ({}, holders("service.edit_own")),
+    "register_service": ({}, holders("service.edit_own")),
     "systems": ({}, holders("system.view_own", "system.view_all")),
     "register_system": ({}, holders("system.edit_own")),
     "admin:catalog_informationsystem_changelist": ({}, holders("system.view_all")),
@@ -26,17 +28,34 @@ PAGES: dict[str, Page] = {
     "admin:catalog_messageprofile_changelist": ({}, STAFF),
     "admin:catalog_messageprofile_add": ({}, holders("service.manage")),
 }
-# Pages of one row, judged with own and foreign rows (test_catalogue.py and the tests of each page).
+# Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
+# test_service_portal.py, test_wishes.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "data_service",
         "wish",
         "wish_answer",
+        "own_service",
+        "change_own_service",
+        "new_own_version",
+        "own_version",
+        "change_own_version",
+        "own_version_step",
+        "add_own_operation",
+        "own_operation",
+        "remove_own_operation",
+        "add_own_upstream",
+        "own_upstream",
+        "hand_in_description",
+        "own_description",
         "system",
         "change_system",
         "system_step",
         "admin:catalog_informationsystem_step",
         "admin:catalog_serviceversion_step",
+        "admin:catalog_serviceversion_deprecate",
+        "admin:catalog_serviceversion_hand_in",
+        "admin:catalog_serviceversion_description",
         "admin:catalog_operation_step",
     }
 )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Agency, User
-from catalog.models import DataService, InformationSystem, ServiceVersion
+from catalog.models import DataService, InformationSystem, Sector, ServiceVersion
 from catalog.services.data_services import create_service
 from catalog.services.operations import set_operation
 from catalog.services.systems import register_system
@@ -21,6 +21,7 @@ LEGAL = {
     "sharing_method": "online",
     "sharing_class": "shared",
     "personal_data": "none",
+    "importance": "other",
     "data_layer": "reference",
     "not_state_secret": True,
 }
@@ -30,6 +31,11 @@ SYSTEM = {
     "environments": ["sandbox", "live"],
     "networks": ["10.20.30.0/24"],
 }
+
+
+def sector(code: str = "quan-ly-hanh-chinh") -> Sector:
+    """Return a field of state management."""
+    return Sector.objects.get_or_create(code=code, defaults={"title": "Quản lý hành chính", "source": "kiểm thử"})[0]
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def service(agency: Callable[..., Agency]) -> Callable[..., DataService]:
     """Enter a service of an agency with its legal items whole."""
 
     def make(code: str = "administrative-units", provider: str = "H60.03", **fields: Any) -> DataService:
-        values = {"title": "Đơn vị hành chính", **LEGAL, **fields}
+        values = {"title": "Đơn vị hành chính", "sector": sector(), **LEGAL, **fields}
         return create_service(actor=JOB, code=code, provider=agency(provider), **values)
 
     return make
@@ -82,7 +88,7 @@ def draft(service: Callable[..., DataService], settings: Any) -> Callable[..., S
             method="GET",
             template="/communes",
             record_path="data",
-            elements=[("code", "Mã đơn vị hành chính"), ("name", "Tên")],
+            elements=[("code", "Mã đơn vị hành chính", "chuỗi", "public"), ("name", "Tên", "chuỗi", "public")],
         )
         for environment in ("sandbox", "live"):
             set_upstream(actor=JOB, version=version, environment=environment, base_url=url)

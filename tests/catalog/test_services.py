@@ -16,7 +16,12 @@ from catalog.services.demo import load_sample_service
 from catalog.services.operations import remove_operation, set_operation
 from catalog.services.purposes import load_purposes, set_purpose
 from catalog.services.upstreams import set_upstream
-from catalog.services.versions import change_version, create_version, move_version, publish_version, withdraw_version
+from catalog.services.versions import (
+    change_version,
+    create_version,
+    publish_version,
+    withdraw_version,
+)
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from tests.catalog.conftest import JOB, LEGAL
@@ -59,40 +64,6 @@ def test_a_state_secret_is_refused(agency: Callable[..., Agency], service: Servi
         change_service(actor=JOB, service=found, not_state_secret=False)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update catalog_dataservice set not_state_secret = false")
-
-
-@pytest.mark.clause("QC11.2", "QC11.8")
-@pytest.mark.parametrize("state", ServiceState.values)
-@pytest.mark.parametrize("step", ["publish", "withdraw", "delete"])
-@pytest.mark.parametrize(
-    ("role", "code"),
-    [("operator", "H60.02"), ("evaluator", "H60.02"), ("provider_officer", "H60.03"), ("agency_officer", "H60.90")],
-)
-def test_every_step_from_every_state_by_every_side(
-    draft: Drafts, people: People, state: str, step: str, role: str, code: str
-) -> None:
-    version = draft()
-    if state != ServiceState.DRAFT:
-        publish_version(actor=JOB, version=version)
-    if state == ServiceState.WITHDRAWN:
-        withdraw_version(actor=JOB, version=version, reason="Thay bằng v2")
-    facts, actor = Fact.objects.count(), people(role, code)
-    target = {("draft", "publish"): "published", ("published", "withdraw"): "withdrawn"}.get((state, step))
-    if target and role == "operator":
-        assert move_version(actor=actor, version=version, step=step, reason="Lý do").state == target
-        assert Fact.objects.latest("id").deed == f"version.{target}"
-        return
-    with pytest.raises(PermissionRefused if target else StateRefused):
-        move_version(actor=actor, version=version, step=step, reason="Lý do")
-    assert ServiceVersion.objects.get().state == state
-    assert Fact.objects.count() == facts
-
-
-def test_withdrawing_needs_a_reason(draft: Drafts) -> None:
-    version = publish_version(actor=JOB, version=draft())
-    with pytest.raises(InvalidInput):
-        withdraw_version(actor=JOB, version=version, reason=" ")
-    assert ServiceVersion.objects.get().state == ServiceState.PUBLISHED
 
 
 @pytest.mark.parametrize(

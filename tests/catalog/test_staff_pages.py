@@ -13,7 +13,7 @@ from catalog.projection import load_services
 from catalog.services.data_services import change_service
 from catalog.services.purposes import load_purposes
 from catalog.services.versions import publish_version
-from tests.catalog.conftest import JOB, LEGAL, SYSTEM
+from tests.catalog.conftest import JOB, LEGAL, SYSTEM, sector
 
 ROOM = "/quan-tri/catalog"
 Drafts = Callable[..., ServiceVersion]
@@ -32,7 +32,15 @@ def staff(
 
 
 def service_form(agency: Agency, **fields: Any) -> dict[str, Any]:
-    return {"code": "land-plots", "title": "Thửa đất", "summary": "", "provider": agency.pk, **LEGAL, **fields}
+    return {
+        "code": "land-plots",
+        "title": "Thửa đất",
+        "summary": "",
+        "provider": agency.pk,
+        "sector": sector().pk,
+        **LEGAL,
+        **fields,
+    }
 
 
 @pytest.mark.clause("QC11.2")
@@ -61,7 +69,7 @@ def test_a_service_comes_from_nothing_to_published_by_forms_alone(
         method="GET",
         template="/plots/{code}",
         record_path="data",
-        elements="code: Mã thửa\nowner_name: Tên chủ: đầy đủ\n\n",
+        elements="code: Mã thửa | chuỗi | Công khai\nowner_name: Tên chủ: đầy đủ | | Hạn chế\n\n",
     )
     assert dict(Operation.objects.get().elements.values_list("name", "label"))["owner_name"] == "Tên chủ: đầy đủ"
     send(
@@ -159,7 +167,7 @@ def test_an_operation_goes_by_its_step_and_stays_once_published(staff: Callable[
     operation = Operation.objects.get()
     page = f"{ROOM}/operation/{operation.pk}/"
     text = client.get(f"{page}change/").content.decode()
-    assert "code: Mã đơn vị hành chính" in text
+    assert "code: Mã đơn vị hành chính | chuỗi | Công khai" in text
     assert "Gỡ thao tác" in text
     publish_version(actor=JOB, version=version)
     assert client.get(f"{page}change/").status_code == 200

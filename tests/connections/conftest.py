@@ -12,7 +12,16 @@ from django.test import Client
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
-from catalog.models import DataElement, DataService, InformationSystem, Operation, Purpose, ServiceVersion, Upstream
+from catalog.models import (
+    DataElement,
+    DataService,
+    InformationSystem,
+    Operation,
+    Purpose,
+    Sector,
+    ServiceVersion,
+    Upstream,
+)
 from connections.choices import Mark, State
 from connections.models import Connection, ConnectionRequest, Trial
 from connections.services import (
@@ -254,7 +263,9 @@ def publish(service_code: str, provider: Agency) -> DataService:
         sharing_method="online",
         sharing_class="shared",
         personal_data="none",
+        importance="other",
         data_layer="reference",
+        sector=Sector.objects.get_or_create(code="quan-ly-hanh-chinh", defaults={"title": "Quản lý hành chính"})[0],
         not_state_secret=True,
         search=fold("Đơn vị hành chính"),
     )
@@ -263,7 +274,9 @@ def publish(service_code: str, provider: Agency) -> DataService:
     for code, template in (("list", "/communes"), ("one", "/communes/{code}")):
         operation = Operation.objects.create(version=version, code=code, title=code, template=template)
         for place, name in enumerate(("code", "name", "level"), start=1):
-            DataElement.objects.create(operation=operation, name=name, label=name, place=place)
+            DataElement.objects.create(
+                operation=operation, name=name, label=name, place=place, data_class="public", search=name
+            )
     for place in ("sandbox", "live"):
         Upstream.objects.create(version=version, environment=place, base_url="http://127.0.0.1:9")
     version.publish()

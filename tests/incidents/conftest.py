@@ -14,7 +14,7 @@ from catalog.models import Upstream
 from catalog.services.data_services import create_service
 from catalog.services.upstreams import set_upstream
 from catalog.services.versions import create_version
-from tests.catalog.conftest import JOB, LEGAL
+from tests.catalog.conftest import JOB, LEGAL, sector
 
 
 @dataclass
@@ -68,7 +68,8 @@ def upstream(agency: Callable[..., Agency], settings: Any) -> Callable[..., Upst
     settings.LOOPBACK_UPSTREAMS = True
 
     def make(url: str, code: str = "administrative-units", **fields: Any) -> Upstream:
-        service = create_service(actor=JOB, code=code, provider=agency("H60.03"), title="Đơn vị hành chính", **LEGAL)
+        legal = {"title": "Đơn vị hành chính", "sector": sector(), **LEGAL}
+        service = create_service(actor=JOB, code=code, provider=agency("H60.03"), **legal)
         version = create_version(actor=JOB, service=service, name="v1")
         return set_upstream(actor=JOB, version=version, environment="live", base_url=url, **fields)
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_letters_with_a_file'),
-        ('catalog', '0004_classes_sectors_and_promises'),
+        ('catalog', '0005_descriptions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

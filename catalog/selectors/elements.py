@@ -1,0 +1,77 @@
+"""Which data is shared already: citizens and agencies are not asked for it again (QC4.4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import connection, transaction
+
+from catalog.choices import CALLABLE
+from core.text import fold, tidy
+
+# How alike two texts are before one points to the other; how many fields are asked at once, and answers to each.
+ALIKE, MOST_ASKED, MOST_EACH = 0.6, 200, 3
+# A name this long says what it names; "code" and "name" alone do not.
+TELLING_NAME = 6
+_SQL = """
+select a.name, a.label, x.code, x.title, x.provider, x.name, x.label
+from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) with ordinality
+  as a(name, label, search, same_label, same_name, place)
+cross join lateral (
+  select * from (
+    select distinct on (s.id) s.code, s.title, g.name as provider, e.name, e.label, s.sort_key,
+      similarity(e.search, a.search) as alike
+    from catalog_dataelement e
+    join catalog_operation o on o.id = e.operation_id
+    join catalog_serviceversion v on v.id = o.version_id and v.state = any(%s)
+    join catalog_dataservice s on s.id = v.service_id and s.id <> %s
+    join accounts_agency g on g.id = s.provider_id
+    where e.search %% a.search or e.search like a.same_label or e.search like a.same_name
+    order by s.id, similarity(e.search, a.search) desc, e.id
+  ) each order by alike desc, sort_key limit %s
+) x
+order by a.place, x.alike desc
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedField:
+    """A field asked about, and a field of a published service that says the same."""
+
+    name: str
+    label: str
+    service_code: str
+    service_title: str
+    provider: str
+    found_name: str
+    found_label: str
+
+
+def already_shared(names_and_labels: Iterable[tuple[str, str]], *, besides: int | None) -> list[SharedField]:
+    """Return fields of published services that hold what *names_and_labels* ask for, the likest first of each.
+
+    Alike means: the same meaning with case and diacritics folded, the same telling name, or nearly the same text.
+    Service *besides* is left out. At most ``MOST_ASKED`` fields are asked; two statements whatever their number.
+    """
+    asked = list(dict.fromkeys((tidy(name), tidy(label)) for name, label in names_and_labels if tidy(label)))
+    asked = list(islice(asked, MOST_ASKED))
+    if not asked:
+        return []
+    columns = [
+        [name for name, _label in asked],
+        [label for _name, label in asked],
+        [fold(f"{label} {name}") for name, label in asked],
+        [f"{_plain(fold(label))} %" for _name, label in asked],
+        [f"% {_plain(fold(name))}" if len(name) >= TELLING_NAME else "" for name, _label in asked],
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
+        cursor.execute(_SQL, [*columns, [state.value for state in CALLABLE], besides or 0, MOST_EACH])
+        rows = cursor.fetchall()
+        cursor.execute("select set_config('pg_trgm.similarity_threshold', '0.3', true)")
+    return [SharedField(*row) for row in rows]
+
+
+def _plain(text: str) -> str:
+    """Return *text* as a LIKE pattern that means just it."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
