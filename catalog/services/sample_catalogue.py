@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from catalog.choices import ServiceState
@@ -35,7 +36,7 @@ def load_sample_catalogue(*, actor: Actor, provider_url: str) -> int:
     Rows of agencies the register does not have are left out. Raises StateRefused in production.
     """
     if settings.MODE == "production":
-        raise StateRefused("Danh mục minh họa không được tạo ở chế độ chính thức.")
+        raise StateRefused(_("Danh mục minh họa không được tạo ở chế độ chính thức."))
     services, systems = _read("sample_services.json"), _read("sample_systems.json")
     agencies = Agency.objects.in_bulk(
         {row["provider"] for row in services} | {row["owner"] for row in systems}, field_name="code"
