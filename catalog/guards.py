@@ -1,5 +1,6 @@
 """Who may change the catalogue, and what a step of its things waits for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -137,4 +138,11 @@ PERSONAL_DATA_SAID = Guard("personal_data_said", _fields_above)
 HAS_OPERATION = Guard("has_operation", _no_operation)
 HAS_UPSTREAM = Guard("has_upstream", _no_upstream)
 # What stands in the public catalogue is whole: every gap is told at once (QC11.2, QC3.3).
-READY = [FOUR_LEGAL_ITEMS, CLASSIFIED, HAS_OPERATION, FIELDS_CLASSED, PERSONAL_DATA_SAID, HAS_UPSTREAM]
+READY: list[Callable[[Any], bool]] = [
+    FOUR_LEGAL_ITEMS,
+    CLASSIFIED,
+    HAS_OPERATION,
+    FIELDS_CLASSED,
+    PERSONAL_DATA_SAID,
+    HAS_UPSTREAM,
+]

@@ -13,6 +13,7 @@ from catalog.elements import write_line
 from catalog.form_fields import ELEMENTS_HINT, ElementsField
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import Operation, ServiceVersion
+from catalog.selectors.elements import SharedField, already_shared
 from catalog.services import operations as deeds
 from core.actor import Actor
 from core.admin import DeedForm
@@ -55,6 +56,7 @@ class OperationAdmin(StepsAdmin):
     list_filter = ("method", "version__state")
     list_select_related = ("version__service",)
     search_fields = ("version__service__search", "code", "template")
+    change_form_outer_after_template = "catalog/admin_shared.html"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show the fields only where the form can read them."""
@@ -88,6 +90,17 @@ class OperationAdmin(StepsAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""
         return super().get_search_results(request, queryset, fold(search_term))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Point to fields that other services share already (QC4.4)."""
+        found = self.get_object(request, object_id)
+        shared: list[SharedField] = []
+        if found is not None and found.version.state == ServiceState.DRAFT:
+            told = [(item.name, item.label) for item in deeds.fields_of(found)]
+            shared = already_shared(told, besides=found.version.service_id)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "shared": shared})
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Enter or change the operation."""

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.seen import SeenForm
 from catalog.guards import SERVICE_MANAGE
-from catalog.models import DataService
+from catalog.models import DataService, Sector
 from catalog.services import data_services as deeds
 from core.actor import Actor
 from core.admin import BaseAdmin
@@ -17,6 +18,10 @@ from core.admin import BaseAdmin
 HELP = {
     "code": _("Chữ thường không dấu, nối bằng gạch nối; là một phần của địa chỉ gọi nên không đổi được về sau."),
     "eligible_consumers": _("Cơ quan, hệ thống nào được khai thác, với điều kiện gì."),
+    "personal_data": _("Không thấp hơn phân loại của từng trường dữ liệu."),
+    "security_note": _("Cơ quan khai thác phải giữ gìn dữ liệu thế nào."),
+    "default_quota": _("Số lượt gọi mỗi ngày của một hệ thống khi không có lý do khác."),
+    "capacity_per_day": _("Tổng số lượt gọi mỗi ngày mà hệ thống nguồn chịu được."),
     "not_state_secret": _("Đánh dấu để xác nhận. Dữ liệu thuộc bí mật nhà nước không được đăng ký ở đây."),
 }
 
@@ -29,7 +34,15 @@ class DataServiceAdmin(BaseAdmin):
     view_permission = "service.view_all"
     manage_permission = SERVICE_MANAGE
     list_display = ("title", "code", "provider", "sharing_class", "versions_shown")
-    list_filter = ("sharing_class", "personal_data", "data_layer", "is_sample")
+    list_filter = (
+        "sharing_class",
+        "importance",
+        "personal_data",
+        "data_layer",
+        "sector",
+        "mandatory_sharing",
+        "is_sample",
+    )
     list_select_related = ("provider",)
     search_fields = ("title",)
     search_help_text = _("Tên, mã hoặc cơ quan cung cấp; gõ không dấu cũng được")
@@ -51,6 +64,13 @@ class DataServiceAdmin(BaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is part of an address and stays."""
         return ("code",) if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the sectors in use; the one a service names already stays to choose."""
+        if db_field.name == "sector":
+            named = DataService.objects.filter(sector__isnull=False).values("sector")
+            kwargs["queryset"] = Sector.objects.filter(Q(active=True) | Q(pk__in=named)).order_by("title")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Say beside the fields what to enter."""

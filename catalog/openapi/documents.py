@@ -19,7 +19,7 @@ def read(content: bytes) -> Document:
     start = text.lstrip()[:1]
     found = _read_json(text) if start in ("{", "[") else read_yaml(text)
     if not isinstance(found, dict):
-        raise Refused(_("Tệp không phải mô tả OpenAPI: nội dung phải là một đối tượng có khóa «openapi»"))
+        raise Refused(_("Tệp không phải mô tả OpenAPI: nội dung phải là một đối tượng"))
     return found
 
 
@@ -31,7 +31,7 @@ def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(_("Tệp mã hóa UTF-16; lưu lại bằng UTF-8 rồi gửi lại"))
     if b"\0" in content:
-        raise Refused(_("Tệp chứa ký tự NUL nên không phải văn bản; lưu lại bằng UTF-8 rồi gửi lại"))
+        raise Refused(_("Tệp chứa ký tự số 0 nên không phải văn bản; lưu lại bằng UTF-8 rồi gửi lại"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -76,7 +76,7 @@ def _measure(text: str) -> None:
 def too_deep(line: int) -> Refused:
     """Return the refusal of what nests too deep at *line*."""
     said = {"line": line, "most": MAX_DEPTH}
-    return Refused(_("Tệp lồng quá %(most)d cấp (dòng %(line)d); tách lược đồ ra components rồi gửi lại") % said)
+    return Refused(_("Tệp lồng quá %(most)d cấp (dòng %(line)d); tách lược đồ ra phần dùng chung rồi gửi lại") % said)
 
 
 def too_much() -> Refused:

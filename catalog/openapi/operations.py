@@ -41,10 +41,12 @@ def describe(document: Document) -> Description:
 
 def _release(document: Document) -> str:
     if "swagger" in document:
-        raise Refused(_("OpenAPI 2.0 (Swagger) chưa nhận; chuyển sang 3.0 rồi gửi lại"), "/swagger")
+        raise Refused(
+            _("OpenAPI 2.0 (%(name)s) chưa nhận; chuyển sang 3.0 rồi gửi lại") % {"name": "Swagger"}, "/swagger"
+        )
     release = document.get("openapi")
     if release is None:
-        raise Refused(_("Tệp không phải mô tả OpenAPI: thiếu khóa «openapi»"))
+        raise Refused(_("Tệp không phải mô tả OpenAPI: thiếu khóa «%(key)s»") % {"key": "openapi"})
     if not isinstance(release, str):
         raise Refused(_('Ghi bản OpenAPI trong dấu nháy, ví dụ "3.0.3"'), "/openapi")
     if not _RELEASE.match(release):
@@ -87,24 +89,22 @@ class _Reading:
     def _info(self) -> str:
         info = self.document.get("info")
         if not isinstance(info, dict):
-            self.note(("info",), _("Thiếu «info» với tên và bản của dịch vụ"), is_error=True)
+            self.note(("info",), _("Thiếu tên và bản của dịch vụ"), is_error=True)
             return ""
         for key, label in (("title", _("tên")), ("version", _("bản"))):
             if not said(info, key, 300):
-                self.note(
-                    ("info", key), _("Thiếu %(label)s (info.%(key)s)") % {"label": label, "key": key}, is_error=True
-                )
+                self.note(("info", key), _("Thiếu %(label)s của dịch vụ") % {"label": label}, is_error=True)
         if self.document.get("servers"):
             text = _("Địa chỉ máy chủ trong tệp không được dùng; địa chỉ hệ thống nguồn nhập riêng")
             self.note(("servers",), text, is_error=False)
         if self.document.get("webhooks"):
-            self.note(("webhooks",), _("Webhook trong tệp được bỏ qua"), is_error=False)
+            self.note(("webhooks",), _("Lời gọi về trong tệp được bỏ qua"), is_error=False)
         return said(info, "title", 300)
 
     def _items(self) -> Iterator[tuple[Place, str, dict[str, Any]]]:
         paths = self.document.get("paths")
         if not isinstance(paths, dict):
-            raise Refused(_("Thiếu «paths» hoặc «paths» không phải đối tượng; tệp phải kê các đường dẫn"), "/paths")
+            raise Refused(_("Tệp không kê các đường dẫn thành một đối tượng"), "/paths")
         for key, given in paths.items():
             if key.startswith("x-"):
                 continue
@@ -139,7 +139,7 @@ class _Reading:
             text = _("Thiếu operationId; mã thao tác được đặt theo phương thức và đường dẫn")
             self.note(place, text, is_error=False)
         if not title:
-            self.note(place, _("Thiếu tên thao tác (summary) bằng tiếng Việt"), is_error=False)
+            self.note(place, _("Thiếu tên thao tác bằng tiếng Việt (%(key)s)") % {"key": "summary"}, is_error=False)
         elif not vietnamese(title):
             self.note(
                 (*place, "summary"),
@@ -149,7 +149,7 @@ class _Reading:
         if node.get("deprecated") is True:
             self.note((*place, "deprecated"), _("Thao tác được đánh dấu sắp ngừng"), is_error=False)
         if node.get("callbacks"):
-            self.note((*place, "callbacks"), _("Lời gọi ngược (callbacks) được bỏ qua"), is_error=False)
+            self.note((*place, "callbacks"), _("Lời gọi ngược được bỏ qua"), is_error=False)
         record_path, fields = self._answer(place, node)
         code = code_of(identity) if identity else code_of(f"{method} {template}")
         name = title or identity or f"{method.upper()} {template}"
@@ -164,12 +164,14 @@ class _Reading:
             for number, item in enumerate(group or ()):
                 node, where, _trail = self.resolver.follow(item, (*place, "parameters", number))
                 if not said(node, "name", 200) or not said(node, "in", 20):
-                    self.note(where, _("Tham số phải có tên (name) và chỗ đứng (in)"), is_error=True)
+                    self.note(
+                        where, _("Tham số phải có tên và chỗ đứng (%(keys)s)") % {"keys": "name, in"}, is_error=True
+                    )
                 elif node["in"] == "path":
                     declared.add(node["name"])
         wanted = set(_PARAMETER.findall(template))
         for name in sorted(wanted - declared):
-            text = _("Tham số đường dẫn «%(name)s» chưa được khai trong parameters")
+            text = _("Tham số đường dẫn «%(name)s» chưa được khai báo")
             self.note(place, text % {"name": name[:60]}, is_error=False)
         for name in sorted(declared - wanted):
             text = _("Tham số đường dẫn «%(name)s» không có trong đường dẫn")
@@ -178,11 +180,11 @@ class _Reading:
     def _answer(self, place: Place, node: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
         responses, spot = node.get("responses"), (*place, "responses")
         if not isinstance(responses, dict) or not responses:
-            self.note(spot, _("Thiếu «responses»: kê các câu trả lời của thao tác"), is_error=True)
+            self.note(spot, _("Thiếu các câu trả lời của thao tác (%(key)s)") % {"key": "responses"}, is_error=True)
             return "", ()
         for status in responses:
             if not _STATUS.match(status) and not status.startswith("x-"):
-                text = _("«%(status)s» không phải mã trả lời; ghi 200, 4XX hoặc default")
+                text = _("«%(status)s» không phải mã trả lời; ghi ba chữ số, ví dụ 200, hoặc 4XX")
                 self.note((*spot, status), text % {"status": status[:20]}, is_error=True)
         good = sorted(status for status in responses if status.startswith("2") and _STATUS.match(status))
         if not good:

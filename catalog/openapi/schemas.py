@@ -108,7 +108,7 @@ class Records:
                 unsaid.append(name)
             fields.append(Field(name, label, self._type(schema), self._class(schema, where)))
         if unsaid:
-            text = _("Trường chưa có mô tả (description): %(names)s")
+            text = _("Trường chưa có mô tả: %(names)s")
             self.note(place, text % {"names": ", ".join(unsaid[:8])}, is_error=False)
         foreign = [item.name for item in fields if not vietnamese(item.label)]
         if foreign:

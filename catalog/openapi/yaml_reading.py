@@ -90,7 +90,7 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
-            raise _at(_("Tệp YAML dùng quá nhiều bí danh (*); ghi đủ nội dung hoặc dùng $ref"), event)
+            raise _at(_("Tệp YAML dùng quá nhiều bí danh (*); ghi đủ nội dung hoặc dùng tham chiếu"), event)
         if event.anchor not in self.anchors:
             text = _("Bí danh «*%(name)s» trỏ tới nội dung không có hoặc chứa chính nó")
             raise _at(text % {"name": event.anchor[:60]}, event)
@@ -158,4 +158,4 @@ def _at(text: str, event: Any) -> Refused:
 
 
 def _too_deep(event: Any) -> Refused:
-    return _at(_("lồng quá %(most)d cấp; tách lược đồ ra components rồi gửi lại") % {"most": MAX_DEPTH}, event)
+    return _at(_("lồng quá %(most)d cấp; tách lược đồ ra phần dùng chung rồi gửi lại") % {"most": MAX_DEPTH}, event)

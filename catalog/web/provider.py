@@ -22,6 +22,8 @@ from core.forms import show_refusal
 from core.problems import DomainError, PermissionRefused
 from core.text import tidy
 
+CHOSEN = ("sharing_method", "sharing_class", "importance", "personal_data", "data_layer")
+
 
 @require_safe
 @never_cache
@@ -88,16 +90,30 @@ def change_own_service(request: Any, code: str) -> HttpResponse:
     """Change what the catalogue says of a service; when somebody was faster, say so and keep what was typed."""
     found = own(request, code)
     form = ServiceForm(request.POST or None, initial=values_of(found), chosen=found.sector_id)
+    now: list[tuple[str, Any]] = []
     if form.is_bound and form.is_valid():
         try:
             change_service(actor=request.actor, service=found, **form.cleaned_data)
         except DomainError as refusal:
             refused(form, refusal)
-            let_again(form, found.revision)
+            now = differences(form, found)
         else:
             messages.success(request, _("Đã lưu thay đổi."))
             return redirect("own_service", code=found.code)
-    return render(request, "provider_services/form.html", {"form": form, "service": found, "agency": found.provider})
+    context = {"form": form, "service": found, "agency": found.provider, "now": now}
+    return render(request, "provider_services/form.html", context)
+
+
+def differences(form: ServiceForm, found: DataService) -> list[tuple[str, Any]]:
+    """Return what is stored now where it differs from what was typed over an older state; it may be sent again."""
+    if form.cleaned_data.get("revision") == found.revision:
+        return []
+    let_again(form, found.revision)
+    changed = [name for name, value in values_of(found).items() if value != form.cleaned_data.get(name)]
+    shown = {name: getattr(found, f"get_{name}_display")() for name in CHOSEN}
+    return [
+        (str(form.fields[name].label), shown.get(name, getattr(found, name))) for name in changed if name != "revision"
+    ]
 
 
 def refused(form: Any, refusal: DomainError) -> None:

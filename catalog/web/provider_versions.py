@@ -15,8 +15,9 @@ from catalog.choices import ServiceState
 from catalog.guards import SERVICE_EDIT_OWN
 from catalog.models import ServiceVersion
 from catalog.selectors.elements import already_shared
+from catalog.selectors.history import last_fact_of
 from catalog.selectors.provided import parts_of
-from catalog.services.versions import change_version, create_version, move_version, next_name
+from catalog.services.versions import DEEDS, change_version, create_version, move_version, next_name
 from catalog.web.provider import let_again, own, refused
 from catalog.web.provider_forms import NewVersionForm, VersionForm
 from core.problems import DomainError, PermissionRefused
@@ -45,6 +46,7 @@ def own_version(request: Any, code: str, name: str) -> HttpResponse:
     """Show a version: what it waits for, its operations with classed fields, its addresses, its descriptions."""
     found = own_version_of(request, code, name)
     operations, upstreams, descriptions = parts_of(found)
+    returned = last_fact_of(found)
     told = [(item.name, item.label) for operation in operations for item in operation.elements.all()]
     context = {
         "service": found.service,
@@ -53,6 +55,7 @@ def own_version(request: Any, code: str, name: str) -> HttpResponse:
         "operations": operations,
         "upstreams": upstreams,
         "descriptions": descriptions,
+        "returned": returned.reason if returned and returned.deed == DEEDS["give_back"] else "",
         "draft": found.state == ServiceState.DRAFT,
         "open": found.state != ServiceState.WITHDRAWN,
         "shared": already_shared(told, besides=found.service_id) if found.state == ServiceState.DRAFT else [],

@@ -9,6 +9,7 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 DEED_NAMES = [
     "accounts.deeds.NAMES",
     "catalog.wish_words.NAMES",
+    "catalog.service_deeds.SERVICE_DEEDS",
     "connections.deeds.NAMES",
     "reports.deeds.NAMES",
 ]

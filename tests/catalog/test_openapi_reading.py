@@ -102,11 +102,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "json-text": (b'"openapi"', "phải là một đối tượng"),
     "yaml-text": (b"xin chao", "phải là một đối tượng"),
     "no-openapi": (b'{"info": {}}', "thiếu khóa «openapi»"),
-    "nul": (b'{"openapi": "3.0.3\0"}', "NUL"),
+    "nul": (b'{"openapi": "3.0.3\0"}', "ký tự số 0"),
     "utf-16": ('{"openapi": "3.0.3"}'.encode("utf-16"), "UTF-16"),
     "latin-1": ('{"openapi": "3.0.3", "a": "é"}'.encode("latin-1"), "UTF-8"),
     "windows-1258": ("openapi: 3.0.3\nx: \xd0\xea".encode("latin-1"), "dòng 2"),
-    "zip": (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 40, "NUL"),
+    "zip": (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 40, "ký tự số 0"),
     "png": (b"\x89PNG\r\n\x1a\n" + b"\xff" * 40, "UTF-8"),
     "html": (b"<!doctype html><p>xin chao: ban", "thiếu khóa «openapi»"),
     "swagger": (as_bytes(_SWAGGER), "chuyển sang 3.0"),
@@ -215,7 +215,7 @@ def _plot_fields(**fields: Any) -> dict[str, Any]:
 
 # What is wrong, at which place, and whether it stands in the way.
 PROBLEMS: dict[str, tuple[dict[str, Any], str, str, bool]] = {
-    "no-info": (_without(("info",)), "/info", "Thiếu «info»", True),
+    "no-info": (_without(("info",)), "/info", "Thiếu tên và bản", True),
     "no-title": (_without(("info", "title")), "/info/title", "Thiếu tên", True),
     "title-number": (put(("info", "title"), 5), "/info/title", "Thiếu tên", True),
     "servers": (put(("servers",), [{"url": "http://10.0.0.1"}]), "/servers", "nhập riêng", False),
@@ -225,7 +225,7 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str, str, bool]] = {
     "english": (put((*PLOTS, "summary"), "List all land plots"), "/summary", "tiếng Việt", False),
     "same-id": (put((*PLOTS, "operationId"), "get_plot"), "/paths/~1plots~1{code}/get", "trùng với thao tác", True),
     "id-without-letters": (put((*PLOTS, "operationId"), "12345"), "/paths/~1plots/get", "operationId", True),
-    "no-responses": (_without((*PLOTS, "responses")), "/responses", "Thiếu «responses»", True),
+    "no-responses": (_without((*PLOTS, "responses")), "/responses", "Thiếu các câu trả lời", True),
     "no-2xx": (put((*PLOTS, "responses"), {"404": {"description": "x"}}), "/responses", "(2xx)", True),
     "odd-status": (put((*PLOTS, "responses", "ok"), {"description": "x"}), "/responses/ok", "mã trả lời", True),
     "no-schema": (put((*PLOTS, "responses", "200"), {"description": "x"}), "/responses/200", "lược đồ", False),
@@ -247,7 +247,7 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str, str, bool]] = {
         "Đường dẫn trùng",
         True,
     ),
-    "undeclared": (_without(("paths", "/plots/{code}", "parameters")), "/get", "chưa được khai", False),
+    "undeclared": (_without(("paths", "/plots/{code}", "parameters")), "/get", "chưa được khai báo", False),
     "declared-not-there": (
         put((*PLOTS, "parameters"), [{"name": "code", "in": "path"}]),
         "/paths/~1plots/get",
@@ -279,7 +279,7 @@ def test_what_is_wrong_is_told_with_its_place(name: str) -> None:
     assert bool(found.errors) is is_error
 
 
-RECORD = {"properties": {"a": {}}}
+RECORD: dict[str, Any] = {"properties": {"a": {}}}
 
 
 @pytest.mark.parametrize(

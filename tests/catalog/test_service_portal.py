@@ -111,6 +111,7 @@ def test_the_slower_of_two_keeps_their_text_and_may_send_again(officer: Officers
     change_service(actor=JOB, service=service, title="Nhanh hơn")
     page = client.post(f"{HOME}{service.code}/sua/", typed)
     assert "vừa thay đổi nội dung này" in page.content.decode()
+    assert "Nhanh hơn" in page.content.decode()
     assert 'value="Của tôi"' in page.content.decode()
     assert DataService.objects.get().title == "Nhanh hơn"
     sent(client, f"{HOME}{service.code}/sua/", **{**typed, "revision": page.context["form"]["revision"].value()})

@@ -91,6 +91,15 @@ def test_a_description_goes_through_the_staff_pages(staff: Callable[..., Client]
     assert "a.json" in client.get(f"{ROOM}/{version.pk}/change/").content.decode()
 
 
+@pytest.mark.clause("QC4.4")
+def test_the_staff_form_of_an_operation_points_to_what_is_shared(staff: Callable[..., Client], draft: Drafts) -> None:
+    publish_version(actor=JOB, version=draft(code="communes", provider="H60.07", title="Danh mục xã"))
+    mine = draft(code="mine").operations.get()
+    text = staff().get(f"/quan-tri/catalog/operation/{mine.pk}/change/").content.decode()
+    assert "Dữ liệu đã được chia sẻ" in text
+    assert "Danh mục xã" in text
+
+
 @pytest.mark.parametrize("role", ["evaluator", "department_leader", "inspector"])
 def test_those_who_only_read_change_nothing(staff: Callable[..., Client], draft: Drafts, role: str) -> None:
     version, client = draft(), staff("operator")
