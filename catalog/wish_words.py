@@ -22,6 +22,7 @@ class WishOutcome(TextChoices):
 
 NAMES: dict[str, StrOrPromise] = {
     "wish.sent": _("Gửi nhu cầu dữ liệu"),
+    "wish.transferred": _("Chuyển nhu cầu dữ liệu sang cơ quan kế thừa"),
     "wish.answered": _("Trả lời nhu cầu dữ liệu"),
     "sector.entered": _("Nhập lĩnh vực"),
     "sector.changed": _("Sửa lĩnh vực"),

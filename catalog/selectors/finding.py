@@ -6,25 +6,27 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import TextChoices
 from django.utils.module_loading import import_string
 
 from catalog.choices import PersonalData, ServiceState, SharingClass, SharingMethod
 from catalog.words import MOST, holding, spaced, words_of
+from core.text import sort_key
 
 SORTS = ("relevance", "newest", "used")
 # A service is near what was typed when this much of it is like a part of its title.
 LIKENESS = 0.45
 # Facets by their name in the address: what they narrow, and the texts of their values.
-_CODED = {
+_CODED: dict[str, tuple[str, type[TextChoices]]] = {
     "share": ("sharing_class", SharingClass),
     "method": ("sharing_method", SharingMethod),
     "personal": ("personal_data", PersonalData),
     "state": ("state", ServiceState),
 }
-# Facets whose values are rows: where they stand, and what is shown of them; the last orders them.
+# Facets whose values are rows: where they stand, and what is shown of them; the last orders them, else their name.
 _NAMED = {
     "provider": ("accounts_agency", "code, name, sort_key"),
-    "sector": ("catalog_sector", "code, title, title"),
+    "sector": ("catalog_sector", "code, title, ''"),
 }
 _CONDITIONS = {
     "provider": "provider_id in (select id from accounts_agency where code = any(%s))",
@@ -155,6 +157,7 @@ def _add_facet(add: Callable[..., None], wanted: Wanted, name: str) -> None:
 
 
 def number_of(rows: list[Row], part: str) -> int:
+    """Return the number of the one row of *part*."""
     return next(row[4] for row in rows if row[0] == part)
 
 
@@ -162,7 +165,8 @@ def counts_of(rows: list[Row], name: str) -> list[tuple[str, str, int]]:
     """Return (value, label, number) of a facet: agencies and sectors by name, the others in their own order."""
     found = [row for row in rows if row[0] == name]
     if name in _NAMED:
-        return [(value, label, number) for _part, value, label, _place, number in sorted(found, key=lambda r: r[3])]
+        found.sort(key=lambda row: row[3] or sort_key(row[2]))
+        return [(value, label, number) for _part, value, label, _place, number in found]
     numbers = {row[1]: row[4] for row in found}
     return [(item.value, str(item.label), numbers[item.value]) for item in _CODED[name][1] if item.value in numbers]
 

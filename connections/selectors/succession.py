@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from catalog.models import DataService, InformationSystem
+from catalog.models import DataService, DataWish, InformationSystem
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest, Credential, Grant, Hold
 from core import clock
@@ -30,12 +30,19 @@ class Held:
     grants: int
     keys: int
     holds: int
+    wishes: int = 0
 
     @property
     def anything(self) -> bool:
         """Return whether something is left to hand over."""
         return bool(
-            self.systems + self.services + self.drafts + self.open_dossiers + self.closed_dossiers + self.holds
+            self.systems
+            + self.services
+            + self.drafts
+            + self.open_dossiers
+            + self.closed_dossiers
+            + self.holds
+            + self.wishes
         )
 
     def texts(self) -> list[str]:
@@ -49,12 +56,13 @@ class Held:
             _("%(n)s quyền khai thác đang có hiệu lực"): self.grants,
             _("%(n)s khóa đang dùng"): self.keys,
             _("%(n)s lệnh tạm dừng chưa khôi phục"): self.holds,
+            _("%(n)s nhu cầu dữ liệu"): self.wishes,
         }
         return [text % {"n": n} for text, n in counts.items() if n]
 
 
 def held_by(agency: Agency) -> Held:
-    """Return what *agency* holds, in six queries whatever its number."""
+    """Return what *agency* holds, in seven queries whatever its number."""
     draft = Q(state=State.DRAFT)
     dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
         drafts=Count("pk", filter=draft),
@@ -67,6 +75,7 @@ def held_by(agency: Agency) -> Held:
         grants=Grant.objects.open().filter(Q(system__owner=agency) | Q(service__provider=agency)).count(),
         keys=Credential.objects.open().filter(system__owner=agency).count(),
         holds=Hold.objects.filter(agency=agency, lifted_at__isnull=True).count(),
+        wishes=DataWish.objects.filter(agency=agency).count(),
         **dossiers,
     )
 
@@ -80,6 +89,7 @@ def ended_holders() -> QuerySet[Agency]:
         | Exists(DataService.objects.filter(provider=mine))
         | Exists(ConnectionRequest.objects.filter(agency=mine))
         | Exists(Hold.objects.filter(agency=mine, lifted_at__isnull=True))
+        | Exists(DataWish.objects.filter(agency=mine))
     )
     ended = Agency.objects.filter(holding, valid_to__lt=clock.today())
     return ended.select_related("successor").order_by("valid_to", "sort_key")

@@ -13,7 +13,7 @@ from accounts.models import Agency
 from accounts.services.agency_rules import take_register
 from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
-from catalog.services.transfer import transfer_services, transfer_systems
+from catalog.services.transfer import transfer_services, transfer_systems, transfer_wishes
 from connections.models import ConnectionRequest, Hold
 from connections.selectors.people import holders_of
 from connections.selectors.succession import HAND_OVER, Held, held_by
@@ -29,10 +29,10 @@ from core.text import tidy
 def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     """Give everything *agency* holds to its successor; return what there was. One fact for each thing that moved.
 
-    Systems, data services, dossiers with their drafts, and holds that are not lifted change hands; grants and keys go
-    with their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep the old name: they
-    are evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the agency goes on, has
-    no successor or one that has ended, or holds nothing any more.
+    Systems, data services, wishes for data, dossiers with their drafts, and holds that are not lifted change hands;
+    grants and keys go with their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep
+    the old name: they are evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the
+    agency goes on, has no successor or one that has ended, or holds nothing any more.
     """
     if not actor.may(HAND_OVER):
         raise PermissionRefused(_("Bàn giao cần quyền quản lý danh bạ, thuộc vai trò Cán bộ vận hành."))
@@ -50,6 +50,7 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     _move_dossiers(actor, stored, successor, reason)
     systems = transfer_systems(actor=actor, agency=stored, successor=successor, reason=reason)
     services = transfer_services(actor=actor, agency=stored, successor=successor, reason=reason)
+    transfer_wishes(actor=actor, agency=stored, successor=successor, reason=reason)
     _move_holds(actor, stored, successor, reason)
     record_fact(
         actor=actor,

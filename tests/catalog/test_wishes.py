@@ -12,6 +12,7 @@ from accounts.services.calendar import load_calendar
 from audit.models import Fact
 from catalog.models import DataWish, ServiceVersion
 from catalog.selectors.wishes import near_services
+from catalog.services.transfer import transfer_wishes
 from catalog.services.versions import publish_version
 from catalog.services.wishes import answer_wish, send_wish
 from core import clock
@@ -208,3 +209,17 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     client.get("/nhu-cau-du-lieu/")
     with django_assert_max_num_queries(9):
         assert client.get("/nhu-cau-du-lieu/").status_code == 200
+
+
+@pytest.mark.clause("QC2")
+def test_wishes_follow_to_the_successor(people: People, agency: Callable[..., Agency]) -> None:
+    officer = people("agency_officer")
+    made = send_wish(actor=officer, **SAID)
+    told = {"agency": made.agency, "successor": agency("H60.95"), "reason": "Sáp nhập"}
+    with pytest.raises(PermissionRefused):
+        transfer_wishes(actor=officer, **told)
+    transfer_wishes(actor=people("operator", "H60.02"), **told)
+    assert DataWish.objects.get().agency.code == "H60.95"
+    assert DataWish.objects.visible_to(people("agency_officer", "H60.95")).count() == 1
+    assert DataWish.objects.visible_to(officer).count() == 0
+    assert Fact.objects.filter(deed="wish.transferred").count() == 1
