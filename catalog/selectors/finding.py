@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import TextChoices
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import PersonalData, ServiceState, SharingClass, SharingMethod
-from catalog.words import MOST, holding, spaced, words_of
+from catalog.words import MOST, holding, pairs_of, spaced, words_of
 from core.text import sort_key
 
 SORTS = ("relevance", "newest", "used")
@@ -23,6 +24,8 @@ _CODED: dict[str, tuple[str, type[TextChoices]]] = {
     "personal": ("personal_data", PersonalData),
     "state": ("state", ServiceState),
 }
+# What a state means to who looks for data.
+_OFFERED = {ServiceState.PUBLISHED: _("Đang cung cấp")}
 # Facets whose values are rows: where they stand, and what is shown of them; the last orders them, else their name.
 _NAMED = {
     "provider": ("accounts_agency", "code, name, sort_key"),
@@ -34,6 +37,10 @@ _CONDITIONS = {
     **{name: f"{column} = any(%s)" for name, (column, _labels) in _CODED.items()},
 }
 FACETS = tuple(_CONDITIONS)
+_BESIDE = (
+    "select service_id from unnest(array[%s]) as beside(query)"
+    " join catalog_serviceentry as held on held.words @@ beside.query::tsquery"
+)
 # part of the answer, value, label, order, number
 Row = tuple[str, str, str, str, int]
 
@@ -117,7 +124,10 @@ def _source(wanted: Wanted) -> tuple[str, list[Any]]:
 
 
 def _rank(wanted: Wanted) -> tuple[str, list[Any]]:
-    """Return how far a row is from what was asked: words in the title first, then in the entry, then in a field."""
+    """Return how far a row is from what was asked.
+
+    Nearest are the words beside each other in the title, then in it, in the entry, beside each other in a field.
+    """
     terms = wanted.terms
     if wanted.near:
         return "1 - word_similarity(%s, title)", [" ".join(terms)]
@@ -125,8 +135,11 @@ def _rank(wanted: Wanted) -> tuple[str, list[Any]]:
         return "0", []
     each = [f"% {term}%" for term in terms]
     titled, said = (" and ".join([f"{column} like %s"] * len(each)) for column in ("title", "own"))
-    text = f"case when title like %s then 0 when {titled} then 1 when {said} then 2 else 3 end"
-    return text, [f"%{spaced(terms).rstrip()}%", *each, *each]
+    text = (
+        f"case when title like %s then 0 when {titled} then 1 when {said} then 2"
+        f" when service_id in ({_BESIDE}) then 3 else 4 end"
+    )
+    return text, [f"%{spaced(terms).rstrip()}%", *each, *each, holding(pairs_of(terms) or terms)]
 
 
 def _order(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -168,7 +181,11 @@ def counts_of(rows: list[Row], name: str) -> list[tuple[str, str, int]]:
         found.sort(key=lambda row: row[3] or sort_key(row[2]))
         return [(value, label, number) for _part, value, label, _place, number in found]
     numbers = {row[1]: row[4] for row in found}
-    return [(item.value, str(item.label), numbers[item.value]) for item in _CODED[name][1] if item.value in numbers]
+    return [
+        (item.value, str(_OFFERED.get(item.value, item.label)), numbers[item.value])
+        for item in _CODED[name][1]
+        if item.value in numbers
+    ]
 
 
 def most_used() -> list[int]:

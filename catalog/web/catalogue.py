@@ -36,7 +36,7 @@ def catalogue(request: Any) -> HttpResponse:
         "page": _page(found, number),
         "found": found,
         "wanted": wanted,
-        "facets": [_facet(name, found.counts[name], dict(wanted.chosen).get(name, ())) for name in FACETS],
+        "facets": _facets(found, wanted),
         "sorts": list(zip(SORTS, (_("Phù hợp nhất"), _("Mới công bố"), _("Nhiều cơ quan khai thác")), strict=True)),
     }
     return render(request, "catalog/catalogue.html", context)
@@ -50,6 +50,12 @@ def _page(found: FoundPage, number: int) -> Page[Any]:
     page = Paginator(range(found.total), PAGE_SIZE).get_page(number)
     page.object_list = found.services  # type: ignore[assignment]
     return page
+
+
+def _facets(found: FoundPage, wanted: Wanted) -> list[dict[str, Any]]:
+    chosen = dict(wanted.chosen)
+    facets = [_facet(name, found.counts[name], chosen.get(name, ())) for name in FACETS]
+    return [facet for facet in facets if facet["options"]]
 
 
 def _facet(name: str, counts: list[tuple[str, str, int]], chosen: tuple[str, ...]) -> dict[str, Any]:
