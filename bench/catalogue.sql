@@ -27,8 +27,8 @@ join bench_words v on v.n = i %% 10 + 1 join bench_words w on w.n = i / 10 %% 10
 join bench_words x on x.n = i / 1000 %% 10 + 1 join catalog_sector s on s.code = 'bench-' || (i / 100 %% 10 + 1)
 join (select id, row_number() over (order by id) - 1 as place, count(*) over () as all from accounts_agency) a on a.place = i %% a.all;
 
-insert into catalog_serviceversion (service_id, name, state, max_request_bytes, withdraw_reason, revision, published_at)
-select id, 'v1', case when id %% 20 = 0 then 'deprecated' else 'published' end, 1048576, '', 1, now() - (id %% 900) * interval '1 day'
+insert into catalog_serviceversion (service_id, name, state, max_request_bytes, withdraw_reason, sunset_reason, revision, published_at)
+select id, 'v1', case when id %% 20 = 0 then 'deprecated' else 'published' end, 1048576, '', '', 1, now() - (id %% 900) * interval '1 day'
 from catalog_dataservice where code like 'bench-%%';
 
 insert into catalog_operation (version_id, code, title, method, template, record_path)

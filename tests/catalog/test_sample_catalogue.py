@@ -7,12 +7,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import Agency
-from catalog.models import DataElement, DataService, InformationSystem, Sector, ServiceEntry, ServiceVersion, Upstream
+from catalog.models import DataElement, DataService, InformationSystem, ServiceEntry, ServiceVersion, Upstream
 from catalog.services import sample_catalogue
 from catalog.services.sample_catalogue import load_sample_catalogue
-from catalog.services.sectors import load_sectors, set_sector
-from core.actor import Actor
-from core.problems import InvalidInput, PermissionRefused, StateRefused
+from catalog.services.sectors import load_sectors
+from core.problems import StateRefused
 from lgsp.provider.samples import Samples
 from tests.catalog.conftest import JOB
 
@@ -73,21 +72,3 @@ def test_production_gets_no_samples(db: None, settings: object) -> None:
     settings.MODE = "production"  # type: ignore[attr-defined]
     with pytest.raises(StateRefused):
         load_sample_catalogue(actor=JOB, provider_url=ONE)
-
-
-@pytest.mark.clause("QC11.2")
-def test_sectors_are_loaded_once_and_staff_keep_what_they_changed(db: None, people: Callable[..., Actor]) -> None:
-    assert load_sectors(actor=JOB) == 21
-    operator = people("operator", "H60.02")
-    found = Sector.objects.get(code="dat-dai")
-    set_sector(actor=operator, sector=found, title="Đất đai, địa chính")
-    assert load_sectors(actor=JOB) == 0
-    kept = Sector.objects.get(code="dat-dai")
-    assert (kept.title, kept.is_default) == ("Đất đai, địa chính", False)
-    with pytest.raises(InvalidInput):
-        set_sector(actor=operator, sector=kept, code="dia-chinh")
-    with pytest.raises(InvalidInput):
-        set_sector(actor=operator, code="dat-dai", title="Trùng", source="kiểm thử")
-    with pytest.raises(PermissionRefused):
-        set_sector(actor=people("evaluator", "H60.02"), code="khac", title="Khác", source="kiểm thử")
-    assert Sector.objects.count() == 21
