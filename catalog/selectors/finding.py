@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import TextChoices
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from catalog.choices import PersonalData, ServiceState, SharingClass, SharingMethod
 from catalog.words import MOST, holding, pairs_of, spaced, words_of
@@ -25,7 +26,7 @@ _CODED: dict[str, tuple[str, type[TextChoices]]] = {
     "state": ("state", ServiceState),
 }
 # What a state means to who looks for data.
-_OFFERED = {ServiceState.PUBLISHED: _("Đang cung cấp")}
+_OFFERED: dict[str, StrOrPromise] = {ServiceState.PUBLISHED.value: _("Đang cung cấp")}
 # Facets whose values are rows: where they stand, and what is shown of them; the last orders them, else their name.
 _NAMED = {
     "provider": ("accounts_agency", "code, name, sort_key"),
