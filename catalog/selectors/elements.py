@@ -11,8 +11,8 @@ from core.text import fold, tidy
 # How alike two texts are before one points to the other; how many fields are asked at once, how many of them by
 # likeness, which costs most (15 ms each among 200,000 fields, the same words 5 ms); how many answers to each.
 ALIKE, MOST_ASKED, MOST_GUESSED, MOST_EACH = 0.6, 100, 20, 3
-# A name this long says what it names; "code" and "name" alone do not.
-TELLING_NAME = 6
+# Text this long says what it means; "code", "name" and "Tên" alone do not.
+TELLING = 6
 _SQL = """
 select a.name, a.label, x.code, x.title, x.provider, x.name, x.label
 from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) with ordinality
@@ -56,7 +56,8 @@ def already_shared(names_and_labels: Iterable[tuple[str, str]], *, besides: int 
     Service *besides* is left out. At most ``MOST_ASKED`` fields are asked, in a constant number of statements; those
     without the same words are looked for by likeness, ``MOST_GUESSED`` at most.
     """
-    asked = list(dict.fromkeys((tidy(name), tidy(label)) for name, label in names_and_labels if tidy(label)))
+    told = dict.fromkeys((tidy(name), tidy(label)) for name, label in names_and_labels)
+    asked = [(name, label) for name, label in told if len(label) >= TELLING or (label and len(name) >= TELLING)]
     asked = asked[:MOST_ASKED]
     if not asked:
         return []
@@ -76,8 +77,8 @@ def _rows(alike: str, asked: list[tuple[str, str]], besides: int | None) -> list
         [name for name, _label in asked],
         [label for _name, label in asked],
         [fold(f"{label} {name}") for name, label in asked],
-        [f"{_plain(fold(label))} %" for _name, label in asked],
-        [f"% {_plain(fold(name))}" if len(name) >= TELLING_NAME else "" for name, _label in asked],
+        [f"{_plain(fold(label))} %" if len(label) >= TELLING else "" for _name, label in asked],
+        [f"% {_plain(fold(name))}" if len(name) >= TELLING else "" for name, _label in asked],
     ]
     with connection.cursor() as cursor:
         states = [state.value for state in CALLABLE]

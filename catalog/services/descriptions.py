@@ -155,6 +155,9 @@ def make_next_version(*, actor: Actor, description: ApiDescription, seen: str) -
     old = ServiceVersion.objects.select_for_update().get(pk=description.version_id)
     if old.state == ServiceState.DRAFT:
         raise StateRefused(_("Phiên bản còn là bản nháp; áp dụng mô tả vào chính bản nháp này."))
+    taken = service.versions.filter(state=ServiceState.DRAFT, descriptions__sha256=description.sha256).first()
+    if taken is not None:
+        raise StateRefused(_("Tệp này đã được lấy vào bản nháp %(name)s.") % {"name": taken.name})
     found = _agreed(description, seen)
     made = create_version(
         actor=actor, service=service, name=next_name(service), max_request_bytes=old.max_request_bytes

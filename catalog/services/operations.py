@@ -76,10 +76,10 @@ def _path_errors(operation: Operation, draft: ServiceVersion) -> Errors:
     except TemplateRefused as refused:
         return {"template": [str(refused)]}
     others = draft.operations.filter(method=operation.method).exclude(pk=operation.pk)
-    for other in others:
-        if collides(operation.template, other.template):
+    for title, template in others.values_list("title", "template"):
+        if collides(operation.template, template):
             text = _("Đường dẫn này trùng với thao tác «%(title)s» (%(template)s)")
-            return {"template": [text % {"title": other.title, "template": other.template}]}
+            return {"template": [text % {"title": title, "template": template}]}
     return {}
 
 
@@ -125,13 +125,22 @@ def _fault_of(item: Field) -> str:
 
 
 def _set_elements(operation: Operation, elements: Sequence[Field]) -> None:
-    """Make the fields of *operation* those named: at most a few hundred rows, in a draft only."""
+    """Make the fields of *operation* those named: at most a few hundred rows, in a draft only.
+
+    New ones are written at once, as a described service brings thousands: the fact of the deed names each of them.
+    """
     present = {item.name: item for item in operation.elements.all()}
     for name in present.keys() - {item.name for item in elements}:
         present[name].delete()
+    new = []
     for place, field in enumerate(elements, 1):
         item = present.get(field.name) or DataElement(operation=operation, name=field.name)
-        if (Field(item.name, item.label, item.data_type, item.data_class), item.place) != (field, place):
-            item.label, item.data_type, item.data_class, item.place = *field[1:], place
-            item.search = fold(f"{field.label} {field.name}")
+        if (Field(item.name, item.label, item.data_type, item.data_class), item.place) == (field, place):
+            continue
+        item.label, item.data_type, item.data_class, item.place = *field[1:], place
+        item.search = fold(f"{field.label} {field.name}")
+        if item.pk:
             item.save()
+        else:
+            new.append(item)
+    DataElement.objects.bulk_create(new)

@@ -91,6 +91,7 @@ def citizens(draft: Drafts) -> ServiceVersion:
         ("dinh_danh", "Số định danh của cá nhân", "so_dinh_danh"),
         ("ho_ten", "Họ và tên đầy đủ", "ho_ten"),
         ("code", "Mã thửa đất", ""),
+        ("ten", "Tên", ""),
         ("a", "Diện tích", ""),
         ("100%", "_____ %", ""),
     ],

@@ -120,6 +120,18 @@ def test_a_description_with_errors_is_kept_shown_and_not_applied(draft: Drafts) 
     assert not Fact.objects.filter(deed="description.applied").exists()
 
 
+def test_a_file_beyond_the_bound_is_not_even_read(draft: Drafts) -> None:
+    class Huge(SimpleUploadedFile):
+        def read(self, *arguments: Any) -> bytes:
+            raise AssertionError("read")
+
+    file = Huge("mo-ta.json", b"{}")
+    file.size = 2 * 1024 * 1024 + 1
+    with pytest.raises(InvalidInput, match="2 MB"):
+        hand_in(actor=JOB, version=draft(), file=file)
+    assert not ApiDescription.objects.exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"swagger: '2.0'", as_bytes(put(ANSWER, {"$ref": "x.yaml"}))])
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(draft: Drafts, content: bytes) -> None:
     version = draft()

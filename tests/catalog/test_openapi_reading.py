@@ -309,3 +309,33 @@ def test_text_that_hides_is_taken_out_and_words_of_yaml_stay_words() -> None:
     assert found.operations[0].title == "Danh sách thửa"
     content = b"openapi: 3.0.3\ninfo: {title: no, version: 2024-01-01}\npaths: {/on: {get: {responses: {204: {}}}}}"
     assert say(content).title == "no"
+
+
+# Whatever stands where something else should.
+ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1.5, "", "x", "#", "#/", "#/paths", "đất", [], [[]], [None], {}, {"": ""}, {"$ref": "#"}),
+    *({"$ref": "#/paths"}, {"$ref": None}, {"$ref": {"$ref": "#/info"}}, {"items": {"items": {"items": 1}}}),
+    *({"allOf": "x"}, {"allOf": [{"$ref": "#/components/schemas/Plot"}]}, {"properties": {"a": [], "b": None}}),
+    *({"type": ["null"]}, {"type": {"a": 1}}, {"get": None}, {"200": None}, {"application/json": {"schema": []}}),
+)
+
+
+def _places(node: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [place, *(found for key, part in pairs for found in _places(part, (*place, key)))]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_whatever_stands_anywhere_is_read_or_refused_and_never_a_fault_of_ours(odd: Any) -> None:
+    for place in _places(sound())[1:]:
+        document: Any = sound()
+        node = document
+        for key in place[:-1]:
+            node = node[key]
+        node[place[-1]] = odd
+        try:
+            found = openapi.describe(document)
+        except openapi.Refused:
+            continue
+        assert all(item.text for item in found.problems)
+        assert openapi.compare([], found.operations).result is not None
