@@ -35,7 +35,13 @@ insert into catalog_operation (version_id, code, title, method, template, record
 select v.id, 'op-' || o, 'Thao tác ' || o, 'GET', '/ban-ghi-' || o, 'data'
 from catalog_serviceversion v join catalog_dataservice d on d.id = v.service_id and d.code like 'bench-%%' cross join generate_series(1, 4) o;
 
-insert into catalog_dataelement (operation_id, name, label, place, data_class, data_type, search)
-select o.id, f.field || '_' || h.n || '_' || (o.id %% 50), h.head || ' ' || f.label || ' ' || t.thing || ' ' || (o.id %% 50), f.n, 'shared', 'chuỗi', ''
+create temp table bench_fields as
+select o.id, f.field || '_' || h.n || '_' || (o.id %% 50) as name, h.head || ' ' || f.label || ' ' || t.thing || ' ' || (o.id %% 50) as label, f.n
 from catalog_operation o join catalog_serviceversion v on v.id = o.version_id join catalog_dataservice d on d.id = v.service_id and d.code like 'bench-%%'
-cross join bench_words f join bench_words h on h.n = (o.id + f.n) %% 10 + 1 join bench_words t on t.n = (o.id / 7 + f.n * 3) %% 10 + 1
+cross join bench_words f join bench_words h on h.n = (o.id + f.n) %% 10 + 1 join bench_words t on t.n = (o.id / 7 + f.n * 3) %% 10 + 1;
+
+insert into catalog_dataelement (operation_id, name, label, place, data_class, data_type, search)
+select id, name, label, n, 'shared', 'chuỗi', translate(lower(label || ' ' || name),
+  'àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ',
+  'aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd')
+from bench_fields
