@@ -5,6 +5,7 @@ from celery import shared_task
 from catalog.services.document_releases import end_passed_releases
 from catalog.services.exceptions import tell_of_days
 from catalog.services.freshness import tell_lapses
+from catalog.services.searching import index_all
 
 
 @shared_task
@@ -13,3 +14,9 @@ def watch() -> None:
     tell_lapses()
     tell_of_days()
     end_passed_releases()
+
+
+@shared_task
+def index() -> None:
+    """Renew what the catalogue is found by: names of agencies and sectors may have changed below it."""
+    index_all(again=True)

@@ -26,6 +26,7 @@ CELERY_BEAT_SCHEDULE = {
     "care-for-drafts": {"task": "connections.tasks.care_for_drafts", "schedule": crontab(hour=7, minute=15)},
     # Often, and telling nothing twice.
     "watch-catalogue": {"task": "catalog.tasks.watch", "schedule": 1800.0, "options": {"expires": 1790}},
+    "index-catalogue": {"task": "catalog.tasks.index", "schedule": crontab(hour=2, minute=10)},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
     "request-due-reports": {

@@ -7,12 +7,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from accounts.models import Agency
 from catalog.models import DataService, SearchWord, Sector, ServiceEntry, ServiceVersion
 from catalog.selectors.catalogue import FoundPage, find
 from catalog.selectors.finding import Wanted
 from catalog.services.data_services import change_service
 from catalog.services.operations import set_operation
 from catalog.services.versions import create_version, publish_version, withdraw_version
+from catalog.tasks import index
 from catalog.words import near, words_of, words_of_name
 from tests.catalog.conftest import JOB
 
@@ -202,3 +204,11 @@ def test_words_are_taken_apart_and_slips_are_one_letter() -> None:
     assert words_of_name("ma_xa") == ["maxa", "ma", "xa"]
     assert words_of_name("code") == ["code"]
     assert {"dat", "dati", "at", "adt"} - near("dat") == {"dat"}
+
+
+def test_the_night_brings_new_names_of_agencies(shared: dict[str, ServiceVersion]) -> None:
+    Agency.objects.filter(code="H60.07").update(name="Sở Tân Trào và Kim Bình")
+    assert " trao " not in ServiceEntry.objects.get(service__code="land").own
+    index()
+    assert " trao " in ServiceEntry.objects.get(service__code="land").own
+    assert codes(search("tan trao")) == ["land"]

@@ -8,7 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from django.urls import reverse
 
+from accounts.models import Letter
 from connections.models import Credential, EnvironmentTerms
 from connections.projection import load_keys
 from connections.services.key_proof import activate_key
@@ -16,7 +18,7 @@ from connections.services.keys import Made, make_key, revoke_in_emergency, revok
 from core import clock
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.proofs import proof_text
-from tests.connections.conftest import Chain
+from tests.connections.conftest import Chain, Desk
 from tests.connections.proving import proof_of, take_key
 from tests.connections.refusing import refused
 
@@ -175,3 +177,27 @@ def test_a_key_that_ended_is_not_activated(chain: Chain) -> None:
     made = make_key(actor=technician, system=chain.system, environment="sandbox")
     revoke_key(actor=technician, credential=made.credential, reason="Đổi khóa")
     refused(StateRefused, lambda: activate_key(actor=technician, credential=made.credential, proof=proof_of(made)))
+
+
+@pytest.mark.clause("QC8.4")
+def test_a_secret_is_never_shown_again(chain: Chain, desk: Desk) -> None:
+    """N32: no page, list, history, export or letter gives a secret or what seals it a second time."""
+    chain.live()
+    made = make_key(actor=chain.actors["technician"], system=chain.system, environment="live")
+    key = Credential.objects.get()
+    staff = "/quan-tri/connections/credential/"
+    pages = {
+        "technician": ["/nha-phat-trien/", reverse("activate_key", args=[key.pk]), "/api/v1/keys", "/thong-bao/"],
+        "operator": [staff, f"{staff}{key.pk}/change/", f"{staff}{key.pk}/history/", "/api/v1/keys"],
+        "security_officer": ["/quan-tri/audit/fact/", "/quan-tri/auditlog/logentry/"],
+    }
+    for role, addresses in pages.items():
+        for address in addresses:
+            answer = desk(role).get(address)
+            page = answer.content.decode()
+            assert answer.status_code in (200, 403), address
+            assert made.secret not in page, address
+            assert key.sealed_secret not in page, address
+    wrong = desk("technician").post(reverse("activate_key", args=[key.pk]), {"proof": made.secret})
+    assert made.secret not in wrong.content.decode().replace(f">\n{made.secret}</textarea>", "")
+    assert not Letter.objects.filter(body__contains=made.secret).exists()

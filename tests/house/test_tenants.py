@@ -15,6 +15,12 @@ from django.urls import get_resolver, path, reverse
 from accounts.models import Agency, Invitation, Membership, Notice, User
 from accounts.roles import ROLES
 from accounts.services.invitations import invite
+from catalog.models import ServiceVersion, TechnicalDocument
+from catalog.services.data_errors import file_error
+from catalog.services.descriptions import hand_in
+from catalog.services.readiness import enter_plan
+from catalog.services.system_people import keep_dossier, name_contact
+from catalog.services.wishes import send_wish
 from connections.models import Attachment, Connection, ConnectionRequest, Credential, Grant, MessageFile, Printout
 from connections.services.attachments import attach
 from connections.services.drafts import begin_request
@@ -22,6 +28,9 @@ from connections.services.paper_numbers import register
 from connections.services.thread import post_message
 from core import clock
 from core.files.uploads import check_upload
+from tests.catalog.conftest import JOB, document, draft, service
+from tests.catalog.openapi_samples import as_bytes, sound
+from tests.catalog.test_wishes import SAID
 from tests.connections.asking import Asking
 from tests.connections.conftest import asking, chain
 from tests.connections.proving import take_key
@@ -29,7 +38,7 @@ from tests.connections.refusing import everything
 from tests.core.file_makers import pdf_bytes
 from tests.house.tenants import OFFICE, PUBLIC, row_of, unplaced, walk
 
-__all__ = ["asking", "chain"]
+__all__ = ["asking", "chain", "document", "draft", "service"]
 pytestmark = [pytest.mark.clause("QC8.3"), pytest.mark.xdist_group("tenants")]
 AGENCY_ROLES = [role.code for role in ROLES.values() if role.side == "agency"]
 SignedIn = Callable[[User], Client]
@@ -47,16 +56,40 @@ def addresses() -> Iterator[tuple[str, str, frozenset[str]]]:
 
 
 @pytest.fixture
-def world(asking: Asking) -> SimpleNamespace:
+def world(
+    asking: Asking,
+    draft: Callable[..., ServiceVersion],
+    document: Callable[..., TechnicalDocument],
+    person: Callable[..., User],
+) -> SimpleNamespace:
     """One thing of every kind, all of agency A (the chain's) or waiting for its answer."""
     chain = asking.chain
+    person("cung-cap.snnmt@lgsp.example", chain.agency, "provider_officer")
+    version = draft(code="own-plots", provider=chain.agency.code)
+    hand_in(actor=JOB, version=version, file=SimpleUploadedFile("own.json", as_bytes(sound())))
+    report = file_error(actor=asking.officer, service=chain.service, wrong="Tên xã cũ sau sắp xếp")
     access = asking.sent()
-    draft = begin_request(actor=asking.officer)
+    filed = begin_request(actor=asking.officer)
     take_key(actor=chain.actors["technician"], system=chain.system, environment="live")
     return SimpleNamespace(
         request=chain.fresh(),
-        draft=draft,
-        draft_file=_attached(asking, draft),
+        draft=filed,
+        draft_file=_attached(asking, filed),
+        own=version,
+        contact=name_contact(
+            actor=asking.officer,
+            system=chain.system,
+            side="owner",
+            person=chain.users["technician"],
+            duty="Vận hành phần mềm",
+        ),
+        dossier=keep_dossier(
+            actor=asking.officer, system=chain.system, file=SimpleUploadedFile("cap-do.pdf", pdf_bytes())
+        ),
+        document=document(level="restricted", service=version.service),
+        plan=enter_plan(actor=JOB, agency=chain.agency, name="Hộ tịch điện tử", basis="Kế hoạch của tỉnh"),
+        report=report,
+        wish=send_wish(actor=asking.officer, **SAID),
         message_file=_posted(asking),
         signed=_signed(asking),
         connection=Connection.objects.get(),
