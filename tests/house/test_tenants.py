@@ -15,6 +15,7 @@ from django.urls import get_resolver, path, reverse
 from accounts.models import Agency, Invitation, Membership, Notice, User
 from accounts.roles import ROLES
 from accounts.services.invitations import invite
+from catalog.services.data_errors import file_error
 from connections.models import Attachment, Connection, ConnectionRequest, Credential, Grant, MessageFile, Printout
 from connections.services.attachments import attach
 from connections.services.drafts import begin_request
@@ -63,6 +64,7 @@ def world(asking: Asking) -> SimpleNamespace:
         printout=Printout.objects.filter(issuer=chain.agency).first(),
         system=chain.system,
         service=chain.service,
+        data_error=file_error(actor=asking.officer, service=chain.service, wrong="Tên xã cũ (mẫu)"),
         asked=asking.service,
         key=Credential.objects.first(),
         access=access,
