@@ -59,7 +59,7 @@ class EntrySerializer(serializers.ModelSerializer[DataErrorEntry]):
 
 @extend_schema_serializer(
     component_name="DataErrorReport",
-    description=_("Một phản ánh sai lệch dữ liệu; hạn trả lời là hạn nội bộ trừ khi statutory là true."),
+    description=_("Một phản ánh sai lệch dữ liệu; hạn trả lời là hạn nội bộ nếu không ghi là do pháp luật quy định."),
     examples=[OpenApiExample("data-error-report", summary="Ví dụ", value=_SAMPLE, response_only=True)],
 )
 class ReportSerializer(serializers.ModelSerializer[DataErrorReport]):

@@ -88,13 +88,13 @@ class DataErrorReports(WritableListView[DataErrorReport]):
                 _TOKEN,
                 OpenApiParameter.HEADER,
                 required=True,
-                description=_("Mã bảo vệ của phiên làm việc; cách lấy ghi ở mục Quy ước."),  # type: ignore[arg-type]
+                description=_("Mã bảo vệ của phiên làm việc; cách lấy ghi ở mục Quy ước."),
             ),
             OpenApiParameter(
                 KEY_HEADER,
                 _KEY,
                 OpenApiParameter.HEADER,
-                description=_("Khóa do bên gọi tự đặt cho lần gửi này, để gửi lại không thành hai phản ánh."),  # type: ignore[arg-type]
+                description=_("Khóa do bên gọi tự đặt cho lần gửi này, để gửi lại không thành hai phản ánh."),
             ),
         ],
     )

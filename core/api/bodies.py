@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.translation import gettext as _
@@ -83,7 +83,7 @@ def _shown(name: str) -> str:
 class _Speaking:
     """Refusals of fields in Vietnamese, each with what to do."""
 
-    default_error_messages: Mapping[str, Any] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "required": gettext_lazy("Thiếu trường này"),
         "null": gettext_lazy("Nhập giá trị, hoặc bỏ hẳn trường này"),
         "blank": gettext_lazy("Nhập nội dung của trường này"),
@@ -109,7 +109,7 @@ class Text(_Speaking, serializers.CharField):
 class Identifier(_Speaking, serializers.UUIDField):
     """A UUID written as a string."""
 
-    default_error_messages: Mapping[str, Any] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": gettext_lazy("Mã gồm 36 ký tự; chép lại cả mã"),
     }
 
