@@ -83,6 +83,8 @@ def _fields(api: dict[str, Any], schema: dict[str, Any]) -> Iterator[dict[str, A
         meaning = row.get("description") or row.get("title", "")
         required = name in whole.get("required", ())
         yield {"name": name, "kind": kind_of(api, full), "meaning": meaning, "required": required}
+        for inner in _fields(api, full.get("items", {})):
+            yield {**inner, "name": f"{name}[].{inner['name']}"}
 
 
 def kind_of(api: dict[str, Any], schema: dict[str, Any]) -> dict[str, str]:
@@ -101,10 +103,14 @@ def kind_of(api: dict[str, Any], schema: dict[str, Any]) -> dict[str, str]:
 def _words(api: dict[str, Any], schema: dict[str, Any], name: str) -> str:
     if name == "integer" and "maximum" in schema:
         return _("số nguyên từ %(low)s đến %(high)s") % {"low": schema["minimum"], "high": schema["maximum"]}
+    if name == "object":
+        return _("đối tượng")
     if name == "array":
         return _("danh sách (%(kind)s)") % {"kind": kind_of(api, schema["items"])["text"]}
     if schema.get("format") == "date":
         return _("ngày, dạng năm-tháng-ngày")
+    if schema.get("format") == "date-time":
+        return _("thời điểm kèm múi giờ")
     if "maxLength" in schema:
         return _("chuỗi, tối đa %(most)s ký tự") % {"most": schema["maxLength"]}
     return _("số nguyên") if name == "integer" else _("chuỗi")
