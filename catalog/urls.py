@@ -8,6 +8,7 @@ from catalog.web import (
     documents,
     exceptions,
     freshness,
+    metadata,
     provider,
     provider_descriptions,
     provider_parts,
@@ -17,14 +18,20 @@ from catalog.web import (
     system_list,
     system_people,
     systems,
+    wishes,
 )
 
 OWN = "dich-vu-cua-co-quan/<slug:code>/"
 VERSION = f"{OWN}<slug:name>/"
 
 urlpatterns = [
+    path("danh-muc.jsonld", metadata.catalogue_jsonld, name="catalogue_jsonld"),
     path("danh-muc/", catalogue.catalogue, name="catalogue"),
     path("danh-muc/<slug:code>/", catalogue.data_service, name="data_service"),
+    path("nhu-cau-du-lieu/", wishes.wishes, name="wishes"),
+    path("nhu-cau-du-lieu/moi/", wishes.new, name="wish_new"),
+    path("nhu-cau-du-lieu/<int:pk>/", wishes.wish, name="wish"),
+    path("nhu-cau-du-lieu/<int:pk>/tra-loi/", wishes.answer, name="wish_answer"),
     path("dang-ky-dich-vu/", provider.register_service, name="register_service"),
     path("dich-vu-cua-co-quan/", provider.own_services, name="own_services"),
     path(OWN, provider.own_service, name="own_service"),

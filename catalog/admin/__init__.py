@@ -1,4 +1,4 @@
-"""Staff pages of this app."""
+"""Staff pages of the catalogue."""
 
 from catalog.admin import (
     data_errors,
@@ -9,6 +9,7 @@ from catalog.admin import (
     profiles,
     purposes,
     readiness,
+    sectors,
     services,
     standards,
     systems,
@@ -25,6 +26,7 @@ __all__ = [
     "profiles",
     "purposes",
     "readiness",
+    "sectors",
     "services",
     "standards",
     "systems",

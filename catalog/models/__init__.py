@@ -10,6 +10,7 @@ from catalog.models.documents import (
     TechnicalDocument,
 )
 from catalog.models.exceptions import DirectSharing, SharingReview
+from catalog.models.finding import SearchWord, ServiceEntry
 from catalog.models.operations import DataElement, Operation
 from catalog.models.profiles import MessageProfile
 from catalog.models.purposes import Purpose
@@ -21,6 +22,7 @@ from catalog.models.system_people import SecurityDossier, SystemContact
 from catalog.models.systems import InformationSystem
 from catalog.models.upstreams import Upstream
 from catalog.models.watched import WatchMark
+from catalog.models.wishes import DataWish
 
 __all__ = [
     "ApiDescription",
@@ -30,6 +32,7 @@ __all__ = [
     "DataErrorEntry",
     "DataErrorReport",
     "DataService",
+    "DataWish",
     "DirectSharing",
     "DocumentDownload",
     "DocumentRelease",
@@ -41,8 +44,10 @@ __all__ = [
     "Purpose",
     "ReadinessAnswer",
     "ReadinessCriterion",
+    "SearchWord",
     "Sector",
     "SecurityDossier",
+    "ServiceEntry",
     "ServiceVersion",
     "SharingReview",
     "Standard",

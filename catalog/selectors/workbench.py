@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from catalog.choices import ServiceState, SystemState
 from catalog.guards import SERVICE_EDIT_OWN, SERVICE_MANAGE, SYSTEM_EDIT_OWN
-from catalog.models import InformationSystem, ServiceVersion
+from catalog.models import DataWish, InformationSystem, ServiceVersion
+from catalog.wish_words import WishState
 from core import clock
 from core.actor import Actor
 from core.web.boards import Task
@@ -13,7 +14,7 @@ from core.web.boards import Task
 
 def tasks_for(actor: Actor) -> list[Task]:
     """Return drafts that somebody began: systems for their agency, service versions for provider and operator."""
-    return [*_systems(actor), *_versions(actor)]
+    return [*_systems(actor), *_versions(actor), *_wishes(actor)]
 
 
 def _systems(actor: Actor) -> list[Task]:
@@ -65,3 +66,14 @@ def _of_provider(actor: Actor) -> list[Task]:
         )
         for item in drafts.select_related("service").order_by("id")[:7]
     ]
+
+
+def _wishes(actor: Actor) -> list[Task]:
+    if not actor.may(SERVICE_MANAGE):
+        return []
+    count = DataWish.objects.filter(state=WishState.OPEN).count()
+    late = DataWish.objects.overdue().count() if count else 0
+    if not count:
+        return []
+    hint = _("%(n)s nhu cầu chờ trả lời, %(late)s quá hạn nội bộ") % {"n": count, "late": late}
+    return [Task(_("Trả lời nhu cầu dữ liệu của các cơ quan"), hint, f"{reverse('wishes')}?tab=open")]

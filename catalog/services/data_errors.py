@@ -48,6 +48,7 @@ def file_error(
     """
     if not any(map(actor.may, FILE)) or actor.agency_id is None or actor.user_id is None:
         raise PermissionRefused(_("Báo sai lệch dữ liệu thuộc vai trò Cán bộ cơ quan, Cán bộ kỹ thuật."))
+    service = DataService.objects.select_related("provider").get(pk=service.pk)
     code, now = _next_code(), clock.now()
     if form_token and (had := DataErrorReport.objects.filter(form_token=form_token, agency=actor.agency_id).first()):
         return had

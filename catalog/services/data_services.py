@@ -20,6 +20,7 @@ from catalog.guards import (
 )
 from catalog.models import DataService, ServiceVersion
 from catalog.services.judging import Errors, judge, require_fresh, store, tidied
+from catalog.services.searching import index_service
 from core import clock
 from core.actor import Actor
 from core.problems import PermissionRefused, StateRefused
@@ -142,3 +143,4 @@ def _save(service: DataService, errors: Errors) -> None:
     service.search = search_text(service)
     judge(service, errors)
     store(service, unique="code")
+    index_service(service.pk)

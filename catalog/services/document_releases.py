@@ -37,10 +37,15 @@ def release_documents(
     wanted = [service.pk for service in services]
     about = Q(service__isnull=True) | Q(service__in=wanted)
     found = TechnicalDocument.objects.published().filter(about, level=DocumentLevel.RESTRICTED)
-    had = DocumentRelease.objects.open().filter(agency=agency).values("document_id")
-    rows = found.exclude(pk__in=had).select_for_update(of=("self",)).order_by("pk")
+    # What the agency has is read once the documents are locked: two releases at once give each document once.
+    rows = list(found.select_for_update(of=("self",)).order_by("pk"))
+    had = set(
+        DocumentRelease.objects.open().filter(agency=agency, document__in=rows).values_list("document", flat=True)
+    )
     return [
-        _release(actor, document, agency, reason=_reason(reason), request_number=request_number) for document in rows
+        _release(actor, document, agency, reason=_reason(reason), request_number=request_number)
+        for document in rows
+        if document.pk not in had
     ]
 
 

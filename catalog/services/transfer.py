@@ -10,8 +10,9 @@ from accounts.models import Agency
 from audit.gates import announce
 from audit.record import changed, record_fact
 from catalog.guards import SERVICE_MANAGE, SYSTEM_MANAGE
-from catalog.models import ConnectionPlan, DataService, InformationSystem
+from catalog.models import ConnectionPlan, DataService, DataWish, InformationSystem
 from catalog.services.data_services import search_text
+from catalog.services.searching import index_service
 from core.actor import Actor
 from core.problems import PermissionRefused
 
@@ -83,6 +84,7 @@ def transfer_services(*, actor: Actor, agency: Agency, successor: Agency, reason
         service.search = search_text(service)
         service.revision += 1
         service.save()
+        index_service(service.pk)
         record_fact(
             actor=actor,
             deed="service.transferred",
@@ -93,4 +95,28 @@ def transfer_services(*, actor: Actor, agency: Agency, successor: Agency, reason
             clause="QC11.2",
         )
     announce()
+    return moved
+
+
+@transaction.atomic
+def transfer_wishes(*, actor: Actor, agency: Agency, successor: Agency, reason: str) -> list[DataWish]:
+    """Make *successor* the one that asks for the data *agency* asked for, one fact for each wish.
+
+    Raises PermissionRefused.
+    """
+    if not actor.may(SERVICE_MANAGE):
+        raise PermissionRefused(_("Chuyển nhu cầu dữ liệu sang cơ quan kế thừa thuộc vai trò Cán bộ vận hành."))
+    moved = list(DataWish.objects.select_for_update().filter(agency=agency).order_by("pk"))
+    for wish in moved:
+        wish.agency = successor
+        wish.save()
+        record_fact(
+            actor=actor,
+            deed="wish.transferred",
+            subject=wish,
+            before={"agency": agency},
+            after={"agency": successor},
+            reason=reason,
+            clause="QC2",
+        )
     return moved

@@ -12,6 +12,7 @@ from catalog.choices import CALLABLE, ServiceState
 from catalog.guards import SERVICE_MANAGE, may_edit_services_of
 from catalog.models import DataService, ServiceVersion
 from catalog.services.judging import judge, require_fresh, store, tidied
+from catalog.services.searching import index_service
 from catalog.services.version_notices import tell
 from core import clock
 from core.actor import Actor
@@ -120,6 +121,7 @@ def move_version(
         reason=reason,
         clause=taken.custom["clause"],
     )
+    index_service(stored.service_id)
     tell(actor, stored, step)
     announce()
     return stored

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from catalog.guards import SERVICE_EDIT_OWN
 from catalog.models.data_errors import READ_OWN
+from catalog.web.wishes import SEES
 from core.actor import Actor
 from core.web.boards import Entry
 
@@ -20,4 +21,6 @@ def entries(actor: Actor) -> list[Entry]:
     found.append((_("Tài liệu"), reverse("documents"), 40))
     if any(map(actor.may, (*READ_OWN, "service.view_all"))):
         found.append((_("Sai lệch dữ liệu"), reverse("data_errors"), 42))
+    if any(map(actor.may, SEES)):
+        found.append((_("Nhu cầu dữ liệu"), reverse("wishes"), 32))
     return found

@@ -16,6 +16,7 @@ from core.actor import Actor
 from core.choices import Environment
 from core.text import fold
 from core.web.boards import Task
+from core.web.notes import Part
 
 MOST = 20
 
@@ -63,6 +64,15 @@ def asked_or_held(
 def may_ask(actor: Actor) -> bool:
     """Return whether the actor fills baskets at all."""
     return actor.agency_id is not None and (actor.may(FILL) or actor.may(SEND))
+
+
+def parts_of_service(service_id: int, actor: Actor) -> list[Part]:
+    """Return the button by which the reader's agency asks to use a service, for who fills baskets."""
+    code = DataService.objects.published().filter(pk=service_id).values_list("code", flat=True).first()
+    if code is None or not may_ask(actor):
+        return []
+    title = _("Đề nghị khai thác")
+    return [Part("ask", title, place="action", template="access/service_action.html", context={"code": code})]
 
 
 def access_tasks(actor: Actor) -> list[Task]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from catalog.choices import CALLABLE
 from catalog.models import DataElement, DataService, Operation
 from catalog.models.services import ServiceQuerySet
+from catalog.selectors.elements import SharedField, already_shared
 from connections.models import ConnectionRequest
 
 MOST = 50
@@ -34,6 +35,12 @@ def offered_by(service: DataService) -> Offered:
         for name, label in elements.order_by("operation__version__name", "place").values_list("name", "label")
     }
     return Offered(list(operations.items()), list(fields.items()))
+
+
+def shared_elsewhere(service: DataService, offered: Offered) -> list[SharedField]:
+    """Return which fields of *service* another published service shares too, so nothing is asked twice (QC4.4)."""
+    told = [(name, words.rsplit(" (", 1)[0]) for name, words in offered.fields]
+    return already_shared(told, besides=service.pk)
 
 
 def services_to_choose(request: ConnectionRequest, words: str) -> ServiceQuerySet:

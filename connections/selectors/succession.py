@@ -11,6 +11,7 @@ from catalog.models import (
     ConnectionPlan,
     DataErrorReport,
     DataService,
+    DataWish,
     DirectSharing,
     DocumentRelease,
     InformationSystem,
@@ -41,12 +42,13 @@ class Held:
     sharing: int
     reports: int
     plans: int = 0
+    wishes: int = 0
 
     @property
     def anything(self) -> bool:
         """Return whether something is left to hand over."""
         dossiers = self.drafts + self.open_dossiers + self.closed_dossiers
-        duties = self.holds + self.documents + self.sharing + self.reports + self.plans
+        duties = self.holds + self.documents + self.sharing + self.reports + self.plans + self.wishes
         return bool(self.systems + self.services + dossiers + duties)
 
     def texts(self) -> list[str]:
@@ -64,12 +66,13 @@ class Held:
             _("%(n)s tài liệu được cung cấp"): self.documents,
             _("%(n)s trường hợp chia sẻ trực tiếp"): self.sharing,
             _("%(n)s phản ánh sai lệch dữ liệu đang mở"): self.reports,
+            _("%(n)s nhu cầu dữ liệu"): self.wishes,
         }
         return [text % {"n": n} for text, n in counts.items() if n]
 
 
 def held_by(agency: Agency) -> Held:
-    """Return what *agency* holds, in ten queries whatever its number."""
+    """Return what *agency* holds, in eleven queries whatever its number."""
     draft = Q(state=State.DRAFT)
     dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
         drafts=Count("pk", filter=draft),
@@ -86,6 +89,7 @@ def held_by(agency: Agency) -> Held:
         documents=DocumentRelease.objects.open().filter(agency=agency).count(),
         sharing=DirectSharing.objects.open().filter(Q(provider=agency) | Q(receiver=agency)).count(),
         reports=DataErrorReport.objects.open().filter(agency=agency).count(),
+        wishes=DataWish.objects.filter(agency=agency).count(),
         **dossiers,
     )
 
@@ -103,6 +107,7 @@ def ended_holders() -> QuerySet[Agency]:
         | Exists(DocumentRelease.objects.open().filter(agency=mine))
         | Exists(DirectSharing.objects.open().filter(Q(provider=mine) | Q(receiver=mine)))
         | Exists(DataErrorReport.objects.open().filter(agency=mine))
+        | Exists(DataWish.objects.filter(agency=mine))
     )
     ended = Agency.objects.filter(holding, valid_to__lt=clock.today())
     return ended.select_related("successor").order_by("valid_to", "sort_key")

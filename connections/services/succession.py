@@ -14,7 +14,7 @@ from accounts.services.agency_rules import take_register
 from accounts.services.notices import Message, post_notices
 from audit.record import record_fact
 from catalog.services.duty_transfer import transfer_duties
-from catalog.services.transfer import transfer_plans, transfer_services, transfer_systems
+from catalog.services.transfer import transfer_plans, transfer_services, transfer_systems, transfer_wishes
 from connections.models import AccessRequest, ConnectionRequest, Hold
 from connections.selectors.people import holders_of
 from connections.selectors.succession import HAND_OVER, Held, held_by
@@ -31,11 +31,11 @@ from core.text import tidy
 def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     """Give everything *agency* holds to its successor; return what there was. One fact for each thing that moved.
 
-    Systems, plans, data services, dossiers with their drafts, requests for use, holds that are not lifted, released
-    documents, direct sharing and open reports of wrong data change hands; grants and keys go with their systems and
-    keep running. Codes stay. Facts, papers, confirmations and messages keep the old name: they are evidence. Raises
-    PermissionRefused, InvalidInput without a reason, StateRefused while the agency goes on, has no successor or one
-    that has ended, or holds nothing any more.
+    Systems, plans, data services, wishes for data, dossiers with their drafts, requests for use, holds that are not
+    lifted, released documents, direct sharing and open reports of wrong data change hands; grants and keys go with
+    their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep the old name: they are
+    evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the agency goes on, has no
+    successor or one that has ended, or holds nothing any more.
     """
     if not actor.may(HAND_OVER):
         raise PermissionRefused(_("Bàn giao cần quyền quản lý danh bạ, thuộc vai trò Cán bộ vận hành."))
@@ -56,6 +56,7 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     services = transfer_services(actor=actor, agency=stored, successor=successor, reason=reason)
     transfer_duties(actor=actor, agency=stored, successor=successor, reason=reason)
     transfer_plans(actor=actor, agency=stored, successor=successor, reason=reason)
+    transfer_wishes(actor=actor, agency=stored, successor=successor, reason=reason)
     _move_holds(actor, stored, successor, reason)
     record_fact(
         actor=actor,

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from connections.selectors.consumers import SEES_ALL, SEES_OWN
 from core.actor import Actor
 from core.web.boards import Entry
 
@@ -20,4 +21,6 @@ def navigation(actor: Actor) -> list[Entry]:
         entries.append((_("Kết nối"), reverse("connections"), 22))
     if any(map(actor.may, GRANTS)):
         entries.append((_("Quyền khai thác"), reverse("grants"), 24))
+    if actor.may(SEES_OWN) or actor.may(SEES_ALL):
+        entries.append((_("Tải dịch vụ"), reverse("loads"), 34))
     return entries

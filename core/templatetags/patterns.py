@@ -112,11 +112,15 @@ class FacetOption(TypedDict):
 
 
 class Facet(TypedDict):
-    """A question of the filter bar answered by ticking values; ``name`` is the parameter of the address."""
+    """A question of the filter bar answered by ticking values; ``name`` is the parameter of the address.
+
+    ``more`` are values folded away below the others.
+    """
 
     name: str
     label: StrOrPromise
     options: Sequence[FacetOption]
+    more: NotRequired[Sequence[FacetOption]]
 
 
 @register.simple_tag

@@ -7,14 +7,15 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from core import clock
 
 _LETTERBOX = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[a-z]{2,}", re.IGNORECASE)
 _GOOD_FOR = timedelta(days=180)  # RFC 9116, 2.5.5 asks for less than a year
-_DAY = 86_400
+_HOUR, _DAY = 3_600, 86_400
 
 
 def _absolute(path: str) -> str:
@@ -36,9 +37,13 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=_DAY)
+@conditional_page
+@cache_control(public=True, max_age=_HOUR)
 def api_catalog(request: HttpRequest) -> HttpResponse:
-    """List our APIs with description, pages for people and state (RFC 9727, a link set of RFC 9264)."""
+    """List our APIs with description, pages for people and state (RFC 9727, a link set of RFC 9264).
+
+    The floors above add theirs: the data services.
+    """
     management = {
         "anchor": _absolute("/api/v1/"),
         "service-desc": [
@@ -48,7 +53,8 @@ def api_catalog(request: HttpRequest) -> HttpResponse:
         "status": [{"href": _absolute(reverse("readyz")), "type": "application/json"}],
     }
     kind = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-    response = JsonResponse({"linkset": [management]}, content_type=kind)
+    services = [entry for path in settings.API_CATALOG_SOURCES for entry in import_string(path)()]
+    response = JsonResponse({"linkset": [management, *services]}, content_type=kind)
     response["Link"] = f'<{reverse("api-catalog")}>; rel="api-catalog"'
     return response
 

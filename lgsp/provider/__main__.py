@@ -7,6 +7,7 @@ import uvicorn
 
 from lgsp.provider.app import ProviderApp
 from lgsp.provider.communes import DATA, Communes
+from lgsp.provider.samples import Samples
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="cổng lắng nghe")
     parser.add_argument("--data", type=Path, default=DATA, help="tệp CSV đơn vị hành chính")
     given = parser.parse_args()
-    app = ProviderApp(Communes.read(given.data))
+    app = ProviderApp(Communes.read(given.data), Samples.read())
     uvicorn.run(app, host=given.host, port=given.port, log_level="warning", access_log=False, server_header=False)
 
 

@@ -1,7 +1,8 @@
 """The REST service, a plain ASGI application.
 
 ``GET /communes?limit=&offset=&level=`` · ``GET /communes/search?q=&limit=&offset=`` · ``GET /communes/{code}`` ·
-``POST /communes/lookup`` with ``{"codes": […]}`` · ``GET /health``.
+``POST /communes/lookup`` with ``{"codes": […]}`` · ``GET /health`` · ``/mau/{service}/…``: made-up records of the
+illustrative services, by their own methods and paths, and ``/mau/{service}/health``.
 Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404, 405 or 413.
 """
 
@@ -11,13 +12,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from lgsp.provider.communes import LEVELS, Commune, Communes, as_json
+from lgsp.provider.samples import Samples
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
 MAX_LIMIT, MAX_OFFSET, MAX_WORDS, MAX_BODY = 200, 1_000_000, 100, 65_536
-LOOKUP = "/communes/lookup"
+LOOKUP, SAMPLES = "/communes/lookup", "/mau/"
 
 
 class Refused(Exception):
@@ -31,8 +33,8 @@ class Refused(Exception):
 class ProviderApp:
     """Answers one request after the other from memory."""
 
-    def __init__(self, communes: Communes) -> None:
-        self.communes = communes
+    def __init__(self, communes: Communes, samples: Samples | None = None) -> None:
+        self.communes, self.samples = communes, samples or Samples([])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -43,11 +45,36 @@ class ProviderApp:
             headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
             headers.append((b"content-length", str(len(content)).encode()))
             if status == 405:
-                headers.append((b"allow", b"POST" if scope["path"] == LOOKUP else b"GET, HEAD"))
+                headers.append((b"allow", self._allowed(scope["path"]).encode()))
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
 
+    def _allowed(self, path: str) -> str:
+        if path.startswith(SAMPLES):
+            code, _slash, rest = path.removeprefix(SAMPLES).partition("/")
+            return ", ".join(sorted(self.samples.methods(code, f"/{rest}"))) or "GET, HEAD"
+        return "POST" if path == LOOKUP else "GET, HEAD"
+
+    async def _sample(self, method: str, path: str, receive: Receive) -> Answer:
+        """Answer for an illustrative service; what a body says is read within bounds and not looked at."""
+        code, _slash, rest = path.removeprefix(SAMPLES).partition("/")
+        asked = "GET" if method == "HEAD" else method
+        if rest == "health" and self.samples.knows(code) and asked == "GET":
+            return 200, {"status": "ok"}
+        allowed = self.samples.methods(code, f"/{rest}")
+        if not allowed:
+            return Refused(404, "not-found", "Không có dịch vụ mẫu hoặc địa chỉ này.").answer
+        if asked not in allowed:
+            return Refused(405, "method-not-allowed", "Phương thức không dùng được ở địa chỉ này.").answer
+        try:
+            await _body(receive)
+        except Refused as refused:
+            return refused.answer
+        return 200, {"data": self.samples.answer(code, asked, f"/{rest}")}
+
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        if scope["path"].startswith(SAMPLES):
+            return await self._sample(scope["method"], scope["path"], receive)
         if scope["path"] != LOOKUP or scope["method"] != "POST":
             return self.answer(scope["method"], scope["path"], scope["query_string"])
         try:

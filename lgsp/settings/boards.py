@@ -25,6 +25,7 @@ NOTE_SOURCES = {
     "data_service": [
         "catalog.selectors.standards.notes_of_service",
         "incidents.selectors.health.notes_of_service",
+        "incidents.selectors.uptime.notes_of_service",
         "catalog.selectors.service_notes.notes_of_service",
     ],
     "information_system": ["connections.selectors.system_history.notes_of_system"],
@@ -34,3 +35,14 @@ NOTE_SOURCES = {
 DOCUMENT_AUDIENCES = ["connections.selectors.approved.agencies_approved_for"]
 # How far a system has come on its way to the platform, for the plan of it: "", "filed" or "connected".
 PLAN_PROGRESS = "connections.selectors.system_history.progress_of"
+# Sections and buttons on the page of a thing for its reader, by kind of thing (``core.web.notes``).
+PART_SOURCES = {
+    "data_service": [
+        "connections.selectors.access.parts_of_service",
+        "connections.selectors.consumers.parts_of_service",
+    ]
+}
+# Ids of data services by how many agencies use them, the most used first (``catalog.selectors.catalogue``).
+USAGE_SOURCE = "connections.selectors.consumers.most_used"
+# What each floor adds to the catalogue of APIs (``core.web.discovery``).
+API_CATALOG_SOURCES = ["catalog.web.metadata.linkset"]

@@ -51,6 +51,9 @@ PAGES: dict[str, Page] = {
     "export_plans": ({}, READERS),
     "agencies_silent": ({}, holders("system.view_all")),
     "enter_plan": ({}, holders("system.edit_own")),
+    "catalogue_jsonld": ({}, EVERYBODY),
+    "wishes": ({}, holders("request.view_own", "service.view_all", "service.edit_own")),
+    "wish_new": ({}, holders("request.draft")),
     "own_services": ({}, holders("service.edit_own")),
     "register_service": ({}, holders("service.edit_own")),
     "register_system": ({}, holders("system.edit_own")),
@@ -73,12 +76,15 @@ PAGES: dict[str, Page] = {
     "admin:catalog_upstream_add": ({}, holders("service.manage")),
     "admin:catalog_purpose_changelist": ({}, STAFF),
     "admin:catalog_purpose_add": ({}, holders("service.manage")),
+    "admin:catalog_sector_changelist": ({}, STAFF),
+    "admin:catalog_sector_add": ({}, holders("service.manage")),
     "admin:catalog_messageprofile_changelist": ({}, STAFF),
     "admin:catalog_messageprofile_add": ({}, holders("service.manage")),
 }
 # Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
 # test_document_pages.py, test_data_error_pages.py, test_freshness.py, test_api_registers.py, test_api_duties.py,
 # test_service_portal.py).
+# test_service_portal.py, test_wishes.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "api-system",
@@ -87,6 +93,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         "api-standard-entries",
         "api-data-error-report",
         "data_service",
+        "wish",
+        "wish_answer",
         "own_service",
         "change_own_service",
         "new_own_version",

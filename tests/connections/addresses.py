@@ -9,6 +9,7 @@ PAGES: dict[str, Page] = {
     "requests": ({}, READERS),
     "developer": ({}, READERS),
     "connections": ({}, holders("request.view_own", "request.view_all", "grant.advise", "people.manage_own")),
+    "loads": ({}, holders("request.view_all", "grant.advise")),
     "admin:connections_connectionrequest_changelist": ({}, STAFF),
     "admin:connections_connectionrequest_add": ({}, NOBODY),
     "admin:connections_connection_changelist": ({}, STAFF),
@@ -68,6 +69,7 @@ ELSEWHERE: frozenset[str] = frozenset(
     {
         "admin:connections_checklist_standards",
         "begin_request",
+        "service_load",
         "request",
         "request_documents",
         "request_file",

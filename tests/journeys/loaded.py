@@ -20,6 +20,7 @@ PROCEDURE = (
     "load_purposes",
     "load_readiness",
     "load_standards",
+    "load_sectors",
 )
 
 

@@ -152,3 +152,34 @@ def test_it_imports_nothing_of_the_portal() -> None:
     foreign = {name for name in found if not name.startswith("lgsp.provider")}
     assert not {name for name in foreign if name.split(".")[0] in ("lgsp", "core", "accounts", "catalog", "django")}
     assert {name.split(".")[0] for name in foreign} - sys.stdlib_module_names == {"uvicorn"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/mau/dd-001/thua-dat/123", 200),
+        ("GET", "/mau/dd-001/xa/02215/thua-dat", 200),
+        ("POST", "/mau/mc-001/ho-so", 200),
+        ("GET", "/mau/dd-001/health", 200),
+        ("GET", "/mau/mc-001/ho-so", 405),
+        ("POST", "/mau/dd-001/thua-dat/123", 405),
+        ("GET", "/mau/dd-001/thua-dat/123/more", 404),
+        ("GET", "/mau/dd-001/", 404),
+        ("GET", "/mau/none/health", 404),
+        ("GET", "/mau/", 404),
+    ],
+)
+def test_it_answers_for_the_illustrative_services(address: str, method: str, path: str, status: int) -> None:
+    found, body, headers = ask(f"{address}{path}", method)
+    assert found == status
+    assert ("error" in body) is (status != 200)
+    if status == 405:
+        assert headers["Allow"] == ("GET" if method == "POST" else "POST")
+
+
+def test_made_up_records_are_the_same_each_time_and_nobodys(address: str) -> None:
+    first, again = (ask(f"{address}/mau/dc-001/cong-dan/079")[1]["data"] for _turn in range(2))
+    assert first == again
+    assert first["so_dinh_danh"] == "000000000001"
+    assert first["ho_ten"] == "Họ và tên (mẫu 1)"
+    assert len(ask(f"{address}/mau/dn-002/thay-doi/2026-01-01")[1]["data"]) == 5

@@ -32,11 +32,14 @@ class Command(BaseCommand):
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
         self.step("Nạp tiêu chí sẵn sàng kết nối", "load_readiness")
         self.step("Nạp tiêu chuẩn, văn bản áp dụng", "load_standards")
+        self.step("Nạp danh mục lĩnh vực", "load_sectors")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
         if options["provider"]:
             self.step("Tạo dịch vụ dữ liệu mẫu", "load_sample_service", provider=options["provider"])
+            self.step("Tạo danh mục minh họa", "load_sample_catalogue", provider=options["provider"])
+        self.step("Lập chỉ mục tìm kiếm của danh mục", "index_catalogue")
 
     def step(self, title: str, command: str, **options: Any) -> None:
         started = monotonic()

@@ -10,6 +10,8 @@ EXCUSES = {
     "audit.Intent": "a row of the call log, written by audit.admission; MACs and triggers guard it",
     "audit.Outcome": "as audit.Intent",
     "accounts.Letter": "an outbox row: its life is a fact, its body must not be copied into a history",
+    "catalog.ServiceEntry": "a copy of public facts for finding, made again from the tracked models",
+    "catalog.SearchWord": "as catalog.ServiceEntry",
     "connections.RequestVersion": "evidence itself: frozen when a dossier is sent, a trigger refuses change",
     "connections.ThreadMessage": "written once, a trigger refuses change; that it was written is a fact",
     "connections.MessageFile": "as connections.ThreadMessage, which it came with",
