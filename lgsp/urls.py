@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("connections.api.urls")),
     path("quan-tri/", admin.site.urls),
 ]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.views import set_rollback
 
+from core.api.bodies import BodyRefused
 from core.api.rules import ParametersRefused
 from core.problems import PROBLEMS, DomainError, InvalidInput, Problem, TooMany
 from core.web.errors import language_of, problem_json
@@ -18,6 +19,7 @@ _BY_STATUS = {
     status.HTTP_404_NOT_FOUND: "not-found",
     status.HTTP_405_METHOD_NOT_ALLOWED: "method-not-allowed",
     status.HTTP_406_NOT_ACCEPTABLE: "not-acceptable",
+    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "too-large",
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "unsupported-media-type",
     status.HTTP_429_TOO_MANY_REQUESTS: "too-many-requests",
 }
@@ -42,6 +44,8 @@ def _domain(request: HttpRequest, error: DomainError) -> HttpResponse:
 def _other(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if isinstance(error, ParametersRefused):
         return _parameters(request, error)
+    if isinstance(error, BodyRefused):
+        return _body(request, error)
     if isinstance(error, exceptions.ValidationError):
         return problem_json(request, PROBLEMS["malformed-request"], errors=_pointers(error.detail))
     problem = _problem_of(error)
@@ -76,6 +80,14 @@ def _parameters(request: HttpRequest, error: ParametersRefused) -> HttpResponse:
     return problem_json(request, PROBLEMS["malformed-request"], detail=f"{vi}.", detail_en=f"{en}.", errors=errors)
 
 
+def _body(request: HttpRequest, error: BodyRefused) -> HttpResponse:
+    code, said = error.refusal.code, error.refusal.said
+    told = said.en if language_of(request) == "en" else said.vi
+    errors = [{"pointer": "", "code": code, "detail": told}]
+    problem, vi, en = PROBLEMS["malformed-request"], *(f"{text[0].upper()}{text[1:]}." for text in said)
+    return problem_json(request, problem, detail=vi, detail_en=en, errors=errors)
+
+
 def _headers(error: Exception) -> dict[str, str]:
     headers = {}
     scheme, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
@@ -90,7 +102,16 @@ def _pointers(errors: Any) -> list[dict[str, str]]:
     if not isinstance(errors, dict):
         errors = {"": errors if isinstance(errors, list) else [errors]}
     return [
-        {"pointer": f"/{name}" if name else "", "code": getattr(text, "code", "invalid-value"), "detail": str(text)}
+        {
+            "pointer": _pointer(name),
+            "code": getattr(text, "code", "invalid-value"),
+            "detail": str(text),
+        }
         for name, texts in errors.items()
         for text in (texts if isinstance(texts, list) else [texts])
     ]
+
+
+def _pointer(name: str) -> str:
+    """Return where a field is (RFC 6901), "" for the whole."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1") if name else ""

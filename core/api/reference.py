@@ -27,8 +27,8 @@ def groups() -> list[dict[str, Any]]:
 
 
 def _operation(api: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> dict[str, Any]:
-    content = item["responses"]["200"]["content"]["application/json"]
-    examples = [example["value"] for example in content.get("examples", {}).values()]
+    good = item["responses"].get("200") or item["responses"]["201"]
+    content, sent = good["content"]["application/json"], _sent(item)
     return {
         "id": item["operationId"],
         "method": method.upper(),
@@ -36,11 +36,23 @@ def _operation(api: dict[str, Any], path: str, method: str, item: dict[str, Any]
         "summary": item["summary"],
         "description": item.get("description", ""),
         "parameters": [{**row, "kind": kind_of(api, row["schema"])} for row in item.get("parameters", [])],
+        "sent": list(_fields(api, sent["schema"])) if sent else [],
+        "sent_example": _example(sent),
         "fields": list(_fields(api, content["schema"])),
         "paged": "next_cursor" in _resolved(api, content["schema"]).get("properties", {}),
-        "example": json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else "",
+        "example": _example(content),
         "problems": list(_problems(item["responses"])),
     }
+
+
+def _sent(item: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = item.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return found
+
+
+def _example(content: dict[str, Any]) -> str:
+    examples = [example["value"] for example in content.get("examples", {}).values()]
+    return json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else ""
 
 
 def _problems(responses: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -69,7 +81,10 @@ def _fields(api: dict[str, Any], schema: dict[str, Any]) -> Iterator[dict[str, A
     for name, row in rows.items():
         full = _resolved(api, row)
         meaning = row.get("description") or row.get("title", "")
-        yield {"name": name, "kind": kind_of(api, full), "meaning": meaning}
+        required = name in whole.get("required", ())
+        yield {"name": name, "kind": kind_of(api, full), "meaning": meaning, "required": required}
+        for inner in _fields(api, full.get("items", {})):
+            yield {**inner, "name": f"{name}[].{inner['name']}"}
 
 
 def kind_of(api: dict[str, Any], schema: dict[str, Any]) -> dict[str, str]:
@@ -88,10 +103,14 @@ def kind_of(api: dict[str, Any], schema: dict[str, Any]) -> dict[str, str]:
 def _words(api: dict[str, Any], schema: dict[str, Any], name: str) -> str:
     if name == "integer" and "maximum" in schema:
         return _("số nguyên từ %(low)s đến %(high)s") % {"low": schema["minimum"], "high": schema["maximum"]}
+    if name == "object":
+        return _("đối tượng")
     if name == "array":
         return _("danh sách (%(kind)s)") % {"kind": kind_of(api, schema["items"])["text"]}
     if schema.get("format") == "date":
         return _("ngày, dạng năm-tháng-ngày")
+    if schema.get("format") == "date-time":
+        return _("thời điểm kèm múi giờ")
     if "maxLength" in schema:
         return _("chuỗi, tối đa %(most)s ký tự") % {"most": schema["maxLength"]}
     return _("số nguyên") if name == "integer" else _("chuỗi")

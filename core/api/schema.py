@@ -24,10 +24,12 @@ _EVERYWHERE = {
 }
 _ONE_THING = {"404": "not-found"}
 _VERSIONED = {"412": "precondition-failed"}
+_WRITING = {"413": "too-large", "415": "unsupported-media-type", "422": "invalid-input"}
 _HEADERS = {
     "X-Request-Id": ("Mã yêu cầu, dùng khi cần hỗ trợ.", {"type": "string", "format": "uuid"}),
     "ETag": ("Phiên bản của nội dung, gửi lại ở If-None-Match.", {"type": "string"}),
     "Link": ("Địa chỉ trang sau (rel=next), theo RFC 8288.", {"type": "string"}),
+    "Location": ("Địa chỉ của bản ghi vừa tạo.", {"type": "string", "format": "uri-reference"}),
 }
 
 
@@ -53,7 +55,8 @@ class PortalSchema(AutoSchema):
 
     def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
         names = ["X-Request-Id"]
-        names += [] if self.view.personal else ["ETag"]
+        names += ["Location"] if status_code == "201" else []
+        names += ["ETag"] if self._is_versioned() else []
         names += ["Link"] if self._is_list_view() else []
         return {name: {"description": _HEADERS[name][0], "schema": _HEADERS[name][1]} for name in names}
 
@@ -64,11 +67,16 @@ class PortalSchema(AutoSchema):
         problems = dict(_EVERYWHERE)
         if "{" in self.path:
             problems |= _ONE_THING
-        if not self.view.personal:
+        if self.method == "POST":
+            problems |= _WRITING
+        if self._is_versioned():
             problems |= _VERSIONED
             bodies["304"] = {"description": "Nội dung chưa thay đổi so với If-None-Match."}
         references = {status: {"$ref": f"#/components/responses/{code}"} for status, code in problems.items()}
         return dict(sorted((bodies | references).items()))
+
+    def _is_versioned(self) -> bool:
+        return self.method == "GET" and not self.view.personal
 
 
 class PortalSessionScheme(OpenApiAuthenticationExtension):
@@ -91,7 +99,7 @@ def add_problems(result: dict[str, Any], **_given: Any) -> dict[str, Any]:
     """Describe the problem document and the answers that carry it (a hook of drf-spectacular)."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {}).update({"Problem": _problem_schema(), "ProblemError": _error_schema()})
-    codes = sorted({*_EVERYWHERE.values(), *_ONE_THING.values(), *_VERSIONED.values()})
+    codes = sorted({*_EVERYWHERE.values(), *_ONE_THING.values(), *_VERSIONED.values(), *_WRITING.values()})
     components["responses"] = {code: _problem_answer(PROBLEMS[code]) for code in codes}
     return result
 

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import exceptions, generics
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -70,6 +71,20 @@ class ListView(PortalView, generics.ListAPIView[Row]):
         """Return the rules of filters and pages."""
         pages, filters = cast("Pages", self.paginator), StrictFilterBackend()
         return {**self.rules, **filters.rules(self), **pages.rules()}
+
+
+class WritableListView(ListView[Row]):
+    """A list one thing may be added to by POST; the deed behind it decides who may."""
+
+    def query_rules(self) -> Mapping[str, Rule]:
+        """Return the rules of the list; whoever adds gives no parameters."""
+        return super().query_rules() if self.request.method in SAFE_METHODS else {}
+
+    def made(self, thing: Row, address: str) -> Response:
+        """Answer 201 with *thing* as the list shows it, and with where it is."""
+        response = Response(self.get_serializer(thing).data, status=201, headers={"Location": address})
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class DetailView(PortalView, generics.RetrieveAPIView[Row]):

@@ -1,9 +1,22 @@
 """Who may open the addresses of catalog."""
 
-from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
+from tests.house.policies import EVERYBODY, NOBODY, SIGNED_IN, STAFF, Page, holders
 
 READERS = holders("system.view_own", "system.view_all")
 PAGES: dict[str, Page] = {
+    "api-systems": ({}, READERS),
+    "api-services": ({}, SIGNED_IN),
+    "api-purposes": ({}, SIGNED_IN),
+    "api-sectors": ({}, SIGNED_IN),
+    "api-message-profiles": ({}, SIGNED_IN),
+    "api-standards": ({}, SIGNED_IN),
+    "api-documents": ({}, SIGNED_IN),
+    "api-direct-sharing": ({}, holders("system.view_own", "service.edit_own", "service.view_all")),
+    "api-data-error-reports": (
+        {},
+        holders("request.draft", "calllog.view_own", "request.view_own", "service.edit_own", "service.view_all"),
+    ),
+    "api-connection-plans": ({}, READERS),
     "catalogue": ({}, EVERYBODY),
     "documents": ({}, EVERYBODY),
     "new_document": ({}, holders("service.edit_own")),
@@ -69,11 +82,16 @@ PAGES: dict[str, Page] = {
     "admin:catalog_messageprofile_add": ({}, holders("service.manage")),
 }
 # Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
-# test_document_pages.py, test_data_error_pages.py, test_freshness.py).
+# test_document_pages.py, test_data_error_pages.py, test_freshness.py, test_api_registers.py, test_api_duties.py,
 # test_service_portal.py).
 # test_service_portal.py, test_wishes.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
+        "api-system",
+        "api-service",
+        "api-standard",
+        "api-standard-entries",
+        "api-data-error-report",
         "data_service",
         "wish",
         "wish_answer",

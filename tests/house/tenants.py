@@ -42,6 +42,8 @@ OWN: dict[str, Row] = {
     "quyen-khai-thac/de-nghi/<int:pk>/": lambda world: {"pk": world.access.pk, "code": world.asked.code},
     "quyen-khai-thac/<str:code>/": lambda world: {"code": world.grant.code},
     "api/v1/grants/<str:code>": lambda world: {"code": world.grant.code},
+    "api/v1/systems/<str:code>": lambda world: {"code": world.system.code},
+    "api/v1/data-error-reports/<str:code>": lambda world: {"code": world.report.code},
     "api/v1/access-requests/<int:pk>": lambda world: {"pk": world.access.pk},
     "co-quan/nguoi-dung/vai-tro/<int:pk>/": lambda world: {"pk": world.membership.pk},
     "co-quan/nguoi-dung/loi-moi/<int:pk>/": lambda world: {"pk": world.invitation.pk},
@@ -58,6 +60,8 @@ PUBLIC = (
     "loi-moi/<str:token>/",
     "quyen-khai-thac/de-nghi/them/<slug:code>/",
     "api/v1/agencies/",
+    "api/v1/services/",
+    "api/v1/standards/",
     "^dat-mat-khau/",
 )
 #: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
