@@ -68,8 +68,10 @@ def may_ask(actor: Actor) -> bool:
 
 def parts_of_service(service_id: int, actor: Actor) -> list[Part]:
     """Return the button by which the reader's agency asks to use a service, for who fills baskets."""
+    if not may_ask(actor):
+        return []
     code = DataService.objects.published().filter(pk=service_id).values_list("code", flat=True).first()
-    if code is None or not may_ask(actor):
+    if code is None:
         return []
     title = _("Đề nghị khai thác")
     return [Part("ask", title, place="action", template="access/service_action.html", context={"code": code})]
