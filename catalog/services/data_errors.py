@@ -43,8 +43,7 @@ def file_error(
     """Report wrong data of a published service for the actor's agency; the provider is told and its term begins.
 
     *call_id* is the request id of a call of the agency's own systems to this service; a foreign one is refused like
-    one that does not exist. The same *form_token* twice is one report.
-    Raises PermissionRefused, InvalidInput.
+    one that does not exist. The same *form_token* twice is one report. Raises PermissionRefused, InvalidInput.
     """
     if not any(map(actor.may, FILE)) or actor.agency_id is None or actor.user_id is None:
         raise PermissionRefused(_("Báo sai lệch dữ liệu thuộc vai trò Cán bộ cơ quan, Cán bộ kỹ thuật."))

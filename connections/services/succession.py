@@ -33,9 +33,8 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
 
     Systems, plans, data services, wishes for data, dossiers with their drafts, requests for use, holds that are not
     lifted, released documents, direct sharing and open reports of wrong data change hands; grants and keys go with
-    their systems and keep running. Codes stay. Facts, papers, confirmations and messages keep the old name: they are
-    evidence. Raises PermissionRefused, InvalidInput without a reason, StateRefused while the agency goes on, has no
-    successor or one that has ended, or holds nothing any more.
+    their systems and keep running. Codes stay; evidence keeps the old name. Raises PermissionRefused, InvalidInput
+    without a reason, StateRefused while the agency goes on, has no successor that goes on, or holds nothing any more.
     """
     if not actor.may(HAND_OVER):
         raise PermissionRefused(_("Bàn giao cần quyền quản lý danh bạ, thuộc vai trò Cán bộ vận hành."))

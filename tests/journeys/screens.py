@@ -82,6 +82,28 @@ def running_shots(pk: str, following: str) -> Iterator[Shot]:
     yield "desk-inspections", SECURITY, "/quan-tri/connections/inspection/", "Kiểm tra định kỳ"
 
 
+def sharing_shots(people: People) -> Iterator[Shot]:
+    """Give the pictures of catalogue, use, keys, registries and duties; a basket is begun where none is."""
+    officer = people.of(AGENCY, "officer")
+    adding = officer.open("/quyen-khai-thac/de-nghi/them/bh-002/")
+    basket = adding.link("giỏ đề nghị của hệ thống") if "nằm trong" in adding.text else ""
+    basket = basket or officer.send(adding, "Thêm vào giỏ").address.split("dich-vu/")[0]
+    grant = officer.open("/quyen-khai-thac/").link("QK-")
+    yield "catalogue", "", "/danh-muc/?q=dat+dai", "Danh mục dữ liệu chia sẻ: tìm không dấu"
+    yield "service", OFFICER, "/danh-muc/administrative-units/", "Trang dịch vụ"
+    yield "basket", SENDER, basket, "Giỏ đề nghị khai thác"
+    yield "grants", OFFICER, "/quyen-khai-thac/", "Quyền khai thác"
+    yield "grant", OFFICER, grant, "Một quyền: chuỗi điều kiện, sổ đăng ký và bộ trung gian"
+    yield "developer", "ky-thuat.snnmt", "/nha-phat-trien/", "Quyền và khóa"
+    yield "new-key", "ky-thuat.snnmt", "/nha-phat-trien/H60.07.HT01/khoa/moi/", "Tạo khóa"
+    yield "systems", OFFICER, "/he-thong/", "Hệ thống của cơ quan"
+    yield "plans", OPERATOR, "/ke-hoach-ket-noi/", "Kế hoạch kết nối"
+    yield "standards", "", "/tieu-chuan/", "Tiêu chuẩn, văn bản áp dụng"
+    yield "documents", OFFICER, "/tai-lieu/", "Tài liệu kỹ thuật"
+    yield "wishes", OFFICER, "/nhu-cau-du-lieu/", "Nhu cầu dữ liệu"
+    yield "loads", OPERATOR, "/tai-dich-vu/", "Tải của dịch vụ"
+
+
 def judged(people: People) -> Iterator[Shot]:
     """File one more dossier and give the pictures of judging and deciding it, each while it stands there."""
     tell = Teller()
@@ -222,7 +244,7 @@ def main() -> None:
         officer = people.of(AGENCY, "officer")
         live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
         pk = officer.open("/ket-noi/dang-mo/").link("Phần mềm").rstrip("/").rsplit("/", 1)[1]
-        every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live))]
+        every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live)), *sharing_shots(people)]
         wanted: Iterable[Shot] = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
         if not chosen.only:
             wanted = chain(wanted, judged(people))
