@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from catalog.choices import CALLABLE
-from catalog.models import DataElement, DataService, Operation
+from catalog.models import DataElement, DataService, InformationSystem, Operation
 from catalog.models.services import ServiceQuerySet
-from catalog.selectors.elements import SharedField, already_shared
-from connections.models import ConnectionRequest
+from catalog.selectors.elements import SharedField
+from connections.models import ConnectionRequest, Grant
+from core.text import fold
 
 MOST = 50
 
@@ -37,10 +40,27 @@ def offered_by(service: DataService) -> Offered:
     return Offered(list(operations.items()), list(fields.items()))
 
 
-def shared_elsewhere(service: DataService, offered: Offered) -> list[SharedField]:
-    """Return which fields of *service* another published service shares too, so nothing is asked twice (QC4.4)."""
-    told = [(name, words.rsplit(" (", 1)[0]) for name, words in offered.fields]
-    return already_shared(told, besides=service.pk)
+def repeated_fields(service: DataService, system: InformationSystem | None, among: Iterable[int]) -> list[SharedField]:
+    """Return which fields of *service* the system receives, or asks for, by another service already (QC4.4).
+
+    *among* are ids of services asked for beside it. Alike means the same words, folded. Three queries.
+    """
+    held = Grant.objects.open().filter(system=system) if system is not None else Grant.objects.none()
+    others = {*among, *held.values_list("service_id", flat=True)} - {service.pk}
+    own = {fold(label): (name, label) for name, label in _fields_of([service.pk]).values_list("name", "label")}
+    alike = _fields_of(others).select_related("operation__version__service__provider").order_by("pk")
+    found: dict[tuple[str, int], SharedField] = {}
+    for item in alike:
+        there, mine = item.operation.version.service, own.get(fold(item.label))
+        if mine is not None:
+            field = SharedField(*mine, there.code, there.title, there.provider.name, item.name, item.label)
+            found.setdefault((mine[0], there.pk), field)
+    return list(found.values())
+
+
+def _fields_of(services: Iterable[int]) -> QuerySet[DataElement]:
+    wanted = {"operation__version__service_id__in": list(services), "operation__version__state__in": CALLABLE}
+    return DataElement.objects.filter(**wanted)
 
 
 def services_to_choose(request: ConnectionRequest, words: str) -> ServiceQuerySet:

@@ -15,7 +15,7 @@ from connections.choices import AccessState
 from connections.guards.access import FILL, SEND
 from connections.models import AccessLine, AccessRequest, Grant
 from connections.selectors.access import asked_or_held, systems_to_use
-from connections.selectors.offered import offered_by, shared_elsewhere
+from connections.selectors.offered import offered_by, repeated_fields
 from connections.services import baskets as deeds
 from connections.web.access_forms import BasketForm, SendForm
 from connections.web.part_forms import LineForm
@@ -103,7 +103,8 @@ def line(request: Any, pk: int, code: str) -> HttpResponse:
             messages.success(request, _("Đã lưu dịch vụ «%(title)s».") % {"title": service.title})
             return redirect("access", pk=access.pk)
     context = {"access": access, "service": service, "line": found, "form": form}
-    return render(request, "access/line.html", {**context, "shared": shared_elsewhere(service, offered)})
+    shared = repeated_fields(service, access.system, access.lines.values_list("service_id", flat=True))
+    return render(request, "access/line.html", {**context, "shared": shared})
 
 
 @require_POST

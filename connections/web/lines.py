@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.web.access import needs
 from catalog.models import DataService
 from connections.models import ConnectionRequest
-from connections.selectors.offered import offered_by, services_to_choose, shared_elsewhere
+from connections.selectors.offered import offered_by, repeated_fields, services_to_choose
 from connections.selectors.parts import seen_line
 from connections.services.draft_lines import drop_line, save_line
 from connections.services.drafts import DRAFT, EDITABLE
@@ -60,7 +60,7 @@ def line(request: Any, pk: int, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Đã lưu dịch vụ «%(title)s».") % {"title": service.title})
             return redirect("request_part", pk=found.pk, slug="pham-vi")
-    shared = shared_elsewhere(service, offered)
+    shared = repeated_fields(service, found.system, found.lines.values_list("service_id", flat=True))
     context = {"dossier": found, "service": service, "form": form, "known": known, "shared": shared}
     return render(request, "requests/line.html", context)
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Agency, User
+from catalog.models import DataElement
 from connections.choices import AccessState
 from connections.models import AccessRequest, Grant
 from connections.services.baskets import send_basket
@@ -178,3 +179,16 @@ def test_renewing_from_the_page_of_the_grant_fills_the_basket(asking: Asking, si
     assert (line.renews, line.operations, line.daily_quota) == (grant, grant.operations, grant.daily_quota)
     client.post(reverse("access_drop", args=[basket.pk, asking.chain.service.code]))
     assert not basket.lines.exists()
+
+
+@pytest.mark.clause("QC4.4")
+def test_fields_the_system_receives_already_are_pointed_to(asking: Asking, signed_in: SignedIn) -> None:
+    """While filing, in a basket as in a dossier, a field that another service of the system gives is named."""
+    basket = asking.basket()
+    officer = signed_in(asking.chain.users["agency_officer"])
+    page = text(officer.get(reverse("access_line", args=[basket.pk, asking.service.code])))
+    assert "Dữ liệu hệ thống đã có hoặc đang đề nghị" in page
+    assert reverse("data_service", args=[asking.chain.service.code]) in page
+    DataElement.objects.filter(operation__version__service=asking.chain.service).delete()
+    page = text(officer.get(reverse("access_line", args=[basket.pk, asking.service.code])))
+    assert "Dữ liệu hệ thống đã có hoặc đang đề nghị" not in page
