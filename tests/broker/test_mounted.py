@@ -1,6 +1,8 @@
 """The product as it is served: uvicorn, lgsp.asgi, grants and keys made by the procedure's own deeds."""
 
+import base64
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -11,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection
 
-from broker.signing import Credentials
+from broker.signing import Credentials, content_digest, signature_base, signature_params
 from connections.models import Grant
 from connections.services.holds import lift_hold, place_hold
-from connections.services.keys import revoke_key
+from connections.services.key_proof import activate_key
+from connections.services.keys import make_key, revoke_key
+from core.proofs import proof_text
 from lgsp.launch.services import free_port
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
@@ -138,3 +144,50 @@ def test_the_portal_answers_beside_it(granted: Any, served: Served, provider: Pr
         assert answer.status in (400, 401)
     assert served.send("http://evil.example/livez").status == 400
     assert provider.received == []
+
+
+@pytest.mark.clause("QC8.4", "Q50-11.1")
+def test_a_system_signs_with_a_key_of_its_own(granted: Any, served: Served, provider: Provider) -> None:
+    """An Ed25519 key: refused until it is proven, then let in; we never had its private half."""
+    chain, credentials, _made = granted
+    private = Ed25519PrivateKey.generate()
+    pem = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    technician = chain.actors["technician"]
+    made = make_key(
+        actor=technician, system=chain.system, environment="sandbox", algorithm="ed25519", public_key=pem
+    ).credential
+    target = f"/api/data/{chain.service.code}/v1/communes"
+
+    def call() -> Reply:
+        digest, nonce = content_digest(b""), secrets.token_urlsafe(16)
+        params = signature_params(created=int(time.time()), nonce=nonce, keyid=made.access_key, alg="ed25519")
+        text = signature_base(
+            method="GET",
+            authority=served.authority,
+            path=target,
+            query="?",
+            digest=digest,
+            grant=credentials.grant,
+            purpose=credentials.purpose,
+            params=params,
+        )
+        headers = {
+            "Content-Digest": digest,
+            "X-LGSP-Grant": credentials.grant,
+            "X-LGSP-Purpose": credentials.purpose,
+            "Signature-Input": f"lgsp={params}",
+            "Signature": f"lgsp=:{base64.b64encode(private.sign(text)).decode()}:",
+        }
+        return served.send(target, headers)
+
+    assert eventually(served, credentials, 200).status == 200
+    until = time.monotonic() + 15
+    while (answer := call()).code == "signature-invalid" and time.monotonic() < until:
+        time.sleep(0.1)  # until the broker has heard of the key
+    assert (answer.status, answer.code) == (401, "key-not-activated")
+    proof = private.sign(proof_text(made.access_key, made.challenge).encode())
+    activate_key(actor=technician, credential=made, proof=base64.b64encode(proof).decode())
+    until = time.monotonic() + 15
+    while (answer := call()).status != 200 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert answer.status == 200, answer.body
