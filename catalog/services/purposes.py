@@ -1,22 +1,19 @@
 """Deeds on the code list of purposes."""
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.gates import announce
-from audit.record import changed, record_fact
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import Purpose
-from catalog.services.judging import judge, store, tidied
+from catalog.services.code_lists import load_entries, set_entry
 from core.actor import Actor
-from core.problems import InvalidInput, PermissionRefused
+from core.problems import PermissionRefused
 
 FIELDS = ("code", "title", "description", "source", "active")
-SEEDS = Path(__file__).resolve().parents[1] / "seeds" / "purposes.yaml"
 
 
 @transaction.atomic
@@ -24,31 +21,20 @@ def set_purpose(*, actor: Actor, purpose: Purpose | None = None, is_default: boo
     """Enter a purpose or change *purpose*; its code stays. Raises PermissionRefused, InvalidInput."""
     if not actor.may(SERVICE_MANAGE):
         raise PermissionRefused(_("Việc này cần quyền quản lý danh mục dịch vụ, thuộc vai trò Cán bộ vận hành."))
-    values = tidied(Purpose, fields, FIELDS)
-    found = Purpose(is_default=is_default)
-    if purpose is not None:
-        found = Purpose.objects.select_for_update().get(pk=purpose.pk)
-        if values.get("code", found.code) != found.code:
-            raise InvalidInput({"code": [_("Mã mục đích đã cấp thì giữ nguyên")]})
-    before = {name: getattr(found, name) for name in values} if found.pk else {}
-    for name, value in values.items():
-        setattr(found, name, value)
-    old, new = changed(before, values)
-    if found.pk and not new:
-        return found
-    deed = "purpose.changed" if found.pk else "purpose.entered"
-    found.is_default = found.is_default and not (found.pk and new.keys() - {"active"})
-    judge(found)
-    store(found, unique="code")
-    record_fact(actor=actor, deed=deed, subject=found, before=old, after=new, clause="QC11.3")
+    found = set_entry(
+        Purpose(is_default=is_default),
+        actor=actor,
+        entry=purpose,
+        given=fields,
+        names=FIELDS,
+        noun="purpose",
+        clause="QC11.3",
+        code_kept=_("Mã mục đích đã cấp thì giữ nguyên"),
+    )
     announce()
     return found
 
 
 def load_purposes(*, actor: Actor) -> int:
     """Enter the purposes we bring where they are not known yet; what staff changed stays. Returns how many."""
-    known = set(Purpose.objects.values_list("code", flat=True))
-    rows = [row for row in yaml.safe_load(SEEDS.read_text(encoding="utf-8")) if row["code"] not in known]
-    for row in rows:
-        set_purpose(actor=actor, is_default=True, **row)
-    return len(rows)
+    return load_entries(Purpose, "purposes.yaml", partial(set_purpose, actor=actor))

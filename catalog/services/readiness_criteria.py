@@ -1,21 +1,18 @@
 """Deeds on the questions of the readiness self-assessment."""
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit.record import changed, record_fact
 from catalog.guards import SYSTEM_MANAGE
 from catalog.models import ReadinessCriterion
-from catalog.services.judging import judge, store, tidied
+from catalog.services.code_lists import load_entries, set_entry
 from core.actor import Actor
-from core.problems import InvalidInput, PermissionRefused
+from core.problems import PermissionRefused
 
 FIELDS = ("code", "title", "guidance", "source", "place", "active")
-SEEDS = Path(__file__).resolve().parents[1] / "seeds" / "readiness.yaml"
 
 
 @transaction.atomic
@@ -25,30 +22,19 @@ def set_criterion(
     """Enter a question or change *criterion*; its code stays. Raises PermissionRefused, InvalidInput."""
     if not actor.may(SYSTEM_MANAGE):
         raise PermissionRefused(_("Tiêu chí sẵn sàng thuộc vai trò Cán bộ vận hành."))
-    values = tidied(ReadinessCriterion, fields, FIELDS)
-    found = ReadinessCriterion(is_default=is_default)
-    if criterion is not None:
-        found = ReadinessCriterion.objects.select_for_update().get(pk=criterion.pk)
-        if values.get("code", found.code) != found.code:
-            raise InvalidInput({"code": [_("Mã tiêu chí đã cấp thì giữ nguyên")]})
-    before = {name: getattr(found, name) for name in values} if found.pk else {}
-    for name, value in values.items():
-        setattr(found, name, value)
-    old, new = changed(before, values)
-    if found.pk and not new:
-        return found
-    deed = "readinesscriterion.changed" if found.pk else "readinesscriterion.entered"
-    found.is_default = found.is_default and not (found.pk and new.keys() - {"active", "place"})
-    judge(found)
-    store(found, unique="code")
-    record_fact(actor=actor, deed=deed, subject=found, before=old, after=new, clause="QC15.1")
-    return found
+    return set_entry(
+        ReadinessCriterion(is_default=is_default),
+        actor=actor,
+        entry=criterion,
+        given=fields,
+        names=FIELDS,
+        noun="readinesscriterion",
+        clause="QC15.1",
+        code_kept=_("Mã tiêu chí đã cấp thì giữ nguyên"),
+        own=("active", "place"),
+    )
 
 
 def load_criteria(*, actor: Actor) -> int:
     """Enter the questions we bring where they are not known yet; what staff changed stays. Returns how many."""
-    known = set(ReadinessCriterion.objects.values_list("code", flat=True))
-    rows = [row for row in yaml.safe_load(SEEDS.read_text(encoding="utf-8")) if row["code"] not in known]
-    for row in rows:
-        set_criterion(actor=actor, is_default=True, **row)
-    return len(rows)
+    return load_entries(ReadinessCriterion, "readiness.yaml", partial(set_criterion, actor=actor))
