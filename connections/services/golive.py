@@ -57,10 +57,13 @@ def _take_over(request: ConnectionRequest, connection: Connection) -> None:
 
 
 def _revoke_dropped(actor: Actor, request: ConnectionRequest) -> list[int]:
-    """Revoke what the system still holds by the dossier that this one follows; return the gates."""
+    """Revoke what the system still holds by the dossier that this one follows; return the gates.
+
+    What a request for use of its own gave stays: this dossier neither asked for it nor gives it up.
+    """
     if request.follows_id is None:
         return []
-    dropped = Grant.objects.open().filter(system_id=request.system_id).exclude(request=request)
+    dropped = Grant.objects.open().filter(system_id=request.system_id, access_line=None).exclude(request=request)
     reason = _("Hồ sơ %(n)s không còn dịch vụ này") % {"n": request}
     return revoke_grants(actor=actor, grants=list(dropped), reason=reason)
 

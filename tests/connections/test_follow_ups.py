@@ -15,6 +15,7 @@ from connections.services.copying import begin_follow_up
 from connections.services.ending import terminate
 from core import clock
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
+from tests.connections.asking import Asking
 from tests.connections.conftest import Chain, Desk, publish
 from tests.connections.refusing import refused
 
@@ -39,6 +40,12 @@ def to_live(chain: Chain, draft: ConnectionRequest) -> ConnectionRequest:
 
 def live_services() -> set[str]:
     return set(Grant.objects.open().filter(environment="live").values_list("service__code", flat=True))
+
+
+def given_live(asking: Asking) -> Grant:
+    """Let a request for use be decided and return the live grant it gave."""
+    [made] = [grant for grant in asking.decided() if grant.environment == "live"]
+    return made
 
 
 @pytest.mark.clause("Q50-15.4")
@@ -78,6 +85,31 @@ def test_a_change_takes_over_when_it_goes_live_and_not_before(chain: Chain) -> N
     refused(StateRefused, lambda: begin_follow_up(actor=officer, source=old, kind=Kind.CHANGE))
     terminate(actor=operator, request=new, reason="Hết nhu cầu")
     assert not Grant.objects.open().exists()
+
+
+@pytest.mark.clause("Q50-15.4")
+def test_what_a_request_for_use_gave_outlives_a_change_and_ends_with_the_connection(asking: Asking) -> None:
+    chain, given = asking.chain, given_live(asking)
+    new = to_live(chain, follow(chain))
+    given.refresh_from_db()
+    assert given.revoked_at is None
+    assert live_services() == {"administrative-units", asking.service.code}
+    assert given_live(asking).request == new
+    terminate(actor=chain.actors["operator"], request=new, reason="Hết nhu cầu")
+    assert not Grant.objects.open().exists()
+
+
+@pytest.mark.clause("Q50-15.4", "QC11.3")
+def test_a_change_that_names_what_a_request_for_use_gave_takes_its_place(asking: Asking) -> None:
+    chain, given = asking.chain, given_live(asking)
+    draft, officer = follow(chain), chain.actors["agency_officer"]
+    line: dict[str, Any] = {"operations": ["list", "one"], "fields": ["code"], "daily_quota": 300}
+    draft_lines.save_line(actor=officer, request=draft, service=asking.service, **line)
+    draft_lines.drop_line(actor=officer, request=draft, service=chain.service)
+    new = to_live(chain, ConnectionRequest.objects.get(pk=draft.pk))
+    given.refresh_from_db()
+    held = Grant.objects.open().get(environment="live", service=asking.service)
+    assert (given.revoked_at is None, held.request, held.fields) == (False, new, ["code"])
 
 
 @pytest.mark.clause("Q50-15.4")
