@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from django.utils.translation import gettext as _
 
 from core.columns import Column, WrongCell
-from core.problems import InvalidInput
+from core.problems import InvalidInput, StateRefused
 from core.sheets import Cell
 from core.text import fold
 
@@ -168,6 +168,19 @@ class RowPlan:
     def of(self, action: Action) -> list[Any]:
         """Return the rows of one kind, in the order of the file."""
         return [row for row in self.rows if row.action == action]
+
+    def require_work(self, nothing: str) -> dict[str, int]:
+        """Return the counts by kind of a file that can be carried out.
+
+        Raises InvalidInput while a row is wrong, StateRefused saying *nothing* when no row changes anything.
+        """
+        counts = self.counts()
+        if counts["wrong"]:
+            text = _("Còn %(count)d dòng chưa đúng; sửa tệp rồi chọn lại") % {"count": counts["wrong"]}
+            raise InvalidInput({"": [text]})
+        if not counts["new"] + counts["changed"]:
+            raise StateRefused(nothing)
+        return {str(kind): count for kind, count in counts.items()}
 
 
 def refuse_twins(rows: Iterable[Row], pools: Iterable[tuple[str, ...]]) -> None:

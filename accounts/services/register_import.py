@@ -13,7 +13,7 @@ from accounts.services.register_plan import Plan, plan_import
 from accounts.services.register_rows import AgencyRow as Row
 from core.actor import Actor
 from core.previews import Preview, kept_preview, new_preview
-from core.problems import DomainError, InvalidInput, StateRefused
+from core.problems import DomainError, InvalidInput
 from core.sheets import read_sheet
 
 KIND = "accounts.register"
@@ -57,13 +57,7 @@ def import_register(*, actor: Actor, preview: Preview, fingerprint: str, reason:
     take_register()
     plan = plan_import(preview.sheet, source=preview.source)
     preview.require_same(plan.rows, fingerprint)
-    counts = plan.counts()
-    if counts["wrong"]:
-        raise InvalidInput(
-            {"": [_("Còn %(count)d dòng chưa đúng; sửa tệp rồi chọn lại") % {"count": counts["wrong"]}]}
-        )
-    if not counts["new"] + counts["changed"]:
-        raise StateRefused(_("Tệp không có gì khác với danh bạ."))
+    counts = plan.require_work(_("Tệp không có gì khác với danh bạ."))
     said = _("%(reason)s (nhập từ tệp %(file)s; nguồn: %(source)s; SHA-256: %(digest)s)") % {
         "reason": tidied(reason),
         "file": preview.file_name,
@@ -72,7 +66,7 @@ def import_register(*, actor: Actor, preview: Preview, fingerprint: str, reason:
     }
     _carry_out(actor, plan, said)
     preview.drop_on_commit()
-    return {str(kind): count for kind, count in counts.items()}
+    return counts
 
 
 def _carry_out(actor: Actor, plan: Plan, reason: str) -> None:

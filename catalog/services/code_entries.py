@@ -77,13 +77,7 @@ def import_entries(
     stored = Standard.objects.select_for_update().get(pk=standard.pk)
     plan = plan_entries(stored, preview)
     preview.require_same(plan.rows, fingerprint)
-    counts = plan.counts()
-    if counts["wrong"]:
-        raise InvalidInput(
-            {"": [_("Còn %(count)d dòng chưa đúng; sửa tệp rồi chọn lại") % {"count": counts["wrong"]}]}
-        )
-    if not counts["new"] + counts["changed"]:
-        raise StateRefused(_("Tệp không có gì khác với danh mục."))
+    counts = plan.require_work(_("Tệp không có gì khác với danh mục."))
     for row in (*plan.of("new"), *plan.of("changed")):
         entry = row.thing or CodeListEntry(standard=stored, code=row.key)
         for name, value in row.values.items():
@@ -99,7 +93,7 @@ def import_entries(
         clause="Q50-15.1",
     )
     preview.drop_on_commit()
-    return {str(kind): count for kind, count in counts.items()}
+    return counts
 
 
 def plan_entries(standard: Standard, preview: Preview) -> RowPlan:

@@ -14,7 +14,7 @@ from catalog.services.system_table import TABLE
 from catalog.services.systems import change_system, register_system
 from core.actor import Actor
 from core.previews import Preview, kept_preview, new_preview
-from core.problems import DomainError, InvalidInput, PermissionRefused, StateRefused
+from core.problems import DomainError, InvalidInput, PermissionRefused
 from core.sheets import read_sheet
 from core.tables import Row, RowPlan
 
@@ -62,13 +62,7 @@ def import_systems(*, actor: Actor, preview: Preview, fingerprint: str, reason: 
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
     plan = plan_import(preview.sheet)
     preview.require_same(plan.rows, fingerprint)
-    counts = plan.counts()
-    if counts["wrong"]:
-        raise InvalidInput(
-            {"": [_("Còn %(count)d dòng chưa đúng; sửa tệp rồi chọn lại") % {"count": counts["wrong"]}]}
-        )
-    if not counts["new"] + counts["changed"]:
-        raise StateRefused(_("Tệp không có gì khác với danh mục hệ thống."))
+    counts = plan.require_work(_("Tệp không có gì khác với danh mục hệ thống."))
     said = _("%(reason)s (nhập từ tệp %(file)s; SHA-256: %(digest)s)") % {
         "reason": reason,
         "file": preview.file_name,
@@ -81,7 +75,7 @@ def import_systems(*, actor: Actor, preview: Preview, fingerprint: str, reason: 
             text = _("Dòng %(row)d: %(text)s") % {"row": row.number, "text": refusal.detail}
             raise InvalidInput({"": [text]}) from refusal
     preview.drop_on_commit()
-    return {str(kind): count for kind, count in counts.items()}
+    return counts
 
 
 def _apply(actor: Actor, row: Row, reason: str) -> None:

@@ -39,6 +39,7 @@ def inspect(content: bytes, kind: str, depth: int = 0) -> None:
             _judge_types(package, kind)
             for part in package.infolist():
                 _judge_part(package, part, depth)
+    # zipfile raises NotImplementedError for a way of packing that it does not know: a file we refuse.
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
         if isinstance(error, Unsafe):
             raise
