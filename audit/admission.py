@@ -102,6 +102,11 @@ class Ledger:
         """
         return await self._submit(call, intent_values(call, owned=owned, refused=False))
 
+    def room(self, call: Call) -> int | None:
+        """Return how many calls the gate of an admitted *call* lets through after it today; None: not known."""
+        attempts = self._open.get(call.call_id)
+        return attempts[-1].room if attempts else None
+
     async def record(self, call: Call, outcome: Outcome) -> None:
         """Write how *call* ended, before it is answered. Once for a call; a streamed answer twice (:class:`Stage`).
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def call_of(incoming: Incoming, engine: "Engine") -> Call:
     """Return what the log keeps of the request: codes and keyed digests, never content or path."""
-    key, warrant, signed = incoming.claimed, incoming.warrant, incoming.signed
+    key, warrant, proof = incoming.claimed, incoming.warrant, incoming.proof
     verified = incoming.principal is not None
     service = warrant.service.row if warrant else None
     grant = warrant.grant if warrant else None
@@ -29,7 +29,7 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         operation=warrant.operation.code if warrant else "",
         # A signature that does not verify proves nothing: the row names the claimed system, and paces by address.
         key_id=key.key_id if key and verified else 0,
-        access_key=signed.keyid if signed else "",
+        access_key=proof.keyid if proof else "",
         system_id=key.system_id if key else 0,
         system_code=key.system_code if key else "",
         agency_id=key.agency_id if key else 0,
@@ -44,8 +44,10 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         request_bytes=len(incoming.content),
         body_digest=engine.ledger.digest(incoming.content),
         query_digest=engine.ledger.digest(incoming.raw_query),
-        created=signed.moment if signed else None,
-        nonce=signed.nonce.encode("ascii") if signed else b"",
+        created=proof.moment if proof else None,
+        nonce=proof.nonce.encode("ascii") if proof else b"",
+        auth=incoming.principal.auth if incoming.principal else "",
+        procedure=incoming.procedure if verified else "",
     )
 
 

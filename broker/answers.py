@@ -1,5 +1,6 @@
 """What a caller gets: an answer of the provider, or a problem document in the caller's language (RFC 9457)."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,13 +18,17 @@ Pairs = list[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Answer:
-    """Status, headers and body; ``reason`` and ``side`` go to the log ("" for a call that went well)."""
+    """Status, headers and body; ``reason`` and ``side`` go to the log ("" for a call that went well).
+
+    Of an answer too large to be held whole ``rest`` gives what follows ``body`` (decisions, 9).
+    """
 
     status: int
     headers: Pairs
     body: bytes
     reason: str = ""
     side: str = ""
+    rest: AsyncGenerator[bytes, None] | None = None
     # DRF marks answers that were exceptions.
     exception: bool = field(default=False)
 

@@ -43,14 +43,15 @@ class SignedRequest(BaseAuthentication):
         for name in _NEEDED:
             if name not in sent:
                 raise refusal("malformed-request", where=name.decode())
-        signed = incoming.signed = read(incoming.text(b"signature-input"), incoming.text(b"signature"))
+        signed = incoming.proof = read(incoming.text(b"signature-input"), incoming.text(b"signature"))
         digest = read_digest(incoming.text(b"content-digest"))
         key = incoming.claimed = incoming.snapshot.keys.get(signed.keyid) if incoming.snapshot else None
         tried = key or _NOBODY.get(signed.alg, _NOBODY[HMAC_SHA256])
         fitting = fits(tried.algorithm, tried.secret, _text(incoming, signed.params), signed)
         if key is None or not fitting:
             raise refusal("signature-invalid").as_logged("signature-invalid" if key else "key-unknown")
-        incoming.principal = Principal(key, signed)
+        incoming.principal = Principal(key, signed, "signature")
+        incoming.grant_code, incoming.purpose_code = incoming.text(b"x-lgsp-grant"), incoming.text(b"x-lgsp-purpose")
         if not hmac.compare_digest(hashlib.sha256(incoming.content).digest(), digest):
             raise refusal("digest-mismatch")
         check_time(signed.created, incoming.received_at)

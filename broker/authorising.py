@@ -62,9 +62,9 @@ def route(target: str, snapshot: Snapshot, environment: str) -> tuple[Service, s
 
 
 def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service: Service) -> GrantRow:
-    grant = snapshot.grants.get(incoming.text(b"x-lgsp-grant"))
+    grant = snapshot.grants.get(incoming.grant_code)
     if grant is None or grant.system_id != key.system_id or grant.service_id != service.row.service_id:
-        code = incoming.text(b"x-lgsp-grant")[:64]
+        code = incoming.grant_code[:64]
         raise refusal("grant-missing", system=key.system_code, grant=code, service=service.row.code)
     if grant.environment != key.environment:
         raise refusal("environment-mismatch", environment=key.environment)
@@ -75,6 +75,6 @@ def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service
         raise refusal("grant-not-yet-valid", grant=grant.code, day=f"{grant.valid_from:%d/%m/%Y}")
     if grant.valid_to is not None and grant.valid_to < today:
         raise refusal("grant-expired", grant=grant.code, day=f"{grant.valid_to:%d/%m/%Y}")
-    if incoming.text(b"x-lgsp-purpose") != grant.purpose:
+    if incoming.purpose_code != grant.purpose:
         raise refusal("purpose-not-granted", grant=grant.code, purpose=grant.purpose)
     return grant

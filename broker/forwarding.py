@@ -5,7 +5,7 @@ compression. Never repeated: anything, by itself.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,11 +70,15 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an upstream answered, whole."""
+    """What an upstream answered: whole, or its first MiB and ``rest``, which gives what follows.
+
+    Whoever does not read ``rest`` to its end closes it; reading it raises :class:`Failed`.
+    """
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    rest: AsyncGenerator[bytes, None] | None = None
 
 
 class Transport(Protocol):

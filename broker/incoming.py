@@ -3,25 +3,44 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from audit.admission import Call
 from broker.snapshot import Service, Snapshot
-from broker.verifying import Signed
 from broker.wire import Receive
 from catalog.projection import OperationRow
 from connections.projection import GrantRow, KeyRow
 
 
+class Proof(Protocol):
+    """What a caller presents: the key it names, when it was made, and what makes it usable once."""
+
+    @property
+    def keyid(self) -> str:
+        """Access key claimed."""
+        ...
+
+    @property
+    def moment(self) -> datetime:
+        """Time the nonce is kept under."""
+        ...
+
+    @property
+    def nonce(self) -> str:
+        """ASCII, 128 characters at most; with the key and the time it is used once."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The system behind a verified signature."""
+    """The system behind a verified proof; ``auth`` says how it proved itself, as the call log names it."""
 
     key: KeyRow
-    signed: Signed
+    proof: Proof
+    auth: str
 
     is_authenticated = True
 
@@ -66,7 +85,11 @@ class Incoming(HttpRequest):
         self.content = b""
         self.snapshot: Snapshot | None = None
         self.claimed: KeyRow | None = None
-        self.signed: Signed | None = None
+        self.proof: Proof | None = None
+        # Under which grant, for which purpose and which administrative procedure, as the verified caller says.
+        self.grant_code = ""
+        self.purpose_code = ""
+        self.procedure = ""
         self.principal: Principal | None = None
         self.warrant: Warrant | None = None
         self.progress = Progress()

@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 class Problem:
     """A kind of problem: stable English code, HTTP status, and Vietnamese title, cause and remedy.
 
-    ``title_en`` and ``cause_en`` answer systems that ask for English; without them the Vietnamese texts do.
+    The English texts answer systems that ask for English; without them the Vietnamese texts do.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Problem:
     remedy: StrOrPromise
     title_en: str = ""
     cause_en: str = ""
+    remedy_en: str = ""
 
 
 def _catalogue(*problems: Problem) -> dict[str, Problem]:

@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     REPLAY = "R"
     STALE = "S"
     QUOTA = "Q"
+    TOTAL = "T"
     NO_GATE = "G"
     REFUSED = "X"
 
@@ -41,7 +42,9 @@ class Call:
     """Everything known before forwarding; each field is a column of the intent row and inside its MAC.
 
     Unknown ids are 0, unknown texts "". ``operation`` is the operation's code, never the real path. The digests are
-    keyed (``Ledger.digest``). ``created`` and ``nonce`` are as signed.
+    keyed (``Ledger.digest``). ``created`` and ``nonce`` are as signed. ``auth`` is how the caller proved itself
+    ("signature", "token", "" for nobody), ``procedure`` the code of the administrative procedure served (QC4.4),
+    ``total_gate_id`` the gate that counts all calls to the service (0: none).
     """
 
     call_id: UUID
@@ -69,6 +72,9 @@ class Call:
     query_digest: bytes
     created: datetime | None
     nonce: bytes
+    auth: str = ""
+    procedure: str = ""
+    total_gate_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One intent row of a call as the database wrote it: where it stands, and what the database decided and when."""
+    """One intent row of a call as the database wrote it: where it stands, and what the database decided and when.
+
+    ``room`` is how many calls its gate lets through after this one today; None where no gate was asked.
+    """
 
     epoch: int
     n: int
     verdict: str
     admitted_at: datetime
+    room: int | None = None
 
 
 def text(value: str, limit: int = 64) -> str:

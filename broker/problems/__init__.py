@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from broker.problems import provider, requests, rights
+from broker.problems import carriage, limits, operation, provider, requests, rights, tokens
 from broker.problems.kinds import Kind, Refusal, Side
 from core.problems import Problem
 
 __all__ = ["KINDS", "Kind", "Refusal", "Side", "own_problems"]
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (*requests.KINDS, *rights.KINDS, *provider.KINDS)}
+_ROOMS = (requests, tokens, rights, limits, carriage, provider, operation)
+KINDS: dict[str, Kind] = {kind.code: kind for room in _ROOMS for kind in room.KINDS}
 
 
 def own_problems() -> list[Problem]:

@@ -29,6 +29,7 @@ class Kind:
     cause_en: str
     detail: str = ""
     detail_en: str = ""
+    remedy_en: str = ""
     ours: bool = True
 
     @property

@@ -1,0 +1,5 @@
+"""Refusals by rate, hours and totals."""
+
+from broker.problems.kinds import Kind
+
+KINDS: tuple[Kind, ...] = ()
