@@ -95,26 +95,6 @@ def settle() -> None:
     settle_memory()
 
 
-async def load(port: int, connections: int, seconds: float, head: Callable[[], bytes]) -> tuple[int, list[float]]:
-    """Call over *connections* until the time is over; return how many answers came and how long each took."""
-    until, times, size = time.perf_counter() + seconds, [], 0
-
-    async def run() -> None:
-        nonlocal size
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while (begun := time.perf_counter()) < until:
-            writer.write(head())
-            got = await reader.readuntil(b"\r\n\r\n")
-            assert got.startswith(b"HTTP/1.1 200"), got
-            length = int(got.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(length)
-            times.append(time.perf_counter() - begun)
-        writer.close()
-
-    await asyncio.gather(*(run() for _ in range(connections)))
-    return len(times), times
-
-
 def wait_for(port: int) -> None:
     """Wait until somebody listens."""
     until = time.monotonic() + 60
@@ -170,6 +150,7 @@ def measure(arguments: argparse.Namespace, address: str) -> None:
     try:
         for job in jobs.values():
             job.start()
+        Path("/tmp/team/broker.pid").write_text(str(jobs["broker"].pid))
         for port in ports.values():
             wait_for(port)
         for connections in arguments.connections:
@@ -182,21 +163,33 @@ def measure(arguments: argparse.Namespace, address: str) -> None:
 
 def report(arguments: argparse.Namespace, connections: int, jobs: Any, ports: Any, head: Any) -> None:
     """Print one table: each design *rounds* times, alternating."""
+    from bench.load import ahead, load
+
     rates: dict[str, list[float]] = {name: [] for name in jobs}
     costs: dict[str, list[float]] = {name: [] for name in jobs}
     halves: dict[str, list[float]] = {name: [] for name in jobs}
     for turn in range(arguments.rounds + 1):
         for name, job in jobs.items():
+            if name not in arguments.only:
+                continue
+            wanted = int(
+                (5000 if name == "broker" else 60000 if name == "direct" else 12000) * arguments.seconds * 1.6
+            )
+            requests = ahead(head(name), wanted)
             before = cpu(job.pid)
-            calls, times = asyncio.run(load(ports[name], connections, arguments.seconds, head(name)))
+            found = load(ports[name], connections, arguments.seconds, requests)
+            assert not found.wrong and not found.broken, found.first_wrong
+            calls, times = len(found.times), found.times
             if turn:  # the first turn warms up
                 rates[name].append(calls / arguments.seconds)
                 costs[name].append((cpu(job.pid) - before) / calls * 1e6)
                 halves[name].append(statistics.median(times) * 1000)
     sys.stdout.write(f"\n{connections} connections, 1 KB JSON, n = {arguments.rounds} of {arguments.seconds} s\n")
-    for name in jobs:
+    for name in arguments.only:
         rate, cost, half = (statistics.median(found[name]) for found in (rates, costs, halves))
         sys.stdout.write(f"  {name:<8}{rate:9.0f} calls/s   p50 {half:7.2f} ms   CPU {cost:6.0f} µs/call\n")
+    if not {"broker", "proxy"} <= set(arguments.only):
+        return
     ratio = statistics.median(costs["broker"]) / statistics.median(costs["proxy"])
     speed = statistics.median(rates["broker"]) / statistics.median(rates["proxy"])
     sys.stdout.write(f"  broker : proxy = {speed:.2f} calls/s, {ratio:.2f} CPU a call\n")
@@ -206,6 +199,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--seconds", type=float, default=4)
     reader.add_argument("--rounds", type=int, default=3)
+    reader.add_argument("--only", nargs="+", default=["direct", "proxy", "broker"], help="designs to run")
     reader.add_argument("--connections", type=int, nargs="+", default=[1, 50])
     arguments = reader.parse_args()
     from lgsp.launch.instance import Instance

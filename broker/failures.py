@@ -1,0 +1,35 @@
+"""Why a provider was not heard to the end, as the rest of the broker knows it."""
+
+
+class Failed(Exception):
+    """The provider was not heard to the end. ``sent`` is False only when not a byte of the request left us."""
+
+    code = "provider-unreachable"
+
+    def __init__(self, *, sent: bool) -> None:
+        super().__init__(self.code)
+        self.sent = sent
+
+
+class TimedOut(Failed):
+    """The time of the service is over."""
+
+    code = "provider-timeout"
+
+
+class Unreadable(Failed):
+    """What came is not HTTP, or more than its headers may hold."""
+
+    code = "provider-answer-invalid"
+
+
+class TooMuch(Failed):
+    """The answer is larger than what is carried in one call."""
+
+    code = "provider-answer-too-large"
+
+
+class Forbidden(Failed):
+    """The address is one the platform does not call."""
+
+    code = "upstream-not-allowed"
