@@ -18,13 +18,14 @@ from uuid import UUID
 import structlog
 from psycopg import AsyncConnection
 
+from audit.ledger import canonical
 from audit.ledger.calls import Attempt, Call, LogUnavailable, Outcome, Stage, Verdict, intent_values, outcome_values
-from audit.ledger.canonical import array, earlier_mac
+from audit.ledger.canonical import earlier_mac
 from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
 from audit.ledger.link import Link
 from audit.ledger.pacing import Pacer
 from audit.ledger.quotas import Quota, QuotaReader
-from audit.ledger.statements import ADMISSION, INTENT_COLUMNS, OUTCOME_COLUMNS, RECORDING
+from audit.ledger.statements import ADMISSION, RECORDING
 from audit.ledger.writer import Item, Writer
 from core import clock
 from core.crypto import Keyring
@@ -166,12 +167,9 @@ class Ledger:
     async def _admit_batch(
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[Attempt]]
     ) -> tuple[list[Attempt], Chain]:
-        rows, ahead = chain.link(self._key.secret, INTENTS, [item.values[1] for item in batch])
-        arrays = [
-            array(column, values) for column, values in zip(INTENT_COLUMNS, zip(*rows, strict=True), strict=True)
-        ]
+        arrays, ahead = chain.link(self._key.secret, canonical.INTENTS, [item.values[1] for item in batch])
         cursor = await connection.execute(ADMISSION, arrays, prepare=True)
-        decided: dict[int, tuple[str, datetime]] = {n: (verdict, at) for n, verdict, at in await cursor.fetchall()}
+        decided: dict[int, tuple[str, datetime, int | None]] = {row[0]: row[1:] for row in await cursor.fetchall()}
         answers = [Attempt(chain.epoch, n, *decided[n]) for n in range(chain.n + 1, ahead.n + 1)]
         for item, attempt in zip(batch, answers, strict=True):
             self._open.setdefault(item.call_id, []).append(attempt)
@@ -182,10 +180,7 @@ class Ledger:
     async def _record_batch(
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[None]]
     ) -> tuple[list[None], Chain]:
-        rows, ahead = chain.link(self._key.secret, OUTCOMES, [item.values for item in batch])
-        arrays = [
-            array(column, values) for column, values in zip(OUTCOME_COLUMNS, zip(*rows, strict=True), strict=True)
-        ]
+        arrays, ahead = chain.link(self._key.secret, canonical.OUTCOMES, [item.values for item in batch])
         await connection.execute(RECORDING, arrays, prepare=True)
         return [None] * len(batch), ahead
 

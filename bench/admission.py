@@ -57,6 +57,19 @@ def quota(address: str, team: Workers, rounds: int, *, limit: int = 100, calls: 
     return found
 
 
+def totals(address: str, team: Workers, rounds: int, *, limit: int = 100, calls: int = 500) -> list[tuple[int, int]]:
+    """Return (admitted, used) of each round of *calls* through five gates of a service that takes *limit* in all."""
+    found = []
+    for _ in range(rounds):
+        (total,), many = gates(address, 1, limit), gates(address, 5)
+        made = [call_through(many[number % 5], total=total) for number in range(calls)]
+        seen = _sum(team.do(submit, _share(made, len(team.pipes))))
+        used = _one(address, "select used from audit_gate where gate_id = %s", total)[0]
+        each = _one(address, "select sum(used) from audit_gate where gate_id = any(%s)", many)[0]
+        found.append((seen["A"], used if each == used else -1))
+    return found
+
+
 def replay(address: str, team: Workers, rounds: int, *, copies: int = 64) -> list[tuple[int, int]]:
     """Return (admitted, refused as replay) of each round of *copies* of one request."""
     (gate,) = gates(address, 1)
@@ -205,6 +218,8 @@ def main() -> None:
         with workers(address, PROCESSES) as team:
             found = Counter(quota(address, team, rounds))
             print(f"quota 100, 500 calls, {PROCESSES} processes, {rounds} rounds: (admitted, used) {dict(found)}")
+            found = Counter(totals(address, team, rounds))
+            print(f"total 100 over 5 gates, 500 calls, {PROCESSES} processes, {rounds} rounds: {dict(found)}")
             found = Counter(replay(address, team, rounds * 4))
             print(f"64 copies, {PROCESSES} processes, {rounds * 4} rounds: (admitted, replays) {dict(found)}")
             batches = rounds * 3

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ BODY = b'{"data":[' + b",".join(b'{"code":"%05d","name":"Xa so %05d"}' % (n, n) 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 TARGET = "/api/data/administrative-units/v1/communes"
 TICKS = os.sysconf("SC_CLK_TCK")
+# Requests are made before the clock starts: at most so many a second are needed.
+MOST_RATE = {"broker": 12_000, "proxy": 20_000}
 
 
 class Provider(asyncio.Protocol):
@@ -122,7 +125,7 @@ def measure(arguments: argparse.Namespace, address: str) -> None:
 
     from audit.gates import open_gate
     from lgsp.launch.services import free_port
-    from tests.broker.world import World, new_grant, new_key, service, signed
+    from tests.broker.world import World, new_grant, new_key, service
 
     ports = {name: free_port() for name in ("direct", "proxy", "broker")}
     world = World({"sandbox": service(f"http://127.0.0.1:{ports['direct']}")}, {1: new_key(1)})
@@ -135,64 +138,90 @@ def measure(arguments: argparse.Namespace, address: str) -> None:
         "broker": spawn.Process(target=broker, args=(ports["broker"], 0, pickle.dumps(world), address)),
     }
     os.sched_setaffinity(0, {1})
-
-    def head(name: str) -> Callable[[], bytes]:
-        host = f"127.0.0.1:{ports[name]}"
-        plain = f"GET {TARGET} HTTP/1.1\r\nHost: {host}\r\n"
-        credentials = world.credentials()
-
-        def written() -> bytes:
-            headers = signed(credentials, host, TARGET) if name == "broker" else {}
-            return (plain + "".join(f"{key}: {value}\r\n" for key, value in headers.items()) + "\r\n").encode()
-
-        return written
-
     try:
         for job in jobs.values():
             job.start()
-        Path("/tmp/team/broker.pid").write_text(str(jobs["broker"].pid))
+        sys.stderr.write(f"broker: process {jobs['broker'].pid}\n")
         for port in ports.values():
             wait_for(port)
+        designs = [
+            Design(name, ports[name], [jobs[name].pid or 0], request_of(name, ports[name], world)) for name in jobs
+        ]
         for connections in arguments.connections:
-            report(arguments, connections, jobs, ports, head)
+            report(arguments, connections, [design for design in designs if design.name in arguments.only])
     finally:
         for job in jobs.values():
             job.terminate()
             job.join()
 
 
-def report(arguments: argparse.Namespace, connections: int, jobs: Any, ports: Any, head: Any) -> None:
-    """Print one table: each design *rounds* times, alternating."""
-    from bench.load import ahead, load
+@dataclass
+class Design:
+    """One way to reach the provider: port, processes that do the work, how a request is made, what was found."""
 
-    rates: dict[str, list[float]] = {name: [] for name in jobs}
-    costs: dict[str, list[float]] = {name: [] for name in jobs}
-    halves: dict[str, list[float]] = {name: [] for name in jobs}
+    name: str
+    port: int
+    pids: list[int]
+    make: Callable[[], bytes]
+    rates: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+    p50: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+
+    def run(self, connections: int, seconds: float, *, count: bool) -> None:
+        """Load it once; the first turn warms up and is not counted."""
+        from bench.load import ahead, load
+
+        requests = ahead(self.make, int(MOST_RATE.get(self.name, 60_000) * seconds))
+        before = sum(map(cpu, self.pids))
+        found = load(self.port, connections, seconds, requests)
+        if found.wrong or found.broken:
+            raise SystemExit(f"{self.name}: {found.wrong} wrong, {found.broken} broken: {found.first_wrong!r}")
+        if count:
+            self.rates.append(len(found.times) / seconds)
+            self.costs.append((sum(map(cpu, self.pids)) - before) / len(found.times) * 1e6)
+            self.p50.append(found.quantile(0.5))
+            self.p99.append(found.quantile(0.99))
+
+    def clear(self) -> None:
+        """Forget what was found."""
+        self.rates, self.costs, self.p50, self.p99 = [], [], [], []
+
+
+def request_of(name: str, port: int, world: Any) -> Callable[[], bytes]:
+    """Return what makes a request to a design: signed anew each time for the broker, plain for others."""
+    from tests.broker.world import signed
+
+    host, credentials = f"127.0.0.1:{port}", world.credentials()
+    plain = f"GET {TARGET} HTTP/1.1\r\nHost: {host}\r\n"
+
+    def written() -> bytes:
+        headers = signed(credentials, host, TARGET) if name == "broker" else {}
+        return (plain + "".join(f"{key}: {value}\r\n" for key, value in headers.items()) + "\r\n").encode()
+
+    return written
+
+
+def report(arguments: argparse.Namespace, connections: int, designs: list[Design]) -> None:
+    """Run each design *rounds* times, alternating, and print one table."""
+    for design in designs:
+        design.clear()
     for turn in range(arguments.rounds + 1):
-        for name, job in jobs.items():
-            if name not in arguments.only:
-                continue
-            wanted = int(
-                (5000 if name == "broker" else 60000 if name == "direct" else 12000) * arguments.seconds * 1.6
-            )
-            requests = ahead(head(name), wanted)
-            before = cpu(job.pid)
-            found = load(ports[name], connections, arguments.seconds, requests)
-            assert not found.wrong and not found.broken, found.first_wrong
-            calls, times = len(found.times), found.times
-            if turn:  # the first turn warms up
-                rates[name].append(calls / arguments.seconds)
-                costs[name].append((cpu(job.pid) - before) / calls * 1e6)
-                halves[name].append(statistics.median(times) * 1000)
-    sys.stdout.write(f"\n{connections} connections, 1 KB JSON, n = {arguments.rounds} of {arguments.seconds} s\n")
-    for name in arguments.only:
-        rate, cost, half = (statistics.median(found[name]) for found in (rates, costs, halves))
-        sys.stdout.write(f"  {name:<8}{rate:9.0f} calls/s   p50 {half:7.2f} ms   CPU {cost:6.0f} µs/call\n")
-    if not {"broker", "proxy"} <= set(arguments.only):
-        return
-    ratio = statistics.median(costs["broker"]) / statistics.median(costs["proxy"])
-    speed = statistics.median(rates["broker"]) / statistics.median(rates["proxy"])
-    sys.stdout.write(f"  broker : proxy = {speed:.2f} calls/s, {ratio:.2f} CPU a call\n")
+        for design in designs:
+            design.run(connections, arguments.seconds, count=turn > 0)
+    sys.stdout.write(
+        f"\n{connections} connections, 1 KB JSON, medians of {arguments.rounds} x {arguments.seconds} s\n"
+    )
+    ours = next((design for design in designs if design.name == "broker"), None)
+    for design in designs:
+        rate, cost, half, late = map(statistics.median, (design.rates, design.costs, design.p50, design.p99))
+        line = (
+            f"  {design.name:<22}{rate:9.0f} calls/s  p50 {half:7.2f} ms  p99 {late:7.2f} ms  CPU {cost:6.0f} µs/call"
+        )
+        if ours is not None and design is not ours:
+            line += f"   broker: {statistics.median(ours.rates) / rate:5.2f} x calls/s"
+            line += f", {statistics.median(ours.costs) / cost:5.2f} x CPU"
+        sys.stdout.write(line + "\n")
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload([__name__])
 
 
-def call_through(gate: int, version: int = 1, *, nonce: bytes = b"", created: Any = None) -> Call:
+def call_through(gate: int, version: int = 1, *, nonce: bytes = b"", created: Any = None, total: int = 0) -> Call:
     """Return a well-formed call through *gate* judged by *version*; fresh unless a nonce is given."""
     now = clock.now()
     return Call(
@@ -53,6 +53,7 @@ def call_through(gate: int, version: int = 1, *, nonce: bytes = b"", created: An
         query_digest=secrets.token_bytes(32),
         created=created or now.replace(microsecond=0),
         nonce=nonce or secrets.token_bytes(16),
+        total_gate_id=total,
     )
 
 

@@ -6,9 +6,9 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from broker import guard
 from broker.exchange import Exchange
 from broker.failures import Failed, Forbidden, TimedOut
-from broker import guard
 from core.addresses import AddressRefused, AddressRules, Target
 
 CONNECT_SECONDS = 5.0

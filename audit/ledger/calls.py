@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -131,6 +133,26 @@ def moment(value: datetime) -> datetime:
         raise ValueError("a time of the call log lies outside the calendar") from error
 
 
+# Of the columns that are the same for most calls of a caller, how many characters a text may have; None: a number.
+_STANDING = {
+    "environment": 16, "method": 16, "service": 64, "version": 16, "operation": 64, "key_id": None, "access_key": 128,
+    "system_id": None, "system_code": 64, "agency_id": None, "agency_code": 64, "provider_id": None,
+    "provider_code": 64, "grant_code": 64, "purpose": 64, "gate_id": None, "gate_version": None, "address": 64,
+    "auth": 16, "procedure": 64, "total_gate_id": None,
+}  # fmt: skip
+_standing_of = attrgetter(*_STANDING)
+_INTS = ("gate_id", "total_gate_id")
+
+
+@lru_cache(maxsize=4096)
+def _standing(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what is the same for most calls of a caller, bounded."""
+    return tuple(
+        number(value, _INT if name in _INTS else _BIGINT) if limit is None else text(value, limit)
+        for (name, limit), value in zip(_STANDING.items(), values, strict=True)
+    )
+
+
 def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> tuple[Any, ...]:
     """Return the request half of an intent row, bounded, in the order of ``canonical.REQUEST``.
 
@@ -142,24 +164,7 @@ def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> 
     return (
         call.call_id,
         moment(call.received_at),
-        text(call.environment, 16),
-        text(call.method, 16),
-        text(call.service),
-        text(call.version, 16),
-        text(call.operation),
-        number(call.key_id),
-        text(call.access_key, 128),
-        number(call.system_id),
-        text(call.system_code),
-        number(call.agency_id),
-        text(call.agency_code),
-        number(call.provider_id),
-        text(call.provider_code),
-        text(call.grant_code),
-        text(call.purpose),
-        number(call.gate_id, _INT),
-        number(call.gate_version),
-        text(call.address),
+        *_standing(_standing_of(call)),
         number(call.request_bytes),
         bytes(call.body_digest[:_DIGEST_BYTES]),
         bytes(call.query_digest[:_DIGEST_BYTES]),

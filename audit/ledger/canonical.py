@@ -2,22 +2,26 @@
 
 A row is ``lgsp-log`` + format + table, then for each column in the order below a netstring ``<length>:<value>,`` or
 ``~,`` for NULL. Numbers are decimal, times whole microseconds since 1970-01-01T00:00:00Z, truth values 0 or 1, UUIDs
-their 16 bytes, texts UTF-8. The MAC is HMAC-SHA-256. Values only the database knows when an intent is written (its
+their 16 bytes, texts UTF-8. The MAC is HMAC-SHA-256. Format 2 added the columns of ``ADDED``; rows of format 1 hold
+their defaults, which a verification requires. Values only the database knows when an intent is written (its
 verdict and time) are covered by the outcome, which repeats them.
 """
 
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from audit.ledger.calls import Attempt
 
-FORMAT = 1
+FORMAT = 2
 MAC_BYTES = 32
 NO_MAC = b""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ REQUEST = _columns(
     "call_id uuid, received_at timestamptz, environment text, method text, service text, version text, operation text,"
     "key_id bigint, access_key text, system_id bigint, system_code text, agency_id bigint, agency_code text,"
     "provider_id bigint, provider_code text, grant_code text, purpose text, gate_id int, gate_version bigint,"
-    "address text, request_bytes bigint, body_digest bytea, query_digest bytea, created timestamptz, nonce bytea,"
-    "owned boolean, refused boolean, calls int"
+    "address text, auth text, procedure text, total_gate_id int, request_bytes bigint, body_digest bytea,"
+    "query_digest bytea, created timestamptz, nonce bytea, owned boolean, refused boolean, calls int"
 )
 ANSWER = _columns(
     "call_id uuid, received_at timestamptz, finished_at timestamptz, status smallint, reason text, side text,"
@@ -52,66 +56,126 @@ EPOCH = _columns(
     "seq bigint, event text, kind text, at timestamptz, worker text, key_name text, format smallint,"
     "last_epoch bigint, last_n bigint, last_mac bytea, prev_mac bytea"
 )
+# Columns a later format added, with what rows of earlier formats hold there.
+ADDED: dict[int, dict[str, Any]] = {2: {"auth": "", "procedure": "", "total_gate_id": 0}}
 # Decided by the database while it writes the intent; covered by the outcome's columns of the same names.
 ASSIGNED = ("verdict", "admitted_at")
 
 
 def microseconds(value: datetime) -> int:
     """Return whole microseconds since 1970 in UTC."""
-    since = value - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return (value - _EPOCH) // _MICROSECOND
 
 
-def _plain(value: Any) -> bytes:
-    """Return one value's bytes (see the module)."""
-    kind = type(value)
-    if kind is str:
-        return value.encode()
-    if kind is int:
-        return b"%d" % value
-    if kind is bytes:
-        return value
-    if kind is datetime:
-        return b"%d" % microseconds(value)
-    if kind is bool:
-        return b"1" if value else b"0"
-    return value.bytes
+# Numbers and texts of a log repeat from row to row; identities, times and digests never do.
+@lru_cache(maxsize=8192)
+def net_text(value: str) -> bytes:
+    """Return the netstring of a text."""
+    plain = value.encode()
+    return b"%d:%b," % (len(plain), plain)
 
 
-def canonical(table: str, values: Iterable[Any]) -> bytes:
+@lru_cache(maxsize=8192)
+def net_number(value: int) -> bytes:
+    """Return the netstring of a number or a truth value (True and 1 are written alike)."""
+    plain = b"%d" % value
+    return b"%d:%b," % (len(plain), plain)
+
+
+def net_time(value: datetime) -> bytes:
+    """Return the netstring of a time."""
+    plain = b"%d" % microseconds(value)
+    return b"%d:%b," % (len(plain), plain)
+
+
+def net_bytes(value: bytes) -> bytes:
+    """Return the netstring of bytes."""
+    return b"%d:%b," % (len(value), value)
+
+
+def net_uuid(value: UUID) -> bytes:
+    """Return the netstring of an identity."""
+    return b"16:%b," % value.bytes
+
+
+_NETS: dict[type, Any] = {
+    str: net_text, int: net_number, bool: net_number, datetime: net_time, bytes: net_bytes, UUID: net_uuid,
+}  # fmt: skip
+
+
+def chunk(values: Iterable[Any]) -> bytes:
+    """Return the netstrings of *values*, one after the other."""
+    return b"".join([b"~," if value is None else _NETS[type(value)](value) for value in values])
+
+
+@lru_cache(maxsize=64)
+def head(table: str, form: int = FORMAT) -> bytes:
+    """Return what the canonical bytes of a row begin with."""
+    return b"lgsp-log %d %b\n" % (form, table.encode())
+
+
+def canonical(table: str, values: Iterable[Any], form: int = FORMAT) -> bytes:
     """Return the canonical bytes of a row of *table*, its values in the order of the covered columns."""
-    parts = [b"lgsp-log %d %b\n" % (FORMAT, table.encode())]
-    for value in values:
-        if value is None:
-            parts.append(b"~,")
-        else:
-            plain = _plain(value)
-            parts.append(b"%d:%b," % (len(plain), plain))
-    return b"".join(parts)
+    return head(table, form) + chunk(values)
 
 
-def row_mac(key: bytes, table: str, values: Iterable[Any]) -> bytes:
+def row_mac(key: bytes, table: str, values: Iterable[Any], form: int = FORMAT) -> bytes:
     """Return the MAC of a row of *table*."""
-    return hmac.digest(key, canonical(table, values), "sha256")
+    return hmac.digest(key, canonical(table, values, form), "sha256")
 
 
-def earlier_mac(key: bytes, attempts: Sequence[Attempt]) -> bytes:
+def earlier_mac(key: bytes, attempts: Sequence[Attempt], form: int = FORMAT) -> bytes:
     """Return the MAC over what the database decided about the *attempts* before the last one; none: empty."""
     if not attempts:
         return NO_MAC
     flat = [value for row in attempts for value in (row.epoch, row.n, row.verdict, row.admitted_at)]
-    return row_mac(key, "attempts", flat)
+    return row_mac(key, "attempts", flat, form)
 
 
-def array(column: Column, values: Iterable[Any]) -> str:
-    """Return *values* as a PostgreSQL array literal.
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How rows of one table are written: covered columns, of which those from ``begin`` to ``end`` repeat together."""
+
+    table: str
+    columns: tuple[Column, ...]
+    begin: int
+    end: int
+
+    def write(self, key: bytes, values: tuple[Any, ...]) -> tuple[bytes, list[str]]:
+        """Return the MAC of a row and its literals in the order of the columns, the MAC's at the end."""
+        begin, end = self.begin, self.end
+        nets, literals = _repeated(self, values[begin:end])
+        plain = b"".join((head(self.table), chunk(values[:begin]), nets, chunk(values[end:])))
+        mac = hmac.digest(key, plain, "sha256")
+        written = [write(value) for write, value in zip(_writers(self), (*values[:begin], *values[end:]), strict=True)]
+        written[begin:begin] = literals
+        written.append(_hex(mac))
+        return mac, written
+
+
+@lru_cache(maxsize=8192)
+def _repeated(form: Form, values: tuple[Any, ...]) -> tuple[bytes, list[str]]:
+    columns = form.columns[form.begin : form.end]
+    written = [LITERALS[column.type](value) for column, value in zip(columns, values, strict=True)]
+    return chunk(values), written
+
+
+@lru_cache(maxsize=8)
+def _writers(form: Form) -> list[Any]:
+    """Return how each column that does not repeat is written."""
+    return [LITERALS[column.type] for column in form.columns[: form.begin] + form.columns[form.end :]]
+
+
+def joined(literals: Iterable[str]) -> str:
+    """Return literals of elements as the literal of a PostgreSQL array.
 
     Written by hand: one text per column keeps the prepared statement's types the same for every batch, and costs a
     third of adapting each value by itself.
     """
-    return "{" + ",".join(map(_LITERALS[column.type], values)) + "}"
+    return "{" + ",".join(literals) + "}"
 
 
+@lru_cache(maxsize=8192)
 def _quoted(value: str | None) -> str:
     return "NULL" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -128,8 +192,12 @@ def _number(value: int | None) -> str:
     return "NULL" if value is None else str(value)
 
 
-_LITERALS: dict[str, Any] = {
-    "uuid": str,
+def _uuid(value: UUID) -> str:
+    return f"{value.int:032x}"
+
+
+LITERALS: dict[str, Any] = {
+    "uuid": _uuid,
     "text": _quoted,
     "bytea": _hex,
     "timestamptz": _time,
@@ -138,3 +206,5 @@ _LITERALS: dict[str, Any] = {
     "smallint": _number,
     "boolean": str,
 }
+INTENTS = Form("intent", INTENT, 2, 23)
+OUTCOMES = Form("outcome", OUTCOME, 3, 8)

@@ -1,6 +1,6 @@
 """The chains of rows: every MAC recomputed, every place taken once, every row chained to the one before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -68,6 +68,7 @@ class ChainCheck:
     _expected: int = 1
     _before: Row | None = None
     _macs: set[bytes] = field(default_factory=set)
+    _form: int = canonical.FORMAT
 
     @property
     def table(self) -> str:
@@ -166,16 +167,19 @@ class ChainCheck:
 
     def _key(self, epoch: int, known: Known | None) -> bytes:
         """Return the key of an epoch; one whose event is gone or spoilt is tried on its first row."""
+        self._form = known.form if known is not None else canonical.FORMAT
         if known is not None and known.key is not None:
             return known.key
-        for key in self.ring.keys.values():
-            first = next(self._stored(epoch, 1, key), None)
-            if first is not None and first.sound:
-                return key
+        for self._form in range(canonical.FORMAT, 0, -1):
+            for key in self.ring.keys.values():
+                first = next(self._stored(epoch, 1, key), None)
+                if first is not None and first.sound:
+                    return key
+        self._form = canonical.FORMAT
         return next(iter(self.ring.keys.values()))
 
     def _mac(self, values: tuple[Any, ...], key: bytes) -> bytes:
-        return canonical.row_mac(key, self.kind, values)
+        return mac_of(key, self.kind, values, self._form)
 
     def _next_prev(self, row: Row) -> bytes | None:
         with connection.cursor() as cursor:
@@ -193,7 +197,6 @@ class ChainCheck:
             f"select {', '.join(names)}, row_mac from {self.table}"  # noqa: S608
             " where epoch = %s and n <= %s and (n, received_at) > (%s, %s) order by n, received_at limit %s"
         )
-        mac: Callable[..., bytes] = canonical.row_mac
         place: tuple[Any, Any] = (-(2**62), "-infinity")
         while True:
             with connection.cursor() as cursor:
@@ -201,10 +204,24 @@ class ChainCheck:
                 rows = cursor.fetchall()
             for row in rows:
                 values = row[:-1]
-                yield Row(values, bytes(row[-1]), mac(key, self.kind, values))
+                yield Row(values, bytes(row[-1]), self._mac(values, key))
             if len(rows) < CHUNK:
                 return
             place = (rows[-1][names.index("n")], rows[-1][names.index("received_at")])
+
+
+def mac_of(key: bytes, kind: str, values: tuple[Any, ...], form: int) -> bytes:
+    """Return the MAC a row of *form* should have; none fits one that holds what its format did not have."""
+    later = {name: kept for added, names in canonical.ADDED.items() if added > form for name, kept in names.items()}
+    if not later:
+        return canonical.row_mac(key, kind, values, form)
+    covered = []
+    for column, value in zip(TABLES[kind][1], values, strict=True):
+        if column.name not in later:
+            covered.append(value)
+        elif value != later[column.name]:
+            return canonical.NO_MAC
+    return canonical.row_mac(key, kind, covered, form)
 
 
 def ends_of(kind: str) -> dict[int, tuple[int, int]]:

@@ -24,6 +24,7 @@ class Known:
     last_n: int | None = None
     last_mac: bytes | None = None
     closed: bool = False
+    form: int = canonical.FORMAT
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class _Walk:
         if event["seq"] != self.seq + 1:
             self._fault(self.seq + 1, _("thiếu dòng của sổ chuỗi"), event["seq"] - 1)
         key = self.ring.keys.get(event["key_name"])
-        computed = canonical.row_mac(key, "epoch", signed) if key else b""
+        computed = canonical.row_mac(key, "epoch", signed, event["format"]) if key else b""
         if key is None:
             self._fault(event["seq"], _("không có khóa «%s» trong các khóa nhật ký") % event["key_name"])
         elif computed != stored:
@@ -49,7 +50,7 @@ class _Walk:
             self._fault(event["seq"], _("không nối với dòng trước của sổ chuỗi"))
         self.seq, self.macs = event["seq"], {stored, computed}
         if event["event"] == OPEN:
-            self.known[event["seq"]] = Known(event["kind"], key, {stored, computed})
+            self.known[event["seq"]] = Known(event["kind"], key, {stored, computed}, form=event["format"])
         self._confirm(event)
 
     def _confirm(self, event: dict[str, Any]) -> None:

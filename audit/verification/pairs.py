@@ -87,7 +87,7 @@ def _repeated(report: Report, known: dict[int, Known], outcome: tuple[Any, ...],
     places = [(INTENT, attempt.epoch, attempt.n) for attempt in attempts]
     if epoch_known is None or epoch_known.key is None or report.faulty(OUTCOME, epoch, n) or report.faulty_any(places):
         return
-    if earlier_mac(epoch_known.key, attempts) != bytes(earlier):
+    if earlier_mac(epoch_known.key, attempts, epoch_known.form) != bytes(earlier):
         at = attempts[0] if attempts else None
         what = _("kết luận hoặc thời điểm của lần xét trước khác giá trị mà kết quả đã xác thực")
         report.add(Fault(INTENT, what, at.epoch if at else None, at.n if at else None, calls=(call,)))

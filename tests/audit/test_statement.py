@@ -30,6 +30,7 @@ def assert_verified() -> None:
 
 def test_eight_processes_keep_quota_replay_order_and_revocation(team: Workers) -> None:
     assert Counter(admission.quota(address(), team, 10)) == {(100, 100): 10}
+    assert Counter(admission.totals(address(), team, 5)) == {(100, 100): 5}
     assert Counter(admission.replay(address(), team, 50)) == {(1, 63): 50}
     hostile = admission.hostile(address(), team, 5)
     assert hostile["deadlocks"] == 0
