@@ -13,12 +13,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from psycopg import AsyncConnection
 
-from audit.ledger import canonical
+from audit.ledger import rows
 from audit.ledger.calls import Attempt, Call, LogUnavailable, Outcome, Stage, Verdict, intent_values, outcome_values
 from audit.ledger.canonical import earlier_mac
 from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
@@ -58,7 +57,9 @@ class Ledger:
         self._outcomes: Writer[None] = Writer(
             Link(address, OUTCOMES, key, name), self._record_batch, max_batch, max_wait
         )
-        self._open: dict[UUID, list[Attempt]] = {}
+        # By the number of the call's id: a UUID is hashed in Python.
+        self._open: dict[int, list[Attempt]] = {}
+        self._nothing = self._keyed(b"")
         self._pacer = Pacer()
         self._quotas = QuotaReader(address)
         self._jobs: set[asyncio.Task[None]] = set()
@@ -88,6 +89,9 @@ class Ledger:
 
     def digest(self, content: bytes) -> bytes:
         """Return the keyed digest of *content* (32 bytes); without the key nobody can try contents out."""
+        return self._keyed(content) if content else self._nothing
+
+    def _keyed(self, content: bytes) -> bytes:
         return hmac.digest(self._key.secret, hashlib.sha256(content).digest(), "sha256")
 
     async def quotas(self, gate_ids: Iterable[int]) -> dict[int, Quota]:
@@ -105,7 +109,7 @@ class Ledger:
 
     def room(self, call: Call) -> int | None:
         """Return how many calls the gate of an admitted *call* lets through after it today; None: not known."""
-        attempts = self._open.get(call.call_id)
+        attempts = self._open.get(call.call_id.int)
         return attempts[-1].room if attempts else None
 
     async def record(self, call: Call, outcome: Outcome) -> None:
@@ -113,7 +117,7 @@ class Ledger:
 
         Raises :class:`LogUnavailable` (answer 503); ValueError for a call without intent or recorded already.
         """
-        attempts = self._open.get(call.call_id)
+        attempts = self._open.get(call.call_id.int)
         if not attempts:
             raise ValueError(f"call {call.call_id} has no intent waiting for an outcome")
         *before, last = attempts
@@ -125,7 +129,7 @@ class Ledger:
             finished_at=clock.now(),
         )
         if outcome.stage != Stage.STREAMING:
-            del self._open[call.call_id]
+            del self._open[call.call_id.int]
         await self._outcomes.submit(call.call_id, values, kept=True)
 
     async def refuse(self, call: Call, outcome: Outcome) -> None:
@@ -167,12 +171,12 @@ class Ledger:
     async def _admit_batch(
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[Attempt]]
     ) -> tuple[list[Attempt], Chain]:
-        arrays, ahead = chain.link(self._key.secret, canonical.INTENTS, [item.values[1] for item in batch])
+        arrays, ahead = chain.link(self._key.secret, rows.INTENTS, [item.values[1] for item in batch])
         cursor = await connection.execute(ADMISSION, arrays, prepare=True)
         decided: dict[int, tuple[str, datetime, int | None]] = {row[0]: row[1:] for row in await cursor.fetchall()}
         answers = [Attempt(chain.epoch, n, *decided[n]) for n in range(chain.n + 1, ahead.n + 1)]
         for item, attempt in zip(batch, answers, strict=True):
-            self._open.setdefault(item.call_id, []).append(attempt)
+            self._open.setdefault(item.call_id.int, []).append(attempt)
         while len(self._open) > MOST_OPEN:
             self._open.pop(next(iter(self._open)))
         return answers, ahead
@@ -180,7 +184,7 @@ class Ledger:
     async def _record_batch(
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[None]]
     ) -> tuple[list[None], Chain]:
-        arrays, ahead = chain.link(self._key.secret, canonical.OUTCOMES, [item.values for item in batch])
+        arrays, ahead = chain.link(self._key.secret, rows.OUTCOMES, [item.values for item in batch])
         await connection.execute(RECORDING, arrays, prepare=True)
         return [None] * len(batch), ahead
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from audit.ledger.canonical import FORMAT, NO_MAC, Form, joined, row_mac
+from audit.ledger.canonical import FORMAT, NO_MAC, row_mac
+from audit.ledger.rows import Form, joined
 from audit.ledger.statements import ADD_EVENT, EVENT_LOCK, LAST_EVENT, PATIENCE
 
 OPEN, CLOSE = "open", "close"

@@ -120,16 +120,16 @@ class Writer(Generic[Answer]):
 
     def _take(self) -> list[Item[Answer]]:
         """Return the next batch: nobody who has left, no call twice (the statement tells rows apart by call)."""
-        batch: dict[UUID, Item[Answer]] = {}
+        batch: dict[int, Item[Answer]] = {}
         again = []
         while self._waiting and len(batch) < self.max_batch:
             item = self._waiting.popleft()
             if item.future.cancelled() and not item.kept:
                 continue
-            if item.call_id in batch:
+            if item.call_id.int in batch:
                 again.append(item)
             else:
-                batch[item.call_id] = item
+                batch[item.call_id.int] = item
         self._waiting.extendleft(reversed(again))
         return list(batch.values())
 
