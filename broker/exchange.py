@@ -145,7 +145,9 @@ class Exchange(asyncio.Protocol):
     # What the parser tells.
 
     def on_message_begin(self) -> None:
-        """Begin an answer; hints that came before it are forgotten."""
+        """Begin an answer; hints that came before it are forgotten, a second answer spoils the first."""
+        if self._complete:
+            self._refuse(Unreadable(sent=True))
         self._headers, self._status, self._framed = [], 0, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
