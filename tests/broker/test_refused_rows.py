@@ -1,4 +1,4 @@
-"""What the log keeps of a refused call: as much as was found out before the refusal, nothing the caller only claims."""
+"""What the log keeps of a refused call: as much as was found out before the refusal, nothing merely claimed."""
 
 from dataclasses import replace
 from datetime import date
