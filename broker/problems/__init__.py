@@ -21,23 +21,31 @@ _ROOMS = (
     (provider, Step.PROVIDER),
     (operation, Step.PLATFORM),
 )
+_STEPS = {
+    "idempotency-in-progress": Step.NONCE,
+    "idempotency-key-invalid": Step.WIRE,
+    "idempotency-key-used": Step.NONCE,
+    "outside-hours": Step.HOURS,
+    "provider-total-exceeded": Step.QUOTA,
+    "token-grant-differs": Step.GRANT,
+}
 KINDS: dict[str, Kind] = {kind.code: kind for room, _step in _ROOMS for kind in room.KINDS}
 CHALLENGE = 'Signature realm="lgsp"'
 
 
 def own_problems() -> list[Problem]:
     """Return the problems that only the broker tells, for the catalogue of the house."""
-    return [_whole(kind, str(kind.step or step)) for room, step in _ROOMS for kind in room.KINDS if kind.ours]
+    return [_whole(kind, step) for room, step in _ROOMS for kind in room.KINDS if kind.ours]
 
 
-def _whole(kind: Kind, step: str) -> Problem:
+def _whole(kind: Kind, usual: Step) -> Problem:
     return replace(
         kind.problem,
         title_en=kind.title_en,
         cause_en=kind.cause_en,
         remedy_en=kind.remedy_en,
         side=str(kind.side),
-        step=step,
+        step=str(kind.step or _STEPS.get(kind.code, usual)),
         detail=worded(kind.detail, kind.code),
         detail_en=worded(kind.detail_en, kind.code),
         headers=(*_usual(kind), *kind.headers),

@@ -93,6 +93,22 @@ KINDS = (
     ),
     Kind(
         Problem(
+            "unknown-question",
+            404,
+            _("Nền tảng không có câu hỏi này"),
+            _("Địa chỉ /api/data/-/… là câu hỏi gửi tới chính nền tảng; không có câu hỏi nào mang tên này."),
+            _("Dùng một trong các địa chỉ nêu trong câu trả lời."),
+        ),
+        Side.CONSUMER,
+        "Unknown question",
+        "Addresses that begin with /api/data/-/ ask the platform itself; it knows no such question.",
+        "Nền tảng trả lời tại: {known}.",
+        "The platform answers at: {known}.",
+        step="service",
+        remedy_en="Use one of the addresses named in the answer.",
+    ),
+    Kind(
+        Problem(
             "environment-mismatch",
             403,
             _("Sai môi trường"),

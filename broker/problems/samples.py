@@ -7,8 +7,13 @@ SAMPLES: Mapping[str, object] = {
     "address": "10.60.0.7",
     "day": "31/12/2026",
     "environment": "sandbox",
+    "first": "0190f3a1-55d2-7a10-8c44-1be7f0a2c3d4",
     "grant": "QK-2026-0042",
+    "hours": "thứ Hai–thứ Sáu 07:00–17:30",
+    "hours_en": "Monday to Friday 07:00–17:30",
+    "known": "/api/data/-/ping, /api/data/-/services",
     "limit": 50,
+    "most": 255,
     "operation": "GET /communes",
     "purpose": "administrative-procedures",
     "seconds": 3600,
@@ -22,6 +27,8 @@ SAMPLES: Mapping[str, object] = {
 }
 # One word may stand for different things in different codes.
 OF: Mapping[str, Mapping[str, object]] = {
+    "client-assertion-invalid": {"where": "aud"},
+    "parameter-invalid": {"where": "grant"},
     "provider-answer-too-large": {"limit": 10_485_760},
     "provider-timeout": {"limit": 30},
     "too-large": {"limit": 1_048_576},
