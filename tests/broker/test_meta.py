@@ -140,7 +140,7 @@ def test_an_unknown_question_is_answered_with_those_there_are(
 
 def sample(name: str) -> dict[str, Any]:
     """The document the guide shows for one question."""
-    found = re.search(rf"`GET {name}`.*?```json\n(.*?)```", PAGE, re.DOTALL)
+    found = re.search(rf"^`GET {name}`:.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
     assert found, name
     return dict(json.loads(found[1]))
 
