@@ -78,9 +78,15 @@ class Wanted:
         return texts, {name: value for name, _text, value in kept}
 
 
+# Looked up row by row on the walk: a join would tempt the planner to read every outcome there is.
+_HOW = """
+left join lateral (
+  select * from audit_outcome o where o.call_id = i.call_id and o.received_at = i.received_at
+     and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S' limit 1) o on true
+"""
 _WALK = """
 select found.* from unnest(%(bodies)s::bigint[]) as body(id) cross join lateral (
-  select {columns}, i.epoch, i.n from audit_intent i {ended}
+  select {columns}, i.epoch, i.n from audit_intent i {how}
    where i.{part} = body.id and {where}
    order by i.received_at desc, i.epoch desc, i.n desc limit %(limit)s) as found
 """
@@ -99,8 +105,8 @@ def calls_of(
     if after is not None:
         texts.append(_OLDER)
         values |= {"at": after.received_at, "epoch": after.epoch, "n": after.n}
-    made = _WALK.format(columns=COLUMNS, ended=ENDED, part="agency_id", where=" and ".join(texts))
-    answered = _WALK.format(columns=COLUMNS, ended=ENDED, part="provider_id", where=" and ".join([*texts, _OURS]))
+    made = _WALK.format(columns=COLUMNS, how=_HOW, part="agency_id", where=" and ".join(texts))
+    answered = _WALK.format(columns=COLUMNS, how=_HOW, part="provider_id", where=" and ".join([*texts, _OURS]))
     with connection.cursor() as cursor:
         cursor.execute(
             f"{made} union all {answered} order by received_at desc, epoch desc, n desc limit %(limit)s",
