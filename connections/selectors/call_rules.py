@@ -7,7 +7,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from audit.selectors.calls import CallRow
-from connections.models import Credential, Grant, Hold
+from connections.models import Connection, Credential, Grant, Hold
 from core import clock
 from core.choices import Environment, Step
 
@@ -20,6 +20,7 @@ class Held:
 
     key: Credential | None = None
     grant: Grant | None = None
+    connection: Connection | None = None
     holds: list[Hold] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
 
@@ -98,9 +99,16 @@ def _others(row: CallRow, held: Held) -> Told:
     if not held.grants:
         return [(_("Quyền của hệ thống đối với dịch vụ này"), _("chưa có quyền nào"))]
     return [
-        (f"{grant.code} – {_place(grant.environment)}", f"{grant.service.code}; {grant_standing(grant)}")
+        (_("Hệ thống đang có %(code)s") % {"code": grant.code}, f"{grant.service.code}, {_told_of(grant)}")
         for grant in held.grants
     ]
+
+
+def _told_of(grant: Grant) -> str:
+    return _("môi trường %(place)s, %(standing)s") % {
+        "place": _place(grant.environment).lower(),
+        "standing": grant_standing(grant),
+    }
 
 
 def _service(row: CallRow, held: Held) -> Told:

@@ -15,7 +15,7 @@ from accounts.models import Agency, User
 from accounts.selectors.agencies import bodies_of
 from audit.selectors.call_pages import call_of
 from audit.selectors.calls import CallRow
-from connections.models import Credential, Grant, Hold
+from connections.models import Connection, Credential, Grant, Hold
 from connections.selectors.call_rules import Held, Told, rule_of, skew_of
 from connections.selectors.call_steps import StepSeen, is_question, problem_of, steps_of, stopped_at
 from core.actor import Actor
@@ -52,7 +52,7 @@ class Story:
 
 
 def story_of(actor: Actor, call_id: UUID) -> Story | None:
-    """Return the story of a call, None when there is none the actor may see; six queries at most, and its bodies."""
+    """Return the story of a call, None when there is none the actor may see; seven queries at most, and its bodies."""
     bodies = bodies_of(actor.agency_id) if actor.agency_id and actor.may(VIEW_OWN) else []
     if not bodies and not actor.may(VIEW_ALL):
         return None
@@ -63,7 +63,7 @@ def story_of(actor: Actor, call_id: UUID) -> Story | None:
     proven = bool(row.key_id) or reader == WATCHER
     held = _held(actor, row) if row.key_id else Held()
     stop = stopped_at(row)
-    connection = held.grant.connection if held.grant else None
+    connection = held.connection
     return Story(
         row=row,
         reader=reader,
@@ -82,23 +82,18 @@ def story_of(actor: Actor, call_id: UUID) -> Story | None:
 
 
 def _held(actor: Actor, row: CallRow) -> Held:
-    related = (
-        "purpose",
-        "service__provider",
-        "system",
-        "connection__technical_contact",
-        "connection__duty_contact",
-    )
-    grants = Grant.objects.visible_to(actor).select_related(*related)
+    grants = Grant.objects.visible_to(actor).select_related("purpose", "service__provider", "system")
+    connections = Connection.objects.visible_to(actor).select_related("technical_contact", "duty_contact")
     held = Held(key=Credential.objects.visible_to(actor).filter(pk=row.key_id).first())
+    held.connection = connections.filter(system_id=row.system_id).first()
     if row.grant_code:
         held.grant = grants.filter(code=row.grant_code, system_id=row.system_id).first()
     elif row.reason:
         asked = Q(service__code=row.service) if row.service else Q()
         own = grants.filter(asked, system_id=row.system_id).order_by("revoked_at", "-pk")
         held.grants = list(own.open()[:_MOST_GRANTS])
-    if held.grant is not None:
-        holds = Hold.objects.filter(connection=held.grant.connection_id, lifted_at__isnull=True)
+    if held.connection is not None:
+        holds = Hold.objects.filter(connection=held.connection, lifted_at__isnull=True)
         held.holds = list(holds.select_related("agency").order_by("placed_at"))
     return held
 
@@ -111,7 +106,8 @@ def _changed_at(row: CallRow, held: Held) -> datetime | None:
         subjects |= Q(content_type=kinds[Credential], object_id=held.key.pk)
     if held.grant is not None:
         subjects |= Q(content_type=kinds[Grant], object_id=held.grant.pk)
-        holds = Hold.objects.filter(connection=held.grant.connection_id)
+    if held.connection is not None:
+        holds = Hold.objects.filter(connection=held.connection)
         subjects |= Q(content_type=kinds[Hold], object_id__in=holds.values("pk"))
     found: datetime | None = LogEntry.objects.filter(subjects, timestamp__gt=row.received_at).aggregate(
         at=Max("timestamp")
