@@ -1,7 +1,5 @@
 """May this call happen: grant × operation × purpose × environment × network × validity, on one snapshot. No I/O."""
 
-from datetime import date
-
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -64,16 +62,6 @@ def route(target: str, snapshot: Snapshot, environment: str) -> tuple[Service, s
     raise refusal("unknown-service", service=code[:64], version=version[:16])
 
 
-def check_grant(grant: GrantRow, today: date) -> None:
-    """Refuse a grant that is not in force on *today*."""
-    if not grant.active:
-        raise because(grant.reason, "grant-suspended")
-    if today < grant.valid_from:
-        raise refusal("grant-not-yet-valid", grant=grant.code, day=f"{grant.valid_from:%d/%m/%Y}")
-    if grant.valid_to is not None and grant.valid_to < today:
-        raise refusal("grant-expired", grant=grant.code, day=f"{grant.valid_to:%d/%m/%Y}")
-
-
 def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service: Service) -> GrantRow:
     grant = snapshot.grants.get(incoming.grant_code)
     if grant is None or grant.system_id != key.system_id or grant.service_id != service.row.service_id:
@@ -82,7 +70,13 @@ def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service
     incoming.grant = grant
     if grant.environment != key.environment:
         raise refusal("environment-mismatch", environment=key.environment)
-    check_grant(grant, incoming.received_at.astimezone(VIETNAM).date())
+    if not grant.active:
+        raise because(grant.reason, "grant-suspended")
+    today = incoming.received_at.astimezone(VIETNAM).date()
+    if today < grant.valid_from:
+        raise refusal("grant-not-yet-valid", grant=grant.code, day=f"{grant.valid_from:%d/%m/%Y}")
+    if grant.valid_to is not None and grant.valid_to < today:
+        raise refusal("grant-expired", grant=grant.code, day=f"{grant.valid_to:%d/%m/%Y}")
     if incoming.purpose_code != grant.purpose:
         raise refusal("purpose-not-granted", grant=grant.code, purpose=grant.purpose)
     return grant

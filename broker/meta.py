@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from audit.admission import Quota
 from broker.answers import page_of
-from broker.authorising import PREFIX, check_grant
+from broker.authorising import PREFIX
 from broker.incoming import Incoming
-from broker.problems import Refusal, refusal
+from broker.problems import KINDS, Refusal, refusal
 from broker.snapshot import Service, Snapshot
 from connections.projection import GrantRow
 from core.clock import VIETNAM
@@ -75,11 +75,11 @@ def _grant(grant: GrantRow, snapshot: Snapshot, today: date) -> dict[str, Any]:
 
 def why_not(grant: GrantRow, today: date) -> str:
     """Return the code with which a call under *grant* would be refused on *today*, "" while it is in force."""
-    try:
-        check_grant(grant, today)
-    except Refusal as error:
-        return error.kind.code
-    return ""
+    if not grant.active:
+        return grant.reason if grant.reason in KINDS else "grant-suspended"
+    if today < grant.valid_from:
+        return "grant-not-yet-valid"
+    return "grant-expired" if grant.valid_to is not None and grant.valid_to < today else ""
 
 
 def _quota(quota: Quota | None, resets: datetime) -> dict[str, Any] | None:

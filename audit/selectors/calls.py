@@ -22,7 +22,8 @@ class CallRow:
     """One call with its outcome; ``status`` is None while it runs, or when its process died.
 
     ``key_id`` 0 means that nobody proved to hold the key: the row names what was claimed. ``created`` is the time of
-    signing as the caller's clock gave it.
+    signing as the caller's clock gave it, ``auth`` how the caller proved itself ("" in rows of old), ``procedure`` the
+    administrative procedure served.
     """
 
     call_id: UUID
@@ -47,6 +48,8 @@ class CallRow:
     verdict: str
     key_id: int
     created: datetime | None
+    auth: str
+    procedure: str
     status: int | None
     reason: str | None
     side: str | None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.selectors.calls import CallRow
 from connections.models import Connection, Credential, Grant, Hold
+from connections.selectors.call_steps import BY_TOKEN
 from core import clock
 from core.choices import Environment, Step
 
@@ -33,7 +34,7 @@ def rule_of(step: Step | None, row: CallRow, held: Held) -> Told:
 
 def skew_of(row: CallRow) -> int | None:
     """Return the seconds the caller's clock was ahead of ours when it signed, None when nobody proved to have."""
-    if row.created is None or not row.key_id:
+    if row.created is None or not row.key_id or row.auth == BY_TOKEN:
         return None
     return int(row.created.timestamp()) - int(row.received_at.timestamp())
 

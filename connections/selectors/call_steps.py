@@ -16,6 +16,9 @@ ADMITTED: Final = "A"
 _BY_VERDICT = {"R": Step.NONCE, "Q": Step.QUOTA, "T": Step.QUOTA, "G": Step.GRANT}
 _ORDER: list[Step] = [step for step in Step if step is not Step.PLATFORM]
 # A question to the platform itself (ping, services) needs no right and reaches no provider.
+# What a bearer of a token proves once, when the token is issued.
+_OF_SIGNATURES = frozenset({Step.DIGEST, Step.TIME, Step.NONCE})
+BY_TOKEN = "token"
 _OF_RIGHTS = frozenset(_ORDER[_ORDER.index(Step.SERVICE) : _ORDER.index(Step.RATE)]) | {Step.QUOTA, Step.PROVIDER}
 
 
@@ -52,6 +55,16 @@ def stopped_at(row: CallRow) -> Step | None:
 
 def steps_of(row: CallRow) -> list[StepSeen]:
     """Return every step in the broker's order with its state; the platform comes last, and only where it failed."""
+    found = _steps(row)
+    if row.auth != BY_TOKEN:
+        return found
+    return [
+        StepSeen(seen.step, NOT_ASKED) if seen.step in _OF_SIGNATURES and seen.state == PASSED else seen
+        for seen in found
+    ]
+
+
+def _steps(row: CallRow) -> list[StepSeen]:
     stop = stopped_at(row)
     if stop is Step.PLATFORM:
         return [*_up_to(_last_known(row)), StepSeen(Step.PLATFORM, REFUSED)]

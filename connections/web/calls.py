@@ -81,6 +81,7 @@ def _headers() -> list[str]:
         _("Cơ quan cung cấp"),
         _("Quyền khai thác"),
         _("Mục đích"),
+        _("Thủ tục hành chính"),
         _("Địa chỉ mạng"),
         _("Mã trạng thái HTTP"),
         _("Mã lý do"),
@@ -96,7 +97,8 @@ def _cells(row: CallRow, bodies: list[int]) -> Iterator[str]:
     mine = row.agency_id in bodies and row.key_id
     yield from (str(row.call_id), date_format(row.received_at.astimezone(clock.VIETNAM), "d/m/Y H:i:s"), _place(row))
     yield from (row.method, row.service, row.version, row.operation, row.system_code)
-    yield from (row.agency_code, row.provider_code, row.grant_code, row.purpose, row.address if mine else "")
+    yield from (row.agency_code, row.provider_code, row.grant_code, row.purpose)
+    yield from (row.procedure, row.address if mine else "")
     figures = (row.total_ms, row.upstream_ms, row.response_bytes, row.fields_dropped)
     yield "" if row.status is None else str(row.status)
     yield from (row.reason or "", _reason(row))

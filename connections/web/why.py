@@ -7,15 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
-from connections.selectors.call_steps import NOT_ASKED, PASSED, REFUSED, StepSeen
+from connections.selectors.call_steps import BY_TOKEN, NOT_ASKED, PASSED, REFUSED, StepSeen
 from connections.selectors.call_story import ANSWERER, VIEW_ALL, VIEW_OWN, Story, story_of
 from connections.web.call_forms import CallIdForm
 from core import clock
 from core.choices import Environment, Step
+
+_AUTH = {"signature": gettext_lazy("Chữ ký"), BY_TOKEN: gettext_lazy("Mã truy cập (OAuth 2)")}
 
 
 @require_safe
@@ -77,7 +80,9 @@ def asked_of(story: Story) -> list[tuple[str, str]]:
     told += [(_("Hệ thống gọi"), f"{row.system_code} – {row.agency_code}" if row.system_code else "")]
     if story.reader != ANSWERER:
         told += [(_("Khóa truy xuất"), row.access_key), (_("Địa chỉ mạng"), row.address)]
+        told += [(_("Cách xác thực"), str(_AUTH.get(row.auth, "")))]
     told += [(_("Quyền khai thác"), row.grant_code), (_("Mục đích"), row.purpose)]
+    told += [(_("Thủ tục hành chính"), row.procedure)]
     if not story.proven:
         told = [told[0], (_("Khóa truy xuất được nêu"), row.access_key)]
     return [(term, value) for term, value in told if value]

@@ -413,3 +413,16 @@ def test_a_story_asks_the_database_few_times(
     client.get(f"{WHY}{call}/")
     with django_assert_max_num_queries(14):
         client.get(f"{WHY}{call}/")
+
+
+def test_a_bearer_is_not_asked_what_the_token_proved_and_the_procedure_is_told(grant: Grant, desk: Desk) -> None:
+    created = clock.now() - timedelta(seconds=700)
+    [call] = log_calls(grant, auth="token", procedure="1.012345", created=created)
+    html = story(desk("technician"), call)
+    assert [steps(html)[name] for name in ("Mã băm nội dung", "Thời điểm ký", "Yêu cầu chưa dùng lần nào")] == [
+        "Không cần"
+    ] * 3
+    assert steps(html)["Chữ ký hoặc mã truy cập"] == "Đạt"
+    assert "Mã truy cập (OAuth 2)" in html
+    assert "1.012345" in html
+    assert "giây so với nền tảng" not in html
