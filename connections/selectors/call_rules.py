@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from audit.selectors.calls import CallRow
 from connections.models import Connection, Credential, Grant, Hold
-from connections.selectors.call_steps import BY_TOKEN
+from connections.selectors.call_steps import BEARER
 from core import clock
 from core.choices import Environment, Step
 
@@ -34,7 +35,7 @@ def rule_of(step: Step | None, row: CallRow, held: Held) -> Told:
 
 def skew_of(row: CallRow) -> int | None:
     """Return the seconds the caller's clock was ahead of ours when it signed, None when nobody proved to have."""
-    if row.created is None or not row.key_id or row.auth == BY_TOKEN:
+    if row.created is None or not row.key_id or row.auth == BEARER:
         return None
     return int(row.created.timestamp()) - int(row.received_at.timestamp())
 
@@ -157,8 +158,10 @@ def _place(environment: str) -> str:
     return str(Environment(environment).label) if environment in Environment.values else environment
 
 
-def _day(moment: object) -> str:
-    return date_format(moment, "d/m/Y")  # type: ignore[arg-type]
+def _day(moment: date | datetime) -> str:
+    """Return the day in Vietnam."""
+    local = moment.astimezone(clock.VIETNAM) if isinstance(moment, datetime) else moment
+    return date_format(local, "d/m/Y")
 
 
 _RULES: dict[Step, Callable[[CallRow, Held], Told]] = {

@@ -18,7 +18,7 @@ _ORDER: list[Step] = [step for step in Step if step is not Step.PLATFORM]
 # A question to the platform itself (ping, services) needs no right and reaches no provider.
 # What a bearer of a token proves once, when the token is issued.
 _OF_SIGNATURES = frozenset({Step.DIGEST, Step.TIME, Step.NONCE})
-BY_TOKEN = "token"
+BEARER = "token"
 _OF_RIGHTS = frozenset(_ORDER[_ORDER.index(Step.SERVICE) : _ORDER.index(Step.RATE)]) | {Step.QUOTA, Step.PROVIDER}
 
 
@@ -56,7 +56,7 @@ def stopped_at(row: CallRow) -> Step | None:
 def steps_of(row: CallRow) -> list[StepSeen]:
     """Return every step in the broker's order with its state; the platform comes last, and only where it failed."""
     found = _steps(row)
-    if row.auth != BY_TOKEN:
+    if row.auth != BEARER:
         return found
     return [
         StepSeen(seen.step, NOT_ASKED) if seen.step in _OF_SIGNATURES and seen.state == PASSED else seen

@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
-from connections.selectors.call_steps import BY_TOKEN, NOT_ASKED, PASSED, REFUSED, StepSeen
+from connections.selectors.call_steps import BEARER, NOT_ASKED, PASSED, REFUSED, StepSeen
 from connections.selectors.call_story import ANSWERER, VIEW_ALL, VIEW_OWN, Story, story_of
 from connections.web.call_forms import CallIdForm
 from core import clock
 from core.choices import Environment, Step
 
-_AUTH = {"signature": gettext_lazy("Chữ ký"), BY_TOKEN: gettext_lazy("Mã truy cập (OAuth 2)")}
+_AUTH = {"signature": gettext_lazy("Chữ ký"), BEARER: gettext_lazy("Mã truy cập (OAuth 2)")}
 
 
 @require_safe
