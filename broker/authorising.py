@@ -29,11 +29,12 @@ class Granted(BasePermission):
 def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
     """Return the warrant of this call by *snapshot*. Raises the first refusal that applies."""
     service, path = route(incoming.target, snapshot, key.environment)
+    incoming.service, incoming.operation, incoming.grant = service, None, None
     methods = service.routes.find(path)
     if not methods:
         raise refusal("unknown-operation")
     grant = _grant_in_force(incoming, snapshot, key, service)
-    operation = methods.get(str(incoming.method))
+    operation = incoming.operation = methods.get(str(incoming.method))
     overridden = any(name in incoming.sent for name in _OVERRIDES)
     if operation is None or overridden or operation.code not in grant.operations:
         error = refusal("operation-not-granted", grant=grant.code, operation=f"{incoming.method} {path}")
@@ -66,6 +67,7 @@ def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service
     if grant is None or grant.system_id != key.system_id or grant.service_id != service.row.service_id:
         code = incoming.grant_code[:64]
         raise refusal("grant-missing", system=key.system_code, grant=code, service=service.row.code)
+    incoming.grant = grant
     if grant.environment != key.environment:
         raise refusal("environment-mismatch", environment=key.environment)
     if not grant.active:

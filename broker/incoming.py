@@ -91,6 +91,10 @@ class Incoming(HttpRequest):
         self.purpose_code = ""
         self.procedure = ""
         self.principal: Principal | None = None
+        # How far the judgement came: a call refused on the way is logged with what was found by then.
+        self.service: Service | None = None
+        self.operation: OperationRow | None = None
+        self.grant: GrantRow | None = None
         self.warrant: Warrant | None = None
         self.progress = Progress()
         self.submitted: Call | None = None

@@ -1,36 +1,59 @@
-"""What a system may ask the platform about itself: ``/api/data/-/ping`` and ``/api/data/-/services``."""
+"""What a system may ask the platform about itself: ``/api/data/-/ping`` and ``/api/data/-/services``.
 
+Field names are stable; a document only ever gains members (docs/calling.md). Days and times are ISO 8601.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from audit.admission import Quota
+from broker.answers import page_of
 from broker.authorising import PREFIX
 from broker.incoming import Incoming
-from broker.snapshot import Snapshot
+from broker.problems import KINDS, Refusal, refusal
+from broker.snapshot import Service, Snapshot
 from connections.projection import GrantRow
+from core.clock import VIETNAM
 
 if TYPE_CHECKING:
     from broker.engine import Engine
 
+MINE = b"mine=true"
+
+
+def unknown_question(known: Iterable[bytes]) -> Refusal:
+    """Return the refusal of an address that asks nothing we answer, naming those that do."""
+    return refusal("unknown-question", known=", ".join(sorted(path.decode() for path in known)))
+
 
 async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
-    """Echo the system behind the key, its grants and what is left of today's quotas."""
+    """Echo the system behind the key, its grants, what is left of today's quotas, and how its clock goes."""
     assert incoming.principal is not None and incoming.snapshot is not None  # noqa: S101, PT018
-    key = incoming.principal.key
+    key, today = incoming.principal.key, incoming.received_at.astimezone(VIETNAM).date()
     held = incoming.snapshot.by_system.get((key.system_id, key.environment), [])
     quotas = await engine.ledger.quotas([grant.gate_id for grant in held])
+    resets = _midnight(incoming.received_at)
     return {
         "system": key.system_code,
         "agency": key.agency_code,
         "environment": key.environment,
         "access_key": key.access_key,
         "key_valid_to": key.valid_to,
+        "key_days_left": _days_left(key.valid_to, today),
+        "authentication": incoming.principal.auth,
         "address": incoming.address,
         "server_time": incoming.received_at.isoformat(timespec="milliseconds"),
-        "grants": [_grant(grant, incoming.snapshot, quotas.get(grant.gate_id)) for grant in held],
+        "clock_skew_seconds": _skew(incoming),
+        "grants": [
+            _grant(grant, incoming.snapshot, today) | {"quota": _quota(quotas.get(grant.gate_id), resets)}
+            for grant in held
+        ],
     }
 
 
-def _grant(grant: GrantRow, snapshot: Snapshot, quota: Quota | None) -> dict[str, Any]:
+def _grant(grant: GrantRow, snapshot: Snapshot, today: date) -> dict[str, Any]:
+    reason = why_not(grant, today)
     return {
         "grant": grant.code,
         "services": sorted(
@@ -41,37 +64,82 @@ def _grant(grant: GrantRow, snapshot: Snapshot, quota: Quota | None) -> dict[str
         "purpose": grant.purpose,
         "operations": sorted(grant.operations),
         "fields": None if grant.fields is None else sorted(grant.fields),
+        "networks": sorted(grant.networks),
         "valid_from": grant.valid_from,
         "valid_to": grant.valid_to,
-        "active": grant.active,
-        "reason": grant.reason,
-        "quota": None if quota is None else {"limit": quota.limit, "used": quota.used, "left": quota.left},
+        "days_left": _days_left(grant.valid_to, today),
+        "active": not reason,
+        "reason": reason,
     }
 
 
+def why_not(grant: GrantRow, today: date) -> str:
+    """Return the code with which a call under *grant* would be refused on *today*, "" while it is in force."""
+    if not grant.active:
+        return grant.reason if grant.reason in KINDS else "grant-suspended"
+    if today < grant.valid_from:
+        return "grant-not-yet-valid"
+    return "grant-expired" if grant.valid_to is not None and grant.valid_to < today else ""
+
+
+def _quota(quota: Quota | None, resets: datetime) -> dict[str, Any] | None:
+    if quota is None:
+        return None
+    return {"limit": quota.limit, "used": quota.used, "left": quota.left, "resets_at": resets.isoformat()}
+
+
+def _skew(incoming: Incoming) -> int | None:
+    """Return the seconds the caller's clock is ahead of ours; a token says nothing about it."""
+    if incoming.proof is None or incoming.principal is None or incoming.principal.auth != "signature":
+        return None
+    return int(incoming.proof.moment.timestamp()) - int(incoming.received_at.timestamp())
+
+
+def _days_left(last: date | None, today: date) -> int | None:
+    """Return the days to go, today not counted; None without a last day, negative when it is over."""
+    return None if last is None else (last - today).days
+
+
+def _midnight(at: datetime) -> datetime:
+    local = at.astimezone(VIETNAM)
+    return datetime.combine(local.date() + timedelta(days=1), time.min, tzinfo=VIETNAM)
+
+
 async def services(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
-    """List what is published in the key's environment, and the grants under which the system may call it."""
+    """List what is published in the key's environment: how it is called, under which grants, or why it may not be.
+
+    ``?mine=true`` leaves out what the system may not call.
+    """
     assert incoming.principal is not None and incoming.snapshot is not None  # noqa: S101, PT018
-    key = incoming.principal.key
+    key, today = incoming.principal.key, incoming.received_at.astimezone(VIETNAM).date()
     held = incoming.snapshot.by_system.get((key.system_id, key.environment), [])
-    listed = []
-    for service in incoming.snapshot.services.values():
-        row = service.row
-        if row.environment != key.environment:
-            continue
-        grants = sorted(grant.code for grant in held if grant.service_id == row.service_id and grant.active)
-        base = f"{PREFIX}{row.code}/{row.version}"
-        operations = [
-            {"code": item.code, "method": item.method, "path": base + item.template} for item in row.operations
-        ]
-        listed.append(
-            {
-                "service": row.code,
-                "version": row.version,
-                "title": row.title,
-                "provider": row.provider_code,
-                "operations": operations,
-                "grants": grants,
-            }
-        )
+    found = sorted(incoming.snapshot.services.items())
+    listed = [_service(service, held, today) for _name, service in found if service.row.environment == key.environment]
+    if incoming.raw_query == MINE:
+        listed = [row for row in listed if row["may_call"]]
     return {"environment": key.environment, "services": listed}
+
+
+def _service(service: Service, held: list[GrantRow], today: date) -> dict[str, Any]:
+    row, base = service.row, f"{PREFIX}{service.row.code}/{service.row.version}"
+    standing = {grant.code: why_not(grant, today) for grant in held if grant.service_id == row.service_id}
+    grants = sorted(code for code, reason in standing.items() if not reason)
+    return {
+        "service": row.code,
+        "version": row.version,
+        "title": row.title,
+        "provider": row.provider_code,
+        "path": base,
+        "operations": [
+            {"code": item.code, "method": item.method, "path": base + item.template} for item in row.operations
+        ],
+        "may_call": bool(grants),
+        "grants": grants,
+        "why_not": None if grants else _missing(standing),
+    }
+
+
+def _missing(standing: dict[str, str]) -> dict[str, Any]:
+    """Return why a service may not be called: its newest grant is not in force, or there never was one."""
+    grant, code = max(standing.items(), default=(None, "grant-missing"))
+    return {"code": code, "grant": grant, "type": page_of(code)}

@@ -20,7 +20,7 @@ from broker.carrying import carry
 from broker.engine import Engine
 from broker.incoming import Incoming
 from broker.limits import CallsAtOnce
-from broker.meta import ping, services
+from broker.meta import ping, services, unknown_question
 from broker.problems import refusal
 
 
@@ -115,7 +115,7 @@ class MetaView(Brokered):
         incoming: Incoming = request._request  # type: ignore[assignment]
         page = self.pages.get(incoming.raw_path)
         if page is None:
-            raise refusal("unknown-operation")
+            raise unknown_question(self.pages)
         await burn(incoming, self.engine)
         try:
             return json_answer(await page(incoming, self.engine))

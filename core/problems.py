@@ -15,7 +15,10 @@ from django_stubs_ext import StrOrPromise
 class Problem:
     """A kind of problem: stable English code, HTTP status, and Vietnamese title, cause and remedy.
 
-    The English texts answer systems that ask for English; without them the Vietnamese texts do.
+    The English texts answer systems that ask for English. ``side`` says who has to act ("" leaves it to the status);
+    ``step`` names the step of a brokered call that refuses, "" where no call is brokered. ``detail``, ``headers`` and
+    ``members`` are samples of what one answer says besides.
+    ``told_as`` is the code callers get instead: its own (None), another, or none at all ("": it is only logged).
     """
 
     code: str
@@ -26,6 +29,18 @@ class Problem:
     title_en: str = ""
     cause_en: str = ""
     remedy_en: str = ""
+    side: str = ""
+    step: str = ""
+    detail: str = ""
+    detail_en: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    members: tuple[tuple[str, object], ...] = ()
+    told_as: str | None = None
+
+    @property
+    def acts(self) -> str:
+        """Return who has to act: consumer, platform or provider."""
+        return self.side or ("consumer" if self.status < 500 else "platform")
 
 
 def _catalogue(*problems: Problem) -> dict[str, Problem]:
@@ -41,6 +56,8 @@ PROBLEMS = _catalogue(
         _("Đối chiếu tên và kiểu của từng tham số với tài liệu rồi gửi lại."),
         title_en="Malformed request",
         cause_en="The request cannot be read, or carries a parameter this address does not take.",
+        step="wire",
+        remedy_en="Compare the name and the kind of every parameter with the documentation, then send again.",
     ),
     Problem(
         "not-authenticated",
@@ -50,6 +67,8 @@ PROBLEMS = _catalogue(
         _("Đăng nhập rồi thực hiện lại; phiên làm việc có thể đã hết."),
         title_en="Not signed in",
         cause_en="This address answers only people who are signed in.",
+        headers=(("WWW-Authenticate", 'Session realm="LGSP"'),),
+        remedy_en="Sign in and try again; the session may have ended.",
     ),
     Problem(
         "permission-refused",
@@ -59,6 +78,7 @@ PROBLEMS = _catalogue(
         _("Liên hệ quản trị cơ quan để được giao vai trò phù hợp, hoặc chuyển sang cơ quan khác mà bạn làm việc."),
         title_en="Permission refused",
         cause_en="Your current role does not include this action.",
+        remedy_en="Ask the administrator of your agency for a fitting role, or switch to another agency you work for.",
     ),
     Problem(
         "csrf-failed",
@@ -68,6 +88,7 @@ PROBLEMS = _catalogue(
         _("Tải lại trang rồi gửi lại biểu mẫu."),
         title_en="Form protection failed",
         cause_en="The form protection token does not match the session.",
+        remedy_en="Reload the page and send the form again.",
     ),
     Problem(
         "second-step-required",
@@ -77,6 +98,7 @@ PROBLEMS = _catalogue(
         _("Đăng nhập trên trình duyệt, thiết lập xác thực hai bước rồi thực hiện lại."),
         title_en="Second step required",
         cause_en="Your role requires two-step verification, which is not set up yet.",
+        remedy_en="Sign in with a browser, set up two-step verification and try again.",
     ),
     Problem(
         "not-found",
@@ -86,6 +108,7 @@ PROBLEMS = _catalogue(
         _("Kiểm tra lại địa chỉ hoặc tìm từ trang chủ."),
         title_en="Not found",
         cause_en="The address does not exist, or its content is outside what you may see.",
+        remedy_en="Check the address, or start from the home page.",
     ),
     Problem(
         "method-not-allowed",
@@ -95,6 +118,9 @@ PROBLEMS = _catalogue(
         _("Dùng một trong các phương thức ghi ở tiêu đề Allow."),
         title_en="Method not allowed",
         cause_en="This address does not take the method used; see the Allow header.",
+        step="service",
+        headers=(("Allow", "GET, HEAD"),),
+        remedy_en="Use one of the methods named in the Allow header.",
     ),
     Problem(
         "not-acceptable",
@@ -104,6 +130,7 @@ PROBLEMS = _catalogue(
         _("Yêu cầu application/json."),
         title_en="Not acceptable",
         cause_en="The server cannot produce the format named in the Accept header.",
+        remedy_en="Ask for application/json.",
     ),
     Problem(
         "conflict",
@@ -113,6 +140,7 @@ PROBLEMS = _catalogue(
         _("Tải lại để xem trạng thái mới nhất; nội dung bạn nhập vẫn được giữ."),
         title_en="State has changed",
         cause_en="Somebody else changed the content, or its state does not allow this action.",
+        remedy_en="Load the newest state again; what you entered is kept.",
     ),
     Problem(
         "gone",
@@ -122,6 +150,7 @@ PROBLEMS = _catalogue(
         _("Đề nghị người gửi cấp liên kết mới."),
         title_en="No longer valid",
         cause_en="The link has expired, was used, or was withdrawn.",
+        remedy_en="Ask the sender for a new link.",
     ),
     Problem(
         "precondition-failed",
@@ -131,6 +160,7 @@ PROBLEMS = _catalogue(
         _("Lấy lại nội dung cùng ETag mới nhất rồi thực hiện lại."),
         title_en="Precondition failed",
         cause_en="The version named in the If-Match header is not the current one.",
+        remedy_en="Fetch the content with its newest ETag and try again.",
     ),
     Problem(
         "too-large",
@@ -140,6 +170,8 @@ PROBLEMS = _catalogue(
         _("Giảm dung lượng hoặc gửi từng tệp một, rồi gửi lại. Quay lại trang trước để không phải nhập lại."),
         title_en="Content too large",
         cause_en="The content sent exceeds the limit.",
+        step="wire",
+        remedy_en="Send less: shorten the content, or send files one at a time.",
     ),
     Problem(
         "unsupported-media-type",
@@ -149,6 +181,7 @@ PROBLEMS = _catalogue(
         _("Gửi nội dung dạng application/json."),
         title_en="Unsupported media type",
         cause_en="The server does not read the type named in the Content-Type header.",
+        remedy_en="Send the content as application/json.",
     ),
     Problem(
         "invalid-input",
@@ -158,6 +191,7 @@ PROBLEMS = _catalogue(
         _("Sửa các trường được nêu trong danh sách lỗi rồi gửi lại."),
         title_en="Invalid input",
         cause_en="One or more fields are wrong.",
+        remedy_en="Mend the fields named in the list of errors and send again.",
     ),
     Problem(
         "condition-not-met",
@@ -167,6 +201,7 @@ PROBLEMS = _catalogue(
         _("Hoàn thành điều kiện được nêu rồi thực hiện lại."),
         title_en="Condition not met",
         cause_en="A required condition is not met yet.",
+        remedy_en="Fulfil the condition named and try again.",
     ),
     Problem(
         "too-many-requests",
@@ -176,6 +211,8 @@ PROBLEMS = _catalogue(
         _("Chờ hết thời gian ghi ở tiêu đề Retry-After rồi thử lại."),
         title_en="Too many requests",
         cause_en="Too many requests in a short time; see the Retry-After header.",
+        headers=(("Retry-After", "60"),),
+        remedy_en="Wait as long as the Retry-After header says and try again.",
     ),
     Problem(
         "internal-error",
@@ -185,6 +222,8 @@ PROBLEMS = _catalogue(
         _("Thử lại sau ít phút; nếu vẫn lỗi, gửi mã yêu cầu cho bộ phận hỗ trợ."),
         title_en="Internal error",
         cause_en="The fault is on our side and has been recorded.",
+        step="platform",
+        remedy_en="Try again in a few minutes; if it persists, give the request id to the support contact.",
     ),
     Problem(
         "unavailable",
@@ -194,6 +233,7 @@ PROBLEMS = _catalogue(
         _("Thử lại sau ít phút; dữ liệu đã lưu không bị mất."),
         title_en="Temporarily unavailable",
         cause_en="A required part of the system is starting or interrupted.",
+        remedy_en="Try again in a few minutes; what was saved is not lost.",
     ),
 )
 

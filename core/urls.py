@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.web import discovery, views
+from core.web import discovery, problem_pages, views
 
 urlpatterns = [
     path("livez", views.livez, name="livez"),
@@ -11,7 +11,9 @@ urlpatterns = [
     path(".well-known/security.txt", discovery.security_txt, name="security-txt"),
     path(".well-known/api-catalog", discovery.api_catalog, name="api-catalog"),
     path("robots.txt", discovery.robots_txt, name="robots"),
-    path("loi/", views.problems, name="problems"),
-    path("loi/<slug:code>/", views.problem, name="problem"),
+    path("loi/", problem_pages.problems, name="problems"),
+    path("loi/en/", problem_pages.problems, {"language": "en"}, name="problems-en"),
+    path("loi/en/<slug:code>/", problem_pages.problem, {"language": "en"}, name="problem-en"),
+    path("loi/<slug:code>/", problem_pages.problem, name="problem"),
     path("giao-dien/", views.theme, name="theme"),
 ]

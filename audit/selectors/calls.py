@@ -9,17 +9,22 @@ from uuid import UUID
 from django.db import connection
 
 # The row that tells how a call ended: a streamed answer's opening row gives way to its closing one.
-_ENDED = (
+ENDED = (
     "left join audit_outcome o on o.call_id = i.call_id and o.received_at = i.received_at"
     " and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S'"
 )
 # A stale attempt that was submitted again is not a call of its own.
-_CALLS = "(i.verdict <> 'S' or o.call_id is not null)"
+CALLS = "(i.verdict <> 'S' or o.call_id is not null)"
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call with its outcome; ``status`` is None while it runs, or when its process died."""
+    """One call with its outcome; ``status`` is None while it runs, or when its process died.
+
+    ``key_id`` 0 means that nobody proved to hold the key: the row names what was claimed. ``created`` is the time of
+    signing as the caller's clock gave it, ``auth`` how the caller proved itself ("" in rows of old), ``procedure`` the
+    administrative procedure served.
+    """
 
     call_id: UUID
     received_at: datetime
@@ -41,6 +46,10 @@ class CallRow:
     request_bytes: int
     calls: int
     verdict: str
+    key_id: int
+    created: datetime | None
+    auth: str
+    procedure: str
     status: int | None
     reason: str | None
     side: str | None
@@ -103,8 +112,10 @@ class TrialFigures:
 
 
 LAST_USE_DAYS = 90
-_INTENT_FIELDS = tuple(CallRow.__slots__)[:20]
-_OUTCOME_FIELDS = tuple(CallRow.__slots__)[20:]
+_FIELDS = tuple(CallRow.__slots__)
+_OUTCOME_FIELDS = _FIELDS[_FIELDS.index("status") :]
+_INTENT_FIELDS = _FIELDS[: -len(_OUTCOME_FIELDS)]
+COLUMNS = ", ".join([*(f"i.{name}" for name in _INTENT_FIELDS), *(f"o.{name}" for name in _OUTCOME_FIELDS)])
 
 
 def recent_calls(
@@ -131,11 +142,10 @@ def recent_calls(
         ("i.call_id = %s", call_id),
     ]
     wanted = [(text, value) for text, value in chosen if value is not None]
-    names = ", ".join([*(f"i.{name}" for name in _INTENT_FIELDS), *(f"o.{name}" for name in _OUTCOME_FIELDS)])
-    where = " and ".join([_CALLS, *(text for text, _value in wanted)])
+    where = " and ".join([CALLS, *(text for text, _value in wanted)])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select {names} from audit_intent i {_ENDED} where {where}"  # noqa: S608
+            f"select {COLUMNS} from audit_intent i {ENDED} where {where}"  # noqa: S608
             " order by i.received_at desc, i.epoch desc, i.n desc limit %s",
             [*(value for text, value in wanted for _place in range(text.count("%s"))), limit],
         )
@@ -150,8 +160,8 @@ _SUCCESS = "coalesce(sum(calls) filter (where status between 200 and 299), 0)"
 _FIGURES = f"""
 with call as materialized (
   select i.service, i.agency_code, i.calls, o.status, o.side, o.total_ms
-    from audit_intent i {_ENDED}
-   where i.environment = %s and i.received_at >= %s and i.received_at < %s and {_CALLS})
+    from audit_intent i {ENDED}
+   where i.environment = %s and i.received_at >= %s and i.received_at < %s and {CALLS})
 select 0 as part, '' as name, coalesce(sum(calls), 0) as total, {_SUCCESS},
        coalesce(sum(calls) filter (where side = 'consumer'), 0),
        coalesce(sum(calls) filter (where side = 'provider'), 0),
@@ -191,8 +201,8 @@ def figures(*, since: datetime, until: datetime, environment: str = "live") -> C
 
 _REFUSALS = f"""
 select coalesce(nullif(o.reason, ''), 'verdict-' || lower(i.verdict)), sum(i.calls) as total
-  from audit_intent i {_ENDED}
- where i.environment = %s and i.received_at >= %s and i.received_at < %s and i.verdict <> 'A' and {_CALLS}
+  from audit_intent i {ENDED}
+ where i.environment = %s and i.received_at >= %s and i.received_at < %s and i.verdict <> 'A' and {CALLS}
  group by 1 order by total desc, 1
 """  # noqa: S608
 
@@ -211,8 +221,8 @@ def _shares(rows: Sequence[tuple[Any, ...]], part: int) -> tuple[Share, ...]:
 _TRIAL = f"""
 with call as materialized (
   select i.service, i.version, i.operation, i.verdict, i.calls, i.received_at, o.status, o.reason, o.side, o.total_ms
-    from audit_intent i {_ENDED}
-   where i.system_id = %s and i.environment = %s and i.received_at >= %s and {_CALLS})
+    from audit_intent i {ENDED}
+   where i.system_id = %s and i.environment = %s and i.received_at >= %s and {CALLS})
 select 0 as part, service, version, operation, sum(calls),
        {_SUCCESS},
        {_quantile(0.95)},

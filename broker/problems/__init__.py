@@ -1,22 +1,66 @@
 """Every way a call can be refused: stable code, HTTP status, side that has to act, words in Vietnamese and English."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from broker.problems import carriage, limits, operation, provider, requests, rights, tokens
 from broker.problems.kinds import Kind, Refusal, Side
+from broker.problems.samples import worded
+from core.choices import Step
 from core.problems import Problem
 
 __all__ = ["KINDS", "Kind", "Refusal", "Side", "own_problems"]
 
-_ROOMS = (requests, tokens, rights, limits, carriage, provider, operation)
-KINDS: dict[str, Kind] = {kind.code: kind for room in _ROOMS for kind in room.KINDS}
+# Each room with the step of a call that most of its refusals belong to; a kind may name its own.
+_ROOMS = (
+    (requests, Step.WIRE),
+    (tokens, Step.SIGNATURE),
+    (rights, Step.GRANT),
+    (limits, Step.RATE),
+    (carriage, Step.PROVIDER),
+    (provider, Step.PROVIDER),
+    (operation, Step.PLATFORM),
+)
+_STEPS = {
+    "idempotency-in-progress": Step.NONCE,
+    "idempotency-key-invalid": Step.WIRE,
+    "idempotency-key-used": Step.NONCE,
+    "outside-hours": Step.HOURS,
+    "provider-total-exceeded": Step.QUOTA,
+    "token-grant-differs": Step.GRANT,
+}
+KINDS: dict[str, Kind] = {kind.code: kind for room, _step in _ROOMS for kind in room.KINDS}
+CHALLENGE = 'Signature realm="lgsp"'
 
 
 def own_problems() -> list[Problem]:
     """Return the problems that only the broker tells, for the catalogue of the house."""
-    return [
-        replace(kind.problem, title_en=kind.title_en, cause_en=kind.cause_en) for kind in KINDS.values() if kind.ours
-    ]
+    return [_whole(kind, step) for room, step in _ROOMS for kind in room.KINDS if kind.ours]
+
+
+def _whole(kind: Kind, usual: Step) -> Problem:
+    return replace(
+        kind.problem,
+        title_en=kind.title_en,
+        cause_en=kind.cause_en,
+        remedy_en=kind.remedy_en,
+        side=str(kind.side),
+        step=str(kind.step or _STEPS.get(kind.code, usual)),
+        detail=worded(kind.detail, kind.code),
+        detail_en=worded(kind.detail_en, kind.code),
+        headers=(*_usual(kind), *kind.headers),
+        members=kind.members,
+        told_as=kind.told_as,
+    )
+
+
+def _usual(kind: Kind) -> Iterator[tuple[str, str]]:
+    """Give the headers that go with a status whatever the code (RFC 9110 §11.6.1, §10.2.3)."""
+    named = {name for name, _value in kind.headers}
+    if kind.problem.status == 401 and "WWW-Authenticate" not in named:
+        yield "WWW-Authenticate", CHALLENGE
+    if kind.problem.status in (429, 503) and "Retry-After" not in named:
+        yield "Retry-After", "5"
 
 
 def refusal(code: str, **values: object) -> Refusal:

@@ -20,7 +20,9 @@ class Side(StrEnum):
 class Kind:
     """One refusal. ``detail`` and ``detail_en`` are templates of ``str.format``; empty, the cause stands for them.
 
-    ``ours`` is False for problems the whole house shares; those are in its catalogue already.
+    ``ours`` is False for problems the whole house shares; those are in its catalogue already. ``step`` is one of
+    ``core.choices.Step``; "" leaves it to the room. ``headers`` and ``members`` are samples, for the page of the code,
+    of what an answer carries besides; ``told_as`` is as in :class:`core.problems.Problem`.
     """
 
     problem: Problem
@@ -31,6 +33,10 @@ class Kind:
     detail_en: str = ""
     remedy_en: str = ""
     ours: bool = True
+    step: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    members: tuple[tuple[str, object], ...] = ()
+    told_as: str | None = None
 
     @property
     def code(self) -> str:

@@ -8,6 +8,11 @@ from core.problems import PROBLEMS, Problem
 _LATER = _("Thử lại sau với nonce mới; nếu kéo dài, báo đầu mối của cơ quan cung cấp kèm mã yêu cầu.")
 _REPORT = _("Báo đầu mối vận hành nền tảng kèm mã yêu cầu.")
 _WAIT = _("Chờ hết thời gian ghi ở tiêu đề Retry-After rồi gọi lại với nonce mới.")
+_LATER_EN = (
+    "Try again later with a new nonce; if it persists, tell the contact of the providing agency, with the request id."
+)
+_REPORT_EN = "Tell the operators of the platform, with the request id."
+_WAIT_EN = "Wait as long as the Retry-After header says, then call again with a new nonce."
 
 KINDS = (
     Kind(
@@ -21,6 +26,7 @@ KINDS = (
         Side.PROVIDER,
         "Source system unreachable",
         "The source system refused the connection or closed it early.",
+        remedy_en=_LATER_EN,
     ),
     Kind(
         Problem(
@@ -35,6 +41,7 @@ KINDS = (
         "The source system did not answer within the time of the service.",
         "Hệ thống nguồn chưa trả lời sau {limit} giây.",
         "The source system did not answer within {limit} seconds.",
+        remedy_en=_LATER_EN,
     ),
     Kind(
         Problem(
@@ -47,6 +54,7 @@ KINDS = (
         Side.PROVIDER,
         "Source system unavailable",
         "The source system failed repeatedly; the platform is pausing calls to it.",
+        remedy_en=_WAIT_EN,
     ),
     Kind(
         Problem(
@@ -59,6 +67,7 @@ KINDS = (
         Side.PROVIDER,
         "Source system busy",
         "Too many calls to this provider are running.",
+        remedy_en=_WAIT_EN,
     ),
     Kind(
         Problem(
@@ -73,6 +82,7 @@ KINDS = (
         "The source system answered with a server error.",
         "Hệ thống nguồn trả lời mã {status}.",
         "The source system answered {status}.",
+        remedy_en=_LATER_EN,
     ),
     Kind(
         Problem(
@@ -85,6 +95,7 @@ KINDS = (
         Side.PROVIDER,
         "Source system redirected",
         "The source system answered with a redirect, which is never followed.",
+        remedy_en=_LATER_EN,
     ),
     Kind(
         Problem(
@@ -97,6 +108,7 @@ KINDS = (
         Side.PROVIDER,
         "Source system refused the platform",
         "The source system did not accept the platform's own credentials.",
+        remedy_en=_REPORT_EN,
     ),
     Kind(
         Problem(
@@ -109,6 +121,7 @@ KINDS = (
         Side.PROVIDER,
         "Unreadable answer of the source system",
         "The answer breaks the protocol, is compressed, or is not of the published form.",
+        remedy_en=_LATER_EN,
     ),
     Kind(
         Problem(
@@ -123,6 +136,7 @@ KINDS = (
         "The answer exceeds what the platform carries in one call.",
         "Trả lời vượt giới hạn {limit} byte.",
         "The answer exceeds {limit} bytes.",
+        remedy_en="Ask for fewer records in one call.",
     ),
     Kind(
         Problem(
@@ -135,6 +149,7 @@ KINDS = (
         Side.PLATFORM,
         "Upstream address not allowed",
         "The address of the source system is one the platform does not call.",
+        remedy_en=_REPORT_EN,
     ),
     Kind(
         Problem(
@@ -147,6 +162,8 @@ KINDS = (
         Side.PLATFORM,
         "Policy unavailable",
         "The platform has no policy recent enough to decide by.",
+        step="platform",
+        remedy_en=_WAIT_EN,
     ),
     Kind(
         Problem(
@@ -159,6 +176,8 @@ KINDS = (
         Side.PLATFORM,
         "Log unavailable",
         "The call log cannot be written; no call is made without it.",
+        step="platform",
+        remedy_en=_WAIT_EN,
     ),
     Kind(
         Problem(
@@ -167,12 +186,15 @@ KINDS = (
         Side.PLATFORM,
         "Overloaded",
         "The memory for content in transit is used up.",
+        step="platform",
+        remedy_en=_WAIT_EN,
     ),
     Kind(
         PROBLEMS["internal-error"],
         Side.PLATFORM,
         "Internal error",
         "The fault is ours and has been recorded.",
+        remedy_en=_REPORT_EN,
         ours=False,
     ),
     Kind(
@@ -186,5 +208,7 @@ KINDS = (
         Side.CONSUMER,
         "Caller hung up",
         "The caller closed the connection before the answer.",
+        remedy_en="Let the caller wait longer.",
+        told_as="",
     ),
 )

@@ -13,6 +13,7 @@ KINDS = (
         "The request cannot be read.",
         "Tiêu đề {where} thiếu hoặc không đúng dạng.",
         "Header {where} is missing or malformed.",
+        remedy_en="Compare the header named with the instructions for calling, then sign and send again.",
         ours=False,
     ),
     Kind(
@@ -26,6 +27,7 @@ KINDS = (
         Side.CONSUMER,
         "Target is not canonical",
         "The target holds a spelling that two programs could read differently (//, /../, %2f, %5c, %2e, ;, #).",
+        remedy_en="Begin with exactly one /; no segment . or .., no ; and no #; encode neither slashes nor dots.",
     ),
     Kind(
         Problem(
@@ -40,6 +42,7 @@ KINDS = (
         "A header that may be sent once was sent more than once.",
         "Tiêu đề {where} bị gửi nhiều lần.",
         "Header {where} was sent more than once.",
+        remedy_en="Send every signed header exactly once.",
     ),
     Kind(
         Problem(
@@ -52,6 +55,7 @@ KINDS = (
         Side.CONSUMER,
         "Host not served here",
         "The Host header does not name this platform.",
+        remedy_en="Call the address the platform gave you, with the host name in lower case.",
     ),
     Kind(
         Problem(
@@ -64,12 +68,14 @@ KINDS = (
         Side.CONSUMER,
         "Request took too long to arrive",
         "The content was not received in time.",
+        remedy_en="Check the line and send again with a new nonce.",
     ),
     Kind(
         PROBLEMS["method-not-allowed"],
         Side.CONSUMER,
         "Method not allowed",
         "This address does not take the method used.",
+        remedy_en="Use one of the methods named in the Allow header.",
         ours=False,
     ),
     Kind(
@@ -79,6 +85,7 @@ KINDS = (
         "The content exceeds the limit of the service.",
         "Nội dung gửi lên vượt giới hạn {limit} byte của dịch vụ.",
         "The content exceeds the limit of {limit} bytes of this service.",
+        remedy_en="Send less in one call.",
         ours=False,
     ),
     Kind(
@@ -92,6 +99,7 @@ KINDS = (
         Side.CONSUMER,
         "Headers too large",
         "Too many headers, or too many bytes of them.",
+        remedy_en="Leave out headers that are not needed and send again.",
     ),
     Kind(
         Problem(
@@ -104,6 +112,7 @@ KINDS = (
         Side.CONSUMER,
         "Compressed content is not accepted",
         "Send the content without Content-Encoding.",
+        remedy_en="Send the content uncompressed, without Content-Encoding.",
     ),
     Kind(
         Problem(
@@ -116,6 +125,8 @@ KINDS = (
         Side.CONSUMER,
         "Invalid signature",
         "The signature is missing, does not fit the request as received, or was not made by a key in force.",
+        step="signature",
+        remedy_en="Sign again as documented: right key, components and order, over path and query as they are sent.",
     ),
     Kind(
         Problem(
@@ -128,6 +139,9 @@ KINDS = (
         Side.CONSUMER,
         "No signature",
         "The request carries no signature; callers are told signature-invalid.",
+        step="signature",
+        remedy_en="Sign the request as the instructions for calling say.",
+        told_as="signature-invalid",
     ),
     Kind(
         Problem(
@@ -140,6 +154,9 @@ KINDS = (
         Side.CONSUMER,
         "Unknown access key",
         "The key of the signature does not exist; callers are told signature-invalid.",
+        step="key",
+        remedy_en="Check the access key you were given.",
+        told_as="signature-invalid",
     ),
     Kind(
         Problem(
@@ -152,6 +169,8 @@ KINDS = (
         Side.CONSUMER,
         "Content does not match its digest",
         "The content received does not have the digest given in Content-Digest.",
+        step="digest",
+        remedy_en="Compute SHA-256 over the very bytes you send; see whether anything on the way changes them.",
     ),
     Kind(
         Problem(
@@ -166,6 +185,9 @@ KINDS = (
         "The time of signing lies outside the accepted window (300 seconds back, 60 seconds ahead).",
         "Thời điểm ký lệch {skew} giây so với giờ máy chủ {server_time}.",
         "The time of signing differs by {skew} seconds from the server's {server_time}.",
+        step="time",
+        remedy_en="Set the clock of your server by a standard time source and sign again.",
+        members=(("server_time", "2026-11-29T07:30:00Z"), ("skew_seconds", -412)),
     ),
     Kind(
         Problem(
@@ -178,5 +200,7 @@ KINDS = (
         Side.CONSUMER,
         "Nonce already used",
         "This nonce was used with this key before; sign every call anew, retries included.",
+        step="nonce",
+        remedy_en="Make a new nonce and sign anew for every sending, retries included.",
     ),
 )

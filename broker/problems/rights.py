@@ -20,6 +20,8 @@ KINDS = (
         Side.CONSUMER,
         "Key revoked",
         "This access key was revoked.",
+        step="key-state",
+        remedy_en="Use the new key of the system.",
     ),
     Kind(
         Problem(
@@ -34,12 +36,16 @@ KINDS = (
         "This access key is past its term.",
         "Khóa {access_key} hết hạn ngày {day}.",
         "Key {access_key} expired on {day}.",
+        step="key-state",
+        remedy_en="Make a new key on the portal.",
     ),
     Kind(
         Problem("key-suspended", 401, _("Khóa tạm dừng"), _("Khóa truy cập này đang bị tạm dừng."), _ASK),
         Side.CONSUMER,
         "Key suspended",
         "This access key is suspended.",
+        step="key-state",
+        remedy_en="The agency in charge of the system contacts the operators of the platform.",
     ),
     Kind(
         Problem(
@@ -52,6 +58,8 @@ KINDS = (
         Side.CONSUMER,
         "Key not activated",
         "This access key is not active yet: nobody has proven to hold it.",
+        step="key-state",
+        remedy_en="A technician opens the page of the key on the portal, signs the challenge and pastes the result.",
     ),
     Kind(
         Problem(
@@ -66,6 +74,8 @@ KINDS = (
         "No published service has this name and version.",
         "Không có dịch vụ {service}/{version} đang công bố.",
         "No published service is named {service}/{version}.",
+        step="service",
+        remedy_en="See the services at /api/data/-/services.",
     ),
     Kind(
         Problem(
@@ -78,6 +88,24 @@ KINDS = (
         Side.CONSUMER,
         "Unknown operation",
         "The path fits no operation of the service.",
+        step="service",
+        remedy_en="Take the path from the description of the service.",
+    ),
+    Kind(
+        Problem(
+            "unknown-question",
+            404,
+            _("Nền tảng không có câu hỏi này"),
+            _("Địa chỉ /api/data/-/… là câu hỏi gửi tới chính nền tảng; không có câu hỏi nào mang tên này."),
+            _("Dùng một trong các địa chỉ nêu trong câu trả lời."),
+        ),
+        Side.CONSUMER,
+        "Unknown question",
+        "Addresses that begin with /api/data/-/ ask the platform itself; it knows no such question.",
+        "Nền tảng trả lời tại: {known}.",
+        "The platform answers at: {known}.",
+        step="service",
+        remedy_en="Use one of the addresses named in the answer.",
     ),
     Kind(
         Problem(
@@ -92,6 +120,8 @@ KINDS = (
         "Key, grant and service do not belong to one environment.",
         "Khóa thuộc môi trường {environment}; quyền khai thác hoặc dịch vụ thì không.",
         "The key belongs to {environment}; the grant or the service does not.",
+        step="service",
+        remedy_en="Use a key and a grant of the same environment (sandbox or live).",
     ),
     Kind(
         Problem(
@@ -106,6 +136,7 @@ KINDS = (
         "The system holds no grant of this code for the service called.",
         "Hệ thống {system} không có quyền khai thác {grant} cho dịch vụ {service}.",
         "System {system} holds no grant {grant} for service {service}.",
+        remedy_en="Check the code in X-LGSP-Grant; if there is no grant yet, ask for one on the portal.",
     ),
     Kind(
         Problem(
@@ -120,6 +151,7 @@ KINDS = (
         "The term of the grant has not begun.",
         "Quyền khai thác {grant} có hiệu lực từ ngày {day}.",
         "Grant {grant} is in force from {day}.",
+        remedy_en="The agency in charge of the system contacts the operators of the platform.",
     ),
     Kind(
         Problem("grant-expired", 403, _("Quyền khai thác hết hạn"), _("Thời hạn của quyền khai thác đã hết."), _RENEW),
@@ -128,18 +160,21 @@ KINDS = (
         "The term of the grant is over.",
         "Quyền khai thác {grant} hết hạn sau ngày {day}.",
         "Grant {grant} was in force until {day}.",
+        remedy_en="Ask on the portal for a renewal or another scope.",
     ),
     Kind(
         Problem("grant-revoked", 403, _("Quyền khai thác đã thu hồi"), _("Quyền khai thác đã bị thu hồi."), _ASK),
         Side.CONSUMER,
         "Grant revoked",
         "The grant was revoked.",
+        remedy_en="The agency in charge of the system contacts the operators of the platform.",
     ),
     Kind(
         Problem("grant-suspended", 403, _("Quyền khai thác tạm dừng"), _("Quyền khai thác đang bị tạm dừng."), _ASK),
         Side.CONSUMER,
         "Grant suspended",
         "The grant is suspended.",
+        remedy_en="The agency in charge of the system contacts the operators of the platform.",
     ),
     Kind(
         Problem(
@@ -152,6 +187,7 @@ KINDS = (
         Side.CONSUMER,
         "Connection suspended",
         "The system's connection is suspended or not live.",
+        remedy_en="The agency in charge of the system contacts the operators of the platform.",
     ),
     Kind(
         Problem(
@@ -166,6 +202,8 @@ KINDS = (
         "The purpose given in X-LGSP-Purpose is not that of the grant.",
         "Quyền khai thác {grant} cấp cho mục đích {purpose}.",
         "Grant {grant} was given for purpose {purpose}.",
+        step="purpose",
+        remedy_en="Send the code of the purpose that was granted; another purpose needs another grant.",
     ),
     Kind(
         Problem(
@@ -180,6 +218,9 @@ KINDS = (
         "This operation or method is outside the grant.",
         "Quyền khai thác {grant} không gồm thao tác {operation}.",
         "Grant {grant} does not cover {operation}.",
+        step="operation",
+        remedy_en="Ask on the portal for a renewal or another scope.",
+        headers=(("Allow", "GET"),),
     ),
     Kind(
         Problem(
@@ -194,6 +235,8 @@ KINDS = (
         "The request came from outside the registered networks.",
         "Yêu cầu đến từ {address}.",
         "The request came from {address}.",
+        step="network",
+        remedy_en="Call from a registered network, or ask for yours to be added.",
     ),
     Kind(
         Problem(
@@ -208,6 +251,9 @@ KINDS = (
         "The grant's calls of the day are used up; the count begins again at midnight in Vietnam.",
         "Quyền khai thác {grant} đã dùng hết hạn mức trong ngày; gọi lại sau {seconds} giây.",
         "Grant {grant} has used its quota of the day; call again in {seconds} seconds.",
+        step="quota",
+        remedy_en="Wait as long as Retry-After says, or ask for a higher quota.",
+        headers=(("Retry-After", "3600"), ("RateLimit", '"day";r=0;t=3600')),
     ),
     Kind(
         Problem(
@@ -222,5 +268,7 @@ KINDS = (
         "The key has too many calls running at once.",
         "Khóa này được chạy tối đa {limit} lượt gọi cùng lúc.",
         "This key may run {limit} calls at once.",
+        step="rate",
+        remedy_en="Run fewer calls in parallel; wait for one to end before the next.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Pages that belong to no domain: health, problem pages, theme."""
+"""Pages that belong to no domain: health, theme."""
 
 from typing import Any
 
@@ -6,13 +6,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-
-from core.problems import PROBLEMS
 
 THEMES = ("", "light", "dark")
 
@@ -58,20 +56,6 @@ def _redis() -> bool:
 def _migrations() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-@require_safe
-def problem(request: HttpRequest, code: str) -> HttpResponse:
-    """Explain one problem code: what it means, why, how to mend it."""
-    if code not in PROBLEMS:
-        raise Http404
-    return render(request, "errors/explained.html", {"problem": PROBLEMS[code]})
-
-
-@require_safe
-def problems(request: HttpRequest) -> HttpResponse:
-    """List all problem codes."""
-    return render(request, "errors/list.html", {"problems": sorted(PROBLEMS.values(), key=lambda item: item.status)})
 
 
 @require_POST

@@ -50,6 +50,8 @@ PAGES: dict[str, Page] = {
     "admin:connections_letterheadrule_add": ({}, holders("paper.manage")),
     "verify_entry": ({}, EVERYBODY),
     "calls": ({}, holders("calllog.view_own")),
+    "calls_file": ({}, holders("calllog.view_own")),
+    "why": ({}, holders("calllog.view_own", "calllog.view_all")),
     "api-connections": (
         {},
         holders("request.view_own", "request.view_all", "grant.advise", "people.manage_own"),
@@ -97,6 +99,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         "replace_contact",
         "declare_security",
         "new_key",
+        "why_call",
         "revoke_key",
         "activate_key",
         "revoke_every_key",

@@ -1,6 +1,8 @@
 """Rows of the call log as a broker would have left them, inside the test's own transaction."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -17,16 +19,21 @@ def log_calls(
     operation: str = "list",
     count: int = 1,
     verdict: str = "A",
-    status: int = 200,
+    status: int | None = 200,
     reason: str = "",
     side: str = "",
     total_ms: int = 40,
     system_id: int | None = None,
-) -> None:
-    """Log *count* calls through *grant* that ended as told; the MACs are no real ones."""
-    now = clock.now()
+    **changed: Any,
+) -> list[UUID]:
+    """Log *count* calls through *grant* that ended as told, and return their ids; the MACs are no real ones.
+
+    *changed* are columns of the intent that are not as usual; ``status`` None leaves the outcome out.
+    """
+    now, made = changed.get("received_at", clock.now()), []
     for _call in range(count):
-        call_id, n = uuid7(), _next_place()
+        call_id, n = uuid7_at(now), _next_place()
+        made.append(call_id)
         intent: dict[str, Any] = {
             "call_id": call_id,
             "received_at": now,
@@ -87,8 +94,16 @@ def log_calls(
             "prev_mac": _MAC,
             "row_mac": _MAC,
         }
-        _insert("audit_intent", intent)
-        _insert("audit_outcome", outcome)
+        _insert("audit_intent", intent | changed)
+        if status is not None:
+            _insert("audit_outcome", outcome)
+    return made
+
+
+def uuid7_at(moment: datetime) -> UUID:
+    """Return an id as the platform would have given it at *moment*."""
+    value = uuid7().int & ~(((1 << 48) - 1) << 80)
+    return UUID(int=value | int(moment.timestamp() * 1000) << 80)
 
 
 def _next_place() -> int:

@@ -8,6 +8,8 @@ PAGES: dict[str, Page] = {
     "healthz": ({}, EVERYBODY),
     "problems": ({}, EVERYBODY),
     "problem": ({"code": "not-found"}, EVERYBODY),
+    "problems-en": ({}, EVERYBODY),
+    "problem-en": ({"code": "clock-skew"}, EVERYBODY),
     "security-txt": ({}, EVERYBODY),
     "api-catalog": ({}, EVERYBODY),
     "robots": ({}, EVERYBODY),

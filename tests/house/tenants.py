@@ -38,6 +38,7 @@ OWN: dict[str, Row] = {
     "nhu-cau-du-lieu/<int:pk>/": lambda world: {"pk": world.wish.pk},
     "tai-dich-vu/<slug:code>/": lambda world: {"code": world.asked.code},
     "nha-phat-trien/khoa/<int:pk>/": lambda world: {"pk": world.key.pk},
+    "nha-phat-trien/vi-sao/<uuid:call_id>/": lambda world: {"call_id": world.call},
     "nha-phat-trien/<str:code>/": lambda world: {"code": world.system.code},
     "quyen-khai-thac/de-nghi/<int:pk>/": lambda world: {"pk": world.access.pk, "code": world.asked.code},
     "quyen-khai-thac/<str:code>/": lambda world: {"code": world.grant.code},

@@ -5,7 +5,7 @@ A new address without a row in ``tests.house.tenants`` fails here.
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +15,7 @@ from django.urls import get_resolver, path, reverse
 from accounts.models import Agency, Invitation, Membership, Notice, User
 from accounts.roles import ROLES
 from accounts.services.invitations import invite
+from audit.selectors.calls import recent_calls
 from catalog.models import ServiceVersion, TechnicalDocument
 from catalog.services.data_errors import file_error
 from catalog.services.descriptions import hand_in
@@ -32,6 +33,7 @@ from tests.catalog.conftest import JOB, document, draft, service
 from tests.catalog.openapi_samples import as_bytes, sound
 from tests.catalog.test_wishes import SAID
 from tests.connections.asking import Asking
+from tests.connections.call_log import log_calls
 from tests.connections.conftest import asking, chain
 from tests.connections.proving import take_key
 from tests.connections.refusing import everything
@@ -100,10 +102,17 @@ def world(
         key=Credential.objects.first(),
         access=access,
         grant=Grant.objects.get(environment="live"),
+        call=_called(Grant.objects.get(environment="live")),
         membership=Membership.objects.filter(agency=chain.agency).first(),
         invitation=_invitation(asking),
         notice=Notice.objects.filter(recipient=chain.users["agency_representative"]).first(),
     )
+
+
+def _called(grant: Grant) -> UUID:
+    """A call of A under its own grant."""
+    log_calls(grant)
+    return recent_calls(agency_id=grant.system.owner_id, limit=1)[0].call_id
 
 
 def _invitation(asking: Asking) -> Invitation:
