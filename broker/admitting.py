@@ -17,8 +17,8 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
     """Return what the log keeps of the request: codes and keyed digests, never content or path."""
     key, warrant, proof = incoming.claimed, incoming.warrant, incoming.proof
     verified = incoming.principal is not None
-    service = warrant.service.row if warrant else None
-    grant = warrant.grant if warrant else None
+    service = incoming.service.row if incoming.service else None
+    grant = incoming.grant
     return Call(
         call_id=incoming.call_id,
         received_at=incoming.received_at,
@@ -26,7 +26,7 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         method=str(incoming.method),
         service=service.code if service else "",
         version=service.version if service else "",
-        operation=warrant.operation.code if warrant else "",
+        operation=incoming.operation.code if incoming.operation else "",
         # A signature that does not verify proves nothing: the row names the claimed system, and paces by address.
         key_id=key.key_id if key and verified else 0,
         access_key=proof.keyid if proof else "",
@@ -37,9 +37,10 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         provider_id=service.provider_id if service else 0,
         provider_code=service.provider_code if service else "",
         grant_code=grant.code if grant else "",
-        purpose=grant.purpose if grant else "",
-        gate_id=grant.gate_id if grant else 0,
-        gate_version=grant.gate_version if grant else 0,
+        # Only a purpose that was given: a caller who named another one is logged with none.
+        purpose=grant.purpose if grant and incoming.purpose_code == grant.purpose else "",
+        gate_id=warrant.grant.gate_id if warrant else 0,
+        gate_version=warrant.grant.gate_version if warrant else 0,
         address=incoming.address,
         request_bytes=len(incoming.content),
         body_digest=engine.ledger.digest(incoming.content),

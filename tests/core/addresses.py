@@ -10,6 +10,8 @@ PAGES: dict[str, Page] = {
     "problem": ({"code": "not-found"}, EVERYBODY),
     "security-txt": ({}, EVERYBODY),
     "api-catalog": ({}, EVERYBODY),
+    "oauth-metadata": ({}, EVERYBODY),
+    "jwks": ({}, EVERYBODY),
     "robots": ({}, EVERYBODY),
     "schema": ({}, SIGNED_IN),
     "api-reference": ({}, SIGNED_IN),
