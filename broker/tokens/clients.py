@@ -62,35 +62,45 @@ class ClientAuthentication(BaseAuthentication):
         if sum((bool(basic), asserted, "client_secret" in form)) > 1:
             raise refusal("credentials-conflict")
         if asserted:
-            presented, how = self._by_assertion(incoming, form), "assertion"
+            keyid, claims = _by_assertion(incoming, form)
         elif basic:
-            presented, how = _by_secret(incoming, basic), "secret"
+            keyid, claims = _by_secret(incoming, basic), None
         else:
             raise nobody("client-invalid")
-        if form.get("client_id", presented.keyid) != presented.keyid:
+        if form.get("client_id", keyid) != keyid:
             raise nobody("client-invalid")
+        return self._proven(incoming, keyid, claims)
+
+    def _proven(self, incoming: Incoming, keyid: str, claims: dict[str, Any] | None) -> tuple[Principal, Any]:
+        """Take the client for known; what else is wrong it may be told."""
         key = incoming.claimed
         assert key is not None  # noqa: S101
-        incoming.proof = presented
-        incoming.principal = Principal(key, presented, how)
+        how = "assertion" if claims else "secret"
+        proof = Presented(keyid, incoming.received_at, str(incoming.call_id))
+        incoming.proof, incoming.principal = proof, Principal(key, proof, how)
+        if claims:
+            check_claims(claims, self._signer, incoming.received_at)
+            proof = Presented(keyid, datetime.fromtimestamp(claims["iat"], tz=UTC), claims["jti"])
+            incoming.proof, incoming.principal = proof, Principal(key, proof, how)
         check_key(key, incoming.received_at.astimezone(VIETNAM).date())
-        return incoming.principal, presented
+        return incoming.principal, proof
 
-    def _by_assertion(self, incoming: Incoming, form: dict[str, str]) -> Presented:
-        segments = take_apart(form.get("client_assertion", "").encode("ascii", "replace"))
-        claims = read_object(segments[1]) if segments else None
-        named = claims.get("iss") if claims else None
-        keyid = named if isinstance(named, str) else ""
-        key = _claim(incoming, keyid)
-        usable = key is not None and key.algorithm == "ed25519"
-        public = key.secret if key is not None and usable else _NO_KEY
-        fitting = verifies(Ed25519PublicKey.from_public_bytes(public), segments or (b"", b"", b""))
-        if not (fitting and usable and claims and segments and _headed(segments[0])):
-            raise nobody("client-invalid" if key else "key-unknown")
-        if form.get("client_assertion_type") != ASSERTION:
-            raise nobody("client-invalid")
-        check_claims(claims, self._signer, incoming.received_at)
-        return Presented(keyid, datetime.fromtimestamp(claims["iat"], tz=UTC), claims["jti"])
+
+def _by_assertion(incoming: Incoming, form: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """Return access key and claims of an assertion that its key signed. Raises the one refusal."""
+    segments = take_apart(form.get("client_assertion", "").encode("ascii", "replace"))
+    claims = read_object(segments[1]) if segments else None
+    named = claims.get("iss") if claims else None
+    keyid = named if isinstance(named, str) else ""
+    key = _claim(incoming, keyid)
+    usable = key is not None and key.algorithm == "ed25519"
+    public = key.secret if key is not None and usable else _NO_KEY
+    fitting = verifies(Ed25519PublicKey.from_public_bytes(public), segments or (b"", b"", b""))
+    if not (fitting and usable and claims and segments and _headed(segments[0])):
+        raise nobody("client-invalid" if key else "key-unknown")
+    if form.get("client_assertion_type") != ASSERTION:
+        raise nobody("client-invalid")
+    return keyid, claims
 
 
 def nobody(logged: str) -> Refusal:
@@ -131,7 +141,8 @@ def _seconds(value: object) -> bool:
     return type(value) is int and 0 <= value < 10**11
 
 
-def _by_secret(incoming: Incoming, basic: str) -> Presented:
+def _by_secret(incoming: Incoming, basic: str) -> str:
+    """Return the access key whose secret came with it. Raises the one refusal."""
     keyid, secret = _basic(basic)
     key = _claim(incoming, keyid)
     usable = key is not None and key.algorithm == HMAC_SHA256
@@ -140,7 +151,7 @@ def _by_secret(incoming: Incoming, basic: str) -> Presented:
     same = hmac.compare_digest(hashlib.sha256(kept).digest(), hashlib.sha256(secret.encode()).digest())
     if not (same and usable):
         raise nobody("client-invalid" if key else "key-unknown")
-    return Presented(keyid, incoming.received_at, str(incoming.call_id))
+    return keyid
 
 
 def _claim(incoming: Incoming, keyid: str) -> KeyRow | None:
