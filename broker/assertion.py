@@ -29,7 +29,7 @@ def assertion_for(incoming: Incoming, signer: Signer) -> str:
         "aud": service.provider_code,
         "iat": now,
         "exp": now + SECONDS,
-        "jti": str(incoming.call_id),
+        "jti": incoming.call_id,
         "consumer": {"system": key.system_code, "agency": key.agency_code},
         "environment": key.environment,
         "grant": warrant.grant.code,

@@ -117,7 +117,8 @@ def _headed(segment: bytes) -> bool:
 
 def check_claims(claims: dict[str, Any], signer: Signer, now: datetime) -> None:
     """Refuse an assertion whose signer is known and whose claims are not as required (RFC 7523 §3)."""
-    issued, expires, since = claims.get("iat"), claims.get("exp"), claims.get("nbf", 0)
+    issued: Any = claims.get("iat")
+    expires, since = claims.get("exp"), claims.get("nbf", 0)
     second = int(now.timestamp())
     named = claims.get("aud")
     audience = named[0] if isinstance(named, list) and len(named) == 1 else named

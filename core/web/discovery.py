@@ -14,9 +14,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from core import clock
+from core.api.token_schema import TOKEN_ENDPOINT
 from core.jose import SigningKeys
 
-TOKEN_ENDPOINT = "/api/oauth/token"  # noqa: S105  # an address; the broker answers there
 _LETTERBOX = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[a-z]{2,}", re.IGNORECASE)
 _GOOD_FOR = timedelta(days=180)  # RFC 9116, 2.5.5 asks for less than a year
 _QUARTER, _HOUR, _DAY = 900, 3_600, 86_400

@@ -389,4 +389,4 @@ def test_curl_asks_and_calls(broker: Live, provider: Provider, world: World) -> 
     assert verified(text, Client().get("/.well-known/jwks.json").json())["sub"] == "HT-1"
     called = ["curl", "-sS", "--oauth2-bearer", text, f"{base}{COMMUNES}"]
     done = subprocess.run(called, capture_output=True, check=True, timeout=30)
-    assert done.stdout.decode() == JSON.decode()
+    assert done.stdout == JSON

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from core import clock
+from core.api.schema import document
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider
@@ -499,3 +501,26 @@ def test_a_grant_for_a_service_not_published_may_be_named(broker: Live, world: W
     used = log.used(gate)
     assert by_secret(broker, world, grant="QK-31").status == 200
     assert log.used(gate) == used
+
+
+def test_answers_are_as_the_description_of_the_api_says(broker: Live, world: World) -> None:
+    found = document()
+    schemas, operation = found["components"]["schemas"], found["paths"][ENDPOINT]["post"]
+    row = world.keys[1]
+    header = basic(row.access_key, row.secret.decode())
+    answers = [
+        by_secret(broker, world),
+        ask(broker, wanted()),
+        ask(broker, wanted("QK-2"), header),
+        ask(broker, wanted(scope="x"), header),
+        ask(broker, "a=" + "1" * 16_400, header),
+        broker.send(ENDPOINT),
+    ]
+    assert [answer.status for answer in answers] == [200, 401, 400, 400, 413, 405]
+    for answer in answers:
+        assert str(answer.status) in operation["responses"]
+        schema = schemas["TokenAnswer" if answer.status == 200 else "TokenRefusal"]
+        jsonschema.validate(answer.json, schema)
+    form = schemas["TokenRequest"]
+    jsonschema.validate(wanted(), form)
+    assert set(form["properties"]) >= {*wanted(), *asserting("x"), "client_id", "resource"}
