@@ -23,11 +23,9 @@ def content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
-def signature_params(
-    *, created: int, nonce: str, keyid: str, alg: str = HMAC_SHA256, with_procedure: bool = False
-) -> str:
+def signature_params(*, created: int, nonce: str, keyid: str, alg: str = HMAC_SHA256, procedure: str = "") -> str:
     """Return the value of ``@signature-params``; ``created`` is Unix time in seconds."""
-    names = (*COMPONENTS, PROCEDURE) if with_procedure else COMPONENTS
+    names = (*COMPONENTS, PROCEDURE) if procedure else COMPONENTS
     listed = " ".join(f'"{name}"' for name in names)
     return f'({listed});created={created};nonce="{nonce}";keyid="{keyid}";alg="{alg}";tag="{TAG}"'
 
@@ -82,12 +80,8 @@ def sign(
     """
     path, mark, query = target.partition("?")
     digest = content_digest(body)
-    params = signature_params(
-        created=created,
-        nonce=nonce or secrets.token_urlsafe(16),
-        keyid=credentials.access_key,
-        with_procedure=bool(procedure),
-    )
+    nonce = nonce or secrets.token_urlsafe(16)
+    params = signature_params(created=created, nonce=nonce, keyid=credentials.access_key, procedure=procedure)
     text = signature_base(
         method=method,
         authority=authority,
@@ -100,12 +94,11 @@ def sign(
         procedure=procedure,
     )
     mac = hmac.digest(credentials.secret.encode(), text, "sha256")
-    named = {"X-LGSP-Procedure": procedure} if procedure else {}
     return {
         "Content-Digest": digest,
         "X-LGSP-Grant": credentials.grant,
         "X-LGSP-Purpose": credentials.purpose,
-        **named,
+        **({"X-LGSP-Procedure": procedure} if procedure else {}),
         "Signature-Input": f"{LABEL}={params}",
         "Signature": f"{LABEL}=:{base64.b64encode(mac).decode()}:",
     }

@@ -19,7 +19,7 @@ _REFUSALS = {
     "400": "Yêu cầu không đọc được, hoặc quyền khai thác không cấp cho hệ thống này.",
     "401": "Không xác thực được hệ thống xin mã truy cập.",
     "405": "Chỉ nhận POST.",
-    "413": "Nội dung quá 16 KiB.",
+    "413": "Nội dung quá 16 KB.",
     "429": "Quá nhiều yêu cầu cùng lúc; chờ hết thời gian ở Retry-After.",
     "500": "Hệ thống gặp lỗi.",
     "503": "Nhật ký hoặc chính sách chưa sẵn sàng; chờ hết thời gian ở Retry-After.",
@@ -71,7 +71,7 @@ def _operation() -> dict[str, Any]:
         "operationId": "oauth_token_create",
         "summary": "Xin mã truy cập",
         "description": "Mã truy cập dùng thay chữ ký khi gọi dịch vụ dữ liệu, cho một quyền khai thác và một mục "
-        "đích, tối đa 15 phút (OAuth 2, client credentials).",
+        "đích, tối đa 15 phút (OAuth 2, grant_type=client_credentials).",
         "tags": ["tokens"],
         "requestBody": {
             "required": True,
@@ -110,7 +110,7 @@ def _answer() -> dict[str, Any]:
         "type": "object",
         "description": "Mã truy cập vừa cấp.",
         "properties": {
-            "access_token": _text("Mã truy cập, gửi ở tiêu đề Authorization sau chữ Bearer."),
+            "access_token": _text("Mã truy cập, gửi ở tiêu đề Authorization khi gọi dịch vụ."),
             "token_type": _text("Loại mã.", enum=["Bearer"]),
             "expires_in": seconds,
         },
