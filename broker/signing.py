@@ -75,12 +75,11 @@ def sign(
     """Return the headers of a signed call: five, and the procedure's if one is named.
 
     ``authority`` is the Host header (``lgsp.example`` or ``127.0.0.1:8000``), ``target`` path and query as sent
-    (``/api/data/…?q=…``), ``created`` Unix time in seconds. ``nonce`` is 128 random bits unless given.
-    ``procedure`` is the code of the administrative procedure that the call serves.
+    (``/api/data/…?q=…``), ``created`` Unix time in seconds; ``nonce`` is 128 random bits unless given,
+    ``procedure`` the code of the procedure the call serves.
     """
     path, mark, query = target.partition("?")
-    digest = content_digest(body)
-    nonce = nonce or secrets.token_urlsafe(16)
+    digest, nonce = content_digest(body), nonce or secrets.token_urlsafe(16)
     params = signature_params(created=created, nonce=nonce, keyid=credentials.access_key, procedure=procedure)
     text = signature_base(
         method=method,
