@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from django.conf import settings
 from django.test import Client
 
+from tests.broker.conftest import Log
 from tests.broker.live import Live
 from tests.broker.provider import Provider
 from tests.broker.tokens import bearer, by_secret, part, unpart, verified
@@ -25,12 +26,15 @@ def assertion_of(received: bytes) -> str:
     return found
 
 
-def test_a_signed_call_arrives_with_its_assertion(broker: Live, provider: Provider, world: World) -> None:
+@pytest.mark.clause("QC4.4")
+def test_a_signed_call_arrives_with_its_assertion(broker: Live, provider: Provider, world: World, log: Log) -> None:
     target, body = f"{BASE}/reports?dry=1&x=T%C3%A2n", '{"tên":"Tân Lưu"}'.encode()
     headers = signed(world.credentials(), broker.authority, target, "POST", body=body, procedure=PROCEDURE)
     before = int(time.time())
     answer = broker.send(target, headers, method="POST", body=body)
     assert answer.status == 200, answer.body
+    row = log.call(answer.header("x-request-id"))
+    assert (row["auth"], row["procedure"]) == ("signature", PROCEDURE)
     [received] = provider.received
     claims = verified(assertion_of(received), Client().get("/.well-known/jwks.json").json())
     assert before <= claims["iat"] <= int(time.time())
@@ -62,10 +66,12 @@ def test_a_call_without_body_query_or_procedure(broker: Live, provider: Provider
     assert "procedure" not in claims
 
 
-def test_a_call_with_a_token_arrives_alike(broker: Live, provider: Provider, world: World) -> None:
+def test_a_call_with_a_token_arrives_alike(broker: Live, provider: Provider, world: World, log: Log) -> None:
     token = by_secret(broker, world).json["access_token"]
     target = f"{BASE}/communes"
-    assert broker.send(target, {**bearer(token), "X-LGSP-Procedure": PROCEDURE}).status == 200
+    answer = broker.send(target, {**bearer(token), "X-LGSP-Procedure": PROCEDURE})
+    assert answer.status == 200
+    assert log.call(answer.header("x-request-id"))["procedure"] == PROCEDURE
     assertion = assertion_of(provider.received[0])
     claims = verified(assertion, Client().get("/.well-known/jwks.json").json())
     assert (claims["consumer"]["system"], claims["grant"], claims["procedure"]) == ("HT-1", "QK-1", PROCEDURE)
@@ -85,3 +91,24 @@ def test_the_callers_own_assertion_is_not_passed_on(broker: Live, provider: Prov
     changed = part(json.dumps({**json.loads(unpart(body)), "grant": "QK-2"}).encode())
     with pytest.raises(InvalidSignature):
         verified(f"{head}.{changed}.{mark}", Client().get("/.well-known/jwks.json").json())
+
+
+def test_a_procedure_that_is_not_signed_is_refused_and_not_forwarded(
+    broker: Live, provider: Provider, world: World, log: Log
+) -> None:
+    """N04: added, changed or taken out after signing."""
+    target = f"{BASE}/communes"
+    plain = signed(world.credentials(), broker.authority, target)
+    named = signed(world.credentials(), broker.authority, target, procedure=PROCEDURE)
+    without = {name: value for name, value in named.items() if name != "X-LGSP-Procedure"}
+    for headers, status, code in (
+        ({**plain, "X-LGSP-Procedure": PROCEDURE}, 401, "signature-invalid"),
+        ({**named, "X-LGSP-Procedure": "1.000000"}, 401, "signature-invalid"),
+        (without, 401, "signature-invalid"),
+        ({**named, "X-LGSP-Procedure": "a b"}, 400, "malformed-request"),
+    ):
+        answer = broker.send(target, headers)
+        assert (answer.status, answer.code) == (status, code)
+        row = log.call(answer.header("x-request-id"))
+        assert (row["verdict"], row["reason"], row["procedure"]) == ("X", code, "")
+    assert provider.received == []

@@ -97,6 +97,7 @@ def test_a_call_with_a_token(broker: Live, provider: Provider, world: World, log
         row = log.call(answer.header("x-request-id"))
         assert (row["verdict"], row["status"], row["operation"]) == ("A", 200, "communes")
         assert (row["grant_code"], row["purpose"], row["key_id"]) == ("QK-1", "administrative-procedures", 1)
+        assert (row["auth"], row["procedure"]) == ("token", "")
         ids.add(bytes(row["nonce"]))
         jti = json.loads(unpart(token.split(".")[1]))["jti"]
         assert bytes(row["nonce"]).decode() == f"{jti}.{answer.header('x-request-id')}"

@@ -92,6 +92,7 @@ def test_a_secret_gets_a_token(broker: Live, world: World, provider: Provider, l
         assert (kept["verdict"], kept["status"], kept["reason"], kept["operation"]) == ("G", 200, "", "oauth-token")
         assert (kept["key_id"], kept["access_key"], kept["system_code"]) == (1, row.access_key, "HT-1")
         assert (kept["grant_code"], kept["purpose"]) == ("QK-1", "administrative-procedures")
+        assert kept["auth"] == "secret"
     assert provider.received == []
 
 
@@ -114,6 +115,7 @@ def test_an_assertion_gets_a_token(broker: Live, world: World, log: Log) -> None
         assert answer.status == 200, (changes, answer.body)
         row = log.call(answer.header("x-request-id"))
         assert (row["verdict"], row["access_key"], row["operation"]) == ("G", access_key, "oauth-token")
+        assert row["auth"] == "assertion"
     bare = jws(claims_of(access_key), private, typ="client-authentication+jwt", kid="1")
     assert ask(broker, asserting(bare)).status == 200
 
