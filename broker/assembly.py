@@ -12,6 +12,7 @@ from broker.engine import Engine, settle_memory
 from broker.forwarding import HttpTransport
 from broker.policy import Policy
 from broker.snapshot import Rows
+from broker.tokens.signer import Signer
 from catalog.projection import load_services
 from connections.projection import load_grants, load_keys
 from core.addresses import AddressRules, own_endpoints
@@ -58,5 +59,6 @@ def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
         ledger=Ledger(address, settings.LOG_KEYS),
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),
+        signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),
     )
     return BrokerApp(engine)
