@@ -56,7 +56,8 @@ class _Workers(Collector):
         for state in self._states:
             found = state["gauges"][name] if state["gauges"] else []
             for *labels, value in found if isinstance(found, list) else [[found]]:
-                family.add_metric([state["worker"], *labels], value)
+                # JSON has no infinity; a worker without a snapshot wrote null.
+                family.add_metric([state["worker"], *labels], float("inf") if value is None else value)
         filled: Metric = family
         return filled
 

@@ -114,7 +114,9 @@ def test_labels_come_from_the_catalogue_and_say_nothing_of_callers(
     for number in range(20):
         broker.send(f"/api/data/made-up-{number}/v1/x")
     page = broker.send("/metrics").body.decode()
-    services = {labels["service"] for _name, given in scrape(broker) if (labels := dict(given)) and "service" in labels}
+    services = {
+        labels["service"] for _name, given in scrape(broker) if (labels := dict(given)) and "service" in labels
+    }
     assert services <= {"", "administrative-units"}
     for row in world.keys.values():
         for secret in (row.access_key, row.secret.decode(), row.system_code, row.agency_code):
@@ -219,7 +221,7 @@ def test_a_late_event_loop_takes_no_new_calls(
     monkeypatch.setattr(load, "most_lag", 0.3)
 
     async def block() -> None:
-        time.sleep(0.8)  # noqa: ASYNC251
+        time.sleep(0.8)
 
     broker.call(block)
     assert call(broker, world).status == 200
@@ -227,7 +229,7 @@ def test_a_late_event_loop_takes_no_new_calls(
 
     async def keep_blocked() -> None:
         for _ in range(5):
-            time.sleep(0.8)  # noqa: ASYNC251
+            time.sleep(0.8)
             await asyncio.sleep(0.02)
             seen.append(load.late)
 
