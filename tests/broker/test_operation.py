@@ -361,8 +361,7 @@ class TestWitnesses:
         try:
             clocks.require(self.start + timedelta(seconds=wall), monotonic)
         except Refusal as error:
-            assert error.kind.code == "clock-untrusted"
-            return True
+            return error.kind.code == "clock-untrusted"
         return False
 
     def test_small_steps_and_a_slow_network_are_no_reason(self) -> None:
