@@ -225,13 +225,13 @@ def test_a_late_event_loop_takes_no_new_calls(
 
     broker.call(block)
     assert call(broker, world).status == 200
-    seen = []
+    seen: list[bool] = []
+    monkeypatch.setattr(load, "each_tick", [*load.each_tick, lambda: seen.append(load.late)])
 
     async def keep_blocked() -> None:
-        for _ in range(5):
+        for _ in range(8):
             time.sleep(0.8)
             await asyncio.sleep(0.02)
-            seen.append(load.late)
 
     with ThreadPoolExecutor(1) as pool:
         blocked = pool.submit(broker.call, keep_blocked)
