@@ -120,15 +120,16 @@ class BrokerApp:
     async def _answer(self, incoming: Incoming, scope: dict[str, Any]) -> Answer:
         engine = self.engine
         try:
-            # What cannot be carried is turned away at once: not even the log is asked to write it down.
+            # Turned away at once and not written down: the log is not asked for more than it bears, nor told a time
+            # that nobody believes.
             engine.load.require_room()
+            engine.policy.clocks.require(incoming.received_at, incoming.begun)
         except Refusal as error:
             return self._last(problem_answer(error, incoming))
         try:
             await self._take_in(incoming, scope)
             engine.load.whole(incoming)
             incoming.snapshot = engine.policy.current()
-            engine.policy.clocks.require(incoming.received_at, incoming.begun)
         except Refusal as error:
             return self._last(problem_answer(error, incoming))
         view = (MetaView if incoming.raw_path.startswith(META) else BrokerView)(engine=engine)
