@@ -87,6 +87,11 @@ class Ledger:
         """True while calls can be admitted and recorded."""
         return self._intents.ready and self._outcomes.ready
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """Rows that wait to be written: intents, outcomes."""
+        return len(self._intents._waiting), len(self._outcomes._waiting)
+
     def digest(self, content: bytes) -> bytes:
         """Return the keyed digest of *content* (32 bytes); without the key nobody can try contents out."""
         return self._keyed(content) if content else self._nothing

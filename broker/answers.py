@@ -105,7 +105,9 @@ def prefers_english(accepted: bytes) -> bool:
 
 def finished(answer: Answer, incoming: Incoming) -> Pairs:
     """Return the headers of *answer* with those every answer carries."""
-    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+    headers = [*answer.headers]
+    if answer.rest is None:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     headers.append((b"x-request-id", str(incoming.call_id).encode()))
     headers.append((b"x-content-type-options", b"nosniff"))
     given = incoming.sent.get(b"x-request-id")

@@ -14,7 +14,10 @@ from broker.authorising import split
 from broker.engine import Engine
 from broker.front import prefix_of, view_of
 from broker.incoming import Incoming
+from broker.pages import PAGES, own_page
 from broker.problems import Refusal, refusal
+from broker.server import raise_descriptor_limit
+from broker.streaming import Ending, send_streamed
 from broker.tokens import MOST_FORM_BYTES
 from broker.wire import CallerGone, Receive, check_host, check_target, declared_length, read_body, read_headers
 from core import clock
@@ -37,6 +40,7 @@ class BrokerApp:
     async def start(self) -> None:
         """Start the engine once, whoever asks first."""
         if self._starting is None:
+            raise_descriptor_limit()
             self._starting = asyncio.ensure_future(self.engine.start())
         await asyncio.shield(self._starting)
 
@@ -66,33 +70,81 @@ class BrokerApp:
             return
         if self._starting is None or not self._starting.done():
             await self.start()
+        if scope["raw_path"] in PAGES:
+            await self.show(scope, receive, send)
+            return
+        engine, load = self.engine, self.engine.load
         incoming = Incoming(scope, receive, uuid7(), clock.now())
+        load.running += 1
         try:
-            answer = await self._answer(incoming, scope)
+            answer = await self._within_time(incoming, scope)
+            if answer.rest is None:
+                ending = Ending(len(answer.body), answer.reason, answer.side)
+            else:
+                ending = await send_streamed(answer, incoming, engine, send)
         except CallerGone:
+            engine.counts.abandoned += 1
             return
         finally:
-            self.engine.end(incoming)
-        headers = finished(answer, incoming)
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+            load.running -= 1
+            load.over(incoming)
+            engine.end(incoming)
+        engine.counts.count(incoming, answer.status, ending.reason, ending.side, ending.sent)
+        if answer.rest is None:
+            headers = finished(answer, incoming)
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, incoming: Incoming, scope: dict[str, Any]) -> Answer:
+    async def show(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer a keeper's question, or say that there is nothing at this address."""
+        incoming = Incoming(scope, receive, uuid7(), clock.now())
         try:
-            await self._take_in(incoming, scope)
-            incoming.snapshot = self.engine.policy.current()
+            incoming.sent = read_headers(scope["headers"])
+            answer = own_page(scope, self.engine)
         except Refusal as error:
             answer = problem_answer(error, incoming)
-            # The rest of the request may still be under way: it must not be read as the next one.
-            answer.headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": answer.status, "headers": finished(answer, incoming)})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _within_time(self, incoming: Incoming, scope: dict[str, Any]) -> Answer:
+        """Answer; a call that takes longer than a call may (``load``) is told so and recorded behind its back."""
+        try:
+            return await self._answer(incoming, scope)
+        except asyncio.CancelledError:
+            if not self.engine.load.ended(incoming):
+                raise
+            answer = problem_answer(refusal("deadline-exceeded").with_header("Retry-After", 5), incoming)
+            self.engine.record_later(incoming, answer)
             return answer
-        view = view_of(incoming.raw_path)(engine=self.engine)
+
+    async def _answer(self, incoming: Incoming, scope: dict[str, Any]) -> Answer:
+        engine = self.engine
+        try:
+            # Turned away at once and not written down: the log is not asked for more than it bears, nor told a time
+            # that nobody believes.
+            engine.load.require_room()
+            engine.policy.clocks.require(incoming.received_at, incoming.begun)
+        except Refusal as error:
+            return self._last(problem_answer(error, incoming))
+        try:
+            await self._take_in(incoming, scope)
+            engine.load.whole(incoming)
+            incoming.snapshot = engine.policy.current()
+        except Refusal as error:
+            return self._last(problem_answer(error, incoming))
+        view = view_of(incoming.raw_path)(engine=engine)
         try:
             return await view.answer(incoming)
         except Exception:
             # Not even the refusal could be written; the caller is told, and nothing counts as answered.
             log.exception("broker.fault", request_id=str(incoming.call_id))
             return problem_answer(refusal("internal-error"), incoming)
+
+    @staticmethod
+    def _last(answer: Answer) -> Answer:
+        """The rest of the request may still be under way: it must not be read as the next one."""
+        answer.headers.append((b"connection", b"close"))
+        return answer
 
     async def _take_in(self, incoming: Incoming, scope: dict[str, Any]) -> None:
         """Check the wire form and read the body. Raises a refusal."""

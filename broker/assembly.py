@@ -1,6 +1,7 @@
 """The broker put together from the settings; ``lgsp/asgi.py`` mounts what comes out."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections, transaction
@@ -8,8 +9,10 @@ from psycopg.conninfo import make_conninfo
 
 from audit.admission import Ledger
 from broker.app import BrokerApp
+from broker.clocks import Clocks
 from broker.engine import Engine, settle_memory
 from broker.forwarding import HttpTransport
+from broker.load import Load
 from broker.policy import Policy
 from broker.snapshot import Rows
 from broker.tokens.signer import Signer
@@ -50,15 +53,21 @@ def database_address_url() -> str:
     return f"postgresql://{named.get('host') or 'localhost'}:{named.get('port') or 5432}/"
 
 
-def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
-    """Return the broker of this process, not started yet."""
+def assemble(
+    load: Callable[[], Rows] = load_rows, *, worker: str = "1", metrics_folder: Path | None = None
+) -> BrokerApp:
+    """Return the broker of this process, not started yet; *worker* is its place among those of one port."""
     address = database_address()
     rules = upstream_rules()
     engine = Engine(
-        policy=Policy(load, address, swapped=settle_memory),
+        policy=Policy(load, address, swapped=settle_memory, clocks=Clocks(settings.CLOCK_TOLERANCE)),
         ledger=Ledger(address, settings.LOG_KEYS),
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),
         signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),
+        load=Load(settings.BROKER_CALLS),
+        metrics_networks=tuple(settings.METRICS_NETWORKS),
+        metrics_folder=metrics_folder,
+        worker=worker,
     )
     return BrokerApp(engine)

@@ -22,6 +22,15 @@ class Breakers:
 
     _states: dict[tuple[int, str], _State] = field(default_factory=dict)
 
+    def open_ones(self) -> dict[int, float]:
+        """Return the providers calls to which are paused, with the seconds to the next trial (0: due)."""
+        now = time.monotonic()
+        return {
+            name[0]: max(0.0, state.open_until - now)
+            for name, state in self._states.items()
+            if state.failures >= FAILURES
+        }
+
     def enter(self, name: tuple[int, str]) -> None:
         """Pass, or raise ``provider-unavailable`` with the seconds to wait."""
         state = self._states.get(name)

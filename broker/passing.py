@@ -20,7 +20,7 @@ def answer_of(answered: Answered, incoming: Incoming) -> Answer:
     if incoming.progress.fields_dropped:
         headers.append((b"x-lgsp-fields-dropped", str(incoming.progress.fields_dropped).encode()))
     failed = answered.status >= 400
-    return Answer(answered.status, headers, body, side="consumer" if failed else "")
+    return Answer(answered.status, headers, body, side="consumer" if failed else "", rest=answered.rest)
 
 
 def _require_passable(answered: Answered) -> None:

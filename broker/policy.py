@@ -2,6 +2,7 @@
 
 Deeds announce what they change with NOTIFY; the listening connection is proof of contact. While it answers, no
 announcement can have been missed, so the snapshot is as good as new; after 30 seconds without, nobody is admitted.
+Each heartbeat also asks the database for its time, which is one witness of our clock (``broker.clocks``).
 The admission statement decides by gate versions all the same: a stale snapshot refuses late, it never admits.
 """
 
@@ -9,12 +10,15 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 import psycopg
 import structlog
 
+from broker.clocks import Clocks
 from broker.problems import refusal
 from broker.snapshot import Rows, Snapshot
+from core import clock
 
 log = structlog.get_logger(__name__)
 CHANNEL = "lgsp_policy"
@@ -27,8 +31,16 @@ PATIENCE_SECONDS = 10.0
 class Policy:
     """The present snapshot and the task that keeps it present."""
 
-    def __init__(self, load: Callable[[], Rows], address: str, *, swapped: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Rows],
+        address: str,
+        *,
+        swapped: Callable[[], None] = lambda: None,
+        clocks: Clocks | None = None,
+    ) -> None:
         self._load, self._address, self._swapped = load, address, swapped
+        self.clocks = clocks or Clocks()
         self._snapshot: Snapshot | None = None
         self._contact = float("-inf")
         self._loaded = float("-inf")
@@ -40,6 +52,16 @@ class Policy:
         if self._snapshot is None or time.monotonic() - self._contact > TRUSTED_SECONDS:
             raise refusal("policy-unavailable").with_header("Retry-After", 5)
         return self._snapshot
+
+    @property
+    def present(self) -> Snapshot | None:
+        """The snapshot, to be trusted or not."""
+        return self._snapshot
+
+    @property
+    def age(self) -> float:
+        """Seconds since the snapshot was last known to be true; infinite before there is one."""
+        return time.monotonic() - self._contact
 
     async def start(self) -> None:
         """Begin to keep the snapshot; without a database it goes on trying."""
@@ -90,13 +112,24 @@ class Policy:
         )
         async with connection:
             await connection.execute(f"listen {CHANNEL}")
+            await self._hear(connection)
             await self._read(since=time.monotonic())
             while True:
                 told = False
                 async for _notice in connection.notifies(timeout=HEARTBEAT_SECONDS, stop_after=1):
                     told = True
                 begun = time.monotonic()
-                await asyncio.wait_for(connection.execute("select 1"), PATIENCE_SECONDS)
+                await self._hear(connection)
                 if told or begun - self._loaded > POLL_SECONDS:
                     await self._read(since=begun)
                 self._contact = max(self._contact, begun)
+
+    async def _hear(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        """Prove contact, and compare clocks at the middle of the question and its answer."""
+        begun, asked = time.monotonic(), clock.now()
+        cursor = await asyncio.wait_for(connection.execute("select clock_timestamp()"), PATIENCE_SECONDS)
+        row = await cursor.fetchone()
+        took = time.monotonic() - begun
+        if row is not None and isinstance(row[0], datetime):
+            half = timedelta(seconds=took / 2)
+            self.clocks.compare(ours=asked + half, theirs=row[0], monotonic=begun + took / 2, doubt=took / 2)

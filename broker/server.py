@@ -1,28 +1,117 @@
 """uvicorn's httptools protocol, a little stricter: ``uvicorn --http broker.server:StrictProtocol``.
 
 The request target is judged as sent, before anybody takes it apart: origin form only, no ``http://host/…`` that
-another program reads as an address, and no ``#``. The size of headers, which httptools does not bound, is bounded.
+another program reads as an address, and no ``#``. The size of headers, which httptools does not bound, is bounded, and
+so is the time they may take, the number of connections, and the time a caller may leave an answer unread.
+
+Told to shut down, a connection finishes what it has begun to read, says ``Connection: close`` and ends; an idle one is
+kept a moment, because its next request may be on the way.
 """
+
+import asyncio
+import resource
+from functools import lru_cache
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_TARGET_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 64 * 1024
+HEAD_SECONDS = 10.0
+IDLE_SECONDS = 60
+LAST_WORD_SECONDS = 0.5
+LINGER_SECONDS = 30.0
+BACKLOG = 2048
+# Two descriptors a call, to the caller and to the provider; some are for the rest of the process.
+OTHER_DESCRIPTORS = 256
+MOST_DESCRIPTORS = 1 << 20
+# For whom there is no connection left; written here because this module is loaded before Django is.
+_BODY = (
+    '{"type":"/loi/overloaded/","title":"Nền tảng quá tải","status":503,"code":"overloaded","side":"platform"}'
+).encode()
+OVERLOADED = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Language: vi\r\n"
+    b"Cache-Control: no-store\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+) % (len(_BODY), _BODY)
 
 
 class Unfit(ValueError):
     """The request is not one we read; httptools turns this into 400 and the connection ends."""
 
 
+def raise_descriptor_limit() -> int:
+    """Let this process open as many files as the machine lets it; return how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    most_connections.cache_clear()
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+@lru_cache(maxsize=1)
+def most_connections() -> int:
+    """Return how many callers may be connected: what descriptors there are for them and for providers."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return MOST_DESCRIPTORS
+    return max(16, (soft - OTHER_DESCRIPTORS) // 2)
+
+
 class StrictProtocol(HttpToolsProtocol):
     """One connection."""
 
     _room = MAX_HEADER_BYTES
+    _in_head = False
+    _draining = False
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection, if there is room; it has to say something soon."""
+        super().connection_made(transport)
+        if len(self.connections) > most_connections():
+            transport.write(OVERLOADED)
+            self._close(transport)
+            return
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_head_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; a head that is not whole with them gets a time to be."""
+        super().data_received(data)
+        if self._in_head:
+            if self._head_timer is None:
+                self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+        elif self._head_timer is not None:
+            self._stop_head_timer()
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _too_slow(self) -> None:
+        """End a connection whose head did not come; an answer that is on its way goes first."""
+        self._head_timer = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+        elif not self.transport.is_closing():
+            self._close(self.transport)
+
+    def _close(self, transport: asyncio.Transport) -> None:
+        """Close; who does not take what is still to be sent does not keep it in our memory."""
+        transport.close()
+        self.loop.call_later(LINGER_SECONDS, _cut, transport)
 
     def on_message_begin(self) -> None:
         """Begin a request with the full room for headers."""
         super().on_message_begin()
         self._room = MAX_HEADER_BYTES
+        self._in_head = True
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the target."""
@@ -39,9 +128,12 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Judge the target, then let the request begin."""
+        self._in_head = False
         if not self.url.startswith(b"/") or b"#" in self.url:
             raise Unfit("target not in origin form")
         super().on_headers_complete()
+        if self._draining:
+            self.cycle.keep_alive = False
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read; a whole request before it still gets its own answer, which is then the last."""
@@ -50,3 +142,32 @@ class StrictProtocol(HttpToolsProtocol):
             cycle.keep_alive = False
             return
         super().send_400_response(msg)
+
+    def on_response_complete(self) -> None:
+        """End an answer; a connection that closes with it does not wait for ever to be read."""
+        super().on_response_complete()
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self.loop.call_later(LINGER_SECONDS, _cut, self.transport)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End an idle connection."""
+        if not self.transport.is_closing():
+            self._close(self.transport)
+
+    def shutdown(self) -> None:
+        """The server stops: finish what was begun; see the module's text."""
+        self._draining = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+        elif not self._in_head:
+            self.loop.call_later(LAST_WORD_SECONDS, self._close_idle)
+
+    def _close_idle(self) -> None:
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and not self._in_head and not self.transport.is_closing():
+            self._close(self.transport)
+
+
+def _cut(transport: Any) -> None:
+    if not transport.is_closing() or transport.get_write_buffer_size():
+        transport.abort()

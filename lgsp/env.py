@@ -71,6 +71,19 @@ VARIABLES: tuple[Variable, ...] = (
         "false",
         "Let data services lie on this machine's loopback (demonstrations, tests); refused in production.",
     ),
+    Variable("LGSP_BROKER_CALLS", "int", "2000", "Calls one worker of the broker takes at once; above it, 503."),
+    Variable(
+        "LGSP_CLOCK_TOLERANCE",
+        "int",
+        "5",
+        "Seconds the clock may differ from the database's, or go back, before the broker admits nobody.",
+    ),
+    Variable(
+        "LGSP_METRICS_NETWORKS",
+        "list",
+        "127.0.0.0/8,::1/128",
+        "Networks whose direct requests may read `/metrics`, separated by commas; everybody else gets 404.",
+    ),
     Variable("REDIS_URL", "url", "", "Redis protocol 6.2 or later, `redis://:password@host:port/0`.", True, True),
     Variable(
         "LGSP_DATA_DIR", "str", ".data", "Folder for collected static files, outgoing mail in development, uploads."

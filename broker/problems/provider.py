@@ -181,11 +181,15 @@ KINDS = (
     ),
     Kind(
         Problem(
-            "overloaded", 503, _("Nền tảng quá tải"), _("Bộ nhớ dành cho nội dung đang chuyển đã dùng hết."), _WAIT
+            "overloaded",
+            503,
+            _("Nền tảng quá tải"),
+            _("Nền tảng đang chuyển số lượt gọi hoặc lượng nội dung nhiều nhất có thể vào lúc này."),
+            _WAIT,
         ),
         Side.PLATFORM,
         "Overloaded",
-        "The memory for content in transit is used up.",
+        "The platform carries as many calls, or as much content, as it can at this moment.",
         step="platform",
         remedy_en=_WAIT_EN,
     ),

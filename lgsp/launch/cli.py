@@ -36,10 +36,15 @@ def _serve(arguments: list[str]) -> int:
     reader = _reader()
     reader.add_argument("--port", type=int, default=8000)
     reader.add_argument("--no-demo", action="store_true")
+    reader.add_argument("--broker-workers", type=int, default=0)
     chosen = _read(reader, arguments)
     if not 1 <= chosen.port <= 65535:
         raise Stop("Số cổng phải từ 1 đến 65535, ví dụ ./run --port 8080")
-    return serve.serve(port=chosen.port, folder=chosen.data, demo=not chosen.no_demo)
+    if not 0 <= chosen.broker_workers <= 64:
+        raise Stop("Số tiến trình của bộ trung gian phải từ 0 đến 64, ví dụ ./run --broker-workers 2")
+    return serve.serve(
+        port=chosen.port, folder=chosen.data, demo=not chosen.no_demo, broker_workers=chosen.broker_workers
+    )
 
 
 def _demo(arguments: list[str]) -> int:
@@ -68,7 +73,7 @@ def _manage(arguments: list[str]) -> int:
 
 
 def _help(arguments: list[str]) -> int:
-    say("Cách dùng: ./run [--port 8000] [--data THƯ_MỤC] [--no-demo]")
+    say("Cách dùng: ./run [--port 8000] [--data THƯ_MỤC] [--no-demo] [--broker-workers 0]")
     say("           ./run LỆNH …")
     say()
     for name, (_command, text) in COMMANDS.items():
@@ -77,7 +82,10 @@ def _help(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
-    "": (_serve, "khởi động cổng; --no-demo không tạo người dùng mẫu; Ctrl-C để dừng"),
+    "": (
+        _serve,
+        "khởi động cổng; --no-demo không tạo người mẫu; --broker-workers N tiến trình dữ liệu riêng; Ctrl-C dừng",
+    ),
     "demo": (_demo, "chạy cả quy trình trên dữ liệu mới; --keep để lại; --provider ĐỊA_CHỈ thêm một dịch vụ; --data"),
     "test": (checks.test, "kiểm tra tất cả; tham số thêm vào được chuyển cho pytest"),
     "heavy": (checks.heavy, "kiểm thử dài, không nằm trong test: giết cả cổng, trình diễn, nghìn lượt đi ngẫu nhiên"),

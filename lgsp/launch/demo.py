@@ -38,11 +38,11 @@ def _fresh(given: Path | None) -> Path:
 
 
 def _run(folder: Path, chosen: argparse.Namespace) -> int:
-    ports = (free_port(), free_port())
+    ports = product.Ports(free_port(), free_port())
     with closing(DataFolder(folder)) as data:
         check_disk(data.path)
         environment.ensure("run")
-        with Instance(data, public_port=ports[0]) as instance:
+        with Instance(data, public_port=ports.portal) as instance:
             started: dict[str, processes.Process] = {}
             try:
                 variables = serve.bring_up(instance, started, ports)
@@ -54,15 +54,15 @@ def _run(folder: Path, chosen: argparse.Namespace) -> int:
                 status = 0 if chosen.keep else 130
             finally:
                 say("Đang dừng …")
-                processes.end(started.values())
+                processes.end(started.values(), seconds=serve.PATIENCE_SECONDS)
                 data.run_file.unlink(missing_ok=True)
     say("Trình diễn xong: mọi bước đúng như dự kiến." if status == 0 else "Trình diễn KHÔNG đạt; xem dòng lỗi ở trên.")
     return status
 
 
-def _drive(variables: dict[str, str], folder: Path, ports: tuple[int, int], provider: str) -> int:
-    command = [str(PYTHON), "-m", "lgsp.demo", "--portal", f"http://127.0.0.1:{ports[0]}", "--data", str(folder)]
-    command += ["--sample-provider", f"http://127.0.0.1:{ports[1]}"]
+def _drive(variables: dict[str, str], folder: Path, ports: product.Ports, provider: str) -> int:
+    command = [str(PYTHON), "-m", "lgsp.demo", "--portal", f"http://127.0.0.1:{ports.portal}", "--data", str(folder)]
+    command += ["--sample-provider", f"http://127.0.0.1:{ports.provider}"]
     if provider:
         command += ["--provider", provider]
     return processes.run(command, cwd=ROOT, env=variables).returncode

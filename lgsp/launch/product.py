@@ -2,6 +2,7 @@
 
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 from lgsp.launch import processes
@@ -11,33 +12,56 @@ from lgsp.launch.terminal import Stop, say
 READY_SECONDS = 120
 
 
-def commands(folder: Path, port: int, provider_port: int) -> dict[str, list[str]]:
-    """Return the command of each process by name; the sample provider only where it has a port."""
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the processes listen; 0: there is none. ``workers`` is how many share the broker's own port."""
+
+    portal: int
+    provider: int = 0
+    broker: int = 0
+    workers: int = 0
+
+    def addresses(self) -> dict[str, str]:
+        """Return what ``run.json`` says of them; data services are at the portal's address too."""
+        portal = f"http://127.0.0.1:{self.portal}"
+        named = {"portal": f"{portal}/", "admin": f"{portal}/quan-tri/", "api": f"{portal}/api/v1/"}
+        named["broker"] = f"http://127.0.0.1:{self.broker or self.portal}/"
+        return {**named, **({"provider": f"http://127.0.0.1:{self.provider}"} if self.provider else {})}
+
+
+def commands(folder: Path, ports: Ports) -> dict[str, list[str]]:
+    """Return the command of each process by name; sample provider and broker only where they have a port."""
     celery = [str(PYTHON), "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app"]
-    web = [str(PYTHON), "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    web = [str(PYTHON), "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1"]
+    web += ["--port", str(ports.portal), "--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--ws", "none"]
+    web += ["--timeout-keep-alive", "60", "--timeout-graceful-shutdown", "32"]
     # Whose X-Forwarded-For is believed is our own setting, not the server's (LGSP_TRUSTED_PROXIES).
     quiet = ["--no-server-header", "--no-access-log", "--no-proxy-headers"]
-    provider = [str(PYTHON), "-m", "lgsp.provider", "--port", str(provider_port)]
+    provider = [str(PYTHON), "-m", "lgsp.provider", "--port", str(ports.provider)]
+    broker = [str(PYTHON), "-m", "lgsp.data_plane", "--port", str(ports.broker), "--workers", str(ports.workers)]
     return {
-        **({"provider": provider} if provider_port else {}),
-        "web": [*web, "--http", "broker.server:StrictProtocol", "--loop", "uvloop", *quiet],
+        **({"provider": provider} if ports.provider else {}),
+        "web": [*web, *quiet],
+        **({"broker": broker} if ports.broker else {}),
         "worker": [*celery, "worker", "-c", "2", "-l", "WARNING"],
         "beat": [*celery, "beat", "-s", str(folder / "beat" / "schedule"), "--pidfile=", "-l", "WARNING"],
     }
 
 
-def start(
-    data: DataFolder, ports: tuple[int, int], variables: dict[str, str], started: dict[str, processes.Process]
-) -> None:
-    """Start all of it on *ports* (portal, provider); *started* is filled as it goes, so that what an interruption
-    leaves can be ended."""
-    for name, command in commands(data.path, *ports).items():
+def start(data: DataFolder, ports: Ports, variables: dict[str, str], started: dict[str, processes.Process]) -> None:
+    """Start all of it; *started* is filled as it goes, so that what an interruption leaves can be ended."""
+    for name, command in commands(data.path, ports).items():
         started[name] = processes.spawn(name, command, data.path, cwd=ROOT, env=variables)
 
 
-def wait_ready(port: int, watched: dict[str, processes.Process], folder: Path) -> None:
-    """Wait until the portal says it is ready. Raises :class:`Stop` when a process ends or time runs out."""
+def wait_ready(ports: Ports, watched: dict[str, processes.Process], folder: Path) -> None:
+    """Wait until portal and broker say they are ready. Raises :class:`Stop` when a process ends or time runs out."""
+    _wait(ports.portal, "web", watched, folder)
+    if ports.broker:
+        _wait(ports.broker, "broker", watched, folder)
 
+
+def _wait(port: int, name: str, watched: dict[str, processes.Process], folder: Path) -> None:
     def ready() -> bool:
         raise_if_dead(watched, folder)
         try:
@@ -47,7 +71,7 @@ def wait_ready(port: int, watched: dict[str, processes.Process], folder: Path) -
             return False
 
     if not processes.until(ready, READY_SECONDS):
-        log = processes.log_of(folder, "web")
+        log = processes.log_of(folder, name)
         raise Stop(f"Cổng chưa sẵn sàng sau {READY_SECONDS} giây; xem {log}")
 
 

@@ -14,9 +14,15 @@ from lgsp.launch.instance import Instance
 from lgsp.launch.places import PYTHON, ROOT, DataFolder, check_disk, write_private
 from lgsp.launch.terminal import Stop, say, step
 
+# The longest call, which is answered before the broker ends.
+PATIENCE_SECONDS = 40
 
-def serve(*, port: int, folder: Path, demo: bool) -> int:
-    """Start everything, wait until it is ready, print where it is, stop everything on Ctrl-C."""
+
+def serve(*, port: int, folder: Path, demo: bool, broker_workers: int = 0) -> int:
+    """Start everything, wait until it is ready, print where it is, stop everything on Ctrl-C.
+
+    With *broker_workers* that many processes answer data services on a port of their own, beside the portal's.
+    """
     _require_port(port)
     try:
         with closing(DataFolder(folder)) as data:
@@ -25,53 +31,51 @@ def serve(*, port: int, folder: Path, demo: bool) -> int:
             with Instance(data, public_port=port) as instance:
                 started: dict[str, processes.Process] = {}
                 try:
-                    _run(instance, started, port=port, demo=demo)
+                    _run(instance, started, _ports(port, demo=demo, workers=broker_workers))
                 finally:
                     if started:
                         say("Đang dừng …")
-                    processes.end(started.values())
+                    processes.end(started.values(), seconds=PATIENCE_SECONDS)
                     data.run_file.unlink(missing_ok=True)
     except KeyboardInterrupt:
         say("Đã dừng.")
     return 0
 
 
-def _run(instance: Instance, started: dict[str, processes.Process], *, port: int, demo: bool) -> None:
+def _ports(port: int, *, demo: bool, workers: int) -> product.Ports:
+    provider = _free_after(port) if demo else 0
+    return product.Ports(port, provider, _free_after(provider or port) if workers else 0, workers)
+
+
+def _run(instance: Instance, started: dict[str, processes.Process], ports: product.Ports) -> None:
     """Does not return: ends by an interruption or by :class:`Stop`."""
     data = instance.data
-    bring_up(instance, started, (port, _free_after(port) if demo else 0))
-    _greet(f"http://127.0.0.1:{port}", data.path)
+    bring_up(instance, started, ports)
+    _greet(ports, data.path)
     servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
     product.watch({**servers, **started}, data.path)
 
 
-def bring_up(instance: Instance, started: dict[str, processes.Process], ports: tuple[int, int]) -> dict[str, str]:
-    """Prepare the data, start everything on *ports* (portal, sample provider; 0: none), wait until it is ready.
+def bring_up(instance: Instance, started: dict[str, processes.Process], ports: product.Ports) -> dict[str, str]:
+    """Prepare the data, start everything on *ports*, wait until it is ready.
 
     Writes ``run.json``; returns the environment of the instance's processes.
     """
-    port, provider_port = ports
     data, variables = instance.data, instance.environment()
     _require_servers(instance, variables)
-    provider = f"http://127.0.0.1:{provider_port}" if provider_port else ""
+    provider = ports.addresses().get("provider", "")
     prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo", "--provider", provider] if provider else [])]
     with step("Chuẩn bị dữ liệu"):
         if processes.run(prepare, cwd=ROOT, env=variables, umask=0o077).returncode:
             raise Stop("Chuẩn bị dữ liệu không xong; lỗi ở các dòng trên.")
     with step("Chờ cổng sẵn sàng"):
         product.start(data, ports, variables, started)
-        product.wait_ready(port, started, data.path)
+        product.wait_ready(ports, started, data.path)
     pids = {**instance.pids(), **{name: item.pid for name, item in started.items()}, "launcher": os.getpid()}
-    address = f"http://127.0.0.1:{port}"
     write_private(
         data.run_file,
         {
-            "addresses": {
-                "portal": f"{address}/",
-                "admin": f"{address}/quan-tri/",
-                "api": f"{address}/api/v1/",
-                **({"provider": provider} if provider else {}),
-            },
+            "addresses": ports.addresses(),
             "pids": pids,
             "database": variables["DATABASE_URL"],
             "redis": variables["REDIS_URL"],
@@ -118,11 +122,14 @@ def _require_servers(instance: Instance, variables: dict[str, str]) -> None:
         raise Stop(done.stderr.strip().splitlines()[-1])
 
 
-def _greet(address: str, folder: Path) -> None:
+def _greet(ports: product.Ports, folder: Path) -> None:
+    addresses = ports.addresses()
     say()
-    say(f"Cổng:      {address}/")
-    say(f"Quản trị:  {address}/quan-tri/")
-    say(f"API:       {address}/api/v1/")
+    say(f"Cổng:      {addresses['portal']}")
+    say(f"Quản trị:  {addresses['admin']}")
+    say(f"API:       {addresses['api']}")
+    if ports.broker:
+        say(f"Dữ liệu:   {addresses['broker']}api/data/ ({ports.workers} tiến trình)")
     people: list[dict[str, str]] = []
     with suppress(OSError, ValueError, KeyError):
         people = json.loads((folder / "demo.json").read_text(encoding="utf-8"))["people"]

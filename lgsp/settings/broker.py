@@ -8,6 +8,11 @@ LOG_KEYS = env("LGSP_LOG_KEYS") or "dev:bG9nLWtleS1vZi1kZXZlbG9wbWVudC1vbmx5LTMy
 SIGNING_KEYS = env("LGSP_SIGNING_KEYS") or "dev:c2lnbmluZy1rZXktb2YtZGV2ZWxvcG1lbnQtMzJieXQ="
 BROKER_DATABASE_URL = env("LGSP_BROKER_DATABASE_URL")
 LOOPBACK_UPSTREAMS = env("LGSP_LOOPBACK_UPSTREAMS")
+# Calls one worker takes at once; above it, 503.
+BROKER_CALLS = env("LGSP_BROKER_CALLS")
+# Seconds our clock may differ from the database's, or go back, before nobody is admitted.
+CLOCK_TOLERANCE = float(env("LGSP_CLOCK_TOLERANCE"))
+METRICS_NETWORKS = env("LGSP_METRICS_NETWORKS")
 # Parts of the platform that no data service may lie at.
 OWN_ADDRESSES = [env("DATABASE_URL"), BROKER_DATABASE_URL, env("REDIS_URL")]
 if LOOPBACK_UPSTREAMS and env.mode == "production":

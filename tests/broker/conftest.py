@@ -1,5 +1,6 @@
 """A broker at work, for all tests of a module: real PostgreSQL, real uvicorn, a provider of raw bytes."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,10 @@ from audit.admission import Ledger
 from audit.gates import open_gate
 from broker.app import BrokerApp
 from broker.assembly import database_address
+from broker.clocks import Clocks
 from broker.engine import Engine
 from broker.forwarding import HttpTransport
+from broker.load import Load
 from broker.policy import Policy
 from broker.tokens.signer import Signer
 from core.addresses import AddressRules
@@ -94,15 +97,20 @@ def module_world(database: str, provider: Provider) -> World:
     return make_world(provider)
 
 
-def make_app(database: str, world: World, rules: AddressRules | None = None) -> BrokerApp:
+def make_app(
+    database: str, world: World, rules: AddressRules | None = None, clocks: Clocks | None = None
+) -> BrokerApp:
     """Put a broker together over *world*."""
     return BrokerApp(
         Engine(
-            policy=Policy(world.rows, database),
+            # Tests move the clock; those of operation look at what the broker makes of that.
+            policy=Policy(world.rows, database, clocks=clocks or Clocks(math.inf)),
             ledger=Ledger(database, settings.LOG_KEYS),
             make_transport=lambda: HttpTransport(rules or AddressRules(loopback=True)),
             allowed_hosts=["127.0.0.1", "localhost"],
             signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),
+            # A test that shares its core with others is late without fault.
+            load=Load(most_lag=math.inf),
         )
     )
 

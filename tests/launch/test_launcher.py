@@ -47,6 +47,8 @@ def test_help_names_every_command() -> None:
         (["tets"], "Có phải ./run test?"),
         (["--port", "abc"], "./run help"),
         (["--port", "70000"], "từ 1 đến 65535"),
+        (["--broker-workers", "-1"], "từ 0 đến 64"),
+        (["--broker-workers", "hai"], "./run help"),
         (["--lạ"], "Không hiểu"),
         (["--data", "/proc/khong-the"], "Chọn thư mục khác"),
     ],
