@@ -1,6 +1,7 @@
 """The broker put together from the settings; ``lgsp/asgi.py`` mounts what comes out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, connections, transaction
@@ -53,9 +54,11 @@ def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
     """Return the broker of this process, not started yet."""
     address = database_address()
     rules = upstream_rules()
+    ledger = Ledger(address, settings.LOG_KEYS)
+    ledger.claims.window = timedelta(hours=settings.IDEMPOTENCY_HOURS)
     engine = Engine(
         policy=Policy(load, address, swapped=settle_memory),
-        ledger=Ledger(address, settings.LOG_KEYS),
+        ledger=ledger,
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),
     )

@@ -1,4 +1,7 @@
-"""Which headers go through: by allow-list both ways; no credentials, cookies or addresses travel (N26, N27)."""
+"""Which headers go through: by allow-list both ways; no credentials, cookies or addresses travel (N26, N27).
+
+A trace goes through by the rules of W3C Trace Context: the caller's trace with us as the parent, or a new one.
+"""
 
 import re
 from collections.abc import Iterable
@@ -17,8 +20,6 @@ TO_PROVIDER = {
     b"if-none-match": "If-None-Match",
     b"if-modified-since": "If-Modified-Since",
     b"if-unmodified-since": "If-Unmodified-Since",
-    b"traceparent": "traceparent",
-    b"tracestate": "tracestate",
 }
 TO_CALLER = frozenset(
     {
@@ -34,6 +35,8 @@ TO_CALLER = frozenset(
 )
 REQUEST_ID = "X-LGSP-Request-Id"
 _VALUE = re.compile(rb"[\x20-\x7e\x80-\xff]*\Z")
+_TRACE = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-[\x20-\x7e]*)?\Z")
+_TRACE_STATE = re.compile(rb"[\x20-\x7e]{1,512}\Z")
 
 
 def to_provider(incoming: Incoming) -> CIMultiDict[str]:
@@ -47,7 +50,36 @@ def to_provider(incoming: Incoming) -> CIMultiDict[str]:
     headers["Accept-Encoding"] = "identity"
     headers["User-Agent"] = "LGSP"
     headers[REQUEST_ID] = str(incoming.call_id)
+    _trace(headers, incoming, named)
     return headers
+
+
+def _trace(headers: CIMultiDict[str], incoming: Incoming, named: set[bytes]) -> None:
+    """Put our own span into the caller's trace, or begin one that the request id finds (its 32 hex digits)."""
+    call_id = incoming.call_id.hex
+    sent = incoming.sent.get(b"traceparent")
+    found = None if sent is None or b"traceparent" in named else _trace_of(sent)
+    if found is None:
+        headers["traceparent"] = f"00-{call_id}-{call_id[16:]}-01"
+        return
+    trace_id, sampled = found
+    headers["traceparent"] = f"00-{trace_id}-{call_id[16:]}-{sampled}"
+    state = incoming.sent.get(b"tracestate")
+    if state is not None and b"tracestate" not in named and _TRACE_STATE.match(state):
+        headers["tracestate"] = state.decode()
+
+
+def _trace_of(sent: bytes) -> tuple[str, str] | None:
+    """Return trace id and flags of a valid ``traceparent``; a later version's beginning is read as version 00's."""
+    found = _TRACE.match(sent)
+    if found is None:
+        return None
+    version, trace_id, parent_id, flags, more = found.groups()
+    if version == b"ff" or (more is not None and version == b"00"):
+        return None
+    if not trace_id.strip(b"0") or not parent_id.strip(b"0"):
+        return None
+    return trace_id.decode(), "01" if int(flags, 16) & 1 else "00"
 
 
 def to_caller(pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -61,3 +93,9 @@ def to_caller(pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
         elif lower in TO_CALLER and _VALUE.match(value):
             kept.append((lower, value))
     return [pair for pair in kept if pair[0] not in named]
+
+
+def declared_length(pairs: Iterable[tuple[bytes, bytes]]) -> int:
+    """Return the length an answer says it has, 0 when it says none."""
+    found = next((value for name, value in pairs if name.lower() == b"content-length"), b"0")
+    return int(found) if found.isdigit() else 0

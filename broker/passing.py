@@ -8,6 +8,11 @@ from broker.incoming import Incoming
 from broker.problems import refusal
 
 
+def restricted(incoming: Incoming) -> bool:
+    """Return whether the grant names fields: then an answer is held whole and filtered, never streamed."""
+    return incoming.warrant is not None and incoming.warrant.grant.fields is not None
+
+
 def answer_of(answered: Answered, incoming: Incoming) -> Answer:
     """Return the provider's answer as the caller may have it. Raises a refusal for what is not passed on."""
     _require_passable(answered)
@@ -20,7 +25,7 @@ def answer_of(answered: Answered, incoming: Incoming) -> Answer:
     if incoming.progress.fields_dropped:
         headers.append((b"x-lgsp-fields-dropped", str(incoming.progress.fields_dropped).encode()))
     failed = answered.status >= 400
-    return Answer(answered.status, headers, body, side="consumer" if failed else "")
+    return Answer(answered.status, headers, body, side="consumer" if failed else "", rest=answered.rest)
 
 
 def _require_passable(answered: Answered) -> None:

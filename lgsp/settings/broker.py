@@ -7,6 +7,7 @@ from lgsp.env import env
 LOG_KEYS = env("LGSP_LOG_KEYS") or "dev:bG9nLWtleS1vZi1kZXZlbG9wbWVudC1vbmx5LTMyLSE="
 BROKER_DATABASE_URL = env("LGSP_BROKER_DATABASE_URL")
 LOOPBACK_UPSTREAMS = env("LGSP_LOOPBACK_UPSTREAMS")
+IDEMPOTENCY_HOURS = env("LGSP_IDEMPOTENCY_HOURS")
 # Parts of the platform that no data service may lie at.
 OWN_ADDRESSES = [env("DATABASE_URL"), BROKER_DATABASE_URL, env("REDIS_URL")]
 if LOOPBACK_UPSTREAMS and env.mode == "production":

@@ -141,7 +141,7 @@ def test_a_certificate_that_does_not_fit(broker: Live, provider: Provider, world
         world.services["sandbox"] = replace(world.services["sandbox"], upstreams=(UpstreamRow(9, url, 1),))
         broker.reload()
         answer = call(broker, world)
-        assert (answer.status, answer.code) == (502, "provider-unreachable")
+        assert (answer.status, answer.code) == (502, "provider-certificate")
         assert peer.received == []
     finally:
         peer.stop()

@@ -1,0 +1,25 @@
+"""Keys of deeds asked for once, and an index by which the faults of source systems are found.
+
+The keys are a working table like the nonces: rows are freed, taken over after their time, and deleted by age. The index holds
+failed calls only, so it costs a good one nothing.
+"""
+
+from django.db import migrations
+
+TABLE = """
+create table audit_idempotency (
+  digest bytea primary key, call_id uuid not null, claimed_at timestamptz not null
+);
+create index audit_idempotency_age on audit_idempotency (claimed_at);
+"""
+FAULTS = """
+create index audit_outcome_fault on audit_outcome (received_at) where side = 'provider';
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0004_last_use_of_a_key")]
+    operations = [
+        migrations.RunSQL(TABLE, "drop table audit_idempotency;"),
+        migrations.RunSQL(FAULTS, "drop index audit_outcome_fault;"),
+    ]
