@@ -100,8 +100,8 @@ class BoundsForm(PortalForm):
         most=1_073_741_824,
         required=False,
         help_text=_(
-            "Từ 1.024 đến 1.073.741.824, mặc định 104.857.600 (mức của nền tảng). Quyền khai thác giới hạn theo trường "
-            "dữ liệu chỉ nhận được trả lời đến 10.485.760 B."
+            "Từ 1.024 đến 1.073.741.824, mặc định 104.857.600 (mức của nền tảng). Quyền khai thác giới hạn theo "
+            "trường dữ liệu chỉ nhận được trả lời đến 10.485.760 B."
         ),
     )
 
