@@ -49,4 +49,9 @@ class Migration(migrations.Migration):
             model_name='upstream',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('client_certificate', ''), ('client_valid_to__isnull', True), ('sealed_client_key', '')), models.Q(models.Q(('client_certificate', ''), _negated=True), models.Q(('sealed_client_key', ''), _negated=True), ('client_valid_to__isnull', False)), _connector='OR'), name='upstream_client_key_with_certificate'),
         ),
+        migrations.AlterField(
+            model_name='watchmark',
+            name='kind',
+            field=models.CharField(choices=[('freshness', 'Cập nhật dữ liệu'), ('review', 'Rà soát chia sẻ trực tiếp'), ('expiry', 'Hết thời hạn chia sẻ trực tiếp'), ('certificate', 'Hết hạn chứng thư của nền tảng')], max_length=12, verbose_name='việc'),
+        ),
     ]
