@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ class Faults:
 
 def faults_since(since: datetime, n: int) -> dict[int, Faults]:
     """Return by upstream its last *n* faults among calls received after *since*."""
-    values = {"since": since, "counted": list(_COUNTED), "gateway": list(_GATEWAY), "n": n}
+    values: dict[str, Any] = {"since": since, "counted": list(_COUNTED), "gateway": list(_GATEWAY), "n": n}
     with connection.cursor() as cursor:
         cursor.execute(_FAULTS, values)
         return {

@@ -97,14 +97,13 @@ def test_of_many_at_once_over_all_workers_one_is_carried(
 ) -> None:
     provider.reset()
     for _ in range(5):
-        key, found = str(uuid.uuid4()), []
-        threads = [
-            threading.Thread(
-                target=lambda live=live, key=key, found=found: found.append(send(live, world, key).status)
-            )  # type: ignore[misc]
-            for live in workers
-            for _ in range(6)
-        ]
+        found: list[int] = []
+
+        def ask(live: Live, key: str, found: list[int] = found) -> None:
+            found.append(send(live, world, key).status)
+
+        key = str(uuid.uuid4())
+        threads = [threading.Thread(target=ask, args=(live, key)) for live in workers for _ in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
