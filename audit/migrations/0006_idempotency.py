@@ -19,7 +19,7 @@ create index audit_outcome_time on audit_outcome using brin (received_at) with (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0004_last_use_of_a_key")]
+    dependencies = [("audit", "0005_log_format_2")]
     operations = [
         migrations.RunSQL(TABLE, "drop table audit_idempotency;"),
         migrations.RunSQL(FAULTS, "drop index audit_outcome_time, audit_outcome_fault;"),

@@ -36,12 +36,13 @@ class Pouring:
     pieces: Callable[[], AsyncGenerator[bytes, None]]
     begin: bytes = b"a" * MIB
     status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = JSON
     asked: list[Outgoing] = field(default_factory=list)
     closed: int = 0
 
     async def forward(self, request: Outgoing) -> Answered:
         self.asked.append(request)
-        return Answered(self.status, JSON, self.begin, self._rest())
+        return Answered(self.status, self.headers, self.begin, self._rest())
 
     async def _rest(self) -> AsyncGenerator[bytes, None]:
         try:
@@ -131,17 +132,37 @@ def test_what_follows_is_poured_through(broker: Live, tell: Any) -> None:
     status, body = tell(transport, story)
     assert (status, body) == (200, b"a" * MIB + b"b" * 3 * MIB)
     assert transport.closed == 1
-    assert transport.asked[0].stream_bytes == 100 * MIB
+    assert (transport.asked[0].stream_after, transport.asked[0].most_bytes) == (MIB, 100 * MIB)
     clean(broker)
 
 
 def test_a_rest_nobody_begins_is_let_go_of(broker: Live, tell: Any) -> None:
+    async def stuck() -> AsyncGenerator[bytes, None]:
+        await asyncio.sleep(60)
+        yield b""
+
     async def story(answer: Answer, _caller: Caller) -> None:
         assert answer.rest is not None
         await answer.rest.aclose()
         await answer.rest.aclose()
 
-    tell(Pouring(pieces), story)
+    for source in (pieces, stuck):
+        transport = Pouring(source)
+        tell(transport, story)
+        assert transport.closed == 1
+        clean(broker)
+
+
+def test_an_answer_that_says_it_is_too_large_is_not_begun(broker: Live, world: World, tell: Any) -> None:
+    """Ten gigabytes announced are 502 at once: nothing of them reaches the caller."""
+    transport = Pouring(pieces, headers=(*JSON, (b"Content-Length", b"10737418240")))
+
+    async def story(answer: Answer, _caller: Caller) -> None:
+        document = orjson.loads(answer.body)
+        assert (answer.rest, answer.status, document["code"]) == (None, 502, "provider-answer-too-large")
+
+    tell(transport, story)
+    assert transport.closed == 1
     clean(broker)
 
 
@@ -248,7 +269,7 @@ def test_fields_are_filtered_of_the_whole(broker: Live, world: World, tell: Any)
     assert answer.status == 200
     assert b"gheim" not in answer.body
     assert len(orjson.loads(answer.body)["data"]) == 20_000
-    assert transport.asked[0].stream_bytes == 0
+    assert (transport.asked[0].stream_after, transport.asked[0].most_bytes) == (None, MOST_ANSWER_BYTES)
     clean(broker)
 
     async def endless() -> AsyncGenerator[bytes, None]:
