@@ -154,9 +154,10 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         return _told(failure, row, most)
 
     rest = Rest(answered.rest, passage, incoming.receive, told, most - len(answered.body))
+    if declared_length(answered.headers) > most:
+        await rest.aclose()
+        raise told(TooMuch(sent=True))
     try:
-        if declared_length(answered.headers) > most:
-            raise told(TooMuch(sent=True))
         if not whole:
             return answer_of(replace(answered, rest=rest), incoming)
         body = await gathered(answered.body, rest, _holder(incoming, engine))
