@@ -47,12 +47,9 @@ class Breakers:
 
         A call that cannot go on to the next upstream (*goes_on* False) tries an open one only if no other is left.
         """
-        states = self._states
-        if not states:
-            return next((Pass(upstream) for upstream in upstreams), None)
         due = None
         for upstream in upstreams:
-            state = states.get(upstream.upstream_id)
+            state = self._states.get(upstream.upstream_id)
             if state is None or state.failures < FAILURES:
                 return Pass(upstream)
             if due is None and not state.trying and state.open_until <= time.monotonic():

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from multidict import CIMultiDict
 
 from broker.headers import to_provider
 from tests.broker.conftest import Log
@@ -220,12 +219,11 @@ def test_tracing_costs_next_to_nothing() -> None:
     from broker.headers import _trace
 
     call_of = _Call(traceparent=f"00-{TRACE}-{PARENT}-01".encode())
-    headers: CIMultiDict[str] = CIMultiDict()
     best = 1.0
     for _ in range(20):
         begun = time.perf_counter()
         for _ in range(1000):
-            _trace(headers, call_of, set())  # type: ignore[arg-type]
+            _trace(call_of, ())  # type: ignore[arg-type]
         best = min(best, (time.perf_counter() - begun) / 1000)
     assert best < 10e-6, f"{best * 1e6:.1f} µs"
     assert to_provider(call_of)["traceparent"]  # type: ignore[arg-type]
