@@ -22,8 +22,8 @@ TLS_HELP = {
         "này được tin cậy."
     ),
     "client_certificate": _(
-        "Dán chứng thư (PEM) được cấp cho nền tảng nếu hệ thống nguồn yêu cầu xác thực hai chiều (mTLS). Xóa trắng "
-        "thì không dùng nữa."
+        "Dán chứng thư (PEM) được cấp cho nền tảng nếu hệ thống nguồn yêu cầu xác thực hai chiều. Xóa trắng thì "
+        "không dùng nữa."
     ),
     "client_key": _(
         "Dán khóa riêng (PEM, không mật khẩu) khi nhập chứng thư mới. Khóa được mã hóa khi lưu và không hiện lại; để "

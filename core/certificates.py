@@ -67,7 +67,7 @@ def read_client(pem: str) -> str:
         raise CertificateRefused(_("Chứng thư đầu tiên phải là của nền tảng, không phải của tổ chức chứng thực (CA)."))
     usages = _extension(found[0], x509.ExtendedKeyUsage)
     if usages is not None and x509.ExtendedKeyUsageOID.CLIENT_AUTH not in usages:
-        raise CertificateRefused(_("Chứng thư không được cấp để xác thực bên gọi (clientAuth)."))
+        raise CertificateRefused(_("Chứng thư không được cấp để xác thực bên gọi."))
     for item in found:
         _require_in_force(item)
     return _tidied(found)

@@ -15,7 +15,7 @@ def tell_opened(outage: Outage) -> None:
     """Tell that a source system does not answer."""
     body = _(
         "Từ %(when)s nền tảng không nhận được trả lời của %(what)s. Biểu hiện: %(detail)s. Trong lúc này lượt gọi "
-        "được chuyển sang địa chỉ khác của dịch vụ nếu có, nếu không thì bên gọi nhận mã provider-unavailable. Kiểm "
+        "được chuyển sang địa chỉ khác của dịch vụ nếu có, nếu không thì bên gọi nhận mã lỗi 503. Kiểm "
         "tra hệ thống nguồn và đường truyền; nền tảng tự gọi lại và báo khi hệ thống nguồn trả lời."
     )
     values = {**words_of(outage.upstream), "when": _moment(outage.opened_at), "detail": outage.detail}

@@ -184,7 +184,7 @@ def test_what_is_not_taken(draft: Callable[..., Any], authority: Authority, clie
         ({"ca_pem": authority.pem.replace("MII", "MIJ", 1)}, "ca_pem", "Không đọc được"),
         ({"ca_pem": authority.pem * 200}, "ca_pem", "tối đa"),
         ({"client_certificate": authority.pem, "client_key": client_pair.key}, "client_certificate", "không phải của"),
-        ({"client_certificate": server.pem, "client_key": server.key}, "client_certificate", "clientAuth"),
+        ({"client_certificate": server.pem, "client_key": server.key}, "client_certificate", "xác thực bên gọi"),
         (
             {"client_certificate": authority.client(days=-1).pem, "client_key": client_pair.key},
             "client_certificate",

@@ -56,6 +56,7 @@ Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Ke
 GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
 MB KB GB km ha kg mm cm px ms
+RSA ECDSA bit
 """
 NAMES = frozenset(_NAMES.split())
 _ADDRESSES = re.compile(
