@@ -77,6 +77,7 @@ class Topic(TextChoices):
     CONFIRMATION = "confirmation", _("Chờ xác nhận biên bản kiểm thử")
     WORK = "work", _("Việc mới đến lượt bạn")
     PROGRESS = "progress", _("Diễn biến khác của hồ sơ")
+    OUTAGE = "outage", _("Mất kết nối với hệ thống nguồn, kết nối trở lại")
     DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 from psycopg import AsyncConnection
 
+from audit.idempotency import Claims
 from audit.ledger import rows
 from audit.ledger.calls import Attempt, Call, LogUnavailable, Outcome, Stage, Verdict, intent_values, outcome_values
 from audit.ledger.canonical import earlier_mac
@@ -29,7 +30,7 @@ from audit.ledger.writer import Item, Writer
 from core import clock
 from core.crypto import Keyring
 
-__all__ = ["Attempt", "Call", "Ledger", "LogUnavailable", "Outcome", "Quota", "Stage", "Verdict"]
+__all__ = ["Attempt", "Call", "Claims", "Ledger", "LogUnavailable", "Outcome", "Quota", "Stage", "Verdict"]
 
 log = structlog.get_logger(__name__)
 # Calls admitted and not recorded yet; a broker holds far fewer, so the bound is only against a leak.
@@ -62,6 +63,8 @@ class Ledger:
         self._nothing = self._keyed(b"")
         self._pacer = Pacer()
         self._quotas = QuotaReader(address)
+        # Who came first under an idempotency key.
+        self.claims = Claims(address)
         self._jobs: set[asyncio.Task[None]] = set()
         self._clockwork: asyncio.Task[None] | None = None
 
@@ -81,6 +84,7 @@ class Ledger:
         while self._jobs:
             await asyncio.wait(set(self._jobs))
         await self._outcomes.stop()
+        await self.claims.close()
 
     @property
     def ready(self) -> bool:

@@ -2,11 +2,13 @@
 
 from celery import shared_task
 
+from audit.services.idempotency import forget_keys
 from audit.services.partitions import drop_old_nonces, make_ahead
 
 
 @shared_task
 def keep_partitions() -> None:
-    """Make the partitions of the call log ahead, drop the nonces of hours long past."""
+    """Make the partitions of the call log ahead, drop the nonces of hours long past, forget old idempotency keys."""
     make_ahead()
     drop_old_nonces()
+    forget_keys()

@@ -1,6 +1,7 @@
 """The broker put together from the settings; ``lgsp/asgi.py`` mounts what comes out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -59,9 +60,11 @@ def assemble(
     """Return the broker of this process, not started yet; *worker* is its place among those of one port."""
     address = database_address()
     rules = upstream_rules()
+    ledger = Ledger(address, settings.LOG_KEYS)
+    ledger.claims.window = timedelta(hours=settings.IDEMPOTENCY_HOURS)
     engine = Engine(
         policy=Policy(load, address, swapped=settle_memory, clocks=Clocks(settings.CLOCK_TOLERANCE)),
-        ledger=Ledger(address, settings.LOG_KEYS),
+        ledger=ledger,
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),
         signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),

@@ -1,103 +1,177 @@
 """Carrying one lawful call: admit, forward, pass on. Nothing reaches a provider before the log says A."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from multidict import CIMultiDict
+
+from broker import once
 from broker.admitting import admit
 from broker.answers import Answer
-from broker.forwarding import Answered, Failed, Outgoing, TooMuch
-from broker.headers import to_provider
-from broker.incoming import Incoming, Warrant
-from broker.passing import answer_of
+from broker.forwarding import CONNECT_SECONDS, Answered, Failed, Outgoing, TooMuch
+from broker.headers import declared_length, to_provider
+from broker.incoming import Incoming
+from broker.passage import Passage
+from broker.passing import answer_of, restricted
 from broker.problems import Refusal, refusal
+from broker.rest import Rest, gathered
 from broker.watching import CallerWatch
+from catalog.projection import ServiceRow
+from core.tls import context_of
 
 if TYPE_CHECKING:
     from broker.engine import Engine
 
 MOST_SECONDS = 30.0
+# What is filtered is held whole, up to so much; what is not is poured through beyond the first MiB (decisions, 9).
 MOST_ANSWER_BYTES = 10 * 1024 * 1024
+STREAM_AFTER = 1024 * 1024
+# Asked of one more upstream if not a byte of them was sent; nothing else ever is (decisions, 10; broker.md §4).
+REPEATABLE = frozenset({"GET", "HEAD"})
+MOST_ATTEMPTS = 2
+# With less left of the time no further upstream is asked.
+_TOO_LATE_SECONDS = 0.01
 _GATEWAY_FAILURES = frozenset({502, 503, 504})
 
 
 async def carry(incoming: Incoming, engine: "Engine") -> Answer:
-    """Admit, forward, filter, and return the caller's answer. Raises a refusal."""
+    """Admit, forward, filter, and return the caller's answer. Raises a refusal.
+
+    While an answer has ``rest``, the way to the provider stays held until that is read to its end or closed.
+    """
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
-    name = (warrant.service.row.provider_id, warrant.service.row.environment)
-    engine.breakers.enter(name)
-    heard = False
+    row = warrant.service.row
+    passage = Passage(engine, row, until=time.monotonic() + seconds_of(row), goes_on=incoming.method in REPEATABLE)
     try:
-        with engine.running.at(name[0]):
+        digest = once.key_of(incoming, engine)
+        if digest is None:
             await admit(incoming, engine)
-            try:
-                answered = await reach(incoming, engine)
-            except Failed as failure:
-                heard = _count(failure, name, engine)
-                raise _told(failure, warrant) from None
-        heard = True
-        if answered.status in _GATEWAY_FAILURES:
-            engine.breakers.failed(name)
+            answered = await _reach(incoming, engine, passage)
         else:
-            engine.breakers.succeeded(name)
+            answered = await _reach_once(digest, incoming, engine, passage)
+        if answered.rest is not None:
+            return await _large(answered, incoming, engine, passage)
+        answer = answer_of(answered, incoming)
+    except Failed as failure:
+        passage.leave()
+        raise _told(failure, row) from None
+    except BaseException:
+        passage.leave()
+        raise
+    passage.leave()
+    return answer
+
+
+async def _reach_once(digest: bytes, incoming: Incoming, engine: "Engine", passage: Passage) -> Answered:
+    """Admit and forward under an idempotency key, which is free again if nothing was sent."""
+    await once.claim(digest, incoming, engine)
+    sent = False
+    try:
+        await admit(incoming, engine)
+        sent = True
+        return await _reach(incoming, engine, passage)
+    except Failed as failure:
+        sent = failure.sent
+        raise
     finally:
-        if not heard:
-            engine.breakers.abandoned(name)
-    return answer_of(answered, incoming)
+        if not sent:
+            await once.release(digest, incoming, engine)
 
 
-def _count(failure: Failed, name: tuple[int, str], engine: "Engine") -> bool:
-    if isinstance(failure, TooMuch):
-        return False
-    engine.breakers.failed(name)
-    return True
-
-
-def _told(failure: Failed, warrant: Warrant) -> Refusal:
-    limit = MOST_ANSWER_BYTES if isinstance(failure, TooMuch) else f"{seconds_of(warrant):g}"
-    return refusal(failure.code, limit=limit)
-
-
-def seconds_of(warrant: Warrant) -> float:
-    """Return the time the service has for a whole call."""
-    return min(MOST_SECONDS, warrant.service.row.timeout_ms / 1000)
-
-
-async def reach(incoming: Incoming, engine: "Engine") -> Answered:
-    """Ask the upstreams in order; only a GET of which no byte was sent goes on to the next. Raises ``Failed``."""
-    warrant = incoming.warrant
-    assert warrant is not None  # noqa: S101
-    query = incoming.raw_query.decode("ascii")
-
-    def hold(size: int) -> None:
-        engine.budget.take(size)
-        incoming.held += size
-
+async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answered:
+    """Ask the upstreams that may be asked, in order. Raises ``Failed``."""
     begun = time.monotonic()
-    until = begun + seconds_of(warrant)
-    last: Failed = Failed(sent=False)
-    for upstream in warrant.service.row.upstreams:
-        incoming.progress.upstream_id = upstream.upstream_id
-        outgoing = Outgoing(
-            method=str(incoming.method),
-            base_url=upstream.base_url,
-            target=warrant.upstream_path + (f"?{query}" if query else ""),
-            headers=to_provider(incoming, engine.signer),
-            body=incoming.content,
-            seconds=until - time.monotonic(),
-            most_bytes=MOST_ANSWER_BYTES,
-            hold=hold,
-        )
+    progress, headers = incoming.progress, to_provider(incoming, engine.signer)
+    further = min(MOST_ATTEMPTS - 1, passage.after) if passage.goes_on else 0
+    while True:
+        progress.upstream_id = passage.upstream.upstream_id
+        outgoing = _outgoing(incoming, engine, passage, headers, further)
         try:
             with CallerWatch(incoming.receive):
                 answered = await engine.transport.forward(outgoing)
         except Failed as failure:
-            last = failure
-            if failure.sent or incoming.method != "GET":
-                break
+            if not isinstance(failure, TooMuch):
+                passage.failed()
+            late = passage.until - time.monotonic() < _TOO_LATE_SECONDS
+            if failure.sent or late or not further or not passage.go_on():
+                raise
+            further -= 1
         else:
-            incoming.progress.upstream_status = answered.status
+            progress.upstream_status = answered.status
+            if answered.status in _GATEWAY_FAILURES:
+                passage.failed()
+            elif answered.rest is None:
+                passage.succeeded()
             return answered
         finally:
-            incoming.progress.upstream_ms = int((time.monotonic() - begun) * 1000)
-    raise last
+            progress.upstream_ms = int((time.monotonic() - begun) * 1000)
+
+
+def _outgoing(
+    incoming: Incoming, engine: "Engine", passage: Passage, headers: CIMultiDict[str], further: int
+) -> Outgoing:
+    """Return the request to the present upstream; *further* ones are left enough time to be connected to."""
+    warrant, upstream = incoming.warrant, passage.upstream
+    assert warrant is not None  # noqa: S101
+    query = incoming.raw_query.decode("ascii")
+    seconds = passage.until - time.monotonic()
+    whole, most = restricted(incoming), warrant.service.row.max_answer_bytes
+    return Outgoing(
+        method=str(incoming.method),
+        base_url=upstream.base_url,
+        target=warrant.upstream_path + (f"?{query}" if query else ""),
+        headers=headers,
+        body=incoming.content,
+        seconds=seconds,
+        most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
+        hold=_holder(incoming, engine),
+        tls=None if upstream.tls is None else context_of(upstream.tls),
+        tls_name=None if upstream.tls is None else upstream.tls.name or None,
+        stream_after=None if whole else STREAM_AFTER,
+        connect_seconds=min(CONNECT_SECONDS, seconds / (1 + further)),
+    )
+
+
+def _holder(incoming: Incoming, engine: "Engine") -> Callable[[int], None]:
+    def hold(size: int) -> None:
+        engine.budget.take(size)
+        incoming.held += size
+
+    return hold
+
+
+async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passage: Passage) -> Answer:
+    """Return a large answer: poured through, or held whole and filtered where the grant names fields."""
+    assert answered.rest is not None and incoming.warrant is not None  # noqa: S101, PT018
+    row = incoming.warrant.service.row
+    whole = restricted(incoming)
+    most = min(MOST_ANSWER_BYTES, row.max_answer_bytes) if whole else row.max_answer_bytes
+
+    def told(failure: Failed) -> Refusal:
+        return _told(failure, row, most)
+
+    rest = Rest(answered.rest, passage, incoming.receive, told, most - len(answered.body))
+    if declared_length(answered.headers) > most:
+        await rest.aclose()
+        raise told(TooMuch(sent=True))
+    try:
+        if not whole:
+            return answer_of(replace(answered, rest=rest), incoming)
+        body = await gathered(answered.body, rest, _holder(incoming, engine))
+        return answer_of(replace(answered, body=body, rest=None), incoming)
+    except BaseException:
+        await rest.aclose()
+        raise
+
+
+def _told(failure: Failed, row: ServiceRow, most: int = MOST_ANSWER_BYTES) -> Refusal:
+    limit = min(most, row.max_answer_bytes) if isinstance(failure, TooMuch) else f"{seconds_of(row):g}"
+    return refusal(failure.code, limit=limit)
+
+
+def seconds_of(row: ServiceRow) -> float:
+    """Return the time the service has for a whole call."""
+    return min(MOST_SECONDS, row.timeout_ms / 1000)

@@ -5,13 +5,14 @@ order wants that, its beginning first and the rest as it comes, read no faster t
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from httptools import HttpParserError, HttpResponseParser
 
-from broker.failures import Failed, TimedOut, TooMuch, Unreadable
+from broker.failures import Failed, TimedOut, TooMuch, Unreadable, Untrusted
 
 MOST_HEADERS, MOST_HEADER_BYTES = 64, 16 * 1024
 # What of a followed answer may wait for the caller before the upstream is made to wait.
@@ -139,7 +140,8 @@ class Exchange(asyncio.Protocol):
         if error is None and self._status >= 200 and not self._framed:
             self._finish()
         else:
-            self.fail(Failed(sent=True))
+            # TLS 1.3: a provider refuses our certificate, or its absence, after the handshake.
+            self.fail((Untrusted if isinstance(error, ssl.SSLError) else Failed)(sent=True))
         self._parser = None
 
     # What the parser tells.

@@ -29,6 +29,12 @@ class TooMuch(Failed):
     code = "provider-answer-too-large"
 
 
+class Untrusted(Failed):
+    """The TLS handshake failed: its certificate is not the one expected, or it does not accept ours."""
+
+    code = "provider-certificate"
+
+
 class Forbidden(Failed):
     """The address is one the platform does not call."""
 

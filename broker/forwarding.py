@@ -14,12 +14,12 @@ from typing import Protocol
 from multidict import CIMultiDict
 
 from broker.exchange import Answered, Order
-from broker.failures import Failed, Forbidden, TimedOut, TooMuch, Unreadable
-from broker.pool import Pool
+from broker.failures import Failed, Forbidden, TimedOut, TooMuch, Unreadable, Untrusted
+from broker.pool import CONNECT_SECONDS, Pool
 from core.addresses import AddressRules
 
 __all__ = ["Answered", "Failed", "Forbidden", "HttpTransport", "Outgoing", "TimedOut", "TooMuch", "Transport"]
-__all__ += ["Unreadable"]
+__all__ += ["CONNECT_SECONDS", "Unreadable", "Untrusted"]
 
 # Neither a target nor a header may begin a line of its own.
 _TARGET = re.compile(r"/[!-~]*\Z")
@@ -32,6 +32,7 @@ class Outgoing:
 
     ``tls`` are the terms of TLS where the upstream has its own, ``tls_name`` the name its certificate must bear if not
     that of its address. ``stream_after`` is the size in bytes from which an answer is followed instead of held whole.
+    ``connect_seconds`` bounds the way to a new connection, handshake included.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Outgoing:
     tls: ssl.SSLContext | None = None
     tls_name: str | None = None
     stream_after: int | None = None
+    connect_seconds: float = CONNECT_SECONDS
 
 
 class Transport(Protocol):
@@ -70,7 +72,7 @@ class HttpTransport:
         place = self._pool.place(request.base_url, request.tls, request.tls_name)
         content = written(request, place.target.path, place.host)
         until = asyncio.get_running_loop().time() + request.seconds
-        exchange = await self._pool.connection(place, until)
+        exchange = await self._pool.connection(place, until, request.connect_seconds)
         answer = exchange.send(
             Order(content, request.method == "HEAD", until, request.most_bytes, request.hold, request.stream_after)
         )

@@ -1,7 +1,11 @@
-"""Which headers go through: by allow-list both ways; no credentials, cookies or addresses travel (N26, N27)."""
+"""Which headers go through: by allow-list both ways; no credentials, cookies or addresses travel (N26, N27).
+
+A trace goes through by the rules of W3C Trace Context: the caller's trace with us as the parent, or a new one.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from multidict import CIMultiDict
 
@@ -19,8 +23,6 @@ TO_PROVIDER = {
     b"if-none-match": "If-None-Match",
     b"if-modified-since": "If-Modified-Since",
     b"if-unmodified-since": "If-Unmodified-Since",
-    b"traceparent": "traceparent",
-    b"tracestate": "tracestate",
 }
 TO_CALLER = frozenset(
     {
@@ -35,22 +37,52 @@ TO_CALLER = frozenset(
     }
 )
 REQUEST_ID = "X-LGSP-Request-Id"
+_OWN = (("Accept-Encoding", "identity"), ("User-Agent", "LGSP"))
+_ODD = frozenset({b"1", b"3", b"5", b"7", b"9", b"b", b"d", b"f"})
 _VALUE = re.compile(rb"[\x20-\x7e\x80-\xff]*\Z")
+_TRACE = re.compile(
+    rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]([0-9a-f])(-[\x20-\x7e]*)?\Z"
+)
+_TRACE_STATE = re.compile(rb"[\x20-\x7e]{1,512}\Z")
+
+
+@lru_cache(maxsize=256)
+def _named_by(connection: bytes) -> frozenset[bytes]:
+    """Return the names in a value of Connection."""
+    return frozenset(part.strip().lower() for part in connection.split(b","))
 
 
 def to_provider(incoming: Incoming, signer: Signer) -> CIMultiDict[str]:
     """Return the headers the provider gets; what the caller's Connection header names is dropped (RFC 9110 §7.6.1)."""
-    named = {part.strip().lower() for part in incoming.sent.get(b"connection", b"").split(b",")}
-    headers: CIMultiDict[str] = CIMultiDict()
-    for name, value in incoming.sent.items():
-        shown = TO_PROVIDER.get(name)
-        if shown is not None and name not in named and _VALUE.match(value):
-            headers[shown] = value.decode("latin-1")
-    headers["Accept-Encoding"] = "identity"
-    headers["User-Agent"] = "LGSP"
-    headers[REQUEST_ID] = str(incoming.call_id)
-    headers[ASSERTION] = assertion_for(incoming, signer)
-    return headers
+    named = _named_by(incoming.sent.get(b"connection", b""))
+    pairs = [
+        (TO_PROVIDER[name], value.decode("latin-1"))
+        for name, value in incoming.sent.items()
+        if name in TO_PROVIDER and name not in named and _VALUE.match(value)
+    ]
+    pairs += _OWN
+    pairs.append((REQUEST_ID, str(incoming.call_id)))
+    pairs.append((ASSERTION, assertion_for(incoming, signer)))
+    pairs += _trace(incoming, named)
+    return CIMultiDict(pairs)
+
+
+def _trace(incoming: Incoming, named: Collection[bytes]) -> list[tuple[str, str]]:
+    """Put our own span into the caller's trace, or begin one that the request id finds (its 32 hex digits).
+
+    Of a later version of the header the beginning is read as version 00 (W3C Trace Context §4.3).
+    """
+    call_id = incoming.call_id.hex
+    sent = incoming.sent.get(b"traceparent")
+    found = None if sent is None or b"traceparent" in named else _TRACE.match(sent)
+    if found is None or (found[4] is not None and found[1] == b"00"):
+        return [("traceparent", f"00-{call_id}-{call_id[16:]}-01")]
+    sampled = "01" if found[3] in _ODD else "00"
+    going = [("traceparent", f"00-{found[2].decode()}-{call_id[16:]}-{sampled}")]
+    state = incoming.sent.get(b"tracestate")
+    if state is not None and b"tracestate" not in named and _TRACE_STATE.match(state):
+        going.append(("tracestate", state.decode()))
+    return going
 
 
 def to_caller(pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -64,3 +96,9 @@ def to_caller(pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
         elif lower in TO_CALLER and _VALUE.match(value):
             kept.append((lower, value))
     return [pair for pair in kept if pair[0] not in named]
+
+
+def declared_length(pairs: Iterable[tuple[bytes, bytes]]) -> int:
+    """Return the length an answer says it has, 0 when it says none."""
+    found = next((value for name, value in pairs if name.lower() == b"content-length"), b"0")
+    return int(found) if found.isdigit() else 0

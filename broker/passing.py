@@ -8,6 +8,11 @@ from broker.incoming import Incoming
 from broker.problems import refusal
 
 
+def restricted(incoming: Incoming) -> bool:
+    """Return whether the grant names fields: then an answer is held whole and filtered, never streamed."""
+    return incoming.warrant is not None and incoming.warrant.grant.fields is not None
+
+
 def answer_of(answered: Answered, incoming: Incoming) -> Answer:
     """Return the provider's answer as the caller may have it. Raises a refusal for what is not passed on."""
     _require_passable(answered)

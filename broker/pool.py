@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from broker import guard
 from broker.exchange import Exchange
-from broker.failures import Failed, Forbidden, TimedOut
+from broker.failures import Failed, Forbidden, TimedOut, Untrusted
 from core.addresses import AddressRefused, AddressRules, Target
 
 CONNECT_SECONDS = 5.0
@@ -77,24 +77,28 @@ class Pool:
         place = self._places[base_url, id(tls), tls_name] = Place(target, context, tls_name, authority)
         return place
 
-    async def connection(self, place: Place, until: float) -> Exchange:
-        """Return a connection to *place*: an idle one, or a new one. Raises :class:`Failed` (nothing was sent)."""
+    async def connection(self, place: Place, until: float, patience: float = CONNECT_SECONDS) -> Exchange:
+        """Return a connection to *place*: an idle one, or a new one within *patience* seconds.
+
+        Raises :class:`Failed` (nothing was sent).
+        """
         found = place.take()
         if found is None:
-            found = await self._connect(place, until)
+            found = await self._connect(place, until, patience)
         self._busy.add(found)
         return found
 
-    async def _connect(self, place: Place, until: float) -> Exchange:
+    async def _connect(self, place: Place, until: float, patience: float) -> Exchange:
         loop = asyncio.get_running_loop()
         self._sweep_later(loop)
         last: Failed = Failed(sent=False)
-        patience = min(CONNECT_SECONDS, until - loop.time())
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(min(patience, until - loop.time())):
                 for address in await self._judged(place):
                     try:
                         return await self._reach(place, address)
+                    except ssl.SSLError:
+                        last = Untrusted(sent=False)
                     except OSError:
                         last = Failed(sent=False)
         except TimeoutError:

@@ -87,3 +87,4 @@ class Watched(TextChoices):
     FRESHNESS = "freshness", _("Cập nhật dữ liệu")
     REVIEW = "review", _("Rà soát chia sẻ trực tiếp")
     EXPIRY = "expiry", _("Hết thời hạn chia sẻ trực tiếp")
+    CERTIFICATE = "certificate", _("Hết hạn chứng thư của nền tảng")

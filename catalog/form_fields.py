@@ -12,6 +12,32 @@ ELEMENTS_HINT = _(
     "Mỗi dòng một trường: tên_trường: ý nghĩa | kiểu | phân loại, ví dụ ma_xa: Mã xã | chuỗi | Dùng chung. "
     "Phân loại là một trong: Công khai, Dùng chung, Hạn chế, Cá nhân, Cá nhân nhạy cảm."
 )
+CLIENT_KEY = _("Khóa riêng của nền tảng")
+TLS_HELP = {
+    "tls_name": _(
+        "Tên hệ thống nguồn ghi trong chứng thư số, nếu khác tên máy chủ ở địa chỉ gốc. Chứng thư luôn được kiểm tra."
+    ),
+    "ca_pem": _(
+        "Dán chứng thư (PEM) của tổ chức cấp chứng thư cho hệ thống nguồn nếu đó là tổ chức riêng; khi đó chỉ tổ chức "
+        "này được tin cậy."
+    ),
+    "client_certificate": _(
+        "Dán chứng thư (PEM) được cấp cho nền tảng nếu hệ thống nguồn yêu cầu xác thực hai chiều. Xóa trắng thì "
+        "không dùng nữa."
+    ),
+    "client_key": _(
+        "Dán khóa riêng (PEM, không mật khẩu) khi nhập chứng thư mới. Khóa được mã hóa khi lưu và không hiện lại; để "
+        "trống thì giữ khóa đang có."
+    ),
+}
+
+
+class UnshownArea(forms.Textarea):
+    """A box for a secret: what was typed is never written back into a page."""
+
+    def format_value(self, value: Any) -> str:
+        """Show nothing."""
+        return ""
 
 
 class LinesField(forms.CharField):

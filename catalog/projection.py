@@ -7,8 +7,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import structlog
+from django.conf import settings
+
 from catalog.choices import CALLABLE
 from catalog.models import DataElement, Operation, ServiceVersion, Upstream
+from catalog.models.upstreams import keyring
+from core.crypto import Keyring, SealBroken
+from core.tls import TlsProfile
+
+log = structlog.get_logger("lgsp.policy")
+# What a version carries in one answer where nobody said otherwise.
+ANSWER_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +35,12 @@ class OperationRow:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamRow:
-    """An address of the source system; the smallest place is asked first."""
+    """An address of the source system; the smallest place is asked first. ``tls`` None: nothing differs there."""
 
     upstream_id: int
     base_url: str
     place: int
+    tls: TlsProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class ServiceRow:
     max_request_bytes: int
     operations: tuple[OperationRow, ...]
     upstreams: tuple[UpstreamRow, ...]
+    max_answer_bytes: int = ANSWER_BYTES
 
 
 def load_services() -> list[ServiceRow]:
@@ -57,6 +69,7 @@ def load_services() -> list[ServiceRow]:
     upstreams: dict[tuple[int, str], list[Upstream]] = defaultdict(list)
     for item in Upstream.objects.filter(active=True, **live).order_by("place", "id"):
         upstreams[item.version_id, item.environment].append(item)
+    ring = keyring(settings.FIELD_KEYS)
     known = {version.pk: version for version in versions.order_by("service_id", "name")}
     return [
         ServiceRow(
@@ -70,11 +83,22 @@ def load_services() -> list[ServiceRow]:
             timeout_ms=max(item.timeout_ms for item in items),
             max_request_bytes=version.max_request_bytes,
             operations=tuple(operations[version.pk]),
-            upstreams=tuple(UpstreamRow(item.pk, item.base_url, item.place) for item in items),
+            upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
+            max_answer_bytes=version.max_answer_bytes,
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
+
+
+def _upstream_row(upstream: Upstream, ring: Keyring) -> UpstreamRow | None:
+    """Return the row; None for an address whose private key was moved or altered: it is not called without."""
+    try:
+        tls = upstream.tls_profile(ring)
+    except SealBroken:
+        log.exception("private key of an address cannot be opened", upstream_id=upstream.pk)
+        return None
+    return UpstreamRow(upstream.pk, upstream.base_url, upstream.place, tls)
 
 
 def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:

@@ -47,12 +47,15 @@ def _trusted() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def ask(base_url: str, path: str, *, timeout: float, max_bytes: int = 65_536) -> Answer:
+def ask(
+    base_url: str, path: str, *, timeout: float, max_bytes: int = 65_536, tls: ssl.SSLContext | None = None
+) -> Answer:
     """GET *path* below *base_url* within *timeout* seconds in all, reading *max_bytes* at most.
 
+    *tls* is the host's own context (``core.tls``) where it has one.
     Raises :class:`Unreachable`. Redirects are answers like any other; environment proxies are not used.
     """
-    trusted, started = _trusted(), time.monotonic()
+    trusted, started = tls or _trusted(), time.monotonic()
     ends = started + timeout
     target, address = _judged(base_url)
     url, headers, extensions = _pinned(target, address, path)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.admin import BaseAdmin
 from incidents.choices import Health
-from incidents.models import HealthCheck, HealthPolicy, UpstreamHealth
+from incidents.models import HealthCheck, HealthPolicy, Outage, UpstreamHealth
 from incidents.selectors.health import health_policy, is_stale
 from incidents.services import health as deeds
 
@@ -22,7 +23,7 @@ class UpstreamHealthAdmin(BaseAdmin):
     """How each source system stands, with the age of what is said."""
 
     view_permission = "service.view_all"
-    list_display = ("upstream", "state_shown", "since", "elapsed_ms", "detail", "as_of", "last_up_at")
+    list_display = ("upstream", "state_shown", "since", "elapsed_ms", "detail", "as_of", "last_up_at", "client_until")
     list_filter = ("state", "upstream__environment")
     list_select_related = ("upstream__version__service",)
     ordering = ("upstream__version__service__sort_key", "upstream__environment", "upstream__place")
@@ -42,6 +43,20 @@ class UpstreamHealthAdmin(BaseAdmin):
             return _("Chưa có số liệu")
         when = f"{obj.checked_at.astimezone(clock.VIETNAM):%H:%M:%S ngày %d/%m/%Y}"
         return _("%(when)s – số liệu cũ, việc kiểm tra đang dừng") % {"when": when} if self._old(obj) else when
+
+    @admin.display(description=gettext_lazy("Chứng thư của nền tảng"), ordering="upstream__client_valid_to")
+    def client_until(self, obj: UpstreamHealth) -> str:
+        """Say how long the certificate is good for by which the platform shows itself there."""
+        ends = obj.upstream.client_valid_to
+        if ends is None:
+            return "–"
+        days = (ends - clock.now()).days
+        day = f"{ends.astimezone(clock.VIETNAM):%d/%m/%Y}"
+        return (
+            _("%(day)s, còn %(n)s ngày") % {"day": day, "n": days}
+            if days >= 0
+            else _("%(day)s, đã hết hạn") % {"day": day}
+        )
 
     def _old(self, obj: UpstreamHealth) -> bool:
         return is_stale(obj, self._policy)
@@ -69,7 +84,7 @@ class HealthPolicyAdmin(BaseAdmin):
 
     view_permission = "service.view_all"
     manage_permission = deeds.MANAGE
-    list_display = ("__str__", "interval_seconds", "slow_ms", "keep_days", "kind")
+    list_display = ("__str__", *deeds.FIELDS, "kind")
     fields = deeds.FIELDS
 
     @admin.display(description=gettext_lazy("Tính chất"))
@@ -84,3 +99,21 @@ class HealthPolicyAdmin(BaseAdmin):
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Change the rules."""
         return deeds.set_policy(actor=actor, **data)
+
+
+@admin.register(Outage)
+class OutageAdmin(BaseAdmin):
+    """Outages, those that last first; they open and close by themselves."""
+
+    view_permission = "service.view_all"
+    list_display = ("upstream", "state_shown", "opened_at", "closed_at", "sign", "detail", "reopened")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter), "sign", "upstream__environment")
+    list_select_related = ("upstream__version__service",)
+    search_fields = ("upstream__version__service__code", "upstream__version__service__search")
+    ordering = (F("closed_at").desc(nulls_first=True), "-opened_at")
+    date_hierarchy = "opened_at"
+
+    @display(description=gettext_lazy("Tình trạng"), label={"open": "danger", "closed": "success"})
+    def state_shown(self, obj: Outage) -> tuple[str, str]:
+        """Say whether it lasts."""
+        return ("open", _("Đang mất kết nối")) if obj.closed_at is None else ("closed", _("Đã nối lại"))

@@ -12,3 +12,10 @@ class Health(TextChoices):
     WRONG = "wrong", _("Trả lời sai")
     DOWN = "down", _("Không kết nối được")
     REFUSED = "refused", _("Địa chỉ không được phép gọi")
+
+
+class Sign(TextChoices):
+    """What an outage was noticed by."""
+
+    CALLS = "calls", _("Lượt gọi lỗi liên tiếp")
+    CHECKS = "checks", _("Kiểm tra định kỳ không thành")

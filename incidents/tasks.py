@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from incidents.services import health
+from incidents.services import health, outages
+from incidents.services.certificates import tell_endings
 
 
 @shared_task(soft_time_limit=20)
@@ -22,3 +23,15 @@ def check_one(upstream_id: int) -> None:
 def forget_old_checks() -> None:
     """Delete results older than the policy keeps."""
     health.forget_old()
+
+
+@shared_task(soft_time_limit=60)
+def watch_outages() -> None:
+    """Open and close outages of source systems."""
+    outages.watch()
+
+
+@shared_task
+def remind_of_certificates() -> None:
+    """Tell of certificates near their end."""
+    tell_endings()

@@ -112,6 +112,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("LGSP_LOG_FORMAT", "str", "json", "`json` for machines, `console` for people."),
     Variable("LGSP_LOOKUP_TRIES", "int", "5", "Wrong codes of the public look-up, by address and by file number."),
     Variable("LGSP_LOOKUP_LOCK_MINUTES", "int", "15", "How long the public look-up is closed after that."),
+    Variable("LGSP_IDEMPOTENCY_HOURS", "int", "24", "How long the Idempotency-Key of a brokered call is remembered."),
     Variable("LGSP_SESSION_IDLE_MINUTES", "int", "30", "Idle time after which a session ends."),
     Variable("LGSP_SESSION_IDLE_MINUTES_APPROVER", "int", "15", "The same for people whose role approves."),
     Variable("LGSP_SESSION_HOURS", "int", "8", "Longest life of a session."),

@@ -2,40 +2,102 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.choices import ServiceState
+from catalog.form_fields import CLIENT_KEY, TLS_HELP, UnshownArea
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ServiceVersion, Upstream
 from catalog.services import upstreams as deeds
+from core import clock
 from core.actor import Actor
-from core.admin import BaseAdmin
+from core.admin import BaseAdmin, DeedForm
+from core.certificates import Shown
 from core.text import fold
 
 HELP = {
-    "base_url": _("Ví dụ https://10.20.30.40:8443/api; không có tham số. Chỉ cán bộ vận hành xem được."),
-    "timeout_ms": _("Tối đa 30.000 (30 giây)."),
-    "health_path": _("Đường dẫn được hỏi định kỳ để biết hệ thống nguồn còn hoạt động, ví dụ /health"),
+    "base_url": gettext_lazy("Ví dụ https://10.20.30.40:8443/api; không có tham số. Chỉ cán bộ vận hành xem được."),
+    "timeout_ms": gettext_lazy("Tối đa 30.000 (30 giây)."),
+    "health_path": gettext_lazy("Đường dẫn được hỏi định kỳ để biết hệ thống nguồn còn hoạt động, ví dụ /health"),
+    **{name: text for name, text in TLS_HELP.items() if name != "client_key"},
 }
+
+
+class UnshownStaffArea(UnshownArea, UnfoldAdminTextareaWidget):
+    """The box for a secret in the dress of the staff rooms."""
+
+
+class UpstreamForm(DeedForm):
+    """An address; the private key goes in and never comes out."""
+
+    client_key = forms.CharField(
+        label=CLIENT_KEY, required=False, widget=UnshownStaffArea, help_text=TLS_HELP["client_key"]
+    )
+
+
+def said(found: Shown) -> str:
+    """Return what is told of a certificate in one line."""
+    last = found.not_after.astimezone(clock.VIETNAM)
+    return _("%(subject)s; hết hạn %(day)s (%(left)s); SHA-256 %(fingerprint)s") % {
+        "subject": found.subject,
+        "day": f"{last:%d/%m/%Y}",
+        "left": left(found),
+        "fingerprint": found.fingerprint,
+    }
+
+
+def left(found: Shown) -> str:
+    """Return how long a certificate is still good for."""
+    days = found.days_left
+    return _("còn %(n)s ngày") % {"n": days} if days >= 0 else _("đã hết hạn")
 
 
 @admin.register(Upstream)
 class UpstreamAdmin(BaseAdmin):
     """Addresses: also of published versions; the change reaches the broker at once."""
 
+    form = UpstreamForm
     view_permission = "service.view_all"
     manage_permission = SERVICE_MANAGE
-    list_display = ("version", "environment", "place", "base_url", "active")
+    list_display = ("version", "environment", "place", "base_url", "active", "client_left")
     list_filter = ("environment", "active", "version__state")
     list_select_related = ("version__service",)
     search_fields = ("version__service__search", "base_url")
-    fields = ("version", *deeds.FIELDS)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Show certificates as what they say; the boxes for them to those who may change them."""
+        shown = ("authorities_shown", "client_shown") if obj else ()
+        boxes = ("ca_pem", "client_certificate", "client_key") if self._changes(request, obj) else ()
+        return ("version", *deeds.ADDRESS, "tls_name", *shown, *boxes)
+
+    def _changes(self, request: HttpRequest, obj: Any) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address stays with its version and environment."""
-        return ("version", "environment") if obj else ()
+        return ("version", "environment", "authorities_shown", "client_shown") if obj else ()
+
+    @admin.display(description=gettext_lazy("Chứng thư gốc đang dùng"))
+    def authorities_shown(self, obj: Upstream) -> str:
+        """Say whom we trust there."""
+        return "\n".join(map(said, obj.authorities)) or _("Các tổ chức được hệ điều hành tin cậy")
+
+    @admin.display(description=gettext_lazy("Chứng thư của nền tảng đang dùng"))
+    def client_shown(self, obj: Upstream) -> str:
+        """Say what the platform shows of itself there."""
+        return said(obj.client) if obj.client else _("Không dùng")
+
+    @admin.display(description=gettext_lazy("Chứng thư của nền tảng"), ordering="client_valid_to")
+    def client_left(self, obj: Upstream) -> str:
+        """Say how long it is still good for."""
+        return left(obj.client) if obj.client else "–"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was withdrawn stays as it was."""
@@ -52,6 +114,11 @@ class UpstreamAdmin(BaseAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Say beside the fields what to enter."""
         return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
+
+    @method_decorator(sensitive_post_parameters("client_key"))
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Keep the private key out of reports of faults."""
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""

@@ -49,7 +49,7 @@ class ServiceVersionAdmin(StepsAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show state and moments of a version there is."""
         if obj is None:
-            return ["service", "name", "max_request_bytes"]
+            return ["service", "name", *deeds.FIELDS]
         seen = ["seen"] if self.has_change_permission(request, obj) else []
         return ["service", "name", "state", *MOMENTS, *deeds.FIELDS, *seen]
 
@@ -89,11 +89,12 @@ class ServiceVersionAdmin(StepsAdmin):
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Make or change the version."""
+        if data["max_answer_bytes"] is None:
+            data = {name: value for name, value in data.items() if name != "max_answer_bytes"}
         if change:
             return deeds.change_version(actor=actor, version=obj, **data)
-        return deeds.create_version(
-            actor=actor, **{key: data[key] for key in ("service", "name", "max_request_bytes")}
-        )
+        names = ("service", "name", *deeds.FIELDS)
+        return deeds.create_version(actor=actor, **{name: data[name] for name in names if name in data})
 
     def get_urls(self) -> list[Any]:
         """Add the pages that ask more than a reason, before the general page of steps."""

@@ -26,6 +26,8 @@ from core.text import fold
 
 VERSION_NAME = RegexValidator(r"\Av[1-9][0-9]{0,2}\Z", _("Phiên bản ghi dạng v1, v2, …"))
 MAX_REQUEST_BYTES = 10 * 1024 * 1024
+# What follows the first MiB is poured through, never held (decisions, 9).
+MAX_ANSWER_BYTES = 1024 * 1024 * 1024
 
 
 class ServiceQuerySet(models.QuerySet["DataService"]):
@@ -162,6 +164,12 @@ class ServiceVersion(models.Model):
         default=1_048_576,
         validators=[MinValueValidator(1024), MaxValueValidator(MAX_REQUEST_BYTES)],
     )
+    max_answer_bytes = models.PositiveIntegerField(
+        _("cỡ trả lời tối đa (B)"),
+        default=104_857_600,
+        blank=True,
+        validators=[MinValueValidator(1024), MaxValueValidator(MAX_ANSWER_BYTES)],
+    )
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
     deprecated_at = models.DateTimeField(_("báo ngừng lúc"), null=True, blank=True, editable=False)
     sunset_on = models.DateField(_("ngừng cung cấp từ ngày"), null=True, blank=True, editable=False)
@@ -184,6 +192,9 @@ class ServiceVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(max_request_bytes__range=(1024, MAX_REQUEST_BYTES)), name="version_request_bytes"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_answer_bytes__range=(1024, MAX_ANSWER_BYTES)), name="version_answer_bytes"
             ),
         ]
         indexes = [models.Index(fields=["state", "service"], name="version_state")]

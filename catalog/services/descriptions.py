@@ -13,7 +13,8 @@ from catalog.models import ApiDescription, DataService, Operation, ServiceVersio
 from catalog.openapi.shapes import MAX_BYTES
 from catalog.selectors.descriptions import Reading, reading_of
 from catalog.services.operations import FIELDS, remove_operation, set_operation
-from catalog.services.upstreams import set_upstream
+from catalog.services.upstreams import copy_upstream
+from catalog.services.versions import FIELDS as BOUNDS
 from catalog.services.versions import create_version, draft_for, next_name, require_editor
 from core import clock
 from core.actor import Actor
@@ -21,7 +22,6 @@ from core.problems import GuardRefused, InvalidInput, StateRefused
 from core.text import printable, tidy
 
 CLAUSE = "QC11.2"
-_COPIED = ("environment", "place", "base_url", "timeout_ms", "health_path", "active")
 
 
 @transaction.atomic
@@ -160,12 +160,12 @@ def make_next_version(*, actor: Actor, description: ApiDescription, seen: str) -
         raise StateRefused(_("Tệp này đã được lấy vào bản nháp %(name)s.") % {"name": taken.name})
     found = _agreed(description, seen)
     made = create_version(
-        actor=actor, service=service, name=next_name(service), max_request_bytes=old.max_request_bytes
+        actor=actor, service=service, name=next_name(service), **{name: getattr(old, name) for name in BOUNDS}
     )
     for operation in found.difference.result:
         _set(actor, made, operation, None)
     for upstream in old.upstreams.filter(active=True).order_by("environment", "place"):
-        set_upstream(actor=actor, version=made, **{name: getattr(upstream, name) for name in _COPIED})
+        copy_upstream(actor=actor, version=made, upstream=upstream)
     kept = ApiDescription.objects.create(
         version=made,
         handed_in_at=clock.now(),

@@ -7,10 +7,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import DataLayer, Importance, Method, PersonalData, SharingClass, SharingMethod
-from catalog.form_fields import ELEMENTS_HINT, ElementsField
+from catalog.form_fields import CLIENT_KEY, ELEMENTS_HINT, TLS_HELP, ElementsField, UnshownArea
 from catalog.models import DataService, Operation, Sector, Upstream
+from catalog.services.upstreams import FIELDS
 from core.choices import Environment
 from core.forms import PortalForm, QuantityField
+
+_PEM_BOX = {"rows": 4, "spellcheck": "false", "autocomplete": "off"}
 
 
 def _long(label: Any, help_text: Any = "", most: int = 2000) -> forms.CharField:
@@ -84,22 +87,40 @@ def values_of(service: DataService) -> dict[str, Any]:
     return {name: getattr(service, name) for name in ServiceForm.base_fields}
 
 
-class VersionForm(PortalForm):
-    """A version's bound."""
+class BoundsForm(PortalForm):
+    """What bounds the calls of a version."""
 
     max_request_bytes = QuantityField(
         label=_("Cỡ yêu cầu tối đa (B)"),
         most=10 * 1024 * 1024,
         help_text=_("Từ 1.024 đến 10.485.760. Mặc định 1.048.576."),
     )
+    max_answer_bytes = QuantityField(
+        label=_("Cỡ trả lời tối đa (B)"),
+        most=1_073_741_824,
+        required=False,
+        help_text=_(
+            "Từ 1.024 đến 1.073.741.824, mặc định 104.857.600 (mức của nền tảng). Quyền khai thác giới hạn theo "
+            "trường dữ liệu chỉ nhận được trả lời đến 10.485.760 B."
+        ),
+    )
+
+    def given(self) -> dict[str, Any]:
+        """Return what was filled in."""
+        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+
+
+class VersionForm(BoundsForm):
+    """A version's bounds."""
+
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class NewVersionForm(PortalForm):
+class NewVersionForm(BoundsForm):
     """A new version."""
 
     name = forms.CharField(label=_("Phiên bản"), max_length=4, help_text=_("Ghi dạng v1, v2, …"))
-    max_request_bytes = VersionForm.base_fields["max_request_bytes"]
+    field_order = ("name",)
 
 
 class OperationForm(PortalForm):
@@ -132,6 +153,11 @@ def values_of_operation(operation: Operation) -> dict[str, Any]:
     return {name: getattr(operation, name) for name in ("title", "code", "method", "template", "record_path")}
 
 
+def _pem(label: Any, help_text: Any) -> forms.CharField:
+    area = forms.Textarea(attrs=_PEM_BOX)
+    return forms.CharField(label=label, help_text=help_text, required=False, max_length=65_536, widget=area)
+
+
 class UpstreamForm(PortalForm):
     """An address of the source system."""
 
@@ -152,11 +178,19 @@ class UpstreamForm(PortalForm):
         help_text=_("Được hỏi định kỳ để biết hệ thống nguồn còn hoạt động, ví dụ /health"),
     )
     active = forms.BooleanField(label=_("Đang dùng"), required=False, initial=True)
+    tls_name = forms.CharField(
+        label=_("Tên trong chứng thư"), max_length=253, required=False, help_text=TLS_HELP["tls_name"]
+    )
+    ca_pem = _pem(_("Chứng thư gốc của cơ quan cung cấp"), TLS_HELP["ca_pem"])
+    client_certificate = _pem(_("Chứng thư của nền tảng"), TLS_HELP["client_certificate"])
+    client_key = forms.CharField(
+        label=CLIENT_KEY, required=False, widget=UnshownArea(attrs=_PEM_BOX), help_text=TLS_HELP["client_key"]
+    )
 
 
 def values_of_upstream(upstream: Upstream) -> dict[str, Any]:
-    """Return what the form of *upstream* starts with."""
-    return {name: getattr(upstream, name) for name in UpstreamForm.base_fields}
+    """Return what the form of *upstream* starts with; the private key is never among it."""
+    return {name: getattr(upstream, name) for name in FIELDS}
 
 
 class DescriptionForm(PortalForm):

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.web.access import needs
@@ -90,6 +91,7 @@ def remove_own_operation(request: Any, code: str, name: str, operation: str) -> 
     return render(request, "provider_services/confirm.html", context)
 
 
+@sensitive_post_parameters("client_key")
 @require_http_methods(["GET", "POST"])
 @never_cache
 @needs(SERVICE_EDIT_OWN)
@@ -107,5 +109,5 @@ def own_upstream(request: Any, code: str, name: str, upstream: int = 0) -> HttpR
             messages.success(request, _("Đã lưu địa chỉ hệ thống nguồn."))
             return redirect("own_version", code=code, name=name)
     title = _("Sửa địa chỉ hệ thống nguồn") if found else _("Thêm địa chỉ hệ thống nguồn")
-    context = {"form": form, "service": version.service, "version": version, "title": title}
+    context = {"form": form, "service": version.service, "version": version, "title": title, "upstream": found}
     return render(request, "provider_services/part.html", context)

@@ -69,11 +69,11 @@ def own_version(request: Any, code: str, name: str) -> HttpResponse:
 def new_own_version(request: Any, code: str) -> HttpResponse:
     """Make a draft version."""
     service = own(request, code)
-    initial = {"name": next_name(service), "max_request_bytes": 1_048_576}
+    initial = {"name": next_name(service), "max_request_bytes": 1_048_576, "max_answer_bytes": 104_857_600}
     form = NewVersionForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            made = create_version(actor=request.actor, service=service, **form.cleaned_data)
+            made = create_version(actor=request.actor, service=service, **form.given())
         except DomainError as refusal:
             refused(form, refusal)
         else:
@@ -89,11 +89,11 @@ def new_own_version(request: Any, code: str) -> HttpResponse:
 def change_own_version(request: Any, code: str, name: str) -> HttpResponse:
     """Change the bound of a draft."""
     found = own_version_of(request, code, name)
-    initial = {"max_request_bytes": found.max_request_bytes, "revision": found.revision}
+    initial = {name: getattr(found, name) for name in ("max_request_bytes", "max_answer_bytes", "revision")}
     form = VersionForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            change_version(actor=request.actor, version=found, **form.cleaned_data)
+            change_version(actor=request.actor, version=found, **form.given())
         except DomainError as refusal:
             refused(form, refusal)
             let_again(form, found.revision)

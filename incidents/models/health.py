@@ -26,6 +26,21 @@ class HealthPolicy(models.Model):
     keep_days = models.PositiveIntegerField(
         _("giữ kết quả trong (ngày)"), default=90, validators=[MinValueValidator(1), MaxValueValidator(1095)]
     )
+    outage_faults = models.PositiveSmallIntegerField(
+        _("ghi sự cố khi số lượt gọi lỗi liên tiếp đạt"),
+        default=5,
+        validators=[MinValueValidator(2), MaxValueValidator(100)],
+    )
+    quiet_seconds = models.PositiveIntegerField(
+        _("coi là đã nối lại khi không còn lỗi trong (giây)"),
+        default=60,
+        validators=[MinValueValidator(10), MaxValueValidator(3600)],
+    )
+    certificate_days = models.PositiveSmallIntegerField(
+        _("nhắc chứng thư của nền tảng trước khi hết hạn (ngày)"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
 
     class Meta:
         verbose_name = _("quy tắc kiểm tra kết nối")

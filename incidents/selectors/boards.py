@@ -12,13 +12,19 @@ from core.choices import Environment
 from core.web.boards import Board, BoardRow
 from core.web.notes import Note
 from incidents.selectors.health import worst_notes
+from incidents.selectors.outages import outage_board
 
 MOST = 5
 
 
 def boards_for(actor: Actor) -> list[Board]:
-    """Return the health of the services the actor's agency provides, or may call for real; none: no board."""
-    if not actor.is_person or not (actor.may("request.view_own") or actor.may("service.edit_own")):
+    """Return the outages that last, and the health of services the actor's agency provides or may call for real."""
+    return [*outage_board(actor), *_health_board(actor)] if actor.is_person else []
+
+
+def _health_board(actor: Actor) -> list[Board]:
+    """Return how services stand; none: no board."""
+    if not (actor.may("request.view_own") or actor.may("service.edit_own")):
         return []
     agency = actor.agency_id or 0
     used = Grant.objects.open().filter(system__owner_id=agency, environment=Environment.LIVE).values("service_id")

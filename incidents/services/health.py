@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,19 +11,25 @@ from django.utils.translation import gettext_lazy
 
 from audit.record import changed, record_fact
 from catalog.models import Upstream
+from catalog.models.upstreams import keyring
 from core import clock
 from core.actor import Actor
+from core.crypto import SealBroken
 from core.http import Answer, Unreachable, ask
 from core.problems import InvalidInput, PermissionRefused
+from core.tls import context_of
 from incidents.choices import Health
 from incidents.models import HealthCheck, HealthPolicy, UpstreamHealth
 from incidents.selectors.health import health_policy, watched_upstreams
 
 MANAGE = "service.manage"
-FIELDS = ("interval_seconds", "slow_ms", "keep_days")
+FIELDS = ("interval_seconds", "slow_ms", "keep_days", "outage_faults", "quiet_seconds", "certificate_days")
+# After the first failed check the next one comes soon: two in a row are an outage.
+SECOND_LOOK_SECONDS = 15
 # No answer is waited for longer than this, whatever the address allows a call (seconds).
 PATIENCE = 10
 BATCH = 200
+GOOD = (Health.UP, Health.SLOW)
 _REASONS = {
     "refused-address": (Health.REFUSED, gettext_lazy("Địa chỉ nằm ngoài phạm vi nền tảng được gọi")),
     "no-such-host": (Health.DOWN, gettext_lazy("Không phân giải được tên máy chủ")),
@@ -60,7 +67,13 @@ def check_upstream(*, upstream_id: int) -> UpstreamHealth | None:
 
 def _ask(upstream: Upstream, policy: HealthPolicy) -> tuple[Health, int | None, str]:
     try:
-        answer = ask(upstream.base_url, upstream.health_path, timeout=min(upstream.timeout_ms / 1000, PATIENCE))
+        profile = upstream.tls_profile(keyring(settings.FIELD_KEYS))
+    except SealBroken:
+        return Health.REFUSED, None, _("Không mở được khóa riêng của nền tảng")
+    tls = context_of(profile) if profile is not None else None
+    try:
+        timeout = min(upstream.timeout_ms / 1000, PATIENCE)
+        answer = ask(upstream.base_url, upstream.health_path, timeout=timeout, tls=tls)
     except Unreachable as failed:
         state, detail = _REASONS[failed.reason]
         return state, None, str(detail)
@@ -78,9 +91,11 @@ def _enter(upstream: Upstream, state: Health, elapsed_ms: int | None, detail: st
     now = clock.now()
     row, _made = UpstreamHealth.objects.select_for_update().get_or_create(upstream=upstream, defaults={"due_at": now})
     if row.state != state:
+        if row.state in GOOD and state not in GOOD:
+            row.due_at = min(row.due_at, now + timedelta(seconds=SECOND_LOOK_SECONDS))
         row.state, row.since = state, now
     row.checked_at, row.elapsed_ms, row.detail = now, elapsed_ms, detail
-    if state in (Health.UP, Health.SLOW):
+    if state in GOOD:
         row.last_up_at = now
     row.save()
     HealthCheck.objects.create(upstream=upstream, at=now, state=state, elapsed_ms=elapsed_ms, detail=detail)

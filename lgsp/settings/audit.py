@@ -13,6 +13,7 @@ DEED_NAMES = [
     "catalog.wish_words.NAMES",
     "catalog.service_deeds.SERVICE_DEEDS",
     "connections.deeds.NAMES",
+    "incidents.deeds.NAMES",
     "reports.deeds.NAMES",
 ]
 HISTORY_SOURCE = "audit.selectors.history.moments_of"

@@ -13,6 +13,7 @@ BROKER_CALLS = env("LGSP_BROKER_CALLS")
 # Seconds our clock may differ from the database's, or go back, before nobody is admitted.
 CLOCK_TOLERANCE = float(env("LGSP_CLOCK_TOLERANCE"))
 METRICS_NETWORKS = env("LGSP_METRICS_NETWORKS")
+IDEMPOTENCY_HOURS = env("LGSP_IDEMPOTENCY_HOURS")
 # Parts of the platform that no data service may lie at.
 OWN_ADDRESSES = [env("DATABASE_URL"), BROKER_DATABASE_URL, env("REDIS_URL")]
 if LOOPBACK_UPSTREAMS and env.mode == "production":

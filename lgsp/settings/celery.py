@@ -28,6 +28,9 @@ CELERY_BEAT_SCHEDULE = {
     "watch-catalogue": {"task": "catalog.tasks.watch", "schedule": 1800.0, "options": {"expires": 1790}},
     "index-catalogue": {"task": "catalog.tasks.index", "schedule": crontab(hour=2, minute=10)},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
+    # Whoever has to act is told within a minute.
+    "watch-outages": {"task": "incidents.tasks.watch_outages", "schedule": 20.0, "options": {"expires": 15}},
+    "remind-of-certificates": {"task": "incidents.tasks.remind_of_certificates", "schedule": 21_600.0},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
     "request-due-reports": {
         "task": "reports.tasks.request_due_reports",

@@ -74,7 +74,7 @@ def service(url: str, environment: str = "sandbox", **changes: Any) -> ServiceRo
         timeout_ms=2000,
         max_request_bytes=64 * 1024,
         operations=(COMMUNES, COMMUNE, REPORT, REMOVE, RAW),
-        upstreams=(UpstreamRow(1, url, 1),),
+        upstreams=(UpstreamRow(1 if environment == "sandbox" else 2, url, 1),),
     )
     return replace(row, **changes)
 

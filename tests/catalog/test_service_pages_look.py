@@ -12,11 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Agency, User
 from catalog.models import ApiDescription, Operation, ServiceVersion
+from catalog.services.upstreams import set_upstream
 from catalog.services.versions import deprecate_version, move_version, publish_version
 from core import clock
 from tests.catalog.conftest import JOB
 from tests.catalog.openapi_samples import PLOTS, as_bytes, put
 from tests.connections.test_connection_page_look import look, opened
+from tests.core.certificate_makers import Authority
 from tests.journeys.conftest import browser, keep
 
 __all__ = ["browser", "keep"]
@@ -40,6 +42,19 @@ def test_the_provider_s_pages_are_fit_for_everyone(
     officer = opened(browser, url, signed_in(person("cung-cap@lgsp.example", agency("H60.03"), "provider_officer")))
     page, code = officer.new_page(), version.service.code
     faults = []
+    authority = Authority("CA Sở Nông nghiệp và Môi trường")
+    pair = authority.client("nen-tang.tuyenquang.gov.vn")
+    secured = set_upstream(
+        actor=JOB,
+        version=version,
+        environment="live",
+        place=2,
+        base_url="https://10.20.30.40:8443/api",
+        tls_name="api.sonnmt.example",
+        ca_pem=authority.pem,
+        client_certificate=pair.pem,
+        client_key=pair.key,
+    )
     for name, arguments in (
         ("own_services", []),
         ("register_service", []),
@@ -49,6 +64,7 @@ def test_the_provider_s_pages_are_fit_for_everyone(
         ("own_operation", [code, "v1", "communes"]),
         ("remove_own_operation", [code, "v1", "communes"]),
         ("add_own_upstream", [code, "v1"]),
+        ("own_upstream", [code, "v1", secured.pk]),
         ("own_version_step", [code, "v1", "ask"]),
         ("hand_in_description", [code, "v1"]),
     ):

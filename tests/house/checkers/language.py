@@ -57,6 +57,7 @@ GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LG
 grant_type client_credentials client_assertion scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
 MB KB GB km ha kg mm cm px ms
+RSA ECDSA bit
 """
 NAMES = frozenset(_NAMES.split())
 _ADDRESSES = re.compile(

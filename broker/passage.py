@@ -1,0 +1,69 @@
+"""The way of one call to its provider: a place among the provider's calls and a pass of an upstream's breaker."""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from broker.breaker import Pass
+from catalog.projection import ServiceRow, UpstreamRow
+
+if TYPE_CHECKING:
+    from broker.engine import Engine
+
+
+class Passage:
+    """Held from before admission until the last byte of the answer; given back once, whoever comes first.
+
+    Raises ``provider-unavailable`` or ``provider-busy`` when it cannot be had.
+    """
+
+    __slots__ = ("_breakers", "_entered", "_place", "goes_on", "until", "upstream", "upstreams")
+
+    def __init__(self, engine: "Engine", row: ServiceRow, *, until: float, goes_on: bool) -> None:
+        # ``until`` is the end of the whole call's time (monotonic).
+        self.upstreams, self.until, self.goes_on = row.upstreams, until, goes_on
+        self._breakers = engine.breakers
+        entered = self._breakers.require(row.upstreams, goes_on=goes_on)
+        self._entered: Pass | None = entered
+        self.upstream: UpstreamRow = entered.upstream
+        place = engine.running.at(row.provider_id)
+        try:
+            place.__enter__()
+        except BaseException:
+            self._breakers.abandoned(entered)
+            raise
+        self._place: AbstractContextManager[None] | None = place
+
+    @property
+    def after(self) -> int:
+        """How many upstreams come after the present one."""
+        return len(self.upstreams) - self.upstreams.index(self.upstream) - 1
+
+    def go_on(self) -> bool:
+        """Take the next upstream that may be asked; return whether there is one."""
+        after = self.upstreams[self.upstreams.index(self.upstream) + 1 :]
+        entered = self._breakers.enter(after, goes_on=True)
+        if entered is None:
+            return False
+        self._entered, self.upstream = entered, entered.upstream
+        return True
+
+    def succeeded(self) -> None:
+        """The upstream answered."""
+        if self._entered is not None:
+            self._breakers.succeeded(self._entered)
+            self._entered = None
+
+    def failed(self) -> None:
+        """The upstream did not answer, or only that it cannot."""
+        if self._entered is not None:
+            self._breakers.failed(self._entered)
+            self._entered = None
+
+    def leave(self) -> None:
+        """Give back what is still held."""
+        place, self._place = self._place, None
+        if place is not None:
+            place.__exit__(None, None, None)
+        if self._entered is not None:
+            self._breakers.abandoned(self._entered)
+            self._entered = None
