@@ -7,6 +7,7 @@ from broker.authorising import PREFIX
 from broker.incoming import Incoming
 from broker.snapshot import Snapshot
 from connections.projection import GrantRow
+from core.hours import spans_of
 
 if TYPE_CHECKING:
     from broker.engine import Engine
@@ -24,6 +25,7 @@ async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
         "environment": key.environment,
         "access_key": key.access_key,
         "key_valid_to": key.valid_to,
+        "calls_at_once": key.calls_at_once,
         "address": incoming.address,
         "server_time": incoming.received_at.isoformat(timespec="milliseconds"),
         "grants": [_grant(grant, incoming.snapshot, quotas.get(grant.gate_id)) for grant in held],
@@ -41,6 +43,9 @@ def _grant(grant: GrantRow, snapshot: Snapshot, quota: Quota | None) -> dict[str
         "purpose": grant.purpose,
         "operations": sorted(grant.operations),
         "fields": None if grant.fields is None else sorted(grant.fields),
+        "hours": spans_of(grant.hours),
+        "rate_per_second": grant.rate_per_second or None,
+        "rate_per_minute": grant.rate_per_minute or None,
         "valid_from": grant.valid_from,
         "valid_to": grant.valid_to,
         "active": grant.active,

@@ -39,7 +39,9 @@ def read_hours(text: str) -> tuple[list[dict[str, Any]], list[str]]:
         found += read
         if not read:
             shown = line.strip() if len(line) <= 60 else f"{line.strip()[:60]}…"
-            wrong.append(_("«%(line)s» chưa đọc được. Ghi dạng T2-T6 07:00-17:30, mỗi khung một dòng") % {"line": shown})
+            wrong.append(
+                _("«%(line)s» chưa đọc được. Ghi dạng T2-T6 07:00-17:30, mỗi khung một dòng") % {"line": shown}
+            )
     if len(lines) > MOST_SPANS:
         wrong.append(_("Tối đa %(n)s khung giờ") % {"n": MOST_SPANS})
     return ([] if wrong else spans_of(_merged(found))), wrong[:5]
@@ -51,7 +53,7 @@ def _read_line(line: str) -> list[tuple[int, int]]:
     if match is None:
         return []
     days, begin, end = _read_days(match["days"]), _read_time(match["from"]), _read_time(match["to"])
-    if not days or begin is None or end is None or begin == end or begin == DAY:
+    if not days or begin is None or end is None or begin in (end, DAY):
         return []
     length = end - begin if end > begin else end + DAY - begin
     return [((day - 1) * DAY + begin, (day - 1) * DAY + begin + length) for day in days]
@@ -114,11 +116,9 @@ def spans_of(week: Week) -> list[dict[str, Any]]:
         return []
     days: dict[tuple[int, int], list[int]] = {}
     for begin, end in week:
-        while begin < end:
-            day = begin // DAY
-            stop = min(end, (day + 1) * DAY)
-            days.setdefault((begin - day * DAY, stop - day * DAY), []).append(day + 1)
-            begin = stop
+        for day in range(begin // DAY, (end - 1) // DAY + 1):
+            hours = max(begin - day * DAY, 0), min(end - day * DAY, DAY)
+            days.setdefault(hours, []).append(day + 1)
     ordered = sorted(days.items(), key=lambda item: (item[1][0], item[0]))
     return [{"days": on, "from": _clock(begin), "to": _clock(end)} for (begin, end), on in ordered]
 

@@ -1,5 +1,6 @@
 """Deeds on entries of the catalogue: enter, change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -97,11 +98,15 @@ def change_service(*, actor: Actor, service: DataService, revision: int | None =
     stored.revision += 1
     _save(stored, errors | _errors(stored))
     record_fact(actor=actor, deed="service.changed", subject=stored, before=old, after=new, clause="QC11.2")
+    _tell_brokers(stored, new, published=published)
+    return stored
+
+
+def _tell_brokers(service: DataService, new: Mapping[str, Any], *, published: bool) -> None:
     if "capacity_per_day" in new:
-        set_total(stored)
+        set_total(service)
     if published:
         announce()
-    return stored
 
 
 def set_total(service: DataService) -> None:

@@ -15,8 +15,8 @@ class LineDecision(models.Model):
     """What the evaluation says of one line; no row: approved as asked. The approver approves it with the dossier.
 
     A narrowed line keeps only what stands here: operations and fields of those asked for, a smaller quota, an earlier
-    last day, certain hours of the week. One that is not approved becomes no grant, and says why and on which legal basis; the dossier itself
-    still has two outcomes only (decisions, 20).
+    last day, certain hours of the week. One that is not approved becomes no grant, and says why and on which legal
+    basis; the dossier itself still has two outcomes only (decisions, 20).
     """
 
     line = models.OneToOneField(

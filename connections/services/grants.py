@@ -59,8 +59,9 @@ def open_grants(
     """Make a grant with its own gate for each approved line, in place of what the system held for the service.
 
     Nothing is typed: operations, fields, purpose, networks, quota, hours and last day are the dossier's, the rate is
-    the peak it declares; the quota is no more than the terms of the environment allow. A line that names no field means those the service names now: one added
-    later is not granted by itself. Returns the grants and the gates of those replaced, to be closed last.
+    the peak it declares; the quota is no more than the terms of the environment allow. A line that names no field
+    means those the service names now: one added later is not granted by itself. Returns the grants and the gates of
+    those replaced, to be closed last.
     """
     wanted = [
         Wanted(
