@@ -1,7 +1,8 @@
 """Calls a second and a minute of a grant, counted in memory of one worker; approximate by design (decisions, 2).
 
-Each limit is a sliding window of ten slots. What lies in it whole counts whole, the oldest slot counts by the part of
-it that the window still covers. Memory and time of a call do not depend on the figures.
+Each limit is a sliding window, kept in slots of a twentieth of it: a slot counts until the last call in it is as old
+as the window is long. So no window, wherever it begins, holds more calls than the limit, and a steady caller gets at
+least 19 parts in 20 of it. Memory and time of a call do not depend on the figures.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,8 @@ from dataclasses import dataclass, field
 
 from connections.projection import GrantRow
 
-SLOTS = 10
+SLOTS = 20
+MOMENT = 0.001
 MOST_METERS = 100_000
 DAY_SECONDS = 86_400
 
@@ -27,49 +29,52 @@ def policy_of(grant: GrantRow) -> bytes:
 class Window:
     """The calls of the last *seconds* before now; times are those of a clock that only goes forward."""
 
-    __slots__ = ("_begun", "_counts", "_place", "_slot", "_total", "seconds")
+    __slots__ = ("_begun", "_counts", "_lasts", "_place", "_slot", "_total", "seconds")
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         self._slot = seconds / SLOTS
-        # The slot at hand, nine whole ones, and the one that the window leaves behind.
+        # The slot at hand, those that the window covers whole, and the one that it is leaving behind.
         self._counts = [0] * (SLOTS + 1)
+        self._lasts = [0.0] * (SLOTS + 1)
         self._place, self._total, self._begun = 0, 0, float("-inf")
 
-    def used(self, at: float) -> float:
-        """Return the calls of the window that ends *at*."""
-        passed = at - self._begun
-        if passed >= self._slot:
-            passed = self._turn(passed, at)
-        return self._total - self._counts[self._place - SLOTS] * passed / self._slot
+    def used(self, at: float) -> int:
+        """Return the calls of the window that ends *at*; never fewer than there were."""
+        if at - self._begun >= self._slot:
+            self._turn(at)
+        oldest = self._place - SLOTS
+        if self._counts[oldest] and at - self._lasts[oldest] >= self.seconds:
+            self._total -= self._counts[oldest]
+            self._counts[oldest] = 0
+        return self._total
 
-    def _turn(self, passed: float, at: float) -> float:
-        """Begin as many slots as time has passed; return how far *at* lies in the last of them."""
-        if passed >= self._slot * (SLOTS + 1):
+    def _turn(self, at: float) -> None:
+        """Begin as many slots as time has passed."""
+        if at - self._begun >= self._slot * (SLOTS + 1):
             self._counts, self._total, self._begun = [0] * (SLOTS + 1), 0, at
-            return 0.0
-        while passed >= self._slot:
+            return
+        while at - self._begun >= self._slot:
             self._place = (self._place + 1) % (SLOTS + 1)
             self._total -= self._counts[self._place]
             self._counts[self._place] = 0
             self._begun += self._slot
-            passed = at - self._begun
-        return passed
 
-    def add(self, number: int) -> None:
+    def add(self, number: int, at: float) -> None:
         """Count *number* calls now, right after ``used``."""
         self._counts[self._place] += number
+        self._lasts[self._place] = at
         self._total += number
 
     def wait(self, limit: int, at: float) -> float:
         """Return the seconds from *at* until fewer than *limit* calls are in the window, right after ``used``."""
-        left, begin = self._total, self._begun
+        left = self._total
         for step in range(1, SLOTS + 2):
-            count = self._counts[(self._place + step) % (SLOTS + 1)]
-            if left - count < limit:
-                return max(begin + self._slot * max(left - limit, 0) / (count or 1) - at, 0.0)
-            left, begin = left - count, begin + self._slot
-        return float(self.seconds)
+            slot = (self._place + step) % (SLOTS + 1)
+            left -= self._counts[slot]
+            if left < limit and self._counts[slot]:
+                return max(self._lasts[slot] + self.seconds - at, MOMENT)
+        return MOMENT
 
 
 class Meter:
@@ -103,15 +108,15 @@ class Rates:
         meter = self._meters.get(grant.grant_id) or self._new(grant.grant_id, at)
         second, minute, wait = grant.rate_per_second, grant.rate_per_minute, 0.0
         if second and meter.second.used(at) >= second:
-            wait = meter.second.wait(second, at) or 0.001
+            wait = meter.second.wait(second, at)
         if minute and meter.minute.used(at) >= minute:
-            wait = max(wait, meter.minute.wait(minute, at), 0.001)
+            wait = max(wait, meter.minute.wait(minute, at))
         if wait:
             return wait
         if second:
-            meter.second.add(1)
+            meter.second.add(1, at)
         if minute:
-            meter.minute.add(1)
+            meter.minute.add(1, at)
         if self.sharing:
             self._note(grant.grant_id, second or minute)
         return 0.0
@@ -127,7 +132,7 @@ class Rates:
             meter = self._meters.get(grant_id) or self._new(grant_id, at)
             for window in (meter.second, meter.minute):
                 window.used(at)
-                window.add(number)
+                window.add(number, at)
 
     def left(self, grant: GrantRow, at: float) -> tuple[int, int]:
         """Return calls left in this second and this minute; of a limit there is not, 0."""
@@ -136,8 +141,8 @@ class Rates:
             return grant.rate_per_second, grant.rate_per_minute
         second, minute = grant.rate_per_second, grant.rate_per_minute
         return (
-            max(0, int(second - meter.second.used(at))) if second else 0,
-            max(0, int(minute - meter.minute.used(at))) if minute else 0,
+            max(0, second - meter.second.used(at)) if second else 0,
+            max(0, minute - meter.minute.used(at)) if minute else 0,
         )
 
     def _new(self, grant_id: int, at: float) -> Meter:
