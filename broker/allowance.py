@@ -3,7 +3,6 @@
 The policy of a grant is text made when the snapshot is (``rates.policy_of``); the rest is a few numbers a call.
 """
 
-import time
 from datetime import datetime
 
 from broker.incoming import Incoming
@@ -26,9 +25,9 @@ def allowance(incoming: Incoming, rates: Rates, room: int | None) -> bytes:
     grant = warrant.grant
     said = "" if room is None else f'"day";r={room};t={until_midnight(incoming.received_at)}'
     if grant.rate_per_second or grant.rate_per_minute:
-        second, minute = rates.left(grant, time.monotonic())
+        second, minute = rates.left(grant)
         if grant.rate_per_minute:
-            said = f'{said}{said and ", "}"minute";r={minute};t=60'
+            said += f'{said and ", "}"minute";r={max(minute, 0)};t=60'
         if grant.rate_per_second:
-            said = f'{said}{said and ", "}"second";r={second};t=1'
+            said += f'{said and ", "}"second";r={max(second, 0)};t=1'
     return said.encode()

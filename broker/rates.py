@@ -29,7 +29,7 @@ def policy_of(grant: GrantRow) -> bytes:
 class Window:
     """The calls of the last *seconds* before now; times are those of a clock that only goes forward."""
 
-    __slots__ = ("_begun", "_counts", "_lasts", "_place", "_slot", "_total", "seconds")
+    __slots__ = ("_begun", "_counts", "_lasts", "_place", "_slot", "seconds", "total")
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -37,7 +37,7 @@ class Window:
         # The slot at hand, those that the window covers whole, and the one that it is leaving behind.
         self._counts = [0] * (SLOTS + 1)
         self._lasts = [0.0] * (SLOTS + 1)
-        self._place, self._total, self._begun = 0, 0, float("-inf")
+        self._place, self.total, self._begun = 0, 0, float("-inf")
 
     def used(self, at: float) -> int:
         """Return the calls of the window that ends *at*; never fewer than there were."""
@@ -45,18 +45,18 @@ class Window:
             self._turn(at)
         oldest = self._place - SLOTS
         if self._counts[oldest] and at - self._lasts[oldest] >= self.seconds:
-            self._total -= self._counts[oldest]
+            self.total -= self._counts[oldest]
             self._counts[oldest] = 0
-        return self._total
+        return self.total
 
     def _turn(self, at: float) -> None:
         """Begin as many slots as time has passed."""
         if at - self._begun >= self._slot * (SLOTS + 1):
-            self._counts, self._total, self._begun = [0] * (SLOTS + 1), 0, at
+            self._counts, self.total, self._begun = [0] * (SLOTS + 1), 0, at
             return
         while at - self._begun >= self._slot:
             self._place = (self._place + 1) % (SLOTS + 1)
-            self._total -= self._counts[self._place]
+            self.total -= self._counts[self._place]
             self._counts[self._place] = 0
             self._begun += self._slot
 
@@ -64,11 +64,11 @@ class Window:
         """Count *number* calls now, right after ``used``."""
         self._counts[self._place] += number
         self._lasts[self._place] = at
-        self._total += number
+        self.total += number
 
     def wait(self, limit: int, at: float) -> float:
         """Return the seconds from *at* until fewer than *limit* calls are in the window, right after ``used``."""
-        left = self._total
+        left = self.total
         for step in range(1, SLOTS + 2):
             slot = (self._place + step) % (SLOTS + 1)
             left -= self._counts[slot]
@@ -134,16 +134,12 @@ class Rates:
                 window.used(at)
                 window.add(number, at)
 
-    def left(self, grant: GrantRow, at: float) -> tuple[int, int]:
-        """Return calls left in this second and this minute; of a limit there is not, 0."""
+    def left(self, grant: GrantRow) -> tuple[int, int]:
+        """Return calls left in this second and this minute, as of the last call of *grant*; of no limit, 0 or less."""
         meter = self._meters.get(grant.grant_id)
         if meter is None:
             return grant.rate_per_second, grant.rate_per_minute
-        second, minute = grant.rate_per_second, grant.rate_per_minute
-        return (
-            max(0, second - meter.second.used(at)) if second else 0,
-            max(0, minute - meter.minute.used(at)) if minute else 0,
-        )
+        return grant.rate_per_second - meter.second.total, grant.rate_per_minute - meter.minute.total
 
     def _new(self, grant_id: int, at: float) -> Meter:
         """Make a meter. Beyond the bound the idle ones go, and if there is none the oldest."""

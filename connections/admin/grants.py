@@ -82,6 +82,14 @@ class NarrowForm(PortalForm):
         self.fields["operations"].choices = [(code, operations.get(code, code)) for code in grant.operations]  # type: ignore[attr-defined]
         self.fields["fields_kept"].choices = [(name, names.get(name, name)) for name in held]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse to take a limit away: an empty field would read as if it had been."""
+        given: dict[str, Any] = super().clean() or {}
+        for name in ("rate_per_second", "rate_per_minute", "valid_to"):
+            if self.initial[name] and name not in self.errors and not given.get(name):
+                self.add_error(name, gettext("Không bỏ được giới hạn đang có; ghi mức đang có hoặc mức thấp hơn"))
+        return given
+
     def kept(self) -> dict[str, Any]:
         """Return what the deed takes; what was left as it is is None."""
         given, was = self.cleaned_data, self.initial
