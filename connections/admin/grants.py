@@ -122,13 +122,13 @@ class GrantAdmin(RecordAdmin):
         "service",
         "environment",
         "purpose",
-        "operations",
-        "fields",
-        "networks",
+        "operations_said",
+        "fields_said",
         "daily_quota",
         "rate_per_second",
         "rate_per_minute",
         "hours_said",
+        "networks_said",
         "valid_from",
         "valid_to",
         "opened_at",
@@ -137,8 +137,23 @@ class GrantAdmin(RecordAdmin):
         "revoked_at",
         "revoke_reason",
     )
-    readonly_fields = ("dossier", "hours_said")
+    readonly_fields = ("dossier", "operations_said", "fields_said", "hours_said", "networks_said")
     actions_detail = ("narrow", "revoke")
+
+    @admin.display(description=_("Thao tác"))
+    def operations_said(self, obj: Grant) -> str:
+        """Name what may be called."""
+        return ", ".join(obj.operations)
+
+    @admin.display(description=_("Trường dữ liệu"))
+    def fields_said(self, obj: Grant) -> str:
+        """Name the fields that may be read."""
+        return ", ".join(obj.fields or ()) or gettext("Tất cả trường của dịch vụ")
+
+    @admin.display(description=_("Địa chỉ mạng"))
+    def networks_said(self, obj: Grant) -> str:
+        """Name from where calls are let in."""
+        return ", ".join(obj.networks) or gettext("Không giới hạn")
 
     @admin.display(description=_("Khung giờ"))
     def hours_said(self, obj: Grant) -> str:

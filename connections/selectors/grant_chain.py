@@ -103,8 +103,8 @@ def _hours(grant: Grant) -> Iterator[Link]:
             yield Link(name, True, listed)
         else:
             opens = f"{next_opening(week, clock.now()):%H:%M %d/%m/%Y}"
-            text = _("Ngoài khung giờ %(hours)s; mở lại lúc %(at)s")
-            yield Link(name, False, text % {"hours": listed, "at": opens})
+            why = _("chỉ gọi được %(hours)s; mở lại lúc %(at)s") % {"hours": listed, "at": opens}
+            yield Link(name, False, _("Ngoài khung giờ"), why=why)
 
 
 def _service(grant: Grant) -> Link:

@@ -63,4 +63,5 @@ def test_services_that_had_a_figure_before_get_their_gate(draft: Callable[..., S
         migration.open_gates(apps, editor)
         migration.open_gates(apps, editor)
     service.refresh_from_db()
-    assert gate_rows([service.total_gate_id])[service.total_gate_id].limit == 123
+    gate = service.total_gate_id or 0
+    assert gate_rows([gate])[gate].limit == 123
