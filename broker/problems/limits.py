@@ -12,7 +12,7 @@ KINDS: tuple[Kind, ...] = (
             403,
             _("Ngoài khung giờ được khai thác"),
             _("Quyền khai thác chỉ dùng được trong các khung giờ đã cấp, theo giờ Việt Nam."),
-            _("Gọi lại trong khung giờ, thời điểm ghi ở next_opening; cần giờ khác thì đề nghị thay đổi quyền."),
+            _("Gọi lại trong khung giờ, thời điểm ghi trong câu trả lời; cần giờ khác thì đề nghị thay đổi quyền."),
         ),
         Side.CONSUMER,
         "Outside the hours of the grant",
