@@ -8,17 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from audit.admission import Verdict
-from audit.gates import open_gate
-from broker.admitting import _require_admitted
 from broker.allowance import until_midnight
-from broker.incoming import Incoming
 from broker.limits import Running
 from broker.problems import Refusal
 from broker.rates import MOST_METERS, Rates, Window
@@ -294,12 +289,15 @@ def test_a_source_system_gets_no_more_calls_at_once_than_it_bears(
 # What callers are told
 
 
-def test_every_admitted_answer_says_what_is_left(broker: Live, provider: Provider, world: World) -> None:
+def test_every_admitted_answer_says_what_is_left(broker: Live, provider: Provider, world: World, log: Log) -> None:
     bind(broker, world, rate_per_second=20, rate_per_minute=100, daily_quota=100_000)
     answers = [call(broker, world) for _ in range(2)]
     policies = {answer.header("ratelimit-policy") for answer in answers}
     assert policies == {'"day";q=100000;w=86400, "minute";q=100;w=60, "second";q=20;w=1'}
     assert '"minute";r=99;t=60' in answers[0].header("ratelimit")
+    left = [int(answer.header("ratelimit").split(";")[1].removeprefix("r=")) for answer in answers]
+    assert left[0] - left[1] == 1
+    assert left[1] == 100_000 - log.used(world.grants["QK-1"].gate_id)
     assert '"minute";r=98;t=60' in answers[1].header("ratelimit")
     assert '"second";r=1' in answers[0].header("ratelimit")
     provider.answers[b"/communes"] = reply(b"{}", status="503 Unavailable")
@@ -357,35 +355,56 @@ def test_the_day_ends_at_vietnamese_midnight(text: str, seconds: int) -> None:
 # The provider's total
 
 
-def test_a_call_names_the_gate_of_its_service(broker: Live, provider: Provider, world: World) -> None:
-    world.services["live"] = replace(world.services["live"], total_gate_id=open_gate(limit=5))
+def give_total(broker: Live, world: World, log: Log, limit: int) -> int:
+    """Let the service's provider serve *limit* calls a day; return the gate."""
+    gate: int = log.rows("insert into audit_gate (lim) values (%s) returning gate_id", limit)[0]["gate_id"]
+    world.services["sandbox"] = replace(world.services["sandbox"], total_gate_id=gate)
     broker.reload()
-    snapshot = broker.app.engine.policy.current()
-    named = {
-        environment: snapshot.services["administrative-units", "v1", environment].row.total_gate_id
-        for environment in ("sandbox", "live")
-    }
-    assert named["sandbox"] == 0
-    assert named["live"] == world.services["live"].total_gate_id
+    return gate
 
 
-def test_the_verdict_of_a_used_up_total_is_told_as_the_providers(broker: Live, world: World) -> None:
-    """The consumer can mend nothing: side provider, the time until the count begins again, its own quota unsaid."""
-    grant = new_grant(1, 1, rate_per_minute=10)
-    warrant = SimpleNamespace(grant=grant, service=SimpleNamespace(row=world.services["live"]))
-    received = clock.now()
-    broker.app.engine.rates._meters.clear()
-    incoming = cast("Incoming", SimpleNamespace(warrant=warrant, received_at=received, allowance=b"", submitted=None))
-    with pytest.raises(Refusal) as caught:
-        _require_admitted(Verdict.TOTAL, incoming, broker.app.engine)
-    error = caught.value
-    assert (error.kind.code, error.kind.problem.status, error.kind.side) == (
-        "provider-total-exceeded",
-        429,
-        "provider",
-    )
-    assert dict(error.headers) == {"Retry-After": str(until_midnight(received))}
-    assert incoming.allowance == b'"minute";r=10;t=60'
+def test_the_call_after_the_providers_total(broker: Live, provider: Provider, world: World, log: Log) -> None:
+    """All consumers count together; what the total refuses is not sent on and leaves the quota as it was."""
+    total = give_total(broker, world, log, 3)
+    quota = world.grants["QK-1"].gate_id
+    assert [call(broker, world).status for _ in range(2)] == [200, 200]
+    assert call(broker, world, 2, "QK-2").status == 200
+    used, received = log.used(quota), len(provider.received)
+    answer = call(broker, world)
+    assert (answer.status, answer.code) == (429, "provider-total-exceeded")
+    assert answer.json["side"] == "provider"
+    midnight = clock.start_of(clock.today(), after=True)
+    assert abs((midnight - clock.now()).total_seconds() - int(answer.header("retry-after"))) <= 5
+    row = log.call(answer.header("x-request-id"))
+    assert (row["verdict"], row["reason"], row["total_gate_id"]) == ("T", "provider-total-exceeded", total)
+    assert (log.used(quota), log.used(total), len(provider.received)) == (used, 3, received)
+    log.execute("update audit_gate set day = day - 1 where gate_id = %s", total)
+    assert call(broker, world).status == 200
+    assert log.used(total) == 1
+
+
+def test_what_the_quota_refuses_leaves_the_total(broker: Live, provider: Provider, world: World, log: Log) -> None:
+    total, quota = give_total(broker, world, log, 100), world.grants["QK-1"].gate_id
+    log.execute("update audit_gate set lim = used where gate_id = %s", quota)
+    try:
+        assert call(broker, world).code == "quota-exceeded"
+    finally:
+        log.execute("update audit_gate set lim = 100000 where gate_id = %s", quota)
+    assert (log.used(total), provider.received) == (0, [])
+
+
+def test_the_total_is_exact_under_parallel_calls(broker: Live, provider: Provider, world: World, log: Log) -> None:
+    total = give_total(broker, world, log, 20)
+    turn = iter(range(1, 61))
+    answers = together(60, lambda: call(broker, world, *((1, "QK-1") if next(turn) % 2 else (2, "QK-2"))))
+    assert Counter(answer.status for answer in answers) == {200: 20, 429: 40}
+    assert (log.used(total), len(provider.received)) == (20, 20)
+
+
+def test_the_live_environment_has_a_gate_of_its_own(broker: Live, world: World, log: Log) -> None:
+    give_total(broker, world, log, 5)
+    services = broker.app.engine.policy.current().services
+    assert services["administrative-units", "v1", "live"].row.total_gate_id == 0
 
 
 # Several workers
