@@ -125,8 +125,10 @@ class HoursField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         hint = _("Mỗi dòng một khung, ví dụ T2-T6 07:00-17:30 hoặc %(weekend)s 8:00-11:30; để trống: mọi lúc.")
-        hint %= {"weekend": "T7, CN"}
-        super().__init__(**{"required": False, "max_length": 1000, "help_text": hint, **kwargs})
+
+        super().__init__(
+            **{"required": False, "max_length": 1000, "help_text": hint % {"weekend": "T7, CN"}, **kwargs}
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """Return spans as text; what was typed stays as it is."""
