@@ -125,7 +125,6 @@ class HoursField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         hint = _("Mỗi dòng một khung, ví dụ T2-T6 07:00-17:30 hoặc %(weekend)s 8:00-11:30; để trống: mọi lúc.")
-
         super().__init__(
             **{"required": False, "max_length": 1000, "help_text": hint % {"weekend": "T7, CN"}, **kwargs}
         )

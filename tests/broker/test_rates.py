@@ -311,6 +311,17 @@ def test_who_is_not_known_is_told_nothing(broker: Live, provider: Provider, worl
     assert provider.received == []
 
 
+def test_the_ping_tells_hours_rates_and_calls_at_once(broker: Live, world: World) -> None:
+    week = outside_now()
+    bind(broker, world, hours=week, rate_per_second=20)
+    target = "/api/data/-/ping"
+    held = replace(world.credentials(), grant="-", purpose="-")
+    told = broker.send(target, signed(held, broker.authority, target)).json
+    grant = next(item for item in told["grants"] if item["grant"] == "QK-1")
+    assert (grant["hours"], grant["rate_per_second"], grant["rate_per_minute"]) == (spans_of(week), 20, None)
+    assert told["calls_at_once"] == 50
+
+
 def test_a_used_up_day_begins_again_at_midnight(broker: Live, provider: Provider, world: World, log: Log) -> None:
     """Quota 100 used up; when the gate's day is over the next call is the first of a new one."""
     bind(broker, world, daily_quota=100)
