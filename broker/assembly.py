@@ -15,6 +15,7 @@ from broker.engine import Engine, settle_memory
 from broker.forwarding import HttpTransport
 from broker.load import Load
 from broker.policy import Policy
+from broker.sharing import Sharing
 from broker.snapshot import Rows
 from broker.tokens.signer import Signer
 from catalog.projection import load_services
@@ -54,6 +55,11 @@ def database_address_url() -> str:
     return f"postgresql://{named.get('host') or 'localhost'}:{named.get('port') or 5432}/"
 
 
+def settings_name() -> str:
+    """Return the name of the database; workers of other databases on one cache count apart."""
+    return str(connection.settings_dict["NAME"])
+
+
 def assemble(
     load: Callable[[], Rows] = load_rows, *, worker: str = "1", metrics_folder: Path | None = None
 ) -> BrokerApp:
@@ -72,5 +78,6 @@ def assemble(
         metrics_networks=tuple(settings.METRICS_NETWORKS),
         metrics_folder=metrics_folder,
         worker=worker,
+        sharing=Sharing(settings.CACHES["default"]["LOCATION"], database_address_url() + settings_name()),
     )
     return BrokerApp(engine)

@@ -22,6 +22,8 @@ from broker.metrics.counts import Counts
 from broker.metrics.workers import Workers
 from broker.policy import Policy
 from broker.problems import refusal
+from broker.rates import Rates
+from broker.sharing import Sharing
 from broker.tokens.signer import Signer
 
 log = structlog.get_logger(__name__)
@@ -53,6 +55,8 @@ class Engine:
     metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     metrics_folder: Path | None = None
     worker: str = "1"
+    rates: Rates = field(default_factory=Rates)
+    sharing: Sharing | None = None
     transport: Transport = field(init=False)
     metrics: Workers = field(init=False)
     _jobs: set["asyncio.Task[Answer]"] = field(default_factory=set)
@@ -66,10 +70,14 @@ class Engine:
         self.load.start()
         await self.ledger.start()
         await self.policy.start()
+        if self.sharing is not None:
+            await self.sharing.start(self.rates, self.running)
 
     async def stop(self) -> None:
         """Write what waits to the log and close."""
         await self.load.stop()
+        if self.sharing is not None:
+            await self.sharing.stop()
         await self.policy.stop()
         await self.transport.close()
         while self._jobs:

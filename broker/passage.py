@@ -25,7 +25,7 @@ class Passage:
         entered = self._breakers.require(row.upstreams, goes_on=goes_on)
         self._entered: Pass | None = entered
         self.upstream: UpstreamRow = entered.upstream
-        place = engine.running.at(row.provider_id)
+        place = engine.running.at(row.provider_id, row.service_id, row.calls_at_once)
         try:
             place.__enter__()
         except BaseException:

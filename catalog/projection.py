@@ -11,8 +11,9 @@ import structlog
 from django.conf import settings
 
 from catalog.choices import CALLABLE
-from catalog.models import DataElement, Operation, ServiceVersion, Upstream
+from catalog.models import DataElement, DataService, Operation, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
+from core.choices import Environment
 from core.crypto import Keyring, SealBroken
 from core.tls import TlsProfile
 
@@ -58,6 +59,9 @@ class ServiceRow:
     max_request_bytes: int
     operations: tuple[OperationRow, ...]
     upstreams: tuple[UpstreamRow, ...]
+    # Gate that counts all calls a day (0: none), calls the source system bears at once (0: the platform's figure).
+    total_gate_id: int = 0
+    calls_at_once: int = 0
     max_answer_bytes: int = ANSWER_BYTES
 
 
@@ -85,10 +89,18 @@ def load_services() -> list[ServiceRow]:
             operations=tuple(operations[version.pk]),
             upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
             max_answer_bytes=version.max_answer_bytes,
+            total_gate_id=_total_gate(version.service, environment),
+            calls_at_once=version.service.calls_at_once or 0,
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
+
+
+def _total_gate(service: DataService, environment: str) -> int:
+    """Return the gate of the provider's promise, which is about the live environment; 0: none is asked."""
+    promised = environment == Environment.LIVE and service.capacity_per_day is not None
+    return (service.total_gate_id or 0) if promised else 0
 
 
 def _upstream_row(upstream: Upstream, ring: Keyring) -> UpstreamRow | None:
