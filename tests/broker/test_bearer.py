@@ -374,7 +374,8 @@ def test_calls_with_a_token_leave_nothing_for_the_garbage_collector(
         found = broker.call(collect)
     finally:
         gc.enable()
-    assert found == 0
+    # The collector sees the whole process, tests too; a cycle of the call's own would be there 200 times.
+    assert found < 100
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
