@@ -1,4 +1,4 @@
-"""Pages that explain the problem codes, in Vietnamese and in English (QC14.7): cause, remedy, who acts, an example."""
+"""Pages that explain the problem codes, in Vietnamese and in English: cause, remedy, who acts, an example."""
 
 import json
 from collections.abc import Mapping

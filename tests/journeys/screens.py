@@ -96,6 +96,8 @@ def sharing_shots(people: People) -> Iterator[Shot]:
     yield "grant", OFFICER, grant, "Một quyền: chuỗi điều kiện, sổ đăng ký và bộ trung gian"
     yield "developer", "ky-thuat.snnmt", "/nha-phat-trien/", "Quyền và khóa"
     yield "new-key", "ky-thuat.snnmt", "/nha-phat-trien/H60.07.HT01/khoa/moi/", "Tạo khóa"
+    yield "calls", "ky-thuat.snnmt", "/nha-phat-trien/nhat-ky/", "Nhật ký cuộc gọi"
+    yield "why", "ky-thuat.snnmt", "/nha-phat-trien/vi-sao/", "Vì sao bị từ chối"
     yield "systems", OFFICER, "/he-thong/", "Hệ thống của cơ quan"
     yield "plans", OPERATOR, "/ke-hoach-ket-noi/", "Kế hoạch kết nối"
     yield "standards", "", "/tieu-chuan/", "Tiêu chuẩn, văn bản áp dụng"
