@@ -82,10 +82,7 @@ class BrokerApp:
             await self._take_in(incoming, scope)
             incoming.snapshot = self.engine.policy.current()
         except Refusal as error:
-            answer = problem_answer(error, incoming)
-            # The rest of the request may still be under way: it must not be read as the next one.
-            answer.headers.append((b"connection", b"close"))
-            return answer
+            return await self._turn_away(incoming, problem_answer(error, incoming))
         view = (MetaView if incoming.raw_path.startswith(META) else BrokerView)(engine=self.engine)
         try:
             return await view.answer(incoming)
@@ -93,6 +90,15 @@ class BrokerApp:
             # Not even the refusal could be written; the caller is told, and nothing counts as answered.
             log.exception("broker.fault", request_id=str(incoming.call_id))
             return problem_answer(refusal("internal-error"), incoming)
+
+    async def _turn_away(self, incoming: Incoming, answer: Answer) -> Answer:
+        """Record what never became a call, paced as all refusals of nobody are (decisions, 8)."""
+        incoming.address = incoming.address or incoming.client
+        if self.engine.ledger.ready:
+            answer = await self.engine.record(incoming, answer)
+        # The rest of the request may still be under way: it must not be read as the next one.
+        answer.headers.append((b"connection", b"close"))
+        return answer
 
     async def _take_in(self, incoming: Incoming, scope: dict[str, Any]) -> None:
         """Check the wire form and read the body. Raises a refusal."""
