@@ -4,6 +4,8 @@ The request target is judged as sent, before anybody takes it apart: origin form
 another program reads as an address, and no ``#``. The size of headers, which httptools does not bound, is bounded.
 """
 
+from typing import Any
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_TARGET_BYTES = 16 * 1024
@@ -18,6 +20,23 @@ class StrictProtocol(HttpToolsProtocol):
     """One connection."""
 
     _room = MAX_HEADER_BYTES
+    _answering: Any = None
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Begin to answer. Of requests sent in a row uvicorn remembers the last alone; this is the one under way."""
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller is gone, whichever of its requests is being answered."""
+        self._tell_gone()
+        super().connection_lost(exc)
+
+    def _tell_gone(self) -> None:
+        cycle = self._answering
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def on_message_begin(self) -> None:
         """Begin a request with the full room for headers."""
@@ -50,3 +69,4 @@ class StrictProtocol(HttpToolsProtocol):
             cycle.keep_alive = False
             return
         super().send_400_response(msg)
+        self._tell_gone()
