@@ -1,6 +1,6 @@
 """The API answers whatever its committed description can be read to allow, and what it forbids: never with a 500.
 
-schemathesis makes the calls, half of them within the description and half outside it, as people of every role and as
+schemathesis makes the calls, two thirds within the description and a third outside it, as people of every role and as
 nobody, against the served product. 20,000 of them; ``./run heavy -k described``.
 """
 
@@ -102,7 +102,7 @@ def try_description(chain: Chain, signed_in: Callable[[User], Client], half: int
             missing = (number - told.statuses.total()) // (len(operations) - place) + 1
             for mode in (GenerationMode.NEGATIVE, GenerationMode.POSITIVE):
                 before = told.statuses.total()
-                share = missing // 2 if mode is GenerationMode.NEGATIVE else missing
+                share = missing // 3 if mode is GenerationMode.NEGATIVE else missing
                 try:
                     try_all(operation, mode, share, base, people, told, start)
                 except Unsatisfiable:
