@@ -214,7 +214,7 @@ def peers(ports: Callable[[], int], upstream_port: int, core: int) -> Iterator[d
             except (OSError, TimeoutError) as error:
                 sys.stdout.write(f"!!! {name}: did not start ({error}); left out of this run !!!\n")
                 continue
-            found[name] = Peer(place.port, tuple(pid for root in pids for pid in _tree(root)), _head(place.port))
+            found[name] = Peer(place.port, tuple(pid for root in pids for pid in tree(root)), _head(place.port))
         yield found
 
 
@@ -275,9 +275,9 @@ def _status(port: int, head: bytes) -> bytes:
         return connection.recv(65536)[9:12]
 
 
-def _tree(root: int) -> Iterator[int]:
+def tree(root: int) -> Iterator[int]:
     """Give a process and all below it."""
     yield root
     for task in Path(f"/proc/{root}/task").iterdir():
         for child in (task / "children").read_text().split():
-            yield from _tree(int(child))
+            yield from tree(int(child))
