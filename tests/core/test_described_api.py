@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-import schemathesis
 import yaml
 from django.conf import settings
 from django.test import Client
@@ -23,7 +21,6 @@ from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode
 
 from accounts.models import User
 from tests.broker.conftest import database
@@ -33,6 +30,7 @@ from tests.connections.conftest import Chain, chain
 __all__ = ["chain", "database"]
 DESCRIPTION = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 CASES = 20_000
+# schemathesis and requests are imported where they are used: all of the suite would wait for them at every start.
 NOBODY = "nobody"
 TOKEN = "t" * 32
 UNREADABLE = b"Invalid HTTP request received."
@@ -47,8 +45,10 @@ class Told:
     longest: float = 0.0
 
 
-def sessions(chain: Chain, signed_in: Callable[[User], Client]) -> dict[str, requests.Session]:
+def sessions(chain: Chain, signed_in: Callable[[User], Client]) -> dict[str, Any]:
     """Give a signed-in session for each role of the chain, and one of nobody."""
+    import requests
+
     found = {NOBODY: requests.Session()}
     for role, user in chain.users.items():
         held = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
@@ -59,7 +59,7 @@ def sessions(chain: Chain, signed_in: Callable[[User], Client]) -> dict[str, req
     return found
 
 
-def try_all(operation: Any, mode: GenerationMode, number: int, base: str, people: Any, told: Told, start: int) -> None:
+def try_all(operation: Any, mode: Any, number: int, base: str, people: Any, told: Told, start: int) -> None:
     """Call one operation *number* times with what *mode* makes of its description."""
 
     @seed(start)
@@ -91,6 +91,9 @@ def _said(answer: Any) -> bool:
 
 def try_description(chain: Chain, signed_in: Callable[[User], Client], half: int, number: int, start: int) -> Told:
     """Try every second operation of the committed description against the served product."""
+    import schemathesis
+    from schemathesis import GenerationMode
+
     schema = schemathesis.openapi.from_dict(yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8")))
     operations = [found.ok() for found in schema.get_all_operations()][half::2]
     people, told = sessions(chain, signed_in), Told()
