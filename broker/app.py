@@ -131,7 +131,7 @@ class BrokerApp:
             engine.load.whole(incoming)
             incoming.snapshot = engine.policy.current()
         except Refusal as error:
-            return self._last(problem_answer(error, incoming))
+            return self._last(await self._turn_away(incoming, problem_answer(error, incoming)))
         view = view_of(incoming.raw_path)(engine=engine)
         try:
             return await view.answer(incoming)
@@ -139,6 +139,11 @@ class BrokerApp:
             # Not even the refusal could be written; the caller is told, and nothing counts as answered.
             log.exception("broker.fault", request_id=str(incoming.call_id))
             return problem_answer(refusal("internal-error"), incoming)
+
+    async def _turn_away(self, incoming: Incoming, answer: Answer) -> Answer:
+        """Record what never became a call, paced as all refusals of nobody are (decisions, 8)."""
+        incoming.address = incoming.address or incoming.client
+        return await self.engine.record(incoming, answer) if self.engine.ledger.ready else answer
 
     @staticmethod
     def _last(answer: Answer) -> Answer:

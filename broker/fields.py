@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+MOST_DEPTH = 64
+
 
 class NotFilterable(ValueError):
     """The answer is not of the published form: nothing can be said about its fields, so it is not passed on."""
@@ -13,24 +15,49 @@ def keep_only(body: bytes, record_path: str, allowed: frozenset[str]) -> tuple[b
     """Return *body* with only *allowed* fields in its records, and how many values were dropped.
 
     ``record_path`` leads to a record or a list of records, dotted ("" is the whole answer). The answer is written anew
-    even if nothing was dropped: of a name given twice only the value that was judged goes out. The standard library
-    reads it because whole numbers of any length must come out as they went in. Raises :class:`NotFilterable`.
+    even if nothing was dropped. The standard library reads it because whole numbers of any length must come out as
+    they went in. What readers take differently is refused (N22): a name given twice, a number beyond 1e308, NaN, half
+    a character, more than 64 levels. Raises :class:`NotFilterable`.
     """
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        document = json.loads(body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_once)
+        if body.count(b"[") + body.count(b"{") > MOST_DEPTH:
+            _require_shallow(document)
         dropped = 0
         for record in _records(document, record_path):
             outside = [name for name in record if name not in allowed]
             for name in outside:
                 del record[name]
             dropped += len(outside)
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), dropped
+        kept = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return kept.encode("utf-8"), dropped
     except (ValueError, RecursionError) as error:
         raise NotFilterable(str(error)) from None
 
 
 def _refuse(constant: str) -> None:
     raise NotFilterable(f"{constant} is not JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotFilterable("a name is given twice")
+    return found
+
+
+def _require_shallow(document: Any) -> None:
+    level = [document]
+    for _depth in range(MOST_DEPTH):
+        level = [
+            value
+            for item in level
+            for value in (item.values() if isinstance(item, dict) else item)
+            if isinstance(value, dict | list)
+        ]
+        if not level:
+            return
+    raise NotFilterable(f"more than {MOST_DEPTH} levels")
 
 
 def _records(document: Any, record_path: str) -> Iterator[dict[str, Any]]:

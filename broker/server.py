@@ -65,6 +65,7 @@ class StrictProtocol(HttpToolsProtocol):
     _in_head = False
     _draining = False
     _head_timer: asyncio.TimerHandle | None = None
+    _answering: Any = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room; it has to say something soon."""
@@ -76,8 +77,9 @@ class StrictProtocol(HttpToolsProtocol):
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """The caller is gone, whichever of its requests is being answered."""
         self._stop_head_timer()
+        self._tell_gone()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -106,6 +108,17 @@ class StrictProtocol(HttpToolsProtocol):
         """Close; who does not take what is still to be sent does not keep it in our memory."""
         transport.close()
         self.loop.call_later(LINGER_SECONDS, _cut, transport)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Begin to answer. Of requests sent in a row uvicorn remembers the last alone; this is the one under way."""
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _tell_gone(self) -> None:
+        cycle = self._answering
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def on_message_begin(self) -> None:
         """Begin a request with the full room for headers."""
@@ -142,6 +155,7 @@ class StrictProtocol(HttpToolsProtocol):
             cycle.keep_alive = False
             return
         super().send_400_response(msg)
+        self._tell_gone()
 
     def on_response_complete(self) -> None:
         """End an answer; a connection that closes with it does not wait for ever to be read."""

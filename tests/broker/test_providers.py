@@ -102,8 +102,8 @@ HOSTILE: dict[str, tuple[Any, int, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_provider(name: str, broker: Live, provider: Provider, world: World, log: Log) -> None:
-    """N25, N26, P14."""
+def test_n25_a_hostile_provider(name: str, broker: Live, provider: Provider, world: World, log: Log) -> None:
+    """Redirects (N26) are answers of the wrong kind like any other (P14)."""
     found, status, code = HOSTILE[name]
     provider.answers[b"/communes"] = found
     world.services["sandbox"] = replace(world.services["sandbox"], timeout_ms=700)
@@ -123,7 +123,7 @@ def test_a_hostile_provider(name: str, broker: Live, provider: Provider, world: 
     assert call(broker, world, f"{BASE}/communes/1").status == 200
 
 
-def test_nobody_listens(broker: Live, provider: Provider, world: World, log: Log) -> None:
+def test_n25_nobody_listens(broker: Live, provider: Provider, world: World, log: Log) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -136,8 +136,8 @@ def test_nobody_listens(broker: Live, provider: Provider, world: World, log: Log
     assert log.call(answer.header("x-request-id"))["upstream_id"] == 9
 
 
-def test_a_certificate_that_does_not_fit(broker: Live, provider: Provider, world: World, tmp_path: Path) -> None:
-    """N25: a peer whose certificate nobody vouches for gets not a byte of the request."""
+def test_n25_a_certificate_that_does_not_fit(broker: Live, provider: Provider, world: World, tmp_path: Path) -> None:
+    """A peer whose certificate nobody vouches for gets not a byte of the request."""
     peer = Provider(tls=self_signed(tmp_path)).start()
     try:
         url = peer.url.replace("http://", "https://")
@@ -185,7 +185,7 @@ def test_answers_of_the_business_pass(broker: Live, provider: Provider, world: W
     assert call(broker, world, f"{BASE}/communes/9").status == 204
 
 
-def test_a_breaker_opens_and_closes(
+def test_n38_a_breaker_opens_and_closes(
     broker: Live, provider: Provider, world: World, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Decisions, 10: five failures in a row, then 503 with the time to wait, no quota eaten; one trial closes it."""
