@@ -30,8 +30,8 @@ _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 class Outgoing:
     """One request to one upstream; ``target`` is sent byte for byte, ``seconds`` bounds all up to the last byte.
 
-    ``tls`` are the terms of TLS where the upstream has its own, ``tls_name`` the name its certificate must bear if not
-    that of its address. ``stream_after`` is the size in bytes from which an answer is followed instead of held whole.
+    ``tls`` is the upstream's own context, which knows the name to expect; None: the ordinary one. ``stream_after`` is
+    the size in bytes from which an answer is followed instead of held whole.
     ``connect_seconds`` bounds the way to a new connection, handshake included.
     """
 
@@ -44,7 +44,6 @@ class Outgoing:
     most_bytes: int
     hold: Callable[[int], None]  # told of every piece held; may raise to end the exchange
     tls: ssl.SSLContext | None = None
-    tls_name: str | None = None
     stream_after: int | None = None
     connect_seconds: float = CONNECT_SECONDS
 
@@ -69,7 +68,7 @@ class HttpTransport:
 
     async def forward(self, request: Outgoing) -> Answered:
         """Return the answer. Raises :class:`Failed`."""
-        place = self._pool.place(request.base_url, request.tls, request.tls_name)
+        place = self._pool.place(request.base_url, request.tls)
         content = written(request, place.target.path, place.host)
         until = asyncio.get_running_loop().time() + request.seconds
         exchange = await self._pool.connection(place, until, request.connect_seconds)

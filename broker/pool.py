@@ -24,7 +24,6 @@ class Place:
 
     target: Target
     tls: ssl.SSLContext | None
-    tls_name: str | None
     host: bytes
     idle: deque[Exchange] = field(default_factory=deque)
     addresses: list[str] = field(default_factory=list)
@@ -55,17 +54,17 @@ class Pool:
 
     def __init__(self, rules: AddressRules) -> None:
         self._rules = rules
-        self._places: dict[tuple[str, int, str | None], Place] = {}
+        self._places: dict[tuple[str, int], Place] = {}
         self._plain_tls: ssl.SSLContext | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._busy: set[Exchange] = set()
 
-    def place(self, base_url: str, tls: ssl.SSLContext | None, tls_name: str | None) -> Place:
+    def place(self, base_url: str, tls: ssl.SSLContext | None) -> Place:
         """Return the place of *base_url*. Raises :class:`Forbidden` for one the platform does not call."""
-        found = self._places.get((base_url, id(tls), tls_name))
-        return found or self._settle(base_url, tls, tls_name)
+        found = self._places.get((base_url, id(tls)))
+        return found or self._settle(base_url, tls)
 
-    def _settle(self, base_url: str, tls: ssl.SSLContext | None, tls_name: str | None) -> Place:
+    def _settle(self, base_url: str, tls: ssl.SSLContext | None) -> Place:
         try:
             target = self._rules.check_url(base_url)
         except AddressRefused:
@@ -74,7 +73,8 @@ class Pool:
             self._plain_tls = self._plain_tls or ssl.create_default_context()
         context = (tls or self._plain_tls) if target.scheme == "https" else None
         authority = target.origin.partition("://")[2].encode("ascii")
-        place = self._places[base_url, id(tls), tls_name] = Place(target, context, tls_name, authority)
+        # The place keeps the context, so that nothing else gets its identity.
+        place = self._places[base_url, id(tls)] = Place(target, context, authority)
         return place
 
     async def connection(self, place: Place, until: float, patience: float = CONNECT_SECONDS) -> Exchange:
@@ -107,7 +107,7 @@ class Pool:
 
     async def _reach(self, place: Place, address: str) -> Exchange:
         loop = asyncio.get_running_loop()
-        name = (place.tls_name or place.target.host) if place.tls else None
+        name = place.target.host if place.tls else None
         _transport, exchange = await loop.create_connection(
             lambda: Exchange(self._freed(place)), address, place.target.port, ssl=place.tls, server_hostname=name
         )

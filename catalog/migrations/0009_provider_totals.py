@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0003_call_log'),
-        ('catalog', '0008_finding'),
+        ('catalog', '0009_upstream_tls'),
     ]
 
     operations = [
