@@ -129,7 +129,6 @@ def _outgoing(
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
         hold=_holder(incoming, engine),
         tls=None if upstream.tls is None else context_of(upstream.tls),
-        tls_name=None if upstream.tls is None else upstream.tls.name or None,
         stream_after=None if whole else STREAM_AFTER,
         connect_seconds=min(CONNECT_SECONDS, seconds / (1 + further)),
     )
