@@ -6,13 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from audit.selectors.faults import answered_since, faults_since
 from broker.breaker import FAILURES, Breakers
 from broker.problems import Refusal
 from catalog.projection import UpstreamRow
+from core import clock
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider, reply
@@ -131,6 +134,11 @@ def test_all_open_is_said_with_the_time_to_wait(
         assert call(broker, world).status == 502
     assert opened(broker, FIRST)
     assert opened(broker, SECOND)
+    # The watch over source systems reads the same from the log (incidents.services.outages).
+    faults = faults_since(clock.now() - timedelta(minutes=15), FAILURES)
+    assert {faults[FIRST].count, faults[SECOND].count} == {FAILURES}
+    assert faults[FIRST].reason == "provider-unreachable"
+    assert answered_since([FIRST, SECOND], faults[FIRST].first_at) == set()
     asked = len(provider.received) + len(other.received)
     used = log.used(world.grants["QK-1"].gate_id)
     for method, target in (("GET", COMMUNES), ("POST", f"{BASE}/reports")):
