@@ -26,9 +26,9 @@ BACKLOG = 2048
 OTHER_DESCRIPTORS = 256
 MOST_DESCRIPTORS = 1 << 20
 # For whom there is no connection left; written here because this module is loaded before Django is.
-_BODY = (
-    '{"type":"/loi/overloaded/","title":"Nền tảng quá tải","status":503,"code":"overloaded","side":"platform"}'
-).encode()
+_BODY = b'{"type":"/loi/overloaded/","title":"%s","status":503,"code":"overloaded","side":"platform"}' % (
+    "Nền tảng quá tải".encode()
+)
 OVERLOADED = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Language: vi\r\n"
     b"Cache-Control: no-store\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
