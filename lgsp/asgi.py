@@ -29,4 +29,5 @@ def concerns_broker(scope: dict[str, Any]) -> bool:
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Hand one connection event to whom it concerns."""
-    await (broker if concerns_broker(scope) else portal)(scope, receive, send)
+    to_broker = concerns_broker(scope) or scope.get("raw_path") == b"/metrics"
+    await (broker if to_broker else portal)(scope, receive, send)
