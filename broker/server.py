@@ -65,6 +65,7 @@ class StrictProtocol(HttpToolsProtocol):
     _in_head = False
     _draining = False
     _head_timer: asyncio.TimerHandle | None = None
+    _unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room; it has to say something soon."""
@@ -78,6 +79,7 @@ class StrictProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_head_timer()
+        self._stop_unread_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -148,6 +150,22 @@ class StrictProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self.loop.call_later(LINGER_SECONDS, _cut, self.transport)
+
+    def pause_writing(self) -> None:
+        """More is to be sent than the caller takes: it has so long to go on reading."""
+        super().pause_writing()
+        if self._unread_timer is None:
+            self._unread_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The caller reads on."""
+        self._stop_unread_timer()
+        super().resume_writing()
+
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     def timeout_keep_alive_handler(self) -> None:
         """End an idle connection."""
