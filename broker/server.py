@@ -26,9 +26,9 @@ BACKLOG = 2048
 OTHER_DESCRIPTORS = 256
 MOST_DESCRIPTORS = 1 << 20
 # For whom there is no connection left; written here because this module is loaded before Django is.
-_BODY = (
-    '{"type":"/loi/overloaded/","title":"Nền tảng quá tải","status":503,"code":"overloaded","side":"platform"}'
-).encode()
+_BODY = b'{"type":"/loi/overloaded/","title":"%s","status":503,"code":"overloaded","side":"platform"}' % (
+    "Nền tảng quá tải".encode()
+)
 OVERLOADED = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Language: vi\r\n"
     b"Cache-Control: no-store\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
@@ -66,6 +66,7 @@ class StrictProtocol(HttpToolsProtocol):
     _draining = False
     _head_timer: asyncio.TimerHandle | None = None
     _answering: Any = None
+    _unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room; it has to say something soon."""
@@ -80,6 +81,7 @@ class StrictProtocol(HttpToolsProtocol):
         """The caller is gone, whichever of its requests is being answered."""
         self._stop_head_timer()
         self._tell_gone()
+        self._stop_unread_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -162,6 +164,22 @@ class StrictProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self.loop.call_later(LINGER_SECONDS, _cut, self.transport)
+
+    def pause_writing(self) -> None:
+        """More is to be sent than the caller takes: it has so long to go on reading."""
+        super().pause_writing()
+        if self._unread_timer is None:
+            self._unread_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The caller reads on."""
+        self._stop_unread_timer()
+        super().resume_writing()
+
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     def timeout_keep_alive_handler(self) -> None:
         """End an idle connection."""

@@ -20,4 +20,5 @@ broker = assemble()
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Hand one connection event to whom it concerns."""
-    await (broker if concerns_broker(scope) else portal)(scope, receive, send)
+    to_broker = concerns_broker(scope) or scope.get("raw_path") == b"/metrics"
+    await (broker if to_broker else portal)(scope, receive, send)

@@ -107,13 +107,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 def main() -> int:
     """Read the command line and keep the workers."""
-    reader = argparse.ArgumentParser(prog="python -m lgsp.data_plane", description="Serve data services.")
+    reader = argparse.ArgumentParser(prog="python -m lgsp.data_plane")
     reader.add_argument("--host", default="127.0.0.1")
     reader.add_argument("--port", type=int, default=8001)
     reader.add_argument("--workers", type=int, default=1)
     chosen = reader.parse_args()
     if chosen.workers < 1:
-        reader.error("--workers: 1 or more")
+        reader.error("Số tiến trình phải từ 1 trở lên.")
     logging.basicConfig(level=logging.INFO, format='{"event": "%(message)s", "logger": "%(name)s"}')
     try:
         listening = listen(chosen.host, chosen.port)

@@ -26,10 +26,10 @@ from lgsp.launch.services import free_port
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply, read_reply
 from tests.broker.provider import Provider, reply
-from tests.broker.test_mounted import ROOT, chain, granted
+from tests.broker.test_mounted import ROOT, Served, chain, granted, served
 from tests.broker.world import signed
 
-__all__ = ["chain", "granted"]
+__all__ = ["chain", "granted", "served"]
 pytestmark = pytest.mark.django_db(transaction=True)
 TARGET = "/api/data/administrative-units/v1/communes"
 
@@ -344,6 +344,16 @@ def test_a_stalled_database_bounds_what_waits(
     assert {answer.code for answer in refused} == {"log-unavailable"}
     assert all(answer.header("retry-after") for answer in refused)
     assert eventually(lambda: plane.send(TARGET, signed(credentials, plane.authority, TARGET)).status == 200, 30)
+
+
+def test_the_portal_tells_its_own_broker_numbers(granted: Any, served: Served, provider: Provider) -> None:
+    assert served.send(TARGET, signed(granted[1], served.authority, TARGET)).status == 200
+    page = served.send("/metrics")
+    assert page.status == 200
+    assert (
+        b'lgsp_broker_calls_total{reason="",service="administrative-units",side="",status_class="2xx"} 1' in page.body
+    )
+    assert served.send("/metrics", {"X-Forwarded-For": "127.0.0.1"}).status == 404
 
 
 def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
