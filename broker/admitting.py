@@ -1,13 +1,12 @@
 """Admission: what the log is told of a call, and what its verdict means for the caller (decisions, 1–3)."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from audit.admission import Call, LogUnavailable, Verdict
+from broker.allowance import allowance, until_midnight
 from broker.authorising import judge
 from broker.incoming import Incoming
 from broker.problems import refusal
-from core import clock
 
 if TYPE_CHECKING:
     from broker.engine import Engine
@@ -49,6 +48,7 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         nonce=proof.nonce.encode("ascii") if proof else b"",
         auth=incoming.principal.auth if incoming.principal else "",
         procedure=incoming.procedure if verified else "",
+        total_gate_id=service.total_gate_id if service else 0,
     )
 
 
@@ -64,7 +64,7 @@ async def admit(incoming: Incoming, engine: "Engine") -> None:
         incoming.snapshot = await engine.policy.reload()
         _judge_again(incoming)
         verdict = await submit(incoming, engine, owned=True)
-    _require_admitted(verdict, incoming)
+    _require_admitted(verdict, incoming, engine)
 
 
 async def submit(incoming: Incoming, engine: "Engine", *, owned: bool) -> Verdict:
@@ -93,21 +93,21 @@ def _judge_again(incoming: Incoming) -> None:
     incoming.warrant = judge(incoming, incoming.snapshot, key)
 
 
-def _require_admitted(verdict: Verdict, incoming: Incoming) -> None:
+def _require_admitted(verdict: Verdict, incoming: Incoming, engine: "Engine") -> None:
+    """Raise what *verdict* means, and say what the caller may still send."""
     if verdict is Verdict.ADMITTED:
+        assert incoming.submitted is not None  # noqa: S101
+        incoming.allowance = allowance(incoming, engine.rates, engine.ledger.room(incoming.submitted))
         return
     if verdict is Verdict.REPLAY:
         raise refusal("nonce-reused")
-    if verdict is Verdict.QUOTA:
-        grant = incoming.warrant.grant.code if incoming.warrant else ""
-        seconds = until_midnight()
-        error = refusal("quota-exceeded", grant=grant, seconds=seconds)
-        raise error.with_header("Retry-After", seconds).with_header("RateLimit", f'"day";r=0;t={seconds}')
+    seconds = until_midnight(incoming.received_at)
+    warrant = incoming.warrant
+    if verdict is Verdict.QUOTA and warrant is not None:
+        incoming.allowance = allowance(incoming, engine.rates, 0)
+        raise refusal("quota-exceeded", grant=warrant.grant.code, seconds=seconds).with_header("Retry-After", seconds)
+    if verdict is Verdict.TOTAL and warrant is not None:
+        incoming.allowance = allowance(incoming, engine.rates, None)
+        error = refusal("provider-total-exceeded", service=warrant.service.row.code, seconds=seconds)
+        raise error.with_header("Retry-After", seconds)
     raise refusal("policy-unavailable").with_header("Retry-After", 5)
-
-
-def until_midnight() -> int:
-    """Return the seconds to the next Vietnamese midnight, when daily counts begin again."""
-    local = clock.local_now()
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int((midnight - local).total_seconds()) + 1

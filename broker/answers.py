@@ -103,6 +103,11 @@ def finished(answer: Answer, incoming: Incoming) -> Pairs:
     headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
     headers.append((b"x-request-id", str(incoming.call_id).encode()))
     headers.append((b"x-content-type-options", b"nosniff"))
+    if incoming.warrant is not None and incoming.snapshot is not None:
+        if policy := incoming.snapshot.policies.get(incoming.warrant.grant.grant_id):
+            headers.append((b"ratelimit-policy", policy))
+        if incoming.allowance:
+            headers.append((b"ratelimit", incoming.allowance))
     given = incoming.sent.get(b"x-request-id")
     if given and len(given) <= 128 and given.isascii() and given.decode("ascii").isprintable():
         headers.append((b"x-client-request-id", given))

@@ -11,6 +11,7 @@ from broker.app import BrokerApp
 from broker.engine import Engine, settle_memory
 from broker.forwarding import HttpTransport
 from broker.policy import Policy
+from broker.sharing import Sharing
 from broker.snapshot import Rows
 from catalog.projection import load_services
 from connections.projection import load_grants, load_keys
@@ -49,6 +50,11 @@ def database_address_url() -> str:
     return f"postgresql://{named.get('host') or 'localhost'}:{named.get('port') or 5432}/"
 
 
+def settings_name() -> str:
+    """Return the name of the database; workers of other databases on one cache count apart."""
+    return str(connection.settings_dict["NAME"])
+
+
 def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
     """Return the broker of this process, not started yet."""
     address = database_address()
@@ -58,5 +64,6 @@ def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
         ledger=Ledger(address, settings.LOG_KEYS),
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),
+        sharing=Sharing(settings.CACHES["default"]["LOCATION"], database_address_url() + settings_name()),
     )
     return BrokerApp(engine)

@@ -1,4 +1,10 @@
-"""May this call happen: grant × operation × purpose × environment × network × validity, on one snapshot. No I/O."""
+"""May this call happen: grant × operation × purpose × environment × network × validity × hours, on one snapshot.
+
+No I/O. The order of the questions is part of what is promised (docs/limits.md).
+"""
+
+from datetime import datetime
+from math import ceil
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -6,10 +12,11 @@ from rest_framework.views import APIView
 
 from broker.authenticating import because
 from broker.incoming import Incoming, Warrant
-from broker.problems import refusal
+from broker.problems import Refusal, refusal
 from broker.snapshot import Service, Snapshot, within
 from connections.projection import GrantRow, KeyRow
 from core.clock import VIETNAM
+from core.hours import is_open, next_opening, said, spans_of
 
 PREFIX = "/api/data/"
 _OVERRIDES = (b"x-http-method-override", b"x-http-method", b"x-method-override")
@@ -79,4 +86,18 @@ def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service
         raise refusal("grant-expired", grant=grant.code, day=f"{grant.valid_to:%d/%m/%Y}")
     if incoming.purpose_code != grant.purpose:
         raise refusal("purpose-not-granted", grant=grant.code, purpose=grant.purpose)
+    if grant.hours and not is_open(grant.hours, incoming.received_at):
+        raise outside(grant, incoming.received_at)
     return grant
+
+
+def outside(grant: GrantRow, at: datetime) -> Refusal:
+    """Return the refusal of a call outside the hours of *grant*: which they are, and when they begin again, if so."""
+    spans = spans_of(grant.hours)
+    hours, english = "; ".join(said(spans)), "; ".join(said(spans, english=True))
+    error = refusal("outside-hours", grant=grant.code, hours=hours, hours_en=english)
+    opens = next_opening(grant.hours, at)
+    if grant.valid_to is not None and opens.date() > grant.valid_to:
+        return error
+    error.with_header("Retry-After", max(1, ceil((opens - at).total_seconds())))
+    return error.with_members(next_opening=opens.isoformat())

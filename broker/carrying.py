@@ -24,11 +24,12 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     """Admit, forward, filter, and return the caller's answer. Raises a refusal."""
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
-    name = (warrant.service.row.provider_id, warrant.service.row.environment)
+    row = warrant.service.row
+    name = (row.provider_id, row.environment)
     engine.breakers.enter(name)
     heard = False
     try:
-        with engine.running.at(name[0]):
+        with engine.running.at(row.provider_id, row.service_id, row.calls_at_once):
             await admit(incoming, engine)
             try:
                 answered = await reach(incoming, engine)

@@ -15,6 +15,8 @@ from broker.incoming import Incoming
 from broker.limits import Budget, Running
 from broker.policy import Policy
 from broker.problems import refusal
+from broker.rates import Rates
+from broker.sharing import Sharing
 
 log = structlog.get_logger(__name__)
 # Generations are looked at rarely; a call leaves no cycle behind (tests/broker), so there is nothing to find.
@@ -39,6 +41,8 @@ class Engine:
     breakers: Breakers = field(default_factory=Breakers)
     running: Running = field(default_factory=Running)
     budget: Budget = field(default_factory=Budget)
+    rates: Rates = field(default_factory=Rates)
+    sharing: Sharing | None = None
     transport: Transport = field(init=False)
 
     async def start(self) -> None:
@@ -46,9 +50,13 @@ class Engine:
         self.transport = self.make_transport()
         await self.ledger.start()
         await self.policy.start()
+        if self.sharing is not None:
+            await self.sharing.start(self.rates, self.running)
 
     async def stop(self) -> None:
         """Write what waits to the log and close."""
+        if self.sharing is not None:
+            await self.sharing.stop()
         await self.policy.stop()
         await self.transport.close()
         await self.ledger.stop()

@@ -99,6 +99,8 @@ class Incoming(HttpRequest):
         self.progress = Progress()
         self.submitted: Call | None = None
         self.counted = False
+        # What ``RateLimit`` says of the grant, once that is known.
+        self.allowance = b""
         self.held = 0
 
     @property

@@ -1,52 +1,69 @@
-"""Limits held in memory of one worker: calls of a key at once, calls to a provider at once, bytes in transit.
+"""Limits held in memory of one worker: calls of a key at once, calls to a provider at once, rates, bytes in transit.
 
-They are approximate across workers by design; the daily quota, which is exact, is the gate's (decisions, 2).
+They are approximate across workers by design (docs/limits.md says how far); the daily quota and the provider's total,
+which are exact, are the gates' (decisions, 2).
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from broker.allowance import allowance
 from broker.incoming import Incoming
-from broker.problems import refusal
+from broker.problems import Refusal, refusal
+from connections.projection import KeyRow
 
-PER_KEY = 50
 PER_PROVIDER = 1000
 BUFFER_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True)
 class Running:
-    """Calls running now, by key and by provider."""
+    """Calls running now, by key, by provider and by service; ``elsewhere`` is what other workers said last."""
 
     keys: Counter[int] = field(default_factory=Counter)
     providers: Counter[int] = field(default_factory=Counter)
+    services: Counter[int] = field(default_factory=Counter)
+    elsewhere: Mapping[int, int] = field(default_factory=dict)
+    workers: int = 1
 
-    def enter(self, key_id: int) -> None:
-        """Count a call of a key. Raises ``concurrency-exceeded``."""
-        if self.keys[key_id] >= PER_KEY:
-            raise refusal("concurrency-exceeded", limit=PER_KEY).with_header("Retry-After", 1)
-        self.keys[key_id] += 1
+    def enter(self, key: KeyRow) -> None:
+        """Count a call of a key. Raises ``concurrency-exceeded``.
+
+        A worker lets its share of the limit run whatever the others say; past it, only while all together have room.
+        """
+        limit, own = key.calls_at_once, self.keys[key.key_id]
+        others = self.elsewhere.get(key.key_id, 0)
+        if own >= limit or (own + others >= limit and own * self.workers >= limit):
+            raise refusal("concurrency-exceeded", limit=limit).with_header("Retry-After", 1)
+        self.keys[key.key_id] = own + 1
 
     def leave(self, key_id: int) -> None:
         """Forget a call of a key."""
         _less(self.keys, key_id)
 
     @contextmanager
-    def at(self, provider_id: int) -> Iterator[None]:
-        """Count a call to a provider while it runs. Raises ``provider-busy``."""
-        if self.providers[provider_id] >= PER_PROVIDER:
+    def at(self, provider_id: int, service_id: int = 0, most: int = 0) -> Iterator[None]:
+        """Count a call to a provider while it runs. Raises ``provider-busy``.
+
+        *most* is what the source system of the service bears at once by its provider's word (0: nothing said).
+        """
+        if self.providers[provider_id] >= PER_PROVIDER or (most and self.services[service_id] >= most):
             raise refusal("provider-busy").with_header("Retry-After", 1)
         self.providers[provider_id] += 1
+        self.services[service_id] += 1
         try:
             yield
         finally:
             _less(self.providers, provider_id)
+            _less(self.services, service_id)
 
 
 def _less(counts: Counter[int], name: int) -> None:
@@ -80,7 +97,29 @@ class CallsAtOnce(BaseThrottle):
         """Count the call; the app forgets it when the call ends. Raises a refusal."""
         incoming: Incoming = request._request  # type: ignore[assignment]
         assert incoming.principal is not None  # noqa: S101
-        running: Running = view.engine.running  # type: ignore[attr-defined]
-        running.enter(incoming.principal.key.key_id)
+        engine = view.engine  # type: ignore[attr-defined]
+        try:
+            engine.running.enter(incoming.principal.key)
+        except Refusal:
+            incoming.allowance = allowance(incoming, engine.rates, None)
+            raise
         incoming.counted = True
         return True
+
+
+class CallRate(BaseThrottle):
+    """A grant lets so many calls through a second and a minute."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Count the call. Raises ``rate-exceeded`` with the time to wait, to the second."""
+        incoming: Incoming = request._request  # type: ignore[assignment]
+        assert incoming.warrant is not None  # noqa: S101
+        grant, engine = incoming.warrant.grant, view.engine  # type: ignore[attr-defined]
+        if not (grant.rate_per_second or grant.rate_per_minute):
+            return True
+        wait = engine.rates.take(grant, time.monotonic())
+        if not wait:
+            return True
+        incoming.allowance = allowance(incoming, engine.rates, None)
+        seconds = max(1, ceil(wait))
+        raise refusal("rate-exceeded", grant=grant.code, seconds=seconds).with_header("Retry-After", seconds)

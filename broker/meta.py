@@ -15,6 +15,7 @@ from broker.problems import KINDS, Refusal, refusal
 from broker.snapshot import Service, Snapshot
 from connections.projection import GrantRow
 from core.clock import VIETNAM
+from core.hours import is_open, spans_of
 
 if TYPE_CHECKING:
     from broker.engine import Engine
@@ -42,11 +43,16 @@ async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
         "key_valid_to": key.valid_to,
         "key_days_left": _days_left(key.valid_to, today),
         "authentication": incoming.principal.auth,
+        "calls_at_once": key.calls_at_once,
         "address": incoming.address,
         "server_time": incoming.received_at.isoformat(timespec="milliseconds"),
         "clock_skew_seconds": _skew(incoming),
         "grants": [
-            _grant(grant, incoming.snapshot, today) | {"quota": _quota(quotas.get(grant.gate_id), resets)}
+            {
+                **_grant(grant, incoming.snapshot, today),
+                "open_now": is_open(grant.hours, incoming.received_at),
+                "quota": _quota(quotas.get(grant.gate_id), resets),
+            }
             for grant in held
         ],
     }
@@ -65,6 +71,9 @@ def _grant(grant: GrantRow, snapshot: Snapshot, today: date) -> dict[str, Any]:
         "operations": sorted(grant.operations),
         "fields": None if grant.fields is None else sorted(grant.fields),
         "networks": sorted(grant.networks),
+        "hours": spans_of(grant.hours),
+        "rate_per_second": grant.rate_per_second or None,
+        "rate_per_minute": grant.rate_per_minute or None,
         "valid_from": grant.valid_from,
         "valid_to": grant.valid_to,
         "days_left": _days_left(grant.valid_to, today),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from broker.rates import policy_of
 from broker.routing import Routes
 from catalog.projection import ServiceRow
 from connections.projection import GrantRow, KeyRow
@@ -39,6 +40,7 @@ class Snapshot:
     grants: dict[str, GrantRow] = field(default_factory=dict)
     by_system: dict[tuple[int, str], list[GrantRow]] = field(default_factory=dict)
     body_limits: dict[tuple[str, str], int] = field(default_factory=dict)
+    policies: dict[int, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Rows) -> "Snapshot":
@@ -59,6 +61,7 @@ class Snapshot:
             grants={row.code: row for row in rows.grants},
             by_system=by_system,
             body_limits=limits,
+            policies={row.grant_id: policy_of(row) for row in rows.grants},
         )
 
 

@@ -19,7 +19,7 @@ from broker.authorising import Granted
 from broker.carrying import carry
 from broker.engine import Engine
 from broker.incoming import Incoming
-from broker.limits import CallsAtOnce
+from broker.limits import CallRate, CallsAtOnce
 from broker.meta import ping, services, unknown_question
 from broker.problems import refusal
 
@@ -95,6 +95,7 @@ class BrokerView(Brokered):
     """``/api/data/{service}/{version}/…``: any operation of the catalogue under a grant."""
 
     permission_classes = (Granted,)
+    throttle_classes = (CallsAtOnce, CallRate)
 
     async def carry(self, request: Request) -> Answer:
         """Carry the call."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.choices import CALLABLE
-from catalog.models import DataElement, Operation, ServiceVersion, Upstream
+from catalog.models import DataElement, DataService, Operation, ServiceVersion, Upstream
+from core.choices import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class ServiceRow:
     max_request_bytes: int
     operations: tuple[OperationRow, ...]
     upstreams: tuple[UpstreamRow, ...]
+    # Gate that counts all calls a day (0: none), calls the source system bears at once (0: the platform's figure).
+    total_gate_id: int = 0
+    calls_at_once: int = 0
 
 
 def load_services() -> list[ServiceRow]:
@@ -71,10 +75,18 @@ def load_services() -> list[ServiceRow]:
             max_request_bytes=version.max_request_bytes,
             operations=tuple(operations[version.pk]),
             upstreams=tuple(UpstreamRow(item.pk, item.base_url, item.place) for item in items),
+            total_gate_id=_total_gate(version.service, environment),
+            calls_at_once=version.service.calls_at_once or 0,
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
+
+
+def _total_gate(service: DataService, environment: str) -> int:
+    """Return the gate of the provider's promise, which is about the live environment; 0: none is asked."""
+    promised = environment == Environment.LIVE and service.capacity_per_day is not None
+    return (service.total_gate_id or 0) if promised else 0
 
 
 def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:

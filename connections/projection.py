@@ -17,10 +17,11 @@ from catalog.choices import SystemState
 from connections.models import Credential, Grant, Hold
 from connections.models.credentials import keyring
 from core.crypto import Keyring, SealBroken
+from core.hours import Week, week_of
 
 log = structlog.get_logger("lgsp.policy")
 KEY_REVOKED, KEY_SUSPENDED, KEY_PENDING = "key-revoked", "key-suspended", "key-not-activated"
-GRANT_REVOKED, SUSPENDED = "grant-revoked", "connection-suspended"
+GRANT_REVOKED, GRANT_SUSPENDED, SUSPENDED = "grant-revoked", "grant-suspended", "connection-suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,16 @@ class KeyRow:
     agency_id: int
     agency_code: str
     networks: tuple[str, ...]
+    calls_at_once: int = 50
 
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
-    """What a system may call; ``fields`` None means every field the service names."""
+    """What a system may call; ``fields`` None means every field the service names.
+
+    ``hours`` are minutes of the week as ``core.hours`` has them, () is always; a rate of 0 is none. ``daily_quota`` is
+    told to callers, the gate decides. These come last and have a default: a grant without them has no such limit.
+    """
 
     grant_id: int
     code: str
@@ -61,6 +67,10 @@ class GrantRow:
     reason: str
     gate_id: int
     gate_version: int
+    daily_quota: int = 0
+    hours: Week = ()
+    rate_per_second: int = 0
+    rate_per_minute: int = 0
 
 
 def load_keys() -> list[KeyRow]:
@@ -87,6 +97,7 @@ def load_keys() -> list[KeyRow]:
                 agency_id=key.system.owner_id,
                 agency_code=key.system.owner.code,
                 networks=tuple(key.networks),
+                calls_at_once=key.calls_at_once,
             )
         )
     return rows
@@ -120,7 +131,8 @@ def load_grants(only: Iterable[int] | None = None) -> list[GrantRow]:
 
 def _grant_row(grant: Grant, held: Set[int], versions: Mapping[int, int]) -> GrantRow:
     suspended = SUSPENDED if grant.connection_id in held else ""
-    reason = suspended if grant.revoked_at is None else GRANT_REVOKED
+    hours = _hours(grant)
+    reason = (suspended or (GRANT_SUSPENDED if hours is None else "")) if grant.revoked_at is None else GRANT_REVOKED
     return GrantRow(
         grant_id=grant.pk,
         code=grant.code,
@@ -137,4 +149,17 @@ def _grant_row(grant: Grant, held: Set[int], versions: Mapping[int, int]) -> Gra
         reason=reason,
         gate_id=grant.gate_id,
         gate_version=versions.get(grant.gate_id, 0),
+        daily_quota=grant.daily_quota,
+        hours=hours or (),
+        rate_per_second=grant.rate_per_second or 0,
+        rate_per_minute=grant.rate_per_minute or 0,
     )
+
+
+def _hours(grant: Grant) -> Week | None:
+    """Return the hours of a grant; None when what is stored is none, which lets nobody through and stops no other."""
+    try:
+        return week_of(grant.hours)
+    except (KeyError, TypeError, ValueError):
+        log.exception("hours of a grant cannot be read", grant=grant.code)
+        return None

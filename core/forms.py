@@ -15,6 +15,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from core.hours import read_hours, said
 from core.problems import DomainError, InvalidInput
 from core.text import nfc
 
@@ -115,6 +116,29 @@ class QuantityField(forms.IntegerField):
         if text and not text.isdecimal():
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)
+
+
+class HoursField(forms.CharField):
+    """Hours of the week as people write them, a span a line; the value is a list of spans, [] for always."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        hint = _("Mỗi dòng một khung, ví dụ T2-T6 07:00-17:30 hoặc %(weekend)s 8:00-11:30; để trống: mọi lúc.")
+        super().__init__(
+            **{"required": False, "max_length": 1000, "help_text": hint % {"weekend": "T7, CN"}, **kwargs}
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return spans as text; what was typed stays as it is."""
+        return "\n".join(said(value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        """Return the spans. Raises ValidationError naming each line that cannot be read."""
+        found, wrong = read_hours(super().clean(value))
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return found
 
 
 class FilesInput(forms.FileInput):

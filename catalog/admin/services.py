@@ -21,7 +21,10 @@ HELP = {
     "personal_data": _("Không thấp hơn phân loại của từng trường dữ liệu."),
     "security_note": _("Cơ quan khai thác phải giữ gìn dữ liệu thế nào."),
     "default_quota": _("Số lượt gọi mỗi ngày của một hệ thống khi không có lý do khác."),
-    "capacity_per_day": _("Tổng số lượt gọi mỗi ngày mà hệ thống nguồn chịu được."),
+    "capacity_per_day": _(
+        "Tổng số lượt gọi mỗi ngày mà hệ thống nguồn chịu được; quá số này nền tảng không chuyển thêm."
+    ),
+    "calls_at_once": _("Để trống: theo mức của nền tảng, 1.000 lượt cùng lúc cho một cơ quan cung cấp."),
     "not_state_secret": _("Đánh dấu để xác nhận. Dữ liệu thuộc bí mật nhà nước không được đăng ký ở đây."),
 }
 

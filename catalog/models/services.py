@@ -59,6 +59,8 @@ class DataService(models.Model):
     The provider's staff or SKHCN enter it as a draft, saying that it holds no state secret; what does is refused here
     (QC3.3). The four legal items, providing agency, scope, eligible consumers and sharing method, may have gaps in a
     draft; no version is published with one. What consumers call is a version of it.
+    What its provider says it can serve a day is kept to exactly in the live environment: a gate of its own counts the
+    calls of all consumers. So many calls at once as the source system bears are sent to it, no more.
     Its code is part of the service's address and never changes. It is never deleted; its versions are withdrawn.
     """
 
@@ -101,6 +103,13 @@ class DataService(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1_000_000_000)],
     )
+    calls_at_once = models.PositiveIntegerField(
+        _("số lượt gọi cùng lúc hệ thống nguồn chịu được"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+    )
+    total_gate_id = models.BigIntegerField(_("cổng đếm tổng số lượt"), null=True, editable=False, unique=True)
     not_state_secret = models.BooleanField(_("dữ liệu không thuộc bí mật nhà nước"), default=False)
     is_sample = models.BooleanField(_("là dữ liệu mẫu"), default=False, editable=False)
     search = models.TextField(editable=False, default="")

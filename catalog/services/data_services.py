@@ -1,5 +1,6 @@
 """Deeds on entries of the catalogue: enter, change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from audit.gates import announce
+from audit.gates import announce, open_gate, set_limit
 from audit.record import changed, record_fact
 from catalog.choices import CALLABLE, ServiceState
 from catalog.guards import (
@@ -43,6 +44,7 @@ FIELDS = (
     "update_every_days",
     "default_quota",
     "capacity_per_day",
+    "calls_at_once",
     "not_state_secret",
 )
 
@@ -60,6 +62,7 @@ def create_service(
     values = tidied(DataService, {**fields, "provider": provider, "code": code}, ("code", *FIELDS))
     made = DataService(**values, is_sample=is_sample)
     _save(made, _errors(made))
+    set_total(made)
     record_fact(actor=actor, deed="service.entered", subject=made, after=values, clause="QC11.2")
     return made
 
@@ -95,9 +98,30 @@ def change_service(*, actor: Actor, service: DataService, revision: int | None =
     stored.revision += 1
     _save(stored, errors | _errors(stored))
     record_fact(actor=actor, deed="service.changed", subject=stored, before=old, after=new, clause="QC11.2")
+    _tell_brokers(stored, new, published=published)
+    return stored
+
+
+def _tell_brokers(service: DataService, new: Mapping[str, Any], *, published: bool) -> None:
+    if "capacity_per_day" in new:
+        set_total(service)
     if published:
         announce()
-    return stored
+
+
+def set_total(service: DataService) -> None:
+    """Have the service's gate let through what its provider says it can serve a day; the first figure opens one.
+
+    A figure taken back leaves the gate, which the broker no longer asks. Calls counted today stay counted.
+    """
+    capacity = service.capacity_per_day
+    if capacity is None:
+        return
+    if service.total_gate_id is None:
+        service.total_gate_id = open_gate(limit=capacity)
+        service.save(update_fields=["total_gate_id"])
+    else:
+        set_limit(service.total_gate_id, capacity)
 
 
 def _require_open(service: DataService, *, published: bool) -> None:

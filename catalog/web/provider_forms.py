@@ -53,7 +53,13 @@ class ServiceForm(PortalForm):
         label=_("Năng lực phục vụ cam kết mỗi ngày"),
         most=1_000_000_000,
         required=False,
-        help_text=_("Tổng số lượt gọi mỗi ngày mà hệ thống nguồn chịu được."),
+        help_text=_("Tổng số lượt gọi mỗi ngày mà hệ thống nguồn chịu được; quá số này nền tảng không chuyển thêm."),
+    )
+    calls_at_once = QuantityField(
+        label=_("Số lượt gọi cùng lúc hệ thống nguồn chịu được"),
+        most=10_000,
+        required=False,
+        help_text=_("Để trống: theo mức của nền tảng, 1.000 lượt cùng lúc cho một cơ quan cung cấp."),
     )
     not_state_secret = forms.BooleanField(
         label=_("Dữ liệu không thuộc bí mật nhà nước"),

@@ -16,10 +16,12 @@ from connections.admin.pages import staff_page
 from connections.admin.records import RecordAdmin
 from connections.admin.steps import take
 from connections.models import Grant
+from connections.models.grants import MOST_PER_MINUTE, MOST_PER_SECOND
 from connections.selectors.offered import offered_by
 from connections.services.grant_changes import MANAGE, narrow_grant, revoke_grant
 from core.admin import acting
-from core.forms import PortalForm, show_refusal
+from core.forms import HoursField, PortalForm, QuantityField, show_refusal
+from core.hours import said
 
 
 class RevokeForm(PortalForm):
@@ -44,9 +46,18 @@ class NarrowForm(PortalForm):
     networks = forms.CharField(
         label=_("Giữ các địa chỉ mạng"), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
-    daily_quota = forms.IntegerField(
-        label=_("Hạn mức mỗi ngày"), min_value=1, max_value=10_000_000, widget=UnfoldAdminTextInputWidget()
+    daily_quota = QuantityField(label=_("Hạn mức mỗi ngày"), most=10_000_000, widget=UnfoldAdminTextInputWidget())
+    rate_per_second = QuantityField(
+        label=_("Số lượt tối đa mỗi giây"),
+        most=MOST_PER_SECOND,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Tính gần đúng khi nền tảng chạy nhiều tiến trình; hạn mức mỗi ngày tính đúng từng lượt."),
     )
+    rate_per_minute = QuantityField(
+        label=_("Số lượt tối đa mỗi phút"), most=MOST_PER_MINUTE, required=False, widget=UnfoldAdminTextInputWidget()
+    )
+    hours = HoursField(label=_("Khung giờ"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
     valid_to = forms.DateField(
         label=_("Đến hết ngày"), required=False, widget=UnfoldAdminTextInputWidget(), help_text=_("Ví dụ 31/12/2027")
     )
@@ -62,11 +73,22 @@ class NarrowForm(PortalForm):
             "fields_kept": held,
             "networks": "\n".join(grant.networks),
             "daily_quota": grant.daily_quota,
+            "rate_per_second": grant.rate_per_second,
+            "rate_per_minute": grant.rate_per_minute,
+            "hours": grant.hours,
             "valid_to": grant.valid_to,
         }
         super().__init__(posted, initial=initial)
         self.fields["operations"].choices = [(code, operations.get(code, code)) for code in grant.operations]  # type: ignore[attr-defined]
         self.fields["fields_kept"].choices = [(name, names.get(name, name)) for name in held]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to take a limit away: an empty field would read as if it had been."""
+        given: dict[str, Any] = super().clean() or {}
+        for name in ("rate_per_second", "rate_per_minute", "valid_to"):
+            if self.initial[name] and name not in self.errors and not given.get(name):
+                self.add_error(name, gettext("Không bỏ được giới hạn đang có; ghi mức đang có hoặc mức thấp hơn"))
+        return given
 
     def kept(self) -> dict[str, Any]:
         """Return what the deed takes; what was left as it is is None."""
@@ -75,11 +97,13 @@ class NarrowForm(PortalForm):
             "operations": sorted(given["operations"]) == sorted(was["operations"]),
             "fields": sorted(given["fields_kept"]) == sorted(was["fields_kept"]),
             "networks": given["networks"].split() == was["networks"].split(),
-            "daily_quota": given["daily_quota"] == was["daily_quota"],
-            "valid_to": given["valid_to"] == was["valid_to"],
+            **{name: given[name] == was[name] for name in PLAIN},
         }
         values = {**given, "fields": given["fields_kept"], "networks": given["networks"].split()}
         return {"reason": given["reason"], **{name: None if same[name] else values[name] for name in same}}
+
+
+PLAIN = ("daily_quota", "rate_per_second", "rate_per_minute", "hours", "valid_to")
 
 
 @admin.register(Grant)
@@ -98,10 +122,13 @@ class GrantAdmin(RecordAdmin):
         "service",
         "environment",
         "purpose",
-        "operations",
-        "fields",
-        "networks",
+        "operations_said",
+        "fields_said",
         "daily_quota",
+        "rate_per_second",
+        "rate_per_minute",
+        "hours_said",
+        "networks_said",
         "valid_from",
         "valid_to",
         "opened_at",
@@ -110,8 +137,28 @@ class GrantAdmin(RecordAdmin):
         "revoked_at",
         "revoke_reason",
     )
-    readonly_fields = ("dossier",)
+    readonly_fields = ("dossier", "operations_said", "fields_said", "hours_said", "networks_said")
     actions_detail = ("narrow", "revoke")
+
+    @admin.display(description=_("Thao tác"))
+    def operations_said(self, obj: Grant) -> str:
+        """Name what may be called."""
+        return ", ".join(obj.operations)
+
+    @admin.display(description=_("Trường dữ liệu"))
+    def fields_said(self, obj: Grant) -> str:
+        """Name the fields that may be read."""
+        return ", ".join(obj.fields or ()) or gettext("Tất cả trường của dịch vụ")
+
+    @admin.display(description=_("Địa chỉ mạng"))
+    def networks_said(self, obj: Grant) -> str:
+        """Name from where calls are let in."""
+        return ", ".join(obj.networks) or gettext("Không giới hạn")
+
+    @admin.display(description=_("Khung giờ"))
+    def hours_said(self, obj: Grant) -> str:
+        """Say the hours as people write them."""
+        return "; ".join(said(obj.hours)) or gettext("Mọi lúc")
 
     def has_change_of_grant_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Return whether the actor narrows and revokes grants."""

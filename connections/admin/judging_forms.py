@@ -15,7 +15,7 @@ from connections.selectors.evidence import Look, serving
 from connections.selectors.offered import codes_offered
 from connections.selectors.standards import Cited
 from connections.services.evaluation import ASKED, seen
-from core.forms import PortalForm
+from core.forms import HoursField, PortalForm
 from core.text import nfc
 
 
@@ -78,6 +78,7 @@ class LineForm(PortalForm):
     fields_kept = forms.MultipleChoiceField(label=_("Giữ các trường dữ liệu"), required=False)
     daily_quota = forms.IntegerField(label=_("Hạn mức mỗi ngày"), required=False, min_value=1, max_value=10_000_000)
     valid_to = forms.DateField(label=_("Đến hết ngày"), required=False)
+    hours = HoursField(label=_("Khung giờ"))
     reason = forms.CharField(label=_("Lý do"), required=False, max_length=4000)
     legal_basis = forms.CharField(label=_("Căn cứ pháp lý"), required=False, max_length=300)
 
@@ -94,6 +95,7 @@ class LineForm(PortalForm):
             "fields_kept": line.granted_fields or sorted(named),
             "daily_quota": line.granted_quota,
             "valid_to": kept.valid_to if kept else None,
+            "hours": kept.hours if kept else [],
             "reason": kept.reason if kept else "",
             "legal_basis": kept.legal_basis if kept else "",
         }
@@ -109,7 +111,7 @@ class LineForm(PortalForm):
         kept = set(given["fields_kept"])
         quota = given["daily_quota"]
         return {
-            **{name: given[name] for name in ("outcome", "operations", "valid_to", "reason", "legal_basis")},
+            **{name: given[name] for name in ("outcome", "operations", "valid_to", "hours", "reason", "legal_basis")},
             "fields": [] if kept == everything else sorted(kept),
             "daily_quota": None if quota == self.view.line.daily_quota else quota,
         }

@@ -74,7 +74,7 @@ class RequiredPartAdmin(PlanAdmin):
 class EnvironmentTermsAdmin(PlanAdmin):
     """What grants and keys of an environment may have at most."""
 
-    list_display = ("environment", "quota_limit", "key_days", "key_count", "overlap_days", "statutory", "basis")
+    list_display = ("environment", "quota_limit", "rate_per_second", "key_calls", "key_days", "statutory", "basis")
     fields = ("environment", *deeds.TERMS_FIELDS, "reason")
     readonly_fields = ("environment",)
 

@@ -8,6 +8,7 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     extend_schema,
+    extend_schema_field,
     extend_schema_serializer,
     extend_schema_view,
 )
@@ -33,6 +34,9 @@ _SAMPLE = {
     "fields": ["code", "name"],
     "networks": ["10.20.30.0/24"],
     "daily_quota": 5000,
+    "rate_per_second": 20,
+    "rate_per_minute": None,
+    "hours": [{"days": [1, 2, 3, 4, 5], "from": "07:00", "to": "17:30"}],
     "valid_from": "2026-11-29",
     "valid_to": None,
     "opened_at": "2026-11-29T08:00:00+07:00",
@@ -49,6 +53,26 @@ class Newest(Pages):
     """Pages in the order of opening."""
 
     sorts = {"opened": ("id",), "code": ("code", "id")}
+
+
+_SPAN: Any = {
+    "type": "array",
+    "readOnly": True,
+    "items": {
+        "type": "object",
+        "required": ["days", "from", "to"],
+        "properties": {
+            "days": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 7}},
+            "from": {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+            "to": {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+        },
+    },
+}
+
+
+@extend_schema_field(_SPAN)
+class HoursField(serializers.JSONField):
+    """Hours of the week as ``core.hours`` keeps them."""
 
 
 @extend_schema_serializer(
@@ -69,6 +93,10 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
     operations = serializers.ListField(child=serializers.CharField(), read_only=True, help_text=_("Mã các thao tác."))
     networks = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text=_("Địa chỉ mạng được phép gọi.")
+    )
+
+    hours = HoursField(
+        read_only=True, help_text=_("Khung giờ gọi được theo giờ Việt Nam, thứ Hai là 1; rỗng là mọi lúc.")
     )
 
     class Meta:

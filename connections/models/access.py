@@ -1,6 +1,6 @@
 """Asking for the use of services by a system that is connected (QC4.6, QC11.3): basket, opinions, decision."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditlog.registry import auditlog
 from django.contrib.postgres.indexes import GinIndex
@@ -200,6 +200,7 @@ class AccessLine(models.Model):
     kept_fields = models.JSONField(_("trường được giữ"), default=list)
     kept_quota = models.PositiveIntegerField(_("hạn mức được giữ"), null=True)
     kept_until = models.DateField(_("được khai thác đến hết ngày"), null=True)
+    kept_hours = models.JSONField(_("khung giờ được khai thác"), default=list, blank=True)
     reason = models.TextField(_("lý do"), blank=True)
     legal_basis = models.CharField(_("căn cứ pháp lý"), max_length=300, blank=True)
 
@@ -237,6 +238,11 @@ class AccessLine(models.Model):
         return self.kept_until
 
     @property
+    def hours(self) -> list[dict[str, Any]]:
+        """The hours of the week that the decision names; none: always."""
+        return list(self.kept_hours)
+
+    @property
     def refused(self) -> bool:
         """Whether the line becomes no grant."""
         return self.outcome == LineOutcome.REFUSED
@@ -260,6 +266,11 @@ class AccessLine(models.Model):
         """Calls a day: never more than asked for."""
         asked = self.daily_quota or 1
         return min(asked, self.kept_quota) if self._narrowed and self.kept_quota else asked
+
+    @property
+    def granted_hours(self) -> list[dict[str, Any]]:
+        """Hours of the week the decision keeps; none: always."""
+        return list(self.kept_hours) if self._narrowed else []
 
     @property
     def granted_until(self) -> "date | None":

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,7 @@ class Credential(models.Model):
     It is made by the technician, who sees a secret of ours once, on the answer to that one request; of an Ed25519 key
     we have the public half only. It signs nothing until its holder proves to have it, by signing a challenge.
     A secret is kept sealed, bound to this row; the broker opens it into memory.
+    It runs no more than ``calls_at_once`` calls at once, the figure its environment's terms had when it was made.
     It ends by its last day or by revocation. Several open keys let one be changed for another: the old one stays
     valid for the days of overlap that the terms of the environment name.
     """
@@ -63,6 +65,9 @@ class Credential(models.Model):
     sealed_secret = models.TextField(_("khóa bí mật"), editable=False, blank=True)
     public_key = models.CharField(_("khóa công khai"), max_length=44, blank=True)
     networks = models.JSONField(_("địa chỉ mạng được phép"), default=list, blank=True)
+    calls_at_once = models.PositiveSmallIntegerField(
+        _("số lượt gọi cùng lúc"), default=50, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("thay khóa")
     )

@@ -15,8 +15,8 @@ class LineDecision(models.Model):
     """What the evaluation says of one line; no row: approved as asked. The approver approves it with the dossier.
 
     A narrowed line keeps only what stands here: operations and fields of those asked for, a smaller quota, an earlier
-    last day. One that is not approved becomes no grant, and says why and on which legal basis; the dossier itself
-    still has two outcomes only (decisions, 20).
+    last day, certain hours of the week. One that is not approved becomes no grant, and says why and on which legal
+    basis; the dossier itself still has two outcomes only (decisions, 20).
     """
 
     line = models.OneToOneField(
@@ -29,6 +29,7 @@ class LineDecision(models.Model):
         _("hạn mức mỗi ngày"), null=True, validators=[MinValueValidator(1), MaxValueValidator(10_000_000)]
     )
     valid_to = models.DateField(_("đến hết ngày"), null=True)
+    hours = models.JSONField(_("khung giờ"), default=list, blank=True)
     reason = models.TextField(_("lý do"), blank=True)
     legal_basis = models.CharField(_("căn cứ pháp lý"), max_length=300, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người ghi"))

@@ -17,6 +17,8 @@ from core.choices import Environment
 if TYPE_CHECKING:
     from core.actor import Actor
 
+MOST_PER_SECOND, MOST_PER_MINUTE = 10_000, 600_000
+
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Reading grants."""
@@ -40,8 +42,9 @@ class Grant(models.Model):
 
     It is made from an approved dossier or an approved request for use, never typed, and has one gate that counts its
     quota and stops it exactly.
-    The broker refuses what lies outside its operations, fields, purpose, networks and days.
-    SKHCN may narrow it with a reason; more needs a request of its own.
+    The broker refuses what lies outside its operations, fields, purpose, networks, days and hours of the week
+    (``hours`` as ``core.hours`` says; none: always), and what comes faster than its rates (None: no such limit).
+    SKHCN may narrow it with a reason, hours and rates included; more needs a request of its own.
     It ends by its last day or by revocation with a reason; a revoked grant stays as evidence.
     """
 
@@ -64,6 +67,13 @@ class Grant(models.Model):
     networks = models.JSONField(_("địa chỉ mạng được phép"), default=list)
     daily_quota = models.PositiveIntegerField(
         _("hạn mức mỗi ngày"), validators=[MinValueValidator(1), MaxValueValidator(10_000_000)]
+    )
+    hours = models.JSONField(_("khung giờ"), default=list, blank=True)
+    rate_per_second = models.PositiveIntegerField(
+        _("số lượt tối đa mỗi giây"), null=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_PER_SECOND)]
+    )
+    rate_per_minute = models.PositiveIntegerField(
+        _("số lượt tối đa mỗi phút"), null=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_PER_MINUTE)]
     )
     valid_from = models.DateField(_("có hiệu lực từ ngày"))
     valid_to = models.DateField(_("đến hết ngày"), null=True, blank=True)

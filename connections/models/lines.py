@@ -1,6 +1,6 @@
 """The data services a dossier asks for; each approved one becomes a grant."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -78,6 +78,12 @@ class RequestLine(models.Model):
         """Calls a day: never more than asked for."""
         kept = self._narrowed
         return min(self.daily_quota, kept.daily_quota) if kept and kept.daily_quota else self.daily_quota
+
+    @property
+    def granted_hours(self) -> list[dict[str, Any]]:
+        """Hours of the week the decision keeps; none: always."""
+        kept = self._narrowed
+        return list(kept.hours) if kept else []
 
     @property
     def granted_until(self) -> "date | None":

@@ -34,6 +34,27 @@ class EnvironmentTerms(models.Model):
     overlap_days = models.PositiveSmallIntegerField(
         _("số ngày khóa cũ còn dùng sau khi thay"), default=30, validators=[MaxValueValidator(365)]
     )
+    rate_per_second = models.PositiveIntegerField(
+        _("số lượt mỗi giây của một quyền khi không khai"),
+        null=True,
+        blank=True,
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+        help_text=_("Mức của nền tảng; để trống: không giới hạn. Hồ sơ có khai lượt mỗi giây thì theo hồ sơ"),
+    )
+    rate_per_minute = models.PositiveIntegerField(
+        _("số lượt mỗi phút của một quyền khi không khai"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600_000)],
+        help_text=_("Mức của nền tảng; để trống: không giới hạn"),
+    )
+    key_calls = models.PositiveSmallIntegerField(
+        _("số lượt gọi cùng lúc của một khóa"),
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Mức của nền tảng, tính từ khóa tạo sau đó"),
+    )
     statutory = models.BooleanField(_("do pháp luật quy định"), default=False)
     basis = models.CharField(_("căn cứ"), max_length=300)
 
@@ -48,6 +69,18 @@ class EnvironmentTerms(models.Model):
     def quota(self, declared: int) -> int:
         """Return the daily quota of a grant for which *declared* calls were asked."""
         return declared if self.quota_limit is None else min(declared, self.quota_limit)
+
+    def rates(self, declared: int | None) -> "tuple[int | None, int | None]":
+        """Return calls a second and a minute of a grant whose dossier declares *declared* a second at its peak.
+
+        What was declared and approved is the limit, live. The sandbox allows twice as much or the platform's figure,
+        whichever is more, for the trial has to show that the declared load is carried (QC10.4).
+        """
+        if declared is None:
+            return self.rate_per_second, self.rate_per_minute
+        if self.environment == Environment.SANDBOX:
+            return self.rate_per_second and max(self.rate_per_second, 2 * declared), None
+        return declared, None
 
 
 auditlog.register(EnvironmentTerms)

@@ -12,6 +12,7 @@ from connections.printouts.services_table import granted_services
 from core.choices import Environment
 from core.documents.layout import Block, Document, Facts, Grid, Heading, Paragraph, Sign
 from core.documents.wording import number
+from core.hours import said as hours_said
 
 _ALL = "Mọi trường của dịch vụ"
 
@@ -85,9 +86,25 @@ def _granted(paper: Paper) -> Iterator[Block]:
             for grant in _open(paper, Environment.LIVE)
         )
     )
-    yield Heading(f"{ROMAN[2]}. {_('ĐIỀU KIỆN')}")
+    yield Heading(f"{ROMAN[2]}. {_('TỐC ĐỘ GỌI, KHUNG GIỜ')}")
+    yield Facts(tuple((grant.code, _bounds(grant)) for grant in _open(paper, Environment.LIVE)))
+    yield Heading(f"{ROMAN[3]}. {_('ĐIỀU KIỆN')}")
     yield from bullets(paper.terms)
     yield Paragraph(_("Quyền có hiệu lực từ %(at)s./.") % {"at": minute(request.live_at)}, with_next=True)
+
+
+def _bounds(grant: Grant) -> str:
+    """Say how fast and at which hours the system may call."""
+    rates = [
+        text % {"n": number(rate)}
+        for text, rate in (
+            (_("tối đa %(n)s lượt mỗi giây"), grant.rate_per_second),
+            (_("tối đa %(n)s lượt mỗi phút"), grant.rate_per_minute),
+        )
+        if rate
+    ]
+    hours = hours_said(grant.hours) or [_("mọi lúc")]
+    return "; ".join([*rates, *hours])
 
 
 def _revoked(paper: Paper) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from catalog.choices import CALLABLE
 from catalog.models import DataElement, Operation
 from connections.choices import LineOutcome
 from connections.models import AccessLine, ConnectionRequest, RequestLine
+from core.hours import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class LineView:
     fields: list[str]
     granted_operations: list[str]
     granted_fields: list[str]
+
+    @property
+    def granted_hours(self) -> list[str]:
+        """The hours the decision keeps, as people write them; none: always."""
+        return said(self.line.granted_hours)
 
     @property
     def decided(self) -> bool:

@@ -10,6 +10,7 @@ from catalog.choices import CALLABLE, SystemState
 from catalog.models import ServiceVersion
 from connections.models import Credential, Grant, Hold
 from core import clock
+from core.hours import is_open, next_opening, said, week_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def chain_of(grant: Grant) -> list[Link]:
         _connection(grant),
         *_holds(grant),
         _grant(grant),
+        *_hours(grant),
         _service(grant),
         _body(_("Cơ quan cung cấp"), grant.service.provider),
     ]
@@ -91,6 +93,18 @@ def _grant(grant: Grant) -> Link:
     if grant.valid_to is not None and grant.valid_to < today:
         return Link(name, False, _("Đã hết hạn"), since=grant.valid_to)
     return Link(name, True, _("Đang có hiệu lực"), since=grant.valid_from)
+
+
+def _hours(grant: Grant) -> Iterator[Link]:
+    """Give a link for a grant that may not be used at all hours; closed, it says when it opens."""
+    if week := week_of(grant.hours):
+        name, listed = _("Khung giờ"), "; ".join(said(grant.hours))
+        if is_open(week, clock.now()):
+            yield Link(name, True, listed)
+        else:
+            opens = f"{next_opening(week, clock.now()):%H:%M %d/%m/%Y}"
+            why = _("chỉ gọi được %(hours)s; mở lại lúc %(at)s") % {"hours": listed, "at": opens}
+            yield Link(name, False, _("Ngoài khung giờ"), why=why)
 
 
 def _service(grant: Grant) -> Link:

@@ -124,6 +124,7 @@ def _write(line: AccessLine, values: Mapping[str, Any]) -> None:
     line.outcome, line.reason, line.legal_basis = values["outcome"], values["reason"], values["legal_basis"]
     line.kept_operations, line.kept_fields = values["operations"], values["fields"]
     line.kept_quota, line.kept_until = values["daily_quota"], values["valid_to"]
+    line.kept_hours = values["hours"]
     line.save()
 
 
@@ -176,7 +177,13 @@ def _open(actor: Actor, access: AccessRequest, connection: Connection) -> tuple[
     lines = list(access.lines.exclude(outcome=LineOutcome.REFUSED).select_related("service", "access"))
     wanted = [
         Wanted(
-            line.service, line.granted_operations, line.granted_fields, line.granted_quota, line.granted_until, line
+            line.service,
+            line.granted_operations,
+            line.granted_fields,
+            line.granted_quota,
+            line.granted_until,
+            line.granted_hours,
+            line,
         )
         for line in lines
     ]

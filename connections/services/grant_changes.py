@@ -3,20 +3,23 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from audit.gates import set_limit
 from audit.record import changed, record_fact
 from connections.models import Connection, Grant
+from connections.models.grants import MOST_PER_MINUTE, MOST_PER_SECOND
 from connections.selectors.offered import codes_offered
 from connections.services.access_telling import tell_of_grant
 from connections.services.grants import close_gates, revoke_grants
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
+from core.hours import Span, inside, spans_of, week_of
 from core.networks import read_networks
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
@@ -37,28 +40,29 @@ def lock_open_grant(grant: Grant) -> Grant:
     return stored
 
 
+class Kept(TypedDict, total=False):
+    """What is kept of a grant; what is absent or None stays as it is."""
+
+    operations: Sequence[str] | None
+    fields: Sequence[str] | None
+    networks: Sequence[str] | None
+    daily_quota: int | None
+    rate_per_second: int | None
+    rate_per_minute: int | None
+    hours: Sequence[Span] | None
+    valid_to: date | None
+
+
 @transaction.atomic
-def narrow_grant(
-    *,
-    actor: Actor,
-    grant: Grant,
-    reason: str,
-    operations: Sequence[str] | None = None,
-    fields: Sequence[str] | None = None,
-    networks: Sequence[str] | None = None,
-    daily_quota: int | None = None,
-    valid_to: date | None = None,
-) -> Grant:
-    """Keep less of an open grant; what is None stays. No call outside what is left is admitted after the commit.
+def narrow_grant(*, actor: Actor, grant: Grant, reason: str, **kept: Unpack[Kept]) -> Grant:
+    """Keep less of an open grant. No call outside what is left is admitted after the commit.
 
     Never widens: more needs a request of its own. Raises PermissionRefused, StateRefused, InvalidInput by field.
     """
     if not actor.may(MANAGE):
         raise PermissionRefused(_("Thu hẹp quyền khai thác thuộc Cán bộ vận hành."))
     stored, why = lock_open_grant(grant), tidy(reason)
-    names = ("operations", "fields", "networks", "daily_quota", "valid_to")
-    given = dict(zip(names, (operations, fields, networks, daily_quota, valid_to), strict=True))
-    values, errors = _read(stored, {name: value for name, value in given.items() if value is not None})
+    values, errors = _read(stored, {name: value for name, value in kept.items() if value is not None})
     if not why:
         errors["reason"] = [_("Nhập lý do thu hẹp: hai bên đọc được")]
     if errors:
@@ -66,7 +70,7 @@ def narrow_grant(
     old, new = changed({name: getattr(stored, name) for name in values}, values)
     if not new:
         raise InvalidInput(
-            {"": [_("Thu hẹp ít nhất một điều: thao tác, trường, địa chỉ mạng, hạn mức hoặc thời hạn")]}
+            {"": [_("Thu hẹp ít nhất một điều: thao tác, trường, địa chỉ mạng, hạn mức, khung giờ hoặc thời hạn")]}
         )
     for name, value in values.items():
         setattr(stored, name, value)
@@ -122,6 +126,25 @@ def _quota(grant: Grant, wanted: int) -> tuple[int, list[str]]:
     return wanted, [] if 1 <= wanted <= grant.daily_quota else [text]
 
 
+def _rate(held: int | None, wanted: int, most: int) -> tuple[int, list[str]]:
+    text = _("Phải từ 1 đến mức đang có (%(n)s)") % {"n": number_format(held or most, force_grouping=True)}
+    return wanted, [] if 1 <= wanted <= (held or most) else [text]
+
+
+def _per_second(grant: Grant, wanted: int) -> tuple[int, list[str]]:
+    return _rate(grant.rate_per_second, wanted, MOST_PER_SECOND)
+
+
+def _per_minute(grant: Grant, wanted: int) -> tuple[int, list[str]]:
+    return _rate(grant.rate_per_minute, wanted, MOST_PER_MINUTE)
+
+
+def _hours(grant: Grant, wanted: Sequence[Span]) -> tuple[list[dict[str, Any]], list[str]]:
+    kept = week_of(wanted)
+    fits = inside(kept, week_of(grant.hours))
+    return spans_of(kept), [] if fits else [_("Chỉ giữ được thời gian nằm trong khung giờ đang có")]
+
+
 def _last_day(grant: Grant, wanted: date) -> tuple[date, list[str]]:
     fits = wanted >= max(clock.today(), grant.valid_from) and (grant.valid_to is None or wanted <= grant.valid_to)
     return wanted, [] if fits else [_("Ngày cuối phải từ hôm nay và không sau ngày cuối đang có")]
@@ -148,6 +171,9 @@ _READERS: dict[str, Callable[[Grant, Any], tuple[Any, list[str]]]] = {
     "fields": _fields,
     "networks": _networks,
     "daily_quota": _quota,
+    "rate_per_second": _per_second,
+    "rate_per_minute": _per_minute,
+    "hours": _hours,
     "valid_to": _last_day,
 }
 

@@ -17,6 +17,7 @@ from connections.services.numbering import next_grant_codes
 from core import clock
 from core.actor import Actor
 from core.choices import Environment
+from core.hours import said
 from core.problems import GuardRefused, StateRefused
 
 
@@ -40,14 +41,16 @@ def lock_connection(request: ConnectionRequest) -> Connection:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One grant as it was approved: by a line of a dossier, or of a request for use."""
+    """One grant as it was approved: by a line of a dossier, or of a request for use, which declares no peak."""
 
     service: DataService
     operations: list[str]
     fields: list[str]
     daily_quota: int
     until: date | None
+    hours: list[dict[str, Any]]
     line: AccessLine | None = None
+    per_second: int | None = None
 
 
 def open_grants(
@@ -55,12 +58,21 @@ def open_grants(
 ) -> tuple[list[Grant], list[int]]:
     """Make a grant with its own gate for each approved line, in place of what the system held for the service.
 
-    Nothing is typed: operations, fields, purpose, networks, quota and last day are the dossier's; the quota is no more
-    than the terms of the environment allow. A line that names no field means those the service names now: one added
-    later is not granted by itself. Returns the grants and the gates of those replaced, to be closed last.
+    Nothing is typed: operations, fields, purpose, networks, quota, hours and last day are the dossier's, the rate is
+    the peak it declares; the quota is no more than the terms of the environment allow. A line that names no field
+    means those the service names now: one added later is not granted by itself. Returns the grants and the gates of
+    those replaced, to be closed last.
     """
     wanted = [
-        Wanted(line.service, line.granted_operations, line.granted_fields, line.granted_quota, line.granted_until)
+        Wanted(
+            line.service,
+            line.granted_operations,
+            line.granted_fields,
+            line.granted_quota,
+            line.granted_until,
+            line.granted_hours,
+            per_second=request.peak_per_second,
+        )
         for line in request.lines.granted()
     ]
     return make_grants(
@@ -104,16 +116,20 @@ def make_grants(
     made = []
     for item, code in zip(wanted, next_grant_codes(len(wanted)), strict=True):
         fields = item.fields or sorted(named.get(item.service.pk, (set(), set()))[1]) or None
-        made.append(_make(actor, item, code=code, fields=fields, daily_quota=terms.quota(item.daily_quota), **shared))
+        made.append(_make(actor, item, terms, code=code, fields=fields, **shared))
     return made, gates
 
 
-def _make(actor: Actor, item: Wanted, *, daily_quota: int, **fields: Any) -> Grant:
+def _make(actor: Actor, item: Wanted, terms: EnvironmentTerms, **fields: Any) -> Grant:
+    daily_quota, (per_second, per_minute) = terms.quota(item.daily_quota), terms.rates(item.per_second)
     grant = Grant.objects.create(
         service=item.service,
         access_line=item.line,
         operations=item.operations,
         daily_quota=daily_quota,
+        hours=item.hours,
+        rate_per_second=per_second,
+        rate_per_minute=per_minute,
         valid_from=clock.today(),
         valid_to=item.until,
         gate_id=open_gate(limit=daily_quota),
@@ -137,6 +153,9 @@ def _record_opened(actor: Actor, grant: Grant) -> None:
             "purpose": grant.purpose.code,
             "networks": grant.networks,
             "daily_quota": grant.daily_quota,
+            "rate_per_second": grant.rate_per_second,
+            "rate_per_minute": grant.rate_per_minute,
+            "hours": said(grant.hours),
             "valid_to": grant.valid_to,
         },
         clause="QC10.3" if grant.environment == Environment.SANDBOX else "QC11.3",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from audit.record import record_fact
 from catalog.models import InformationSystem
 from connections.choices import Algorithm, State
-from connections.models import Connection, Credential
+from connections.models import Connection, Credential, EnvironmentTerms
 from connections.models.credentials import keyring
 from connections.services.grants import close_gates, gates_of, terms_of
 from connections.services.key_telling import tell_of_key
@@ -82,7 +82,7 @@ def make_key(
         networks=listed,
         replaces=replaces,
     )
-    _seal(made, secret, actor.user_id, terms_of(place).key_days)
+    _seal(made, secret, actor.user_id, terms_of(place))
     _store(made)
     _tell(actor, made, connection)
     return Made(made, secret)
@@ -105,13 +105,13 @@ def _store(made: Credential) -> None:
         raise InvalidInput({"public_key": [text]}) from error
 
 
-def _seal(made: Credential, secret: str, user_id: int, days: int) -> None:
-    """Give a new key its sealed secret, if it has one of ours, its challenge and its last day."""
+def _seal(made: Credential, secret: str, user_id: int, terms: EnvironmentTerms) -> None:
+    """Give a new key its sealed secret, if it has one of ours, its challenge, and what the terms say of it."""
     if secret:
         ring = keyring(settings.FIELD_KEYS)
         made.sealed_secret = ring.seal(secret, place=Credential.place_of(made.access_key))
     made.challenge, made.made_by_id, made.made_at = secrets.token_urlsafe(32), user_id, clock.now()
-    made.valid_to = clock.today() + timedelta(days=days)
+    made.valid_to, made.calls_at_once = clock.today() + timedelta(days=terms.key_days), terms.key_calls
 
 
 def _read(algorithm: str, public_key: str, networks: Sequence[str]) -> tuple[str, list[str]]:

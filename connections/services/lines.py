@@ -27,7 +27,7 @@ def decide_lines(
     *, actor: Actor, request: ConnectionRequest, decisions: Given, version: int | None = None
 ) -> ConnectionRequest:
     """Write what the evaluation says of each line; *decisions* maps line id to ``outcome``, ``reason``,
-    ``legal_basis`` and, for a narrowed one, ``operations``, ``fields``, ``daily_quota`` and ``valid_to``.
+    ``legal_basis`` and, for a narrowed one, ``operations``, ``fields``, ``daily_quota``, ``valid_to`` and ``hours``.
 
     Raises InvalidInput with field ``line-<id>`` for each that is wrong. The approver approves them with the dossier.
     """
@@ -70,6 +70,7 @@ def read_decision(given: Mapping[str, Any]) -> dict[str, Any]:
         "fields": sorted(set(given.get("fields") or ())) if narrowed else [],
         "daily_quota": quota if narrowed else None,
         "valid_to": until if narrowed else None,
+        "hours": list(given.get("hours") or ()) if narrowed else [],
         "reason": tidy(str(given.get("reason") or "")) if outcome != LineOutcome.APPROVED else "",
         "legal_basis": tidy(str(given.get("legal_basis") or "")) if outcome != LineOutcome.APPROVED else "",
     }
@@ -105,8 +106,10 @@ def _judge_narrowing(line: RequestLine | AccessLine, values: Mapping[str, Any], 
         and not (values["fields"] and set(values["fields"]) != set(line.fields))
         and quota in (None, line.daily_quota)
         and until is None
+        and not values["hours"]
     )
-    return [*found, _("Thu hẹp ít nhất một điều: thao tác, trường, hạn mức hoặc thời hạn")] if whole else found
+    text = _("Thu hẹp ít nhất một điều: thao tác, trường, hạn mức, khung giờ hoặc thời hạn")
+    return [*found, text] if whole else found
 
 
 def _day_fits(line: RequestLine | AccessLine, until: date) -> bool:
@@ -115,7 +118,7 @@ def _day_fits(line: RequestLine | AccessLine, until: date) -> bool:
 
 
 def _said(decision: LineDecision | None) -> dict[str, Any]:
-    names = ("outcome", "operations", "fields", "daily_quota", "valid_to", "reason", "legal_basis")
+    names = ("outcome", "operations", "fields", "daily_quota", "valid_to", "hours", "reason", "legal_basis")
     return {name: getattr(decision, name) for name in names} if decision else read_decision({})
 
 

@@ -19,7 +19,17 @@ from core.text import tidy
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 MANAGE = "environment.manage"
 TEMPLATE_FIELDS = ("code", "group", "title", "expectation", "measure", "parameters", "basis", "active", "place")
-TERMS_FIELDS = ("quota_limit", "key_days", "key_count", "overlap_days", "statutory", "basis")
+TERMS_FIELDS = (
+    "quota_limit",
+    "rate_per_second",
+    "rate_per_minute",
+    "key_calls",
+    "key_days",
+    "key_count",
+    "overlap_days",
+    "statutory",
+    "basis",
+)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Grants: the list, and the page with its chain and with registry and broker side by side (QC4.6, QC11.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from connections.selectors.grant_chain import chain_of
 from connections.selectors.grants import grants_listed
 from core import clock
 from core.choices import Environment
+from core.hours import Span, said, spans_of
 from core.text import tidy
 
 READ = ("request.view_own", "request.view_all", "grant.advise")
@@ -80,6 +82,8 @@ def grant(request: Any, code: str) -> HttpResponse:
         "chain": chain,
         "closed": [link for link in chain if not link.passes],
         "rows": _side_by_side(found) if whole else [],
+        "hours": said(found.hours),
+        "rate_source": _rate_source(found),
         "whole": whole,
         "today": clock.today(),
         "may_renew": own
@@ -89,6 +93,15 @@ def grant(request: Any, code: str) -> HttpResponse:
         "may_change": actor.may("environment.manage") and found.revoked_at is None,
     }
     return render(request, "grants/grant.html", context)
+
+
+def _rate_source(found: Grant) -> str:
+    """Say whose figure the rate is."""
+    if not (found.rate_per_second or found.rate_per_minute):
+        return ""
+    if found.access_line_id is not None or found.environment == Environment.SANDBOX:
+        return _("Mức của nền tảng; tính gần đúng khi nền tảng chạy nhiều tiến trình")
+    return _("Theo số lượt lúc cao điểm của hồ sơ; tính gần đúng khi nền tảng chạy nhiều tiến trình")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,9 @@ def _side_by_side(found: Grant) -> list[Compared]:
         (_("Thao tác"), _listed(found.operations), _listed(row.operations)),
         (_("Trường dữ liệu"), _listed(found.fields), _listed(row.fields)),
         (_("Địa chỉ mạng"), _listed(found.networks), _listed(row.networks)),
+        (_("Khung giờ"), _hours(found.hours), _hours(spans_of(row.hours))),
+        (_("Lượt mỗi giây"), _rate(found.rate_per_second), _rate(row.rate_per_second)),
+        (_("Lượt mỗi phút"), _rate(found.rate_per_minute), _rate(row.rate_per_minute)),
         (_("Hiệu lực"), _term(found), _term(row)),
         (_("Đã thu hồi"), _yes(found.revoked_at), _yes(row.reason == "grant-revoked")),
         (_("Hạn mức mỗi ngày"), _number(found.daily_quota), _number(gate.limit) if gate else "–"),
@@ -137,6 +153,14 @@ def _number(value: int) -> str:
 
 def _listed(values: Any) -> str:
     return _("tất cả") if values is None else ", ".join(sorted(values)) or "–"
+
+
+def _hours(spans: Sequence[Span]) -> str:
+    return "; ".join(said(spans)) or _("mọi lúc")
+
+
+def _rate(value: int | None) -> str:
+    return _number(value) if value else _("không giới hạn")
 
 
 def _term(row: Any) -> str:

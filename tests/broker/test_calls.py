@@ -128,6 +128,7 @@ def test_headers_of_the_provider_pass_by_a_list_too(broker: Live, provider: Prov
     assert {name for name, _value in answer.headers} == {
         "content-type",
         "content-language",
+        "ratelimit",
         "content-length",
         "cache-control",
         "date",

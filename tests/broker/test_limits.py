@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import pytest
 
-from broker.limits import PER_KEY
 from broker.problems import Refusal
 from core import clock
 from tests.audit.log_rows import CUT
@@ -85,9 +84,10 @@ def test_a_key_runs_so_many_calls_at_once(broker: Live, provider: Provider, worl
     provider.answers[b"/communes"] = hold
     world.services["sandbox"] = replace(world.services["sandbox"], timeout_ms=20_000)
     broker.reload()
-    with ThreadPoolExecutor(PER_KEY) as pool:
-        running = [pool.submit(call, broker, world) for _ in range(PER_KEY)]
-        for _ in range(PER_KEY):
+    most = world.keys[1].calls_at_once
+    with ThreadPoolExecutor(most) as pool:
+        running = [pool.submit(call, broker, world) for _ in range(most)]
+        for _ in range(most):
             assert entered.acquire(timeout=20)
         answer = call(broker, world)
         assert (answer.status, answer.code, answer.header("retry-after")) == (429, "concurrency-exceeded", "1")

@@ -153,6 +153,7 @@ def test_the_operator_narrows_and_revokes_on_the_staff_page(asking: Asking, desk
         "fields_kept": ["code", "name"],
         "networks": "10.20.30.0/24",
         "daily_quota": "900",
+        "rate_per_second": "10",
         "valid_to": "",
         "reason": "",
     }
