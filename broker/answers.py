@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from broker.incoming import Incoming
 from broker.problems import Refusal, refusal
+from broker.tokens.errors import oauth_document
 
 log = structlog.get_logger(__name__)
 Pairs = list[tuple[bytes, bytes]]
@@ -56,7 +57,7 @@ def problem_answer(error: Refusal, incoming: Incoming) -> Answer:
     title = kind.title_en if english else str(kind.problem.title)
     cause = kind.cause_en if english else str(kind.problem.cause)
     detail = kind.detail_en if english else kind.detail
-    document = {
+    document: dict[str, Any] = {
         "type": page_of(kind.code),
         "title": title,
         "status": kind.problem.status,
@@ -72,9 +73,13 @@ def problem_answer(error: Refusal, incoming: Incoming) -> Answer:
         (b"cache-control", b"no-store"),
     ]
     if kind.problem.status == 401:
-        headers.append((b"www-authenticate", b'Signature realm="lgsp"'))
+        headers.append((b"www-authenticate", incoming.challenge))
     headers += [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in error.headers]
-    return Answer(kind.problem.status, headers, orjson.dumps(document), error.logged, kind.side)
+    if incoming.asks_token:
+        described = kind.detail_en.format_map(error.values) if kind.detail_en else kind.cause_en
+        document = oauth_document(document, described)
+        headers[0] = (b"content-type", b"application/json")
+    return Answer(document["status"], headers, orjson.dumps(document), error.logged, kind.side)
 
 
 @lru_cache(maxsize=256)

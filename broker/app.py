@@ -10,11 +10,12 @@ from typing import Any
 import structlog
 
 from broker.answers import Answer, finished, problem_answer
-from broker.authorising import PREFIX, split
+from broker.authorising import split
 from broker.engine import Engine
+from broker.front import prefix_of, view_of
 from broker.incoming import Incoming
 from broker.problems import Refusal, refusal
-from broker.view import BrokerView, MetaView
+from broker.tokens import MOST_FORM_BYTES
 from broker.wire import CallerGone, Receive, check_host, check_target, declared_length, read_body, read_headers
 from core import clock
 from core.ids import uuid7
@@ -24,7 +25,6 @@ log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 DEFAULT_BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 30.0
-META = b"/api/data/-/"
 
 
 class BrokerApp:
@@ -86,7 +86,7 @@ class BrokerApp:
             # The rest of the request may still be under way: it must not be read as the next one.
             answer.headers.append((b"connection", b"close"))
             return answer
-        view = (MetaView if incoming.raw_path.startswith(META) else BrokerView)(engine=self.engine)
+        view = view_of(incoming.raw_path)(engine=self.engine)
         try:
             return await view.answer(incoming)
         except Exception:
@@ -98,7 +98,7 @@ class BrokerApp:
         """Check the wire form and read the body. Raises a refusal."""
         engine = self.engine
         incoming.sent = read_headers(scope["headers"])
-        check_target(incoming.raw_path, incoming.raw_query, PREFIX.encode())
+        check_target(incoming.raw_path, incoming.raw_query, prefix_of(incoming.raw_path))
         incoming.authority = check_host(incoming.sent.get(b"host", b""), engine.allowed_hosts)
         incoming.META = {
             "REMOTE_ADDR": incoming.client,
@@ -118,6 +118,8 @@ class BrokerApp:
             incoming.held = len(incoming.content)
 
     def _body_limit(self, incoming: Incoming) -> int:
+        if incoming.asks_token:
+            return MOST_FORM_BYTES
         service, version, _path = split(incoming.target)
         limits = self.engine.policy.current().body_limits
         return limits.get((service, version), DEFAULT_BODY_BYTES)

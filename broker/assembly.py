@@ -13,6 +13,7 @@ from broker.forwarding import HttpTransport
 from broker.policy import Policy
 from broker.sharing import Sharing
 from broker.snapshot import Rows
+from broker.tokens.signer import Signer
 from catalog.projection import load_services
 from connections.projection import load_grants, load_keys
 from core.addresses import AddressRules, own_endpoints
@@ -65,5 +66,6 @@ def assemble(load: Callable[[], Rows] = load_rows) -> BrokerApp:
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),
         sharing=Sharing(settings.CACHES["default"]["LOCATION"], database_address_url() + settings_name()),
+        signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),
     )
     return BrokerApp(engine)

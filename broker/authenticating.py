@@ -5,6 +5,7 @@ Until the signature verifies there is one refusal and one duration, whatever is 
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import date
 from types import SimpleNamespace
@@ -16,11 +17,13 @@ from rest_framework.request import Request
 
 from broker.incoming import Incoming, Principal
 from broker.problems import KINDS, Refusal, refusal
-from broker.signing import HMAC_SHA256, signature_base
-from broker.verifying import check_time, fits, read, read_digest
+from broker.signing import HMAC_SHA256, PROCEDURE, signature_base
+from broker.verifying import Signed, check_time, fits, read, read_digest
 from connections.projection import KeyRow
 from core.clock import VIETNAM
 
+_PROCEDURE = PROCEDURE.encode()
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NEEDED = (b"content-digest", b"x-lgsp-grant", b"x-lgsp-purpose")
 # Keys nobody holds: an unknown key costs what a known one costs.
 _NOBODY: dict[str, Any] = {
@@ -45,9 +48,11 @@ class SignedRequest(BaseAuthentication):
                 raise refusal("malformed-request", where=name.decode())
         signed = incoming.proof = read(incoming.text(b"signature-input"), incoming.text(b"signature"))
         digest = read_digest(incoming.text(b"content-digest"))
+        incoming.procedure = read_procedure(incoming)
         key = incoming.claimed = incoming.snapshot.keys.get(signed.keyid) if incoming.snapshot else None
         tried = key or _NOBODY.get(signed.alg, _NOBODY[HMAC_SHA256])
-        fitting = fits(tried.algorithm, tried.secret, _text(incoming, signed.params), signed)
+        whole = signed.covers_procedure is bool(incoming.procedure)
+        fitting = fits(tried.algorithm, tried.secret, _text(incoming, signed), signed) and whole
         if key is None or not fitting:
             raise refusal("signature-invalid").as_logged("signature-invalid" if key else "key-unknown")
         incoming.principal = Principal(key, signed, "signature")
@@ -63,7 +68,17 @@ class SignedRequest(BaseAuthentication):
         return 'Signature realm="lgsp"'
 
 
-def _text(incoming: Incoming, params: str) -> bytes:
+def read_procedure(incoming: Incoming) -> str:
+    """Return the code of the administrative procedure the caller names, "" for none. Raises ``malformed-request``."""
+    if _PROCEDURE not in incoming.sent:
+        return ""
+    code = incoming.text(_PROCEDURE)
+    if not _CODE.fullmatch(code):
+        raise refusal("malformed-request", where=PROCEDURE)
+    return code
+
+
+def _text(incoming: Incoming, signed: Signed) -> bytes:
     return signature_base(
         method=str(incoming.method),
         authority=incoming.authority,
@@ -72,7 +87,8 @@ def _text(incoming: Incoming, params: str) -> bytes:
         digest=incoming.text(b"content-digest"),
         grant=incoming.text(b"x-lgsp-grant"),
         purpose=incoming.text(b"x-lgsp-purpose"),
-        params=params,
+        params=signed.params,
+        procedure=incoming.procedure,
     )
 
 

@@ -40,15 +40,20 @@ def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
     methods = service.routes.find(path)
     if not methods:
         raise refusal("unknown-operation")
-    grant = _grant_in_force(incoming, snapshot, key, service)
+    grant = grant_in_force(incoming, snapshot, key, service)
     operation = incoming.operation = methods.get(str(incoming.method))
     overridden = any(name in incoming.sent for name in _OVERRIDES)
     if operation is None or overridden or operation.code not in grant.operations:
         error = refusal("operation-not-granted", grant=grant.code, operation=f"{incoming.method} {path}")
         raise error.with_header("Allow", ", ".join(sorted(methods))) if operation is None else error
+    check_network(incoming, key, grant)
+    return Warrant(service, operation, grant, path)
+
+
+def check_network(incoming: Incoming, key: KeyRow, grant: GrantRow) -> None:
+    """Raise ``network-not-allowed`` unless the caller's address lies in the networks of key and grant."""
     if not within(incoming.address, key.networks) or not within(incoming.address, grant.networks):
         raise refusal("network-not-allowed", address=incoming.address)
-    return Warrant(service, operation, grant, path)
 
 
 def split(target: str) -> tuple[str, str, str]:
@@ -69,11 +74,13 @@ def route(target: str, snapshot: Snapshot, environment: str) -> tuple[Service, s
     raise refusal("unknown-service", service=code[:64], version=version[:16])
 
 
-def _grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service: Service) -> GrantRow:
+def grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service: Service | None) -> GrantRow:
+    """Return the grant the caller names, in force for its purpose; a token is for no *service* yet."""
     grant = snapshot.grants.get(incoming.grant_code)
-    if grant is None or grant.system_id != key.system_id or grant.service_id != service.row.service_id:
-        code = incoming.grant_code[:64]
-        raise refusal("grant-missing", system=key.system_code, grant=code, service=service.row.code)
+    others = grant is None or grant.system_id != key.system_id
+    if grant is None or others or (service is not None and grant.service_id != service.row.service_id):
+        code, named = incoming.grant_code[:64], service.row.code if service else "-"
+        raise refusal("grant-missing", system=key.system_code, grant=code, service=named)
     incoming.grant = grant
     if grant.environment != key.environment:
         raise refusal("environment-mismatch", environment=key.environment)

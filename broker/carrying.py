@@ -83,7 +83,7 @@ async def reach(incoming: Incoming, engine: "Engine") -> Answered:
             method=str(incoming.method),
             base_url=upstream.base_url,
             target=warrant.upstream_path + (f"?{query}" if query else ""),
-            headers=to_provider(incoming),
+            headers=to_provider(incoming, engine.signer),
             body=incoming.content,
             seconds=until - time.monotonic(),
             most_bytes=MOST_ANSWER_BYTES,

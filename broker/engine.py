@@ -17,6 +17,7 @@ from broker.policy import Policy
 from broker.problems import refusal
 from broker.rates import Rates
 from broker.sharing import Sharing
+from broker.tokens.signer import Signer
 
 log = structlog.get_logger(__name__)
 # Generations are looked at rarely; a call leaves no cycle behind (tests/broker), so there is nothing to find.
@@ -38,6 +39,7 @@ class Engine:
     ledger: Ledger
     make_transport: Callable[[], Transport]
     allowed_hosts: list[str]
+    signer: Signer
     breakers: Breakers = field(default_factory=Breakers)
     running: Running = field(default_factory=Running)
     budget: Budget = field(default_factory=Budget)

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from multidict import CIMultiDict
 
+from broker.assertion import ASSERTION, assertion_for
 from broker.incoming import Incoming
+from broker.tokens.signer import Signer
 
 TO_PROVIDER = {
     b"accept": "Accept",
@@ -36,7 +38,7 @@ REQUEST_ID = "X-LGSP-Request-Id"
 _VALUE = re.compile(rb"[\x20-\x7e\x80-\xff]*\Z")
 
 
-def to_provider(incoming: Incoming) -> CIMultiDict[str]:
+def to_provider(incoming: Incoming, signer: Signer) -> CIMultiDict[str]:
     """Return the headers the provider gets; what the caller's Connection header names is dropped (RFC 9110 §7.6.1)."""
     named = {part.strip().lower() for part in incoming.sent.get(b"connection", b"").split(b",")}
     headers: CIMultiDict[str] = CIMultiDict()
@@ -47,6 +49,7 @@ def to_provider(incoming: Incoming) -> CIMultiDict[str]:
     headers["Accept-Encoding"] = "identity"
     headers["User-Agent"] = "LGSP"
     headers[REQUEST_ID] = str(incoming.call_id)
+    headers[ASSERTION] = assertion_for(incoming, signer)
     return headers
 
 

@@ -10,9 +10,14 @@ from django.http import HttpRequest
 
 from audit.admission import Call
 from broker.snapshot import Service, Snapshot
+from broker.tokens import TOKEN_PATHS
 from broker.wire import Receive
 from catalog.projection import OperationRow
 from connections.projection import GrantRow, KeyRow
+
+# What a 401 asks for (RFC 9110 §11.6.1, RFC 6750 §3).
+SIGNATURE, BASIC = b'Signature realm="lgsp"', b'Basic realm="lgsp"'
+BEARER = b'Bearer realm="lgsp", error="invalid_token"'
 
 
 class Proof(Protocol):
@@ -78,6 +83,10 @@ class Incoming(HttpRequest):
         self.method: str = scope["method"]
         self.raw_path: bytes = scope["raw_path"]
         self.raw_query: bytes = scope["query_string"]
+        # At the token endpoint refusals are in OAuth's words, and ``form`` is what was sent.
+        self.asks_token = self.raw_path in TOKEN_PATHS
+        self.form: dict[str, str] = {}
+        self.challenge = BASIC if self.asks_token else SIGNATURE
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.sent: dict[bytes, bytes] = {}
         self.authority = ""

@@ -1,6 +1,7 @@
 """How a call is signed: profile ``lgsp-1`` of RFC 9421, with the standard library alone, so that it can be pasted.
 
-The text signed has eight lines (RFC 9421 §2.5); the profile fixes components, order and label: nothing is negotiated.
+The text signed has eight lines (RFC 9421 §2.5), nine when the call names the administrative procedure it serves; the
+profile fixes components, order and label: nothing is negotiated.
 ``path`` and ``query`` are the bytes sent, never decoded; ``query`` begins with ``?`` and is ``?`` when absent.
 """
 
@@ -11,6 +12,7 @@ import secrets
 from dataclasses import dataclass, field
 
 COMPONENTS = ("@method", "@authority", "@path", "@query", "content-digest", "x-lgsp-grant", "x-lgsp-purpose")
+PROCEDURE = "x-lgsp-procedure"
 LABEL = "lgsp"
 TAG = "lgsp-1"
 HMAC_SHA256 = "hmac-sha256"
@@ -21,20 +23,31 @@ def content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
-def signature_params(*, created: int, nonce: str, keyid: str, alg: str = HMAC_SHA256) -> str:
+def signature_params(*, created: int, nonce: str, keyid: str, alg: str = HMAC_SHA256, procedure: str = "") -> str:
     """Return the value of ``@signature-params``; ``created`` is Unix time in seconds."""
-    listed = " ".join(f'"{name}"' for name in COMPONENTS)
+    names = (*COMPONENTS, PROCEDURE) if procedure else COMPONENTS
+    listed = " ".join(f'"{name}"' for name in names)
     return f'({listed});created={created};nonce="{nonce}";keyid="{keyid}";alg="{alg}";tag="{TAG}"'
 
 
 def signature_base(
-    *, method: str, authority: str, path: str, query: str, digest: str, grant: str, purpose: str, params: str
+    *,
+    method: str,
+    authority: str,
+    path: str,
+    query: str,
+    digest: str,
+    grant: str,
+    purpose: str,
+    params: str,
+    procedure: str = "",
 ) -> bytes:
-    """Return the text that is signed."""
+    """Return the text that is signed; its line for the procedure is there when there is one."""
+    served = f'"{PROCEDURE}": {procedure}\n' if procedure else ""
     return (
         f'"@method": {method}\n"@authority": {authority}\n"@path": {path}\n"@query": {query}\n'
         f'"content-digest": {digest}\n"x-lgsp-grant": {grant}\n"x-lgsp-purpose": {purpose}\n'
-        f'"@signature-params": {params}'
+        f'{served}"@signature-params": {params}'
     ).encode("ascii")
 
 
@@ -57,15 +70,17 @@ def sign(
     created: int,
     body: bytes = b"",
     nonce: str = "",
+    procedure: str = "",
 ) -> dict[str, str]:
-    """Return the five headers of a signed call.
+    """Return the headers of a signed call: five, and the procedure's if one is named.
 
     ``authority`` is the Host header (``lgsp.example`` or ``127.0.0.1:8000``), ``target`` path and query as sent
-    (``/api/data/…?q=…``), ``created`` Unix time in seconds. ``nonce`` is 128 random bits unless given.
+    (``/api/data/…?q=…``), ``created`` Unix time in seconds; ``nonce`` is 128 random bits unless given,
+    ``procedure`` the code of the procedure the call serves.
     """
     path, mark, query = target.partition("?")
-    digest = content_digest(body)
-    params = signature_params(created=created, nonce=nonce or secrets.token_urlsafe(16), keyid=credentials.access_key)
+    digest, nonce = content_digest(body), nonce or secrets.token_urlsafe(16)
+    params = signature_params(created=created, nonce=nonce, keyid=credentials.access_key, procedure=procedure)
     text = signature_base(
         method=method,
         authority=authority,
@@ -75,12 +90,14 @@ def sign(
         grant=credentials.grant,
         purpose=credentials.purpose,
         params=params,
+        procedure=procedure,
     )
     mac = hmac.digest(credentials.secret.encode(), text, "sha256")
     return {
         "Content-Digest": digest,
         "X-LGSP-Grant": credentials.grant,
         "X-LGSP-Purpose": credentials.purpose,
+        **({"X-LGSP-Procedure": procedure} if procedure else {}),
         "Signature-Input": f"{LABEL}={params}",
         "Signature": f"{LABEL}=:{base64.b64encode(mac).decode()}:",
     }

@@ -16,14 +16,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from broker.problems import refusal
-from broker.signing import COMPONENTS, HMAC_SHA256
+from broker.signing import COMPONENTS, HMAC_SHA256, PROCEDURE
 
 PAST_SECONDS, AHEAD_SECONDS = 300, 60
 _LISTED = re.escape(" ".join(f'"{name}"' for name in COMPONENTS))
 _CREATED = r"[0-9]{1,11}"
 _NONCE = r"[A-Za-z0-9_-]{22,128}"
 _PROFILE = re.compile(
-    rf'lgsp=(?P<params>\({_LISTED}\);created=(?P<created>{_CREATED});nonce="(?P<nonce>{_NONCE})"'
+    rf'lgsp=(?P<params>\({_LISTED}(?P<served> "{PROCEDURE}")?\)'
+    rf';created=(?P<created>{_CREATED});nonce="(?P<nonce>{_NONCE})"'
     r';keyid="(?P<keyid>[!#-\[\]-~]{1,128})";alg="(?P<alg>[a-z0-9-]{1,32})";tag="lgsp-1")'
 )
 _SIGNATURE = re.compile(r"lgsp=:([A-Za-z0-9+/]{2,128}={0,2}):")
@@ -44,6 +45,8 @@ class Signed:
     keyid: str
     alg: str
     signature: bytes
+    # Whether the signature covers the header that names the administrative procedure.
+    covers_procedure: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -60,7 +63,8 @@ def read(signature_input: str, signature: str) -> Signed:
     raw = _base64(given.group(1)) if given else None
     if raw is None:
         raise refusal("signature-invalid")
-    return Signed(found["params"], int(found["created"]), found["nonce"], found["keyid"], found["alg"], raw)
+    served = found["served"] is not None
+    return Signed(found["params"], int(found["created"]), found["nonce"], found["keyid"], found["alg"], raw, served)
 
 
 def _why(signature_input: str) -> Exception:

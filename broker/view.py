@@ -22,6 +22,9 @@ from broker.incoming import Incoming
 from broker.limits import CallRate, CallsAtOnce
 from broker.meta import ping, services, unknown_question
 from broker.problems import refusal
+from broker.tokens.bearer import BearerToken
+
+SIGNED = SignedRequest()
 
 
 class BrokerRequest(Request):
@@ -44,9 +47,8 @@ class AsSent(BaseContentNegotiation):
 
 
 class Brokered(APIView):
-    """What both views of the broker do: signed requests in, problems or answers out, every call in the log."""
+    """What the views of the broker do: a proven caller in, problems or answers out, every call in the log."""
 
-    authentication_classes = (SignedRequest,)
     permission_classes: Any = ()
     throttle_classes: Any = (CallsAtOnce,)
     content_negotiation_class = AsSent
@@ -73,6 +75,10 @@ class Brokered(APIView):
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Refuse a method this view does not have."""
         raise refusal("method-not-allowed").with_header("Allow", "GET")
+
+    def get_authenticators(self) -> list[Any]:
+        """A token where one is sent, else a signature; there is no third way."""
+        return [BearerToken(self.engine.signer), SIGNED]
 
     def get_renderers(self) -> list[Any]:
         """Render nothing."""

@@ -50,6 +50,15 @@ VARIABLES: tuple[Variable, ...] = (
         secret=True,
     ),
     Variable(
+        "LGSP_SIGNING_KEYS",
+        "str",
+        "",
+        "Keys that sign tokens and what providers verify: `kid:base64 of a 32-byte Ed25519 seed`, newest first, "
+        "separated by commas; the first signs, all verify and are published.",
+        needed=True,
+        secret=True,
+    ),
+    Variable(
         "LGSP_BROKER_DATABASE_URL",
         "url",
         "",

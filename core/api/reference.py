@@ -46,8 +46,8 @@ def _operation(api: dict[str, Any], path: str, method: str, item: dict[str, Any]
 
 
 def _sent(item: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = item.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return found
+    found: dict[str, dict[str, Any]] = item.get("requestBody", {}).get("content", {})
+    return found.get("application/json") or found.get("application/x-www-form-urlencoded", {})
 
 
 def _example(content: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ def kept_secrets(folder: Path) -> dict[str, str]:
         "secret_key": secrets.token_urlsafe(60),
         "field_keys": f"v1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "log_keys": f"v1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "signing_keys": f"v1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "database_password": secrets.token_hex(24),
         "redis_password": secrets.token_hex(24),
     }
@@ -41,6 +42,7 @@ def variables(
         "LGSP_SECRET_KEY": keys["secret_key"],
         "LGSP_FIELD_KEYS": keys["field_keys"],
         "LGSP_LOG_KEYS": keys["log_keys"],
+        "LGSP_SIGNING_KEYS": keys["signing_keys"],
         "LGSP_LOOPBACK_UPSTREAMS": "true",
         "LGSP_DATA_DIR": str(folder),
         "LGSP_ALLOWED_HOSTS": "127.0.0.1,localhost",

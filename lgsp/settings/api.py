@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "grants", "description": "Quyền khai thác"},
         {"name": "access-requests", "description": "Đề nghị khai thác"},
         {"name": "keys", "description": "Khóa của hệ thống, không gồm khóa bí mật"},
+        {"name": "tokens", "description": "Mã truy cập để gọi dịch vụ dữ liệu"},
     ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATION_PARAMETERS": False,
@@ -75,5 +76,9 @@ SPECTACULAR_SETTINGS = {
         "UnitLevelEnum": "accounts.choices.UnitLevel",
         "TermUnitEnum": "accounts.choices.TermUnit",
     },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.add_problems",
+        "core.api.token_schema.add_token_endpoint",
+    ],
 }

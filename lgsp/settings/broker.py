@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from lgsp.env import env
 
 LOG_KEYS = env("LGSP_LOG_KEYS") or "dev:bG9nLWtleS1vZi1kZXZlbG9wbWVudC1vbmx5LTMyLSE="
+SIGNING_KEYS = env("LGSP_SIGNING_KEYS") or "dev:c2lnbmluZy1rZXktb2YtZGV2ZWxvcG1lbnQtMzJieXQ="
 BROKER_DATABASE_URL = env("LGSP_BROKER_DATABASE_URL")
 LOOPBACK_UPSTREAMS = env("LGSP_LOOPBACK_UPSTREAMS")
 # Parts of the platform that no data service may lie at.

@@ -16,6 +16,7 @@ from broker.assembly import database_address
 from broker.engine import Engine
 from broker.forwarding import HttpTransport
 from broker.policy import Policy
+from broker.tokens.signer import Signer
 from core.addresses import AddressRules
 from tests.broker.live import Live
 from tests.broker.provider import Provider
@@ -101,6 +102,7 @@ def make_app(database: str, world: World, rules: AddressRules | None = None) -> 
             ledger=Ledger(database, settings.LOG_KEYS),
             make_transport=lambda: HttpTransport(rules or AddressRules(loopback=True)),
             allowed_hosts=["127.0.0.1", "localhost"],
+            signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),
         )
     )
 

@@ -79,7 +79,7 @@ def test_headers_of_the_caller_that_are_nobodys_business_stay_here(
     """N27."""
     kept = {"Accept": "application/json", "Idempotency-Key": "abc", "traceparent": "00-11-22-01"}
     secret = {
-        "Authorization": "Bearer gheim",
+        "Authorization": "Basic gheim",
         "Cookie": "lgsp_session=gheim",
         "X-Forwarded-For": "10.9.9.9",
         "X-Forwarded-Host": "evil.example",
@@ -110,6 +110,7 @@ def test_headers_of_the_caller_that_are_nobodys_business_stay_here(
         "user-agent",
         "traceparent",
         "x-lgsp-request-id",
+        "x-lgsp-assertion",
     }
     assert "Accept-Encoding: identity" in sent
     for word in ("gheim", "10.9.9.9", "H60.99", "mine-1", "ak_test", "sk_test", "QK-1", "signature"):

@@ -23,6 +23,7 @@ KEY = Credentials(
     purpose="administrative-procedures",
 )
 HOST, NONCE = "lgsp.example", "AAAAAAAAAAAAAAAAAAAAAA"
+PROCEDURE = "1.004203.000.00.00.H60"
 PATH = "/api/data/administrative-units/v1/communes"
 TARGET = f"{PATH}?q=T%C3%A2n&limit=2"
 Headers = dict[str, str]
@@ -80,6 +81,9 @@ def accepted() -> Iterator[tuple[str, dict]]:
     yield "signed 300 seconds ago", request(created=NOW - 300)
     yield "signed 60 seconds ahead", request(created=NOW + 60)
     yield "longest nonce", request(nonce="Aa0-_" * 25 + "abc")
+    yield "procedure named and signed", request(procedure=PROCEDURE)
+    yield "longest procedure", request(procedure="A.b-9_" * 10 + "Zz.0")
+    yield "POST with a procedure", request("POST", "/api/data/reports/v1/reports", b'{"a":1}', procedure=PROCEDURE)
 
 
 def refused() -> Iterator[tuple[str, str, dict]]:
@@ -108,6 +112,7 @@ def refused() -> Iterator[tuple[str, str, dict]]:
     )
     yield "second signature", "signature-invalid", with_header("Signature", f"{spare}, sig1={spare[5:]}")
     yield from _parameters()
+    yield from _procedures()
     yield "signed 301 seconds ago", "clock-skew", request(created=NOW - 301)
     yield "signed 61 seconds ahead", "clock-skew", request(created=NOW + 61)
     yield "two digests", "malformed-request", with_header("Content-Digest", f"{content_digest(b'')}, sha-512=:AAAA:")
@@ -154,6 +159,29 @@ def _parameters() -> Iterator[tuple[str, str, dict]]:
     yield "no created", "malformed-request", swap(f";{created}", "")
 
 
+def _procedures() -> Iterator[tuple[str, str, dict]]:
+    def sent(found: dict, *values: str) -> dict:
+        kept = [pair for pair in found["headers"] if pair[0] != "X-LGSP-Procedure"]
+        return {**found, "headers": [*kept, *(("X-LGSP-Procedure", value) for value in values)]}
+
+    named = request(procedure=PROCEDURE)
+    yield "procedure sent but not signed", "signature-invalid", sent(request(), PROCEDURE)
+    yield "procedure signed but not sent", "signature-invalid", sent(named)
+    yield "procedure changed", "signature-invalid", sent(named, "1.004204.000.00.00.H60")
+    yield "procedure sent twice", "header-repeated", sent(named, PROCEDURE, PROCEDURE)
+    for value in ("", "A" * 65, "a b", "a/b", "th\u1ee7-t\u1ee5c".encode().decode("latin-1")):
+        yield f"procedure of {len(value)}: {value[:6]!r}", "malformed-request", sent(named, value)
+    listed = '"x-lgsp-purpose" "x-lgsp-procedure"'
+    for name, order in {
+        "before the purpose": '"x-lgsp-procedure" "x-lgsp-purpose"',
+        "twice": f'{listed} "x-lgsp-procedure"',
+        "in capitals": '"x-lgsp-purpose" "X-LGSP-Procedure"',
+        "and another": f'{listed} "date"',
+    }.items():
+        changed = resigned(lambda params, order=order: params.replace('"x-lgsp-purpose"', order))
+        yield f"procedure listed {name}", "signature-invalid", sent(changed, PROCEDURE)
+
+
 def _written(name: str, found: dict, code: str) -> dict:
     path, _, query = found["target"].partition("?")
     params = dict(found["headers"]).get("Signature-Input", "=").partition("=")[2]
@@ -178,6 +206,7 @@ def _written(name: str, found: dict, code: str) -> dict:
             grant=KEY.grant,
             purpose=KEY.purpose,
             params=params,
+            procedure=headers.get("X-LGSP-Procedure", ""),
         ).decode()
     return written
 

@@ -12,6 +12,8 @@ PAGES: dict[str, Page] = {
     "problem-en": ({"code": "clock-skew"}, EVERYBODY),
     "security-txt": ({}, EVERYBODY),
     "api-catalog": ({}, EVERYBODY),
+    "oauth-metadata": ({}, EVERYBODY),
+    "jwks": ({}, EVERYBODY),
     "robots": ({}, EVERYBODY),
     "schema": ({}, SIGNED_IN),
     "api-reference": ({}, SIGNED_IN),

@@ -1,5 +1,6 @@
 """The launcher as a person meets it: one line that says what to do, real servers, nothing left behind."""
 
+import json
 import os
 import re
 import socket
@@ -11,6 +12,8 @@ import psycopg
 import pytest
 import redis
 
+from core.jose import SigningKeys
+from lgsp.env import Environment, Missing
 from lgsp.launch import environment
 from lgsp.launch.cli import COMMANDS
 from lgsp.launch.instance import Instance, kept_secrets
@@ -85,6 +88,22 @@ def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
     assert kept_secrets(tmp_path) == made
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
     assert len(made["secret_key"]) >= 50
+
+
+def test_a_folder_of_an_earlier_version_gets_the_secrets_that_are_new(tmp_path: Path) -> None:
+    made = kept_secrets(tmp_path)
+    older = {name: value for name, value in made.items() if name != "signing_keys"}
+    (tmp_path / "secrets.json").write_text(json.dumps(older), encoding="utf-8")
+    found = kept_secrets(tmp_path)
+    assert {name: found[name] for name in older} == older
+    assert found["signing_keys"] != made["signing_keys"]
+    assert list(SigningKeys.parse(found["signing_keys"]).keys) == ["v1"]
+    assert kept_secrets(tmp_path) == found
+
+
+def test_production_does_not_start_without_its_signing_keys() -> None:
+    with pytest.raises(Missing, match="LGSP_SIGNING_KEYS"):
+        Environment({"LGSP_MODE": "production"})("LGSP_SIGNING_KEYS")
 
 
 def test_both_servers_start_with_passwords_keep_data_and_leave_nothing(
