@@ -175,7 +175,7 @@ def test_the_guide_shows_what_is_answered(broker: Live, provider: Provider, worl
         fields=frozenset({"code"}),
         networks=("127.0.0.0/8",),
         valid_to=last,
-        hours=((0, 10_080),),
+        hours=((420, 1050),),
         rate_per_second=20,
     )
     world.services["other"] = service(provider.url, code="land-plots", service_id=8)

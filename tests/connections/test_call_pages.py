@@ -443,3 +443,17 @@ def test_hours_and_rates_are_told_as_they_stand(grant: Grant, desk: Desk) -> Non
 
     assert "T2-T6 07:00-17:30" in told("outside-hours", 403)
     assert "20 lượt mỗi giây" in told("rate-exceeded", 429)
+
+
+def test_a_request_for_a_token_is_told_as_one(grant: Grant, desk: Desk) -> None:
+    asked = {"service": "", "version": "", "operation": "oauth-token", "provider_id": 0, "auth": "secret"}
+    client = desk("technician")
+    html = story(client, log_calls(grant, verdict="G", **asked)[0])
+    seen = steps(html)
+    assert (seen["Chữ ký hoặc mã truy cập"], seen["Quyền khai thác"], seen["Mục đích"]) == ("Đạt",) * 3
+    assert (seen["Hạn mức"], seen["Hệ thống nguồn"]) == ("Không cần",) * 2
+    assert "Khóa bí mật, để xin mã truy cập" in html
+    assert "gửi tới chính nền tảng không cần quyền" not in html
+    [refused] = log_calls(grant, verdict="X", status=400, reason="grant-expired", side="consumer", **asked)
+    seen = steps(story(client, refused))
+    assert (seen["Dịch vụ, đường dẫn, môi trường"], seen["Quyền khai thác"]) == ("Không cần", "Dừng ở đây")
