@@ -15,7 +15,7 @@ from broker.problems import KINDS, Refusal, refusal
 from broker.snapshot import Service, Snapshot
 from connections.projection import GrantRow
 from core.clock import VIETNAM
-from core.hours import spans_of
+from core.hours import is_open, spans_of
 
 if TYPE_CHECKING:
     from broker.engine import Engine
@@ -48,7 +48,11 @@ async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
         "server_time": incoming.received_at.isoformat(timespec="milliseconds"),
         "clock_skew_seconds": _skew(incoming),
         "grants": [
-            _grant(grant, incoming.snapshot, today) | {"quota": _quota(quotas.get(grant.gate_id), resets)}
+            {
+                **_grant(grant, incoming.snapshot, today),
+                "open_now": is_open(grant.hours, incoming.received_at),
+                "quota": _quota(quotas.get(grant.gate_id), resets),
+            }
             for grant in held
         ],
     }

@@ -108,6 +108,7 @@ PROBLEMS = _catalogue(
         _("Kiểm tra lại địa chỉ hoặc tìm từ trang chủ."),
         title_en="Not found",
         cause_en="The address does not exist, or its content is outside what you may see.",
+        step="service",
         remedy_en="Check the address, or start from the home page.",
     ),
     Problem(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from broker.problems import carriage, limits, operation, provider, requests, rights, tokens
 from broker.problems.kinds import Kind, Refusal, Side
 from broker.problems.samples import worded
+from broker.tokens.errors import oauth_document
 from core.choices import Step
 from core.problems import Problem
 
@@ -31,6 +32,13 @@ _STEPS = {
 }
 KINDS: dict[str, Kind] = {kind.code: kind for room, _step in _ROOMS for kind in room.KINDS}
 CHALLENGE = 'Signature realm="lgsp"'
+_CHALLENGES = {
+    "token-expired": 'Bearer realm="lgsp", error="invalid_token"',
+    "token-invalid": 'Bearer realm="lgsp", error="invalid_token"',
+}
+_OF_CALLS = frozenset({"credentials-conflict", "token-expired", "token-grant-differs", "token-invalid"})
+# Codes that only the token endpoint tells, in OAuth's words beside ours.
+OF_THE_TOKEN_ENDPOINT = frozenset(kind.code for kind in tokens.KINDS) - _OF_CALLS
 
 
 def own_problems() -> list[Problem]:
@@ -49,16 +57,27 @@ def _whole(kind: Kind, usual: Step) -> Problem:
         detail=worded(kind.detail, kind.code),
         detail_en=worded(kind.detail_en, kind.code),
         headers=(*_usual(kind), *kind.headers),
-        members=kind.members,
+        members=(*_of_oauth(kind), *kind.members),
         told_as=kind.told_as,
     )
+
+
+def _of_oauth(kind: Kind) -> Iterator[tuple[str, object]]:
+    """Give the members that the token endpoint puts before ours."""
+    if kind.code in OF_THE_TOKEN_ENDPOINT:
+        ours = {"type": f"/loi/{kind.code}/", "status": kind.problem.status, "code": kind.code}
+        told = oauth_document(ours, worded(kind.detail_en, kind.code) or kind.cause_en)
+        yield from ((name, told[name]) for name in ("error", "error_description", "error_uri"))
 
 
 def _usual(kind: Kind) -> Iterator[tuple[str, str]]:
     """Give the headers that go with a status whatever the code (RFC 9110 §11.6.1, §10.2.3)."""
     named = {name for name, _value in kind.headers}
     if kind.problem.status == 401 and "WWW-Authenticate" not in named:
-        yield "WWW-Authenticate", CHALLENGE
+        basic = 'Basic realm="lgsp"' if kind.code in OF_THE_TOKEN_ENDPOINT else CHALLENGE
+        yield "WWW-Authenticate", _CHALLENGES.get(kind.code, basic)
+    if kind.code in OF_THE_TOKEN_ENDPOINT:
+        yield "Content-Type", "application/json"
     if kind.problem.status in (429, 503) and "Retry-After" not in named:
         yield "Retry-After", "5"
 

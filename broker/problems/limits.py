@@ -20,6 +20,8 @@ KINDS: tuple[Kind, ...] = (
         "Quyền {grant} dùng được vào {hours} (giờ Việt Nam).",
         "Grant {grant} may be used {hours_en} (Vietnamese time).",
         remedy_en="Call again at next_opening; for other hours ask for a change of the grant.",
+        headers=(("Retry-After", "1800"),),
+        members=(("next_opening", "2026-11-30T07:00:00+07:00"),),
     ),
     Kind(
         Problem(

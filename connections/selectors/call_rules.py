@@ -12,6 +12,7 @@ from connections.models import Connection, Credential, Grant, Hold
 from connections.selectors.call_steps import BEARER
 from core import clock
 from core.choices import Environment, Step
+from core.hours import said
 
 Told = list[tuple[str, str]]
 
@@ -143,6 +144,27 @@ def _network(row: CallRow, held: Held) -> Told:
     return told
 
 
+def _hours(row: CallRow, held: Held) -> Told:
+    if held.grant is None:
+        return []
+    term = _("Khung giờ của %(code)s, giờ Việt Nam") % {"code": held.grant.code}
+    return [(term, "; ".join(said(held.grant.hours)) or _("mọi lúc"))]
+
+
+def _rate(row: CallRow, held: Held) -> Told:
+    if held.grant is None:
+        return []
+    told = []
+    if held.grant.rate_per_second:
+        told.append((_("Tốc độ của %(code)s"), _("%(n)s lượt mỗi giây"), held.grant.rate_per_second))
+    if held.grant.rate_per_minute:
+        told.append((_("Tốc độ của %(code)s"), _("%(n)s lượt mỗi phút"), held.grant.rate_per_minute))
+    if row.reason == "concurrency-exceeded" and held.key is not None:
+        told = [(_("Số lượt cùng lúc của khóa"), _("%(n)s lượt"), held.key.calls_at_once)]
+    code = held.grant.code
+    return [(term % {"code": code}, text % {"n": number_format(value)}) for term, text, value in told]
+
+
 def _quota(row: CallRow, held: Held) -> Told:
     if held.grant is None:
         return []
@@ -172,5 +194,7 @@ _RULES: dict[Step, Callable[[CallRow, Held], Told]] = {
     Step.PURPOSE: _purpose,
     Step.OPERATION: _operation,
     Step.NETWORK: _network,
+    Step.HOURS: _hours,
+    Step.RATE: _rate,
     Step.QUOTA: _quota,
 }

@@ -19,6 +19,9 @@ _ORDER: list[Step] = [step for step in Step if step is not Step.PLATFORM]
 # What a bearer of a token proves once, when the token is issued.
 _OF_SIGNATURES = frozenset({Step.DIGEST, Step.TIME, Step.NONCE})
 BEARER = "token"
+# What the log calls a request for a token; it needs a grant, but no service is called yet.
+ISSUE = "oauth-token"
+_OF_CALLS = frozenset({Step.SERVICE, Step.OPERATION, Step.HOURS, Step.RATE, Step.QUOTA, Step.PROVIDER})
 _OF_RIGHTS = frozenset(_ORDER[_ORDER.index(Step.SERVICE) : _ORDER.index(Step.RATE)]) | {Step.QUOTA, Step.PROVIDER}
 
 
@@ -37,7 +40,8 @@ def problem_of(row: CallRow) -> Problem | None:
 
 def is_question(row: CallRow) -> bool:
     """Return whether the call asked the platform itself and was answered."""
-    return not row.service and bool(row.key_id) and row.status is not None and not row.reason
+    answered = row.status is not None and not row.reason
+    return answered and bool(row.key_id) and not row.service and row.operation != ISSUE
 
 
 def stopped_at(row: CallRow) -> Step | None:
@@ -56,12 +60,8 @@ def stopped_at(row: CallRow) -> Step | None:
 def steps_of(row: CallRow) -> list[StepSeen]:
     """Return every step in the broker's order with its state; the platform comes last, and only where it failed."""
     found = _steps(row)
-    if row.auth != BEARER:
-        return found
-    return [
-        StepSeen(seen.step, NOT_ASKED) if seen.step in _OF_SIGNATURES and seen.state == PASSED else seen
-        for seen in found
-    ]
+    spared = _OF_CALLS if row.operation == ISSUE else _OF_SIGNATURES if row.auth == BEARER else frozenset()
+    return [StepSeen(seen.step, NOT_ASKED) if seen.step in spared and seen.state == PASSED else seen for seen in found]
 
 
 def _steps(row: CallRow) -> list[StepSeen]:

@@ -18,7 +18,12 @@ from connections.web.call_forms import CallIdForm
 from core import clock
 from core.choices import Environment, Step
 
-_AUTH = {"signature": gettext_lazy("Chữ ký"), BEARER: gettext_lazy("Mã truy cập (OAuth 2)")}
+_AUTH = {
+    "signature": gettext_lazy("Chữ ký"),
+    BEARER: gettext_lazy("Mã truy cập (OAuth 2)"),
+    "secret": gettext_lazy("Khóa bí mật, để xin mã truy cập"),
+    "assertion": gettext_lazy("Lời khẳng định có ký, để xin mã truy cập"),
+}
 
 
 @require_safe

@@ -72,9 +72,13 @@ def _head(problem: Problem, language: str) -> list[str]:
         phrase = HTTPStatus(problem.status).phrase
     except ValueError:
         phrase = ""
-    lines = [f"HTTP/1.1 {problem.status} {phrase}".rstrip(), "Content-Type: application/problem+json"]
-    lines += [f"Content-Language: {language}", f"X-Request-Id: {SAMPLE_ID}"]
-    return [*lines, *(f"{name}: {value}" for name, value in problem.headers)]
+    usual = {
+        "Content-Type": "application/problem+json",
+        "Content-Language": language,
+        "X-Request-Id": SAMPLE_ID,
+    }
+    headers = usual | dict(problem.headers)
+    return [f"HTTP/1.1 {problem.status} {phrase}".rstrip(), *(f"{name}: {value}" for name, value in headers.items())]
 
 
 def _json(document: Mapping[str, Any]) -> str:

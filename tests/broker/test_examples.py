@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from broker.answers import problem_answer
-from broker.incoming import Incoming
-from broker.problems import KINDS, refusal
+from broker.incoming import BASIC, BEARER, Incoming
+from broker.problems import KINDS, OF_THE_TOKEN_ENDPOINT, refusal
 from broker.problems.samples import samples_of
 from core.choices import Step
 from core.problems import PROBLEMS
@@ -23,6 +23,10 @@ def answered(code: str, language: str) -> tuple[dict[str, Any], dict[bytes, byte
     scope = {"method": "GET", "raw_path": b"/api/data/x/v1/y", "query_string": b""}
     incoming = Incoming(scope, None, UUID(SAMPLE_ID), datetime.now(tz=UTC))  # type: ignore[arg-type]
     incoming.sent = {b"accept-language": language.encode()}
+    if code in OF_THE_TOKEN_ENDPOINT:
+        incoming.asks_token, incoming.challenge = True, BASIC
+    elif code in ("token-invalid", "token-expired"):
+        incoming.challenge = BEARER
     error = refusal(code, **samples_of(code)).with_members(**dict(KINDS[code].members))
     answer = problem_answer(error, incoming)
     return orjson.loads(answer.body), dict(answer.headers)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core import clock
+from core.hours import minute_of_week, spans_of
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider
@@ -72,6 +73,18 @@ def test_ping_tells_each_grant_with_its_rest(broker: Live, provider: Provider, w
     resets = datetime.fromisoformat(grant["quota"]["resets_at"])
     assert resets == clock.start_of(clock.today(), after=True)
     assert grant["quota"]["resets_at"].endswith("T00:00:00+07:00")
+
+
+def test_ping_tells_hours_rates_and_whether_it_is_open(broker: Live, world: World) -> None:
+    now = minute_of_week(clock.now())
+    later = (now + 600) % 10_080
+    closed = ((later, later + 5),)
+    world.grants["QK-1"] = replace(world.grants["QK-1"], hours=closed, rate_per_minute=120)
+    broker.reload()
+    [grant] = ask(broker, world, PING).json["grants"]
+    assert grant["hours"] == json.loads(json.dumps(spans_of(closed)))
+    assert (grant["open_now"], grant["active"]) == (False, True)
+    assert (grant["rate_per_second"], grant["rate_per_minute"]) == (None, 120)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +171,12 @@ def test_the_guide_shows_what_is_answered(broker: Live, provider: Provider, worl
     world.keys[1] = replace(world.keys[1], valid_to=date(2099, 6, 30))
     last = date(2099, 6, 30)
     world.grants["QK-1"] = replace(
-        world.grants["QK-1"], fields=frozenset({"code"}), networks=("127.0.0.0/8",), valid_to=last
+        world.grants["QK-1"],
+        fields=frozenset({"code"}),
+        networks=("127.0.0.0/8",),
+        valid_to=last,
+        hours=((420, 1050),),
+        rate_per_second=20,
     )
     world.services["other"] = service(provider.url, code="land-plots", service_id=8)
     broker.reload()

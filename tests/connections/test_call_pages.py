@@ -234,9 +234,12 @@ def test_a_call_that_went_well_says_so_with_its_times(grant: Grant, desk: Desk) 
         ("purpose-not-granted", 403, Step.PURPOSE),
         ("operation-not-granted", 403, Step.OPERATION),
         ("network-not-allowed", 403, Step.NETWORK),
+        ("outside-hours", 403, Step.HOURS),
+        ("rate-exceeded", 429, Step.RATE),
         ("concurrency-exceeded", 429, Step.RATE),
         ("nonce-reused", 401, Step.NONCE),
         ("quota-exceeded", 429, Step.QUOTA),
+        ("provider-total-exceeded", 429, Step.QUOTA),
         ("provider-timeout", 504, Step.PROVIDER),
     ],
 )
@@ -426,3 +429,31 @@ def test_a_bearer_is_not_asked_what_the_token_proved_and_the_procedure_is_told(g
     assert "Mã truy cập (OAuth 2)" in html
     assert "1.012345" in html
     assert "giây so với nền tảng" not in html
+
+
+def test_hours_and_rates_are_told_as_they_stand(grant: Grant, desk: Desk) -> None:
+    Grant.objects.filter(pk=grant.pk).update(
+        hours=[{"days": [1, 2, 3, 4, 5], "from": "07:00", "to": "17:30"}], rate_per_second=20
+    )
+    client = desk("technician")
+
+    def told(reason: str, status: int) -> str:
+        [call] = log_calls(grant, verdict="X", status=status, reason=reason, side="consumer")
+        return text_of(story(client, call))
+
+    assert "T2-T6 07:00-17:30" in told("outside-hours", 403)
+    assert "20 lượt mỗi giây" in told("rate-exceeded", 429)
+
+
+def test_a_request_for_a_token_is_told_as_one(grant: Grant, desk: Desk) -> None:
+    asked = {"service": "", "version": "", "operation": "oauth-token", "provider_id": 0, "auth": "secret"}
+    client = desk("technician")
+    html = story(client, log_calls(grant, verdict="G", **asked)[0])
+    seen = steps(html)
+    assert (seen["Chữ ký hoặc mã truy cập"], seen["Quyền khai thác"], seen["Mục đích"]) == ("Đạt",) * 3
+    assert (seen["Hạn mức"], seen["Hệ thống nguồn"]) == ("Không cần",) * 2
+    assert "Khóa bí mật, để xin mã truy cập" in html
+    assert "gửi tới chính nền tảng không cần quyền" not in html
+    [refused] = log_calls(grant, verdict="X", status=400, reason="grant-expired", side="consumer", **asked)
+    seen = steps(story(client, refused))
+    assert (seen["Dịch vụ, đường dẫn, môi trường"], seen["Quyền khai thác"]) == ("Không cần", "Dừng ở đây")
