@@ -65,7 +65,7 @@ class Exchange(asyncio.Protocol):
     def _begin(self) -> None:
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
-        self._size = self._room = 0
+        self._size = self._room = self._declared = 0
         self._status = 0
         self._framed = self._complete = self._keep = False
         self._fault: Exception | None = None
@@ -146,7 +146,7 @@ class Exchange(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Begin an answer; hints that came before it are forgotten."""
-        self._headers, self._status, self._framed = [], 0, False
+        self._headers, self._status, self._framed, self._declared = [], 0, False, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
@@ -157,6 +157,8 @@ class Exchange(asyncio.Protocol):
         lower = name.lower()
         if lower in (b"content-length", b"transfer-encoding"):
             self._framed = True
+            if lower == b"content-length" and value.isdigit():
+                self._declared = int(value[:18])
 
     def on_headers_complete(self) -> None:
         """Know the status; an answer to HEAD ends here."""
@@ -167,6 +169,8 @@ class Exchange(asyncio.Protocol):
             self._status = status
             if self._order is not None and self._order.head_only:
                 self._complete = True
+            elif self._order is not None and self._declared > self._order.most_bytes and status not in (204, 304):
+                self._refuse(TooMuch(sent=True))  # what is said to be too much is not read to find out
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
