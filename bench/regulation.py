@@ -52,7 +52,7 @@ def provide(port: int) -> None:
 def serve_broker(port: int, world: bytes, address: str) -> None:
     """Be the broker, on whichever core is free."""
     cores = os.sched_getaffinity(0)
-    os.sched_setaffinity = lambda *_given: None  # type: ignore[assignment]
+    os.sched_setaffinity = lambda *_given: None
     broker(port, min(cores), world, address)
 
 

@@ -49,6 +49,7 @@ class ApiKey(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     system = models.CharField(max_length=64)
+    objects: models.Manager["ApiKey"] = models.Manager()
 
     class Meta:
         app_label = "auth"
@@ -66,6 +67,7 @@ class CallRecord(models.Model):
     path = models.CharField(max_length=400)
     status = models.IntegerField()
     at = models.DateTimeField(auto_now_add=True)
+    objects: models.Manager["CallRecord"] = models.Manager()
 
     class Meta:
         app_label = "auth"

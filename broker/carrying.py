@@ -24,7 +24,8 @@ from core.tls import context_of
 if TYPE_CHECKING:
     from broker.engine import Engine
 
-MOST_SECONDS = 30.0
+# Less than the 30 seconds after which a call is ended whatever it does (``load``): the answer is told and written.
+MOST_SECONDS = 29.5
 # What is filtered is held whole, up to so much; what is not is poured through beyond the first MiB (decisions, 9).
 MOST_ANSWER_BYTES = 10 * 1024 * 1024
 STREAM_AFTER = 1024 * 1024
@@ -130,6 +131,7 @@ def _outgoing(
         hold=_holder(incoming, engine),
         tls=None if upstream.tls is None else context_of(upstream.tls),
         stream_after=None if whole else STREAM_AFTER,
+        whole_bytes=min(MOST_ANSWER_BYTES, most),
         connect_seconds=min(CONNECT_SECONDS, seconds / (1 + further)),
     )
 

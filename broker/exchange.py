@@ -24,7 +24,8 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 class Order:
     """One request on the wire: its bytes, its bounds, and who is told of every piece of the answer.
 
-    ``until`` is a time of the loop; ``stream_after`` the size from which the answer is followed (None: never).
+    ``until`` is a time of the loop. Of ``most_bytes`` at most ``most_whole`` are held; an answer that says how long it is
+    is followed from ``stream_after`` on (None: never). One that does not say may be without end: it is held or refused.
     """
 
     content: bytes
@@ -33,6 +34,7 @@ class Order:
     most_bytes: int
     hold: Callable[[int], None]
     stream_after: int | None = None
+    most_whole: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Exchange(asyncio.Protocol):
     def _begin(self) -> None:
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
-        self._size = self._room = 0
+        self._size = self._room = self._declared = 0
         self._status = 0
         self._framed = self._complete = self._keep = False
         self._fault: Exception | None = None
@@ -150,7 +152,7 @@ class Exchange(asyncio.Protocol):
         """Begin an answer; hints that came before it are forgotten, a second answer spoils the first."""
         if self._complete:
             self._refuse(Unreadable(sent=True))
-        self._headers, self._status, self._framed = [], 0, False
+        self._headers, self._status, self._framed, self._declared = [], 0, False, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
@@ -161,6 +163,8 @@ class Exchange(asyncio.Protocol):
         lower = name.lower()
         if lower in (b"content-length", b"transfer-encoding"):
             self._framed = True
+            if lower == b"content-length" and value.isdigit():
+                self._declared = int(value[:18])
 
     def on_headers_complete(self) -> None:
         """Know the status; an answer to HEAD ends here."""
@@ -171,6 +175,8 @@ class Exchange(asyncio.Protocol):
             self._status = status
             if self._order is not None and self._order.head_only:
                 self._complete = True
+            elif self._order is not None and self._declared > self._order.most_bytes and status not in (204, 304):
+                self._refuse(TooMuch(sent=True))  # what is said to be too much is not read to find out
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -188,8 +194,10 @@ class Exchange(asyncio.Protocol):
         except Exception as error:
             self._refuse(error)
         self._parts.append(body)
-        if order.stream_after is not None and self._size > order.stream_after:
+        if order.stream_after is not None and self._declared and self._size > order.stream_after:
             self._follow()
+        elif order.most_whole is not None and self._size > order.most_whole:
+            self._refuse(TooMuch(sent=True))
 
     def on_message_complete(self) -> None:
         """The answer is whole; what was only a hint is not the answer."""
@@ -221,12 +229,16 @@ class Exchange(asyncio.Protocol):
         self._following = following = Following(self._transport, self.close)
         if self._waiter is not None and not self._waiter.done():
             begun = b"".join(self._parts)
-            self._waiter.set_result(Answered(self._status, tuple(self._headers), begun, following.pieces()))
+            self._waiter.set_result(Answered(self._status, tuple(self._headers), begun, following))
             self._parts = []
 
 
-class Following:
-    """The rest of an answer on its way to whoever takes it."""
+class Following(AsyncGenerator[bytes, None]):
+    """The rest of an answer on its way to whoever takes it.
+
+    Reading raises what broke the answer off; closing early hangs up on the upstream. An object, not a generator
+    function: one that was never begun would close nothing.
+    """
 
     def __init__(self, transport: Any, close: Callable[[], None]) -> None:
         self._transport, self._close = transport, close
@@ -250,23 +262,28 @@ class Following:
         self._ended, self._error = True, error
         self._arrived.set()
 
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """Give the pieces in turn. Raises what broke the answer off; closing early hangs up on the upstream."""
-        try:
-            while True:
-                if self._waiting:
-                    pieces, self._waiting, self._size = self._waiting, [], 0
-                    if self._paused and not self._ended:
-                        self._paused = False
-                        self._transport.resume_reading()
-                    yield b"".join(pieces)
-                elif self._ended:
-                    break
-                else:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-            if self._error is not None:
-                raise self._error
-        finally:
-            if not self._ended:
-                self._close()
+    async def asend(self, _value: None) -> bytes:
+        """Return what came since. Raises what broke the answer off, StopAsyncIteration after the last piece."""
+        while not self._waiting:
+            if self._ended:
+                if self._error is not None:
+                    raise self._error
+                raise StopAsyncIteration
+            self._arrived.clear()
+            await self._arrived.wait()
+        pieces, self._waiting, self._size = self._waiting, [], 0
+        if self._paused and not self._ended:
+            self._paused = False
+            self._transport.resume_reading()
+        return b"".join(pieces)
+
+    async def athrow(self, *error: Any) -> bytes:
+        """Close, and raise what was thrown in."""
+        await self.aclose()
+        raise error[0]
+
+    async def aclose(self) -> None:
+        """Take no more; any number of times."""
+        if not self._ended:
+            self.end(None)
+            self._close()

@@ -31,7 +31,8 @@ class Outgoing:
     """One request to one upstream; ``target`` is sent byte for byte, ``seconds`` bounds all up to the last byte.
 
     ``tls`` is the upstream's own context, which knows the name to expect; None: the ordinary one. ``stream_after`` is
-    the size in bytes from which an answer is followed instead of held whole.
+    the size in bytes from which an answer is followed instead of held whole, if it says how long it is; ``whole_bytes``
+    what is held of one that does not (None: ``most_bytes``).
     ``connect_seconds`` bounds the way to a new connection, handshake included.
     """
 
@@ -44,6 +45,7 @@ class Outgoing:
     most_bytes: int
     hold: Callable[[int], None]  # told of every piece held; may raise to end the exchange
     tls: ssl.SSLContext | None = None
+    whole_bytes: int | None = None
     stream_after: int | None = None
     connect_seconds: float = CONNECT_SECONDS
 
@@ -73,7 +75,15 @@ class HttpTransport:
         until = asyncio.get_running_loop().time() + request.seconds
         exchange = await self._pool.connection(place, until, request.connect_seconds)
         answer = exchange.send(
-            Order(content, request.method == "HEAD", until, request.most_bytes, request.hold, request.stream_after)
+            Order(
+                content,
+                request.method == "HEAD",
+                until,
+                request.most_bytes,
+                request.hold,
+                request.stream_after,
+                request.whole_bytes,
+            )
         )
         try:
             return await answer

@@ -22,7 +22,7 @@ from audit.ledger.link import SILENCE_SECONDS, Link
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 5.0
-MAX_WAITING = 10_000
+MAX_WAITING = 4_000
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ django.setup()
 
 from broker.app import BrokerApp  # noqa: E402  # models can be imported only when Django is ready
 from broker.assembly import assemble  # noqa: E402
-from broker.authorising import PREFIX  # noqa: E402
+from broker.front import concerns_broker  # noqa: E402
 from broker.server import BACKLOG, IDLE_SECONDS, StrictProtocol  # noqa: E402
 
 GRACE_SECONDS = 32
@@ -37,17 +37,10 @@ class DataPlane:
         self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
     ) -> None:
         """Hand one connection event on."""
-        if scope["type"] == "lifespan" or concerns_broker(scope):
+        if concerns_broker(scope):
             await self.broker(scope, receive, send)
         elif scope["type"] == "http":
             await self.broker.show(scope, receive, send)
-
-
-def concerns_broker(scope: Scope) -> bool:
-    """Return whether a data service is meant, in whatever spelling: the broker judges that."""
-    return scope["type"] == "http" and (
-        scope["path"].startswith(PREFIX) or scope["raw_path"].startswith(PREFIX.encode())
-    )
 
 
 class Server(uvicorn.Server):

@@ -70,6 +70,11 @@ HOSTILE: dict[str, tuple[Any, int, str]] = {
     "hangs": (hang, 504, "provider-timeout"),
     "drips": (drip, 504, "provider-timeout"),
     "sends without end": (flood, 502, "provider-answer-too-large"),
+    "says it will send 10 GB": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n",
+        502,
+        "provider-answer-too-large",
+    ),
     "only hints": (informational, 504, "provider-timeout"),
     "closes at once": (close, 502, "provider-unreachable"),
     "stops half-way": (

@@ -119,7 +119,7 @@ class Found:
 
 
 async def _keep_calling(pipe: Connection, port: int, credentials: Credentials, target: str, rate: int) -> Found:
-    found, free, tasks = Found(), [], set()
+    found, free, tasks = Found(), list[Any](), set[asyncio.Task[None]]()
 
     async def one(content: bytes) -> None:
         kept = free.pop() if free else await asyncio.open_connection("127.0.0.1", port)

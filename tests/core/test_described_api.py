@@ -95,7 +95,8 @@ def try_description(chain: Chain, signed_in: Callable[[User], Client], half: int
     from schemathesis import GenerationMode
 
     schema = schemathesis.openapi.from_dict(yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8")))
-    operations = [found.ok() for found in schema.get_all_operations()][half::2]
+    found: list[Any] = list(schema.get_all_operations())
+    operations = [each.ok() for each in found][half::2]
     people, told = sessions(chain, signed_in), Told()
     server = Served(None)
     server.start()
