@@ -24,8 +24,9 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 class Order:
     """One request on the wire: its bytes, its bounds, and who is told of every piece of the answer.
 
-    ``until`` is a time of the loop. Of ``most_bytes`` at most ``most_whole`` are held; an answer that says how long it is
-    is followed from ``stream_after`` on (None: never). One that does not say may be without end: it is held or refused.
+    ``until`` is a time of the loop. Of ``most_bytes`` at most ``most_whole`` are held; an answer that says how long it
+    is will be followed from ``stream_after`` on (None: never). One that does not say may be without end: it is held or
+    refused.
     """
 
     content: bytes

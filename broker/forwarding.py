@@ -31,8 +31,8 @@ class Outgoing:
     """One request to one upstream; ``target`` is sent byte for byte, ``seconds`` bounds all up to the last byte.
 
     ``tls`` is the upstream's own context, which knows the name to expect; None: the ordinary one. ``stream_after`` is
-    the size in bytes from which an answer is followed instead of held whole, if it says how long it is; ``whole_bytes``
-    what is held of one that does not (None: ``most_bytes``).
+    the size in bytes from which an answer is followed instead of held whole, if it says how long it is;
+    ``whole_bytes`` is what is held of one that does not (None: ``most_bytes``).
     ``connect_seconds`` bounds the way to a new connection, handshake included.
     """
 
