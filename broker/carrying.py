@@ -45,7 +45,7 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
-    passage = Passage(engine, row, until=time.monotonic() + seconds_of(row), goes_on=incoming.method in REPEATABLE)
+    passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)
         if digest is None:
@@ -84,7 +84,10 @@ async def _reach_once(digest: bytes, incoming: Incoming, engine: "Engine", passa
 
 async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answered:
     """Ask the upstreams that may be asked, in order. Raises ``Failed``."""
+    assert incoming.warrant is not None  # noqa: S101
     begun = time.monotonic()
+    # Time begins with the provider: what admission took is not its fault.
+    passage.until = begun + seconds_of(incoming.warrant.service.row)
     progress, headers = incoming.progress, to_provider(incoming, engine.signer)
     further = min(MOST_ATTEMPTS - 1, passage.after) if passage.goes_on else 0
     while True:

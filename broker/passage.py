@@ -18,9 +18,9 @@ class Passage:
 
     __slots__ = ("_breakers", "_entered", "_place", "goes_on", "until", "upstream", "upstreams")
 
-    def __init__(self, engine: "Engine", row: ServiceRow, *, until: float, goes_on: bool) -> None:
-        # ``until`` is the end of the whole call's time (monotonic).
-        self.upstreams, self.until, self.goes_on = row.upstreams, until, goes_on
+    def __init__(self, engine: "Engine", row: ServiceRow, *, goes_on: bool) -> None:
+        # ``until`` is when the provider's time is over (monotonic); it is set when the provider is asked.
+        self.upstreams, self.until, self.goes_on = row.upstreams, 0.0, goes_on
         self._breakers = engine.breakers
         entered = self._breakers.require(row.upstreams, goes_on=goes_on)
         self._entered: Pass | None = entered

@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from audit.gates import set_limit
 from broker.signing import Credentials
-from connections.models import Grant
+from connections.models import Credential, Grant
 from lgsp.launch.services import free_port
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply, read_reply
@@ -81,10 +81,9 @@ class Plane(Live):
 def plane(granted: Any, tmp_path: Path) -> Iterator[Plane]:
     with transaction.atomic():
         set_limit(Grant.objects.get().gate_id, 1_000_000)
-    # What a sandbox is held to in a second and a minute is another test's subject.
-    rates = {field.name for field in Grant._meta.get_fields()} & {"rate_per_second", "rate_per_minute"}
-    if rates:
-        Grant.objects.update(**dict.fromkeys(rates))
+    # What a sandbox is held to in a second and a minute, and a key at once, is another test's subject.
+    Grant.objects.update(rate_per_second=None, rate_per_minute=None)
+    Credential.objects.update(calls_at_once=5_000)
     found = Plane(None)
     found.folder = tmp_path
     found.start()

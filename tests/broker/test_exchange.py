@@ -296,7 +296,6 @@ def test_a_small_answer_is_whole_where_it_could_be_followed() -> None:
     ("handler", "most", "error"),
     [
         (chunked(3 * MIB, stop_at=2 * MIB), 100 * MIB, Failed),
-        (chunked(5 * MIB), 2 * MIB, TooMuch),
     ],
 )
 def test_a_followed_answer_says_when_it_breaks(handler: Handler, most: int, error: type[Failed]) -> None:
@@ -307,6 +306,43 @@ def test_a_followed_answer_says_when_it_breaks(handler: Handler, most: int, erro
                 pass
 
     run(handler, work)
+
+
+def test_what_is_said_to_be_too_much_is_not_begun() -> None:
+    async def work(upstream: Upstream, ask: Asker) -> None:
+        with pytest.raises(TooMuch):
+            await ask(stream_after=MIB, most_bytes=2 * MIB)
+        assert ask.held == 0
+
+    run(chunked(5 * MIB), work)
+
+
+def test_an_answer_of_unknown_length_is_held_or_refused() -> None:
+    async def endless(_head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(1000):
+            writer.write(b"10000\r\n" + b"z" * 0x10000 + b"\r\n")
+            await writer.drain()
+
+    async def work(_upstream: Upstream, ask: Asker) -> None:
+        with pytest.raises(TooMuch):
+            await ask(stream_after=MIB, most_bytes=100 * MIB, whole_bytes=3 * MIB)
+        assert ask.held < 4 * MIB
+
+    run(endless, work)
+
+
+def test_a_followed_answer_never_begun_is_hung_up_too() -> None:
+    async def work(upstream: Upstream, ask: Asker) -> None:
+        answer = await ask(stream_after=MIB, most_bytes=100 * MIB, seconds=5)
+        await answer.rest.aclose()
+        for _ in range(100):
+            if upstream.closed:
+                break
+            await asyncio.sleep(0.02)
+        assert upstream.closed == 1
+
+    run(chunked(50 * MIB), work)
 
 
 def test_a_followed_answer_nobody_reads_on_is_hung_up() -> None:

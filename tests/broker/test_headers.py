@@ -39,7 +39,7 @@ X-B3-TraceId X-B3-SpanId B3 Uber-Trace-Id X-Amzn-Trace-Id X-Cloud-Trace-Context 
 X-Requested-With
 """)
 # Sent by the platform itself under the same name; the caller's value does not get through.
-OURS = {"user-agent", "accept-encoding"}
+OURS = {"user-agent", "accept-encoding", "x-lgsp-assertion"}
 # Signed and judged before; another value is refused.
 JUDGED = {"signature", "signature-input", "content-digest", "x-lgsp-purpose", "x-lgsp-grant", "x-lgsp-procedure"}
 KEPT_BACK = names_of("""
