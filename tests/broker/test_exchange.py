@@ -19,8 +19,8 @@ class Upstream:
     """Answers each request head as *handler* does; counts connections and keeps what came."""
 
     def __init__(self, handler: Handler) -> None:
-        self.handler, self.heads, self.connections, self.closed = handler, [], 0, 0
-        self.heads: list[bytes]
+        self.handler, self.connections, self.closed = handler, 0, 0
+        self.heads: list[bytes] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
