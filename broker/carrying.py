@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from multidict import CIMultiDict
-
 from broker import once
 from broker.admitting import admit
 from broker.answers import Answer
@@ -88,11 +86,11 @@ async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answ
     begun = time.monotonic()
     # Time begins with the provider: what admission took is not its fault.
     passage.until = begun + seconds_of(incoming.warrant.service.row)
-    progress, headers = incoming.progress, to_provider(incoming, engine.signer)
+    progress = incoming.progress
     further = min(MOST_ATTEMPTS - 1, passage.after) if passage.goes_on else 0
     while True:
         progress.upstream_id = passage.upstream.upstream_id
-        outgoing = _outgoing(incoming, engine, passage, headers, further)
+        outgoing = _outgoing(incoming, engine, passage, further)
         try:
             with CallerWatch(incoming.receive):
                 answered = await engine.transport.forward(outgoing)
@@ -114,9 +112,7 @@ async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answ
             progress.upstream_ms = int((time.monotonic() - begun) * 1000)
 
 
-def _outgoing(
-    incoming: Incoming, engine: "Engine", passage: Passage, headers: CIMultiDict[str], further: int
-) -> Outgoing:
+def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: int) -> Outgoing:
     """Return the request to the present upstream; *further* ones are left enough time to be connected to."""
     warrant, upstream = incoming.warrant, passage.upstream
     assert warrant is not None  # noqa: S101
@@ -127,7 +123,7 @@ def _outgoing(
         method=str(incoming.method),
         base_url=upstream.base_url,
         target=warrant.upstream_path + (f"?{query}" if query else ""),
-        headers=headers,
+        headers=to_provider(incoming, engine.signer if upstream.asserted else None),
         body=incoming.content,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,

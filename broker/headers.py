@@ -52,8 +52,8 @@ def _named_by(connection: bytes) -> frozenset[bytes]:
     return frozenset(part.strip().lower() for part in connection.split(b","))
 
 
-def to_provider(incoming: Incoming, signer: Signer) -> CIMultiDict[str]:
-    """Return the headers the provider gets; what the caller's Connection header names is dropped (RFC 9110 §7.6.1)."""
+def to_provider(incoming: Incoming, signer: Signer | None) -> CIMultiDict[str]:
+    """Return the headers the provider gets, with an assertion if there is a *signer*; what the caller's Connection header names is dropped (RFC 9110 §7.6.1)."""
     named = _named_by(incoming.sent.get(b"connection", b""))
     pairs = [
         (TO_PROVIDER[name], value.decode("latin-1"))
@@ -62,7 +62,8 @@ def to_provider(incoming: Incoming, signer: Signer) -> CIMultiDict[str]:
     ]
     pairs += _OWN
     pairs.append((REQUEST_ID, str(incoming.call_id)))
-    pairs.append((ASSERTION, assertion_for(incoming, signer)))
+    if signer is not None:
+        pairs.append((ASSERTION, assertion_for(incoming, signer)))
     pairs += _trace(incoming, named)
     return CIMultiDict(pairs)
 

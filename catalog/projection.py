@@ -36,12 +36,16 @@ class OperationRow:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamRow:
-    """An address of the source system; the smallest place is asked first. ``tls`` None: nothing differs there."""
+    """An address of the source system; the smallest place is asked first. ``tls`` None: nothing differs there.
+
+    ``asserted``: each call to it carries the platform's signed assertion.
+    """
 
     upstream_id: int
     base_url: str
     place: int
     tls: TlsProfile | None = None
+    asserted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def _upstream_row(upstream: Upstream, ring: Keyring) -> UpstreamRow | None:
     except SealBroken:
         log.exception("private key of an address cannot be opened", upstream_id=upstream.pk)
         return None
-    return UpstreamRow(upstream.pk, upstream.base_url, upstream.place, tls)
+    return UpstreamRow(upstream.pk, upstream.base_url, upstream.place, tls, upstream.asserted)
 
 
 def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:

@@ -48,6 +48,7 @@ class Upstream(models.Model):
         validators=[MinValueValidator(100), MaxValueValidator(MAX_TIMEOUT_MS)],
     )
     health_path = models.CharField(_("đường dẫn kiểm tra"), max_length=200, default="/health")
+    asserted = models.BooleanField(_("gửi kèm giấy xác nhận ký số"), default=True)
     active = models.BooleanField(_("đang dùng"), default=True)
     tls_name = models.CharField(_("tên trong chứng thư"), max_length=253, blank=True)
     ca_pem = models.TextField(_("chứng thư gốc của cơ quan cung cấp"), max_length=65_536, blank=True)

@@ -19,7 +19,7 @@ from core.addresses import AddressRefused
 from core.http import address_rules
 from core.problems import PermissionRefused, StateRefused
 
-ADDRESS = ("environment", "place", "base_url", "timeout_ms", "health_path", "active")
+ADDRESS = ("environment", "place", "base_url", "timeout_ms", "health_path", "asserted", "active")
 FIELDS = (*ADDRESS, "tls_name", *PEM)
 _HEALTH = re.compile(r"/[A-Za-z0-9._~/-]*\Z")
 

@@ -183,6 +183,9 @@ class UpstreamForm(PortalForm):
         initial="/health",
         help_text=_("Được hỏi định kỳ để biết hệ thống nguồn còn hoạt động, ví dụ /health"),
     )
+    asserted = forms.BooleanField(
+        label=_("Gửi kèm giấy xác nhận ký số"), required=False, initial=True, help_text=TLS_HELP["asserted"]
+    )
     active = forms.BooleanField(label=_("Đang dùng"), required=False, initial=True)
     tls_name = forms.CharField(
         label=_("Tên trong chứng thư"), max_length=253, required=False, help_text=TLS_HELP["tls_name"]
