@@ -97,6 +97,8 @@ class Exchange(asyncio.Protocol):
             self._waiter.set_exception(error)
         if self._following is not None:
             self._following.end(error)
+        # The error leads back to us through its traceback: what came so far must not wait for the collector.
+        self._parts, self._fault = [], None
         self.close()
 
     def close(self) -> None:
