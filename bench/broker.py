@@ -1,8 +1,9 @@
-"""What a brokered call costs beside a plain proxy: ``.venv/bin/python -m bench.broker``.
+"""What a brokered call costs beside peers: ``.venv/bin/python -m bench.broker --peers``.
 
-One alternating run: direct, a bare aiohttp proxy that checks and writes nothing, and the broker with everything on
-(signature, nonce, grant, purpose, quota, intent and outcome durable before the answer). Broker or proxy alone on one
-core; provider, load and PostgreSQL on the other. Figures are this machine's at this moment: quote ratios, with n.
+One alternating run: direct, a bare aiohttp proxy that checks and writes nothing, peers of the field, and the broker
+with everything on (signature, nonce, grant, purpose, quota, intent and outcome durable before the answer), without and
+with the assertion it signs for providers. Broker or peer alone on one core; provider, load and PostgreSQL on the
+other. Figures are this machine's at this moment: quote ratios, with n.
 """
 
 import argparse
@@ -16,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +27,8 @@ BODY = b'{"data":[' + b",".join(b'{"code":"%05d","name":"Xa so %05d"}' % (n, n) 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 TARGET = "/api/data/administrative-units/v1/communes"
 TICKS = os.sysconf("SC_CLK_TCK")
-# Requests are made before the clock starts: at most so many a second are needed.
-MOST_RATE = {"broker": 12_000, "proxy": 20_000}
+# Signed requests are made before the clock starts: at most so many a second are needed.
+MOST_RATE = 12_000
 
 
 class Provider(asyncio.Protocol):
@@ -123,36 +126,65 @@ def measure(arguments: argparse.Namespace, address: str) -> None:
     django.setup()
     from django.db import connection
 
-    from audit.gates import open_gate
+    from bench.peers import peers
     from lgsp.launch.services import free_port
-    from tests.broker.world import World, new_grant, new_key, service
 
-    ports = {name: free_port() for name in ("direct", "proxy", "broker")}
-    world = World({"sandbox": service(f"http://127.0.0.1:{ports['direct']}")}, {1: new_key(1)})
-    world.grants["QK-1"] = new_grant(1, open_gate(limit=10_000_000))
+    ports = {name: free_port() for name in ("direct", "proxy", "broker", "broker, assertion")}
+    upstream = f"http://127.0.0.1:{ports['direct']}"
+    worlds = {"broker": world_of(upstream, asserted=False), "broker, assertion": world_of(upstream, asserted=True)}
     connection.close()
     spawn = multiprocessing.get_context("spawn")
     jobs = {
         "direct": spawn.Process(target=provide, args=(ports["direct"], 1)),
         "proxy": spawn.Process(target=proxy, args=(ports["proxy"], 0, ports["direct"])),
-        "broker": spawn.Process(target=broker, args=(ports["broker"], 0, pickle.dumps(world), address)),
+        **{
+            name: spawn.Process(target=broker, args=(ports[name], 0, pickle.dumps(world), address))
+            for name, world in worlds.items()
+        },
     }
+    jobs = {name: job for name, job in jobs.items() if name == "direct" or wanted(name, arguments)}
     os.sched_setaffinity(0, {1})
     try:
         for job in jobs.values():
             job.start()
-        sys.stderr.write(f"broker: process {jobs['broker'].pid}\n")
-        for port in ports.values():
-            wait_for(port)
+        sys.stderr.write("".join(f"{name}: process {job.pid}\n" for name, job in jobs.items()))
+        for name in jobs:
+            wait_for(ports[name])
         designs = [
-            Design(name, ports[name], [jobs[name].pid or 0], request_of(name, ports[name], world)) for name in jobs
+            Design(name, ports[name], [job.pid or 0], request_of(ports[name], worlds.get(name)))
+            for name, job in jobs.items()
         ]
-        for connections in arguments.connections:
-            report(arguments, connections, [design for design in designs if design.name in arguments.only])
+        with peers(free_port, ports["direct"], 0) if arguments.peers else nullcontext({}) as others:
+            designs += [Design(name, peer.port, list(peer.pids), repeated(peer)) for name, peer in others.items()]
+            for connections in arguments.connections:
+                report(arguments, connections, [design for design in designs if wanted(design.name, arguments)])
     finally:
         for job in jobs.values():
             job.terminate()
             job.join()
+
+
+def wanted(name: str, arguments: argparse.Namespace) -> bool:
+    """Return whether a design was asked for."""
+    return not arguments.only or name in arguments.only
+
+
+def repeated(peer: Any) -> Callable[[], bytes]:
+    """Return what makes the one request a peer answers."""
+    content: bytes = peer.request_head
+    return lambda: content
+
+
+def world_of(upstream: str, *, asserted: bool) -> Any:
+    """Return one service, key and grant; the service's address wants the platform's signed assertion or not."""
+    from audit.gates import open_gate
+    from catalog.projection import UpstreamRow
+    from tests.broker.world import World, new_grant, new_key, service
+
+    row = service(upstream, upstreams=(UpstreamRow(1, upstream, 1, asserted=asserted),))
+    world = World({"sandbox": row}, {1: new_key(1, calls_at_once=10_000)})
+    world.grants["QK-1"] = new_grant(1, open_gate(limit=10_000_000))
+    return world
 
 
 @dataclass
@@ -172,7 +204,8 @@ class Design:
         """Load it once; the first turn warms up and is not counted."""
         from bench.load import ahead, load
 
-        requests = ahead(self.make, int(MOST_RATE.get(self.name, 60_000) * seconds))
+        made = int(MOST_RATE * seconds) if self.name.startswith("broker") else 0
+        requests = ahead(self.make, made) if made else repeat(self.make())
         before = sum(map(cpu, self.pids))
         found = load(self.port, connections, seconds, requests)
         if found.wrong or found.broken:
@@ -188,15 +221,16 @@ class Design:
         self.rates, self.costs, self.p50, self.p99 = [], [], [], []
 
 
-def request_of(name: str, port: int, world: Any) -> Callable[[], bytes]:
-    """Return what makes a request to a design: signed anew each time for the broker, plain for others."""
+def request_of(port: int, world: Any) -> Callable[[], bytes]:
+    """Return what makes a request to a design: signed anew each time for a broker, plain for others."""
     from tests.broker.world import signed
 
-    host, credentials = f"127.0.0.1:{port}", world.credentials()
+    host = f"127.0.0.1:{port}"
     plain = f"GET {TARGET} HTTP/1.1\r\nHost: {host}\r\n"
+    credentials = None if world is None else world.credentials()
 
     def written() -> bytes:
-        headers = signed(credentials, host, TARGET) if name == "broker" else {}
+        headers = {} if credentials is None else signed(credentials, host, TARGET)
         return (plain + "".join(f"{key}: {value}\r\n" for key, value in headers.items()) + "\r\n").encode()
 
     return written
@@ -228,7 +262,8 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--seconds", type=float, default=4)
     reader.add_argument("--rounds", type=int, default=3)
-    reader.add_argument("--only", nargs="+", default=["direct", "proxy", "broker"], help="designs to run")
+    reader.add_argument("--only", nargs="+", default=[], help="designs to run; all unless named")
+    reader.add_argument("--peers", action="store_true", help="also nginx, Caddy, Envoy, a textbook (bench.peers)")
     reader.add_argument("--connections", type=int, nargs="+", default=[1, 50])
     arguments = reader.parse_args()
     from lgsp.launch.instance import Instance
@@ -237,7 +272,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lgsp-bench-") as folder:
         os.chmod(folder, 0o711)
         data = DataFolder(Path(folder) / "data")
-        with Instance(data, mode="test") as instance:
+        # Not mode "test": a throwaway server does not wait for the disk, and evidence that may be lost costs less.
+        with Instance(data, given={}, mode="development") as instance:
             os.environ.update(instance.environment())
             postgres = instance.postgres
             if postgres is not None and postgres.process is not None:

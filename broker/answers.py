@@ -46,7 +46,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Answer:
     incoming: Incoming = context["request"]._request
     if isinstance(error, Refusal):
         return problem_answer(error, incoming)
-    log.error("broker.fault", request_id=str(incoming.call_id), exc_info=error)
+    log.error("broker.fault", request_id=incoming.request_id, exc_info=error)
     return problem_answer(refusal("internal-error"), incoming)
 
 
@@ -64,7 +64,7 @@ def problem_answer(error: Refusal, incoming: Incoming) -> Answer:
         "detail": detail.format_map(error.values) if detail else cause,
         "code": kind.code,
         "side": str(kind.side),
-        "request_id": str(incoming.call_id),
+        "request_id": incoming.request_id,
         **error.members,
     }
     headers: Pairs = [
@@ -108,7 +108,7 @@ def finished(answer: Answer, incoming: Incoming) -> Pairs:
     headers = [*answer.headers]
     if answer.rest is None:
         headers.append((b"content-length", str(len(answer.body)).encode()))
-    headers.append((b"x-request-id", str(incoming.call_id).encode()))
+    headers.append((b"x-request-id", incoming.request_id.encode()))
     headers.append((b"x-content-type-options", b"nosniff"))
     if incoming.warrant is not None and incoming.snapshot is not None:
         if policy := incoming.snapshot.policies.get(incoming.warrant.grant.grant_id):

@@ -16,7 +16,7 @@ from broker.front import prefix_of, view_of
 from broker.incoming import Incoming
 from broker.pages import PAGES, own_page
 from broker.problems import Refusal, refusal
-from broker.server import raise_descriptor_limit
+from broker.server import raise_descriptor_limit, respond
 from broker.streaming import Ending, send_streamed
 from broker.tokens import MOST_FORM_BYTES
 from broker.wire import CallerGone, Receive, check_host, check_target, declared_length, read_body, read_headers
@@ -90,9 +90,8 @@ class BrokerApp:
             load.over(incoming)
             engine.end(incoming)
         engine.counts.count(incoming, answer.status, ending.reason, ending.side, ending.sent)
-        if answer.rest is None:
-            headers = finished(answer, incoming)
-            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if answer.rest is None and not respond(scope, answer.status, finished(answer, incoming), answer.body):
+            await send({"type": "http.response.start", "status": answer.status, "headers": finished(answer, incoming)})
             await send({"type": "http.response.body", "body": answer.body})
 
     async def show(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -137,7 +136,7 @@ class BrokerApp:
             return await view.answer(incoming)
         except Exception:
             # Not even the refusal could be written; the caller is told, and nothing counts as answered.
-            log.exception("broker.fault", request_id=str(incoming.call_id))
+            log.exception("broker.fault", request_id=incoming.request_id)
             return problem_answer(refusal("internal-error"), incoming)
 
     async def _turn_away(self, incoming: Incoming, answer: Answer) -> Answer:

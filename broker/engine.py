@@ -24,6 +24,7 @@ from broker.policy import Policy
 from broker.problems import refusal
 from broker.rates import Rates
 from broker.sharing import Sharing
+from broker.ticking import Deadlines
 from broker.tokens.signer import Signer
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Engine:
     metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     metrics_folder: Path | None = None
     worker: str = "1"
+    deadlines: Deadlines = field(default_factory=Deadlines)
     rates: Rates = field(default_factory=Rates)
     sharing: Sharing | None = None
     transport: Transport = field(init=False)
@@ -112,7 +114,7 @@ class Engine:
         try:
             await self.ledger.record(incoming.submitted, outcome)
         except LogUnavailable:
-            log.warning("broker.stream_not_closed", request_id=str(incoming.call_id), reason=reason)
+            log.warning("broker.stream_not_closed", request_id=incoming.request_id, reason=reason)
             return False
         return True
 

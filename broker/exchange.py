@@ -13,6 +13,7 @@ from typing import Any
 from httptools import HttpParserError, HttpResponseParser
 
 from broker.failures import Failed, TimedOut, TooMuch, Unreadable, Untrusted
+from broker.ticking import Deadlines
 
 MOST_HEADERS, MOST_HEADER_BYTES = 64, 16 * 1024
 # What of a followed answer may wait for the caller before the upstream is made to wait.
@@ -38,7 +39,7 @@ class Order:
     most_whole: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answered:
     """What an upstream answered: whole, or its beginning and ``rest``, which gives what follows.
 
@@ -54,13 +55,12 @@ class Answered:
 class Exchange(asyncio.Protocol):
     """The connection. ``free`` is called when it may be used again."""
 
-    def __init__(self, free: "Callable[[Exchange], None]") -> None:
+    def __init__(self, free: "Callable[[Exchange], None]", deadlines: Deadlines) -> None:
         self._loop = asyncio.get_running_loop()
-        self._free = free
+        self._free, self._deadlines = free, deadlines
         self._transport: Any = None
         self._order: Order | None = None
         self._waiter: asyncio.Future[Answered] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._parser: Any = HttpResponseParser(self)
         self._begin()
         self.idle_since = 0.0
@@ -82,12 +82,11 @@ class Exchange(asyncio.Protocol):
         self._begin()
         self._order, self._room = order, MOST_HEADER_BYTES
         self._waiter = waiter = self._loop.create_future()
-        self._timer = self._loop.call_at(order.until, self._expire)
+        self._deadlines.add(self._loop, self, order.until, self._expire)
         self._transport.write(order.content)
         return waiter
 
     def _expire(self) -> None:
-        self._timer = None
         self.fail(TimedOut(sent=True))
 
     def fail(self, error: Exception) -> None:
@@ -109,9 +108,7 @@ class Exchange(asyncio.Protocol):
 
     def _settle(self) -> None:
         self._order = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._deadlines.discard(self)
 
     # What the loop tells.
 

@@ -26,7 +26,7 @@ _TARGET = re.compile(r"/[!-~]*\Z")
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outgoing:
     """One request to one upstream; ``target`` is sent byte for byte, ``seconds`` bounds all up to the last byte.
 

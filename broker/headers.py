@@ -53,7 +53,10 @@ def _named_by(connection: bytes) -> frozenset[bytes]:
 
 
 def to_provider(incoming: Incoming, signer: Signer | None) -> CIMultiDict[str]:
-    """Return the headers the provider gets, with an assertion if there is a *signer*; what the caller's Connection header names is dropped (RFC 9110 §7.6.1)."""
+    """Return the headers the provider gets, with an assertion if there is a *signer*.
+
+    What the caller's Connection header names is dropped (RFC 9110 §7.6.1).
+    """
     named = _named_by(incoming.sent.get(b"connection", b""))
     pairs = [
         (TO_PROVIDER[name], value.decode("latin-1"))
@@ -61,7 +64,7 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> CIMultiDict[str]:
         if name in TO_PROVIDER and name not in named and _VALUE.match(value)
     ]
     pairs += _OWN
-    pairs.append((REQUEST_ID, str(incoming.call_id)))
+    pairs.append((REQUEST_ID, incoming.request_id))
     if signer is not None:
         pairs.append((ASSERTION, assertion_for(incoming, signer)))
     pairs += _trace(incoming, named)

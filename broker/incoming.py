@@ -39,7 +39,7 @@ class Proof(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Principal:
     """The system behind a verified proof; ``auth`` says how it proved itself, as the call log names it."""
 
@@ -50,7 +50,7 @@ class Principal:
     is_authenticated = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Warrant:
     """What was found lawful: this service, this operation, under this grant."""
 
@@ -78,6 +78,7 @@ class Incoming(HttpRequest):
         self.META: dict[str, Any] = {}
         self.receive = receive
         self.call_id = call_id
+        self.request_id = str(call_id)
         self.received_at = received_at
         self.begun = time.monotonic()
         self.method: str = scope["method"]

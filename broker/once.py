@@ -59,4 +59,4 @@ async def release(digest: bytes, incoming: Incoming, engine: "Engine") -> None:
     try:
         await engine.ledger.claims.free(digest, incoming.call_id)
     except LogUnavailable:
-        log.warning("broker.idempotency_key_not_freed", request_id=str(incoming.call_id))
+        log.warning("broker.idempotency_key_not_freed", request_id=incoming.request_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from broker import guard
 from broker.exchange import Exchange
 from broker.failures import Failed, Forbidden, TimedOut, Untrusted
+from broker.ticking import Deadlines
 from core.addresses import AddressRefused, AddressRules, Target
 
 CONNECT_SECONDS = 5.0
@@ -58,6 +59,7 @@ class Pool:
         self._plain_tls: ssl.SSLContext | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._busy: set[Exchange] = set()
+        self._deadlines = Deadlines()
 
     def place(self, base_url: str, tls: ssl.SSLContext | None) -> Place:
         """Return the place of *base_url*. Raises :class:`Forbidden` for one the platform does not call."""
@@ -109,7 +111,11 @@ class Pool:
         loop = asyncio.get_running_loop()
         name = place.target.host if place.tls else None
         _transport, exchange = await loop.create_connection(
-            lambda: Exchange(self._freed(place)), address, place.target.port, ssl=place.tls, server_hostname=name
+            lambda: Exchange(self._freed(place), self._deadlines),
+            address,
+            place.target.port,
+            ssl=place.tls,
+            server_hostname=name,
         )
         return exchange
 

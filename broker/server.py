@@ -9,11 +9,14 @@ kept a moment, because its next request may be on the way.
 """
 
 import asyncio
+import re
 import resource
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
+from weakref import ref
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 MAX_TARGET_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 64 * 1024
@@ -22,6 +25,9 @@ IDLE_SECONDS = 60
 LAST_WORD_SECONDS = 0.5
 LINGER_SECONDS = 30.0
 BACKLOG = 2048
+# Answers that have no body, whatever they say of its length.
+_BODILESS = frozenset({204, 304})
+_LINE = re.compile(rb"[\r\n\x00]")
 # Two descriptors a call, to the caller and to the provider; some are for the rest of the process.
 OTHER_DESCRIPTORS = 256
 MOST_DESCRIPTORS = 1 << 20
@@ -71,6 +77,7 @@ class StrictProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room; it has to say something soon."""
         super().connection_made(transport)
+        self._itself = ref(self)
         if len(self.connections) > most_connections():
             transport.write(OVERLOADED)
             self._close(transport)
@@ -114,7 +121,38 @@ class StrictProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """Begin to answer. Of requests sent in a row uvicorn remembers the last alone; this is the one under way."""
         self._answering = cycle
+        # Weakly: the scope belongs to the cycle, which belongs to us.
+        cycle.scope["lgsp.connection"] = self._itself
         super()._start_asgi_task(cycle, app)
+
+    def respond(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Send a whole answer in one piece, as the two ASGI messages would; return False where those have to.
+
+        They check and write twice what our own answers need once: names are ours and lower case, values were judged.
+        """
+        cycle = self._answering
+        plain = not (self.flow.write_paused or cycle.response_started or cycle.disconnected)
+        if not plain or status in _BODILESS or cycle.scope["method"] == "HEAD":
+            return False
+        parts = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            if _LINE.search(value):
+                return False
+            if name == b"connection":
+                cycle.keep_alive = False
+            else:
+                parts += (name, b": ", value, b"\r\n")
+        if not cycle.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts += (b"\r\n", body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(b"".join(parts))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def _tell_gone(self) -> None:
         cycle = self._answering
@@ -198,6 +236,13 @@ class StrictProtocol(HttpToolsProtocol):
         idle = self.cycle is None or self.cycle.response_complete
         if idle and not self._in_head and not self.transport.is_closing():
             self._close(self.transport)
+
+
+def respond(scope: dict[str, Any], status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+    """Send a whole answer in one piece where this server serves; return False where ASGI has to."""
+    found = scope.get("lgsp.connection")
+    connection: StrictProtocol | None = None if found is None else found()
+    return connection is not None and connection.respond(status, headers, body)
 
 
 def _cut(transport: Any) -> None:

@@ -35,7 +35,7 @@ _GIVEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signed:
     """What the signature headers say, before anybody has checked it."""
 

@@ -4,6 +4,7 @@ import asyncio
 from types import TracebackType
 
 from broker.problems import refusal
+from broker.ticking import Deadlines
 from broker.wire import Receive
 
 # Most calls are over by then; only slower ones cost a second task.
@@ -13,21 +14,21 @@ AFTER_SECONDS = 0.05
 class CallerWatch:
     """Around the wait for a provider: cancels it when the caller goes, and tells so as the refusal ``caller-gone``."""
 
-    __slots__ = ("_gone", "_handle", "_receive", "_task", "_watcher")
+    __slots__ = ("_deadlines", "_gone", "_loop", "_receive", "_task", "_watcher")
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self, receive: Receive, deadlines: Deadlines) -> None:
+        self._receive, self._deadlines = receive, deadlines
+        self._loop = asyncio.get_running_loop()
         self._gone = False
         self._task: asyncio.Task[object] | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self._handle: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> None:
+        self._deadlines.add(self._loop, self, self._loop.time() + AFTER_SECONDS, self._begin)
         self._task = asyncio.current_task()
-        self._handle = asyncio.get_running_loop().call_later(AFTER_SECONDS, self._begin)
 
     def _begin(self) -> None:
-        self._watcher = asyncio.get_running_loop().create_task(self._watch(), name="caller-watch")
+        self._watcher = self._loop.create_task(self._watch(), name="caller-watch")
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -39,11 +40,10 @@ class CallerWatch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
+        self._deadlines.discard(self)
         if self._watcher is not None:
             self._watcher.cancel()
-        task, self._task, self._handle, self._watcher = self._task, None, None, None
+        task, self._task, self._watcher = self._task, None, None
         if self._gone and task is not None:
             task.uncancel()
             raise refusal("caller-gone") from None

@@ -1,5 +1,6 @@
 """Identifiers we issue: time-ordered request ids and short codes that people can read out."""
 
+import os
 import secrets
 import time
 import uuid
@@ -10,7 +11,7 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": "", " 
 
 def uuid7() -> uuid.UUID:
     """Return a UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then random bits."""
-    value = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    value = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)

@@ -76,7 +76,7 @@ class ClientAuthentication(BaseAuthentication):
         key = incoming.claimed
         assert key is not None  # noqa: S101
         how = "assertion" if claims else "secret"
-        proof = Presented(keyid, incoming.received_at, str(incoming.call_id))
+        proof = Presented(keyid, incoming.received_at, incoming.request_id)
         incoming.proof, incoming.principal = proof, Principal(key, proof, how)
         if claims:
             check_claims(claims, self._signer, incoming.received_at)
