@@ -92,7 +92,7 @@ async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answ
         progress.upstream_id = passage.upstream.upstream_id
         outgoing = _outgoing(incoming, engine, passage, further)
         try:
-            with CallerWatch(incoming.receive, engine.deadlines):
+            with CallerWatch(incoming):
                 answered = await engine.transport.forward(outgoing)
         except Failed as failure:
             if not isinstance(failure, TooMuch):

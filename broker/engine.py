@@ -24,7 +24,6 @@ from broker.policy import Policy
 from broker.problems import refusal
 from broker.rates import Rates
 from broker.sharing import Sharing
-from broker.ticking import Deadlines
 from broker.tokens.signer import Signer
 
 log = structlog.get_logger(__name__)
@@ -56,7 +55,6 @@ class Engine:
     metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     metrics_folder: Path | None = None
     worker: str = "1"
-    deadlines: Deadlines = field(default_factory=Deadlines)
     rates: Rates = field(default_factory=Rates)
     sharing: Sharing | None = None
     transport: Transport = field(init=False)

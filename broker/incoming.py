@@ -1,6 +1,8 @@
 """One call while it is in our hands: what arrived, what was found out about it, what became of it."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -77,6 +79,8 @@ class Incoming(HttpRequest):
         # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.
         self.META: dict[str, Any] = {}
         self.receive = receive
+        # The server's connection, weakly, where the server is ours (broker.server).
+        self.connection: Callable[[], Any] | None = scope.get("lgsp.connection")
         self.call_id = call_id
         self.request_id = str(call_id)
         self.received_at = received_at
@@ -90,6 +94,7 @@ class Incoming(HttpRequest):
         self.challenge = BASIC if self.asks_token else SIGNATURE
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.sent: dict[bytes, bytes] = {}
+        self.task: asyncio.Task[object] | None = None  # what answers, once the request is whole
         self.authority = ""
         self.address = ""
         self.content = b""

@@ -30,8 +30,8 @@ class Load:
     late: bool = False  # at two ticks in a row: one pause is over when it is noticed
     draining: bool = False
     each_tick: list[Callable[[], None]] = field(default_factory=list)
-    # Whole requests, oldest first: since when, and the task that answers.
-    _due: dict[Incoming, tuple[float, "asyncio.Task[object] | None"]] = field(default_factory=dict)
+    # Whole requests, oldest first, and since when.
+    _due: dict[Incoming, float] = field(default_factory=dict)
     _overdue: set[Incoming] = field(default_factory=set)
     _timer: "asyncio.Task[None] | None" = None
 
@@ -42,11 +42,13 @@ class Load:
 
     def whole(self, incoming: Incoming) -> None:
         """The request has arrived; from now it has so many seconds."""
-        self._due[incoming] = (time.monotonic(), asyncio.current_task())
+        incoming.task = asyncio.current_task()
+        self._due[incoming] = time.monotonic()
 
     def over(self, incoming: Incoming) -> None:
         """The call is answered."""
         self._due.pop(incoming, None)
+        incoming.task = None
         self._overdue.discard(incoming)
 
     def ended(self, incoming: Incoming) -> bool:
@@ -83,7 +85,8 @@ class Load:
     def _end_overdue(self) -> None:
         oldest = time.monotonic() - self.seconds
         while self._due:
-            incoming, (since, task) = next(iter(self._due.items()))
+            incoming, since = next(iter(self._due.items()))
+            task = incoming.task
             if since > oldest:
                 return
             del self._due[incoming]

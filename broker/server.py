@@ -9,9 +9,8 @@ kept a moment, because its next request may be on the way.
 """
 
 import asyncio
-import re
 import resource
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 from weakref import ref
@@ -27,7 +26,6 @@ LINGER_SECONDS = 30.0
 BACKLOG = 2048
 # Answers that have no body, whatever they say of its length.
 _BODILESS = frozenset({204, 304})
-_LINE = re.compile(rb"[\r\n\x00]")
 # Two descriptors a call, to the caller and to the provider; some are for the rest of the process.
 OTHER_DESCRIPTORS = 256
 MOST_DESCRIPTORS = 1 << 20
@@ -72,6 +70,8 @@ class StrictProtocol(HttpToolsProtocol):
     _draining = False
     _head_timer: asyncio.TimerHandle | None = None
     _answering: Any = None
+    # Called when the caller leaves while its call is under way (broker.watching).
+    when_gone: Callable[[], None] | None = None
     _unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -135,19 +135,22 @@ class StrictProtocol(HttpToolsProtocol):
         if not plain or status in _BODILESS or cycle.scope["method"] == "HEAD":
             return False
         parts = [STATUS_LINE[status]]
+        lines = 3
         for name, value in (*cycle.default_headers, *headers):
-            if _LINE.search(value):
-                return False
+            lines += 1
             if name == b"connection":
                 cycle.keep_alive = False
             else:
                 parts += (name, b": ", value, b"\r\n")
         if not cycle.keep_alive:
             parts.append(b"connection: close\r\n")
-        parts += (b"\r\n", body)
+        parts.append(b"\r\n")
+        head = b"".join(parts)
+        if head.count(b"\n") > lines or head.count(b"\r") > lines or b"\0" in head:
+            return False  # a value begins a line of its own: uvicorn says what is wrong with it
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        self.transport.write(b"".join(parts))
+        self.transport.write(head + body)
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
@@ -159,6 +162,13 @@ class StrictProtocol(HttpToolsProtocol):
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
             cycle.message_event.set()
+            if self.when_gone is not None:
+                self.when_gone()
+
+    @property
+    def gone(self) -> bool:
+        """True when nobody waits for the present answer any more."""
+        return bool(self._answering.disconnected)
 
     def on_message_begin(self) -> None:
         """Begin a request with the full room for headers."""
@@ -177,7 +187,10 @@ class StrictProtocol(HttpToolsProtocol):
         self._room -= len(name) + len(value)
         if self._room < 0:
             raise Unfit("headers too large")
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Judge the target, then let the request begin."""

@@ -36,7 +36,7 @@ async def send_streamed(answer: Answer, incoming: Incoming, engine: Engine, send
     """Send *answer* with what follows it; the caller reads as fast as it likes within the time of the call."""
     ending = Ending()
     try:
-        with CallerWatch(incoming.receive):
+        with CallerWatch(incoming):
             await send({"type": "http.response.start", "status": answer.status, "headers": finished(answer, incoming)})
             await _send_pieces(answer, incoming, engine, send, ending)
     except (Refusal, Failed) as error:

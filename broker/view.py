@@ -7,7 +7,6 @@ finished call is freed at once and the garbage collector finds nothing.
 
 from typing import Any
 
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -35,24 +34,11 @@ class BrokerRequest(Request):
         self.authenticators = authenticators
 
 
-class AsSent(BaseContentNegotiation):
-    """Content is the provider's business; nothing is parsed or rendered here."""
-
-    def select_parser(self, request: Request, parsers: Any) -> None:
-        """Choose none."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[None, str]:
-        """Choose none."""
-        return None, ""
-
-
 class Brokered(APIView):
     """What the views of the broker do: a proven caller in, problems or answers out, every call in the log."""
 
     permission_classes: Any = ()
     throttle_classes: Any = (CallsAtOnce,)
-    content_negotiation_class = AsSent
-    versioning_class = None
     engine: Engine
 
     async def answer(self, incoming: Incoming) -> Answer:
@@ -79,6 +65,12 @@ class Brokered(APIView):
     def get_authenticators(self) -> list[Any]:
         """A token where one is sent, else a signature; there is no third way."""
         return [BearerToken(self.engine.signer), SIGNED]
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Run DRF's hooks in DRF's order; content negotiation and versions are not ours to judge."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
 
     def perform_authentication(self, request: Any) -> None:
         """Ask the authenticators in turn, as DRF does, at once: nothing here reads the caller lazily."""

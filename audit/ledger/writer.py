@@ -83,7 +83,8 @@ class Writer(Generic[Answer]):
             raise LogUnavailable(f"the {self.link.kind} log cannot be written now")
         item = Item(call_id, group, values, asyncio.get_running_loop().create_future(), kept)
         self._waiting.append(item)
-        self._arrived.set()
+        if not self._arrived.is_set():
+            self._arrived.set()
         return item.future
 
     async def _run(self) -> None:
