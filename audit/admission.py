@@ -12,6 +12,7 @@ import socket
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
 from audit.ledger.link import Link
 from audit.ledger.pacing import Pacer
 from audit.ledger.quotas import Quota, QuotaReader
+from audit.ledger.running import run
 from audit.ledger.statements import ADMISSION, RECORDING
 from audit.ledger.writer import Item, Writer
 from core import clock
@@ -38,6 +40,17 @@ MOST_OPEN = 100_000
 LEFT = Outcome(status=499, reason="caller-left", side="consumer")
 
 
+@lru_cache(maxsize=8)
+def _moment(text: bytes) -> datetime:
+    """Return a time as PostgreSQL writes it; all rows of a batch have the same."""
+    return datetime.fromisoformat(text.decode())
+
+
+def decision_of(verdict: bytes, at: bytes, room: bytes | None) -> tuple[str, datetime, int | None]:
+    """Return what the database decided of one row."""
+    return verdict.decode(), _moment(at), None if room is None else int(room)
+
+
 class Ledger:
     """The call log of one process: admits calls and records how they ended.
 
@@ -46,17 +59,17 @@ class Ledger:
     """
 
     def __init__(
-        self, address: str, keys: Keyring | str, *, max_batch: int = 64, max_wait: float = 0.005, worker: str = ""
+        self, address: str, keys: Keyring | str, *, max_batch: int = 64, max_wait: float = 0.0, worker: str = ""
     ) -> None:
         ring = Keyring.parse(keys) if isinstance(keys, str) else keys
         key = LogKey(*next(iter(ring.keys.items())))
         self._key = key
         name = (worker or f"{socket.gethostname()}:{os.getpid()}")[:64]
         self._intents: Writer[Attempt] = Writer(
-            Link(address, INTENTS, key, name), self._admit_batch, max_batch, max_wait, self._forsaken
+            Link(address, INTENTS, key, name, ADMISSION), self._admit_batch, max_batch, max_wait, self._forsaken
         )
         self._outcomes: Writer[None] = Writer(
-            Link(address, OUTCOMES, key, name), self._record_batch, max_batch, max_wait
+            Link(address, OUTCOMES, key, name, RECORDING), self._record_batch, max_batch, max_wait
         )
         # By the number of the call's id: a UUID is hashed in Python.
         self._open: dict[int, list[Attempt]] = {}
@@ -181,8 +194,7 @@ class Ledger:
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[Attempt]]
     ) -> tuple[list[Attempt], Chain]:
         arrays, ahead = chain.link(self._key.secret, rows.INTENTS, [item.values[1] for item in batch])
-        cursor = await connection.execute(ADMISSION, arrays, prepare=True)
-        decided: dict[int, tuple[str, datetime, int | None]] = {row[0]: row[1:] for row in await cursor.fetchall()}
+        decided = {int(n or 0): decision_of(*row) for n, *row in await run(connection, arrays)}
         answers = [Attempt(chain.epoch, n, *decided[n]) for n in range(chain.n + 1, ahead.n + 1)]
         for item, attempt in zip(batch, answers, strict=True):
             self._open.setdefault(item.call_id.int, []).append(attempt)
@@ -194,7 +206,7 @@ class Ledger:
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[None]]
     ) -> tuple[list[None], Chain]:
         arrays, ahead = chain.link(self._key.secret, rows.OUTCOMES, [item.values for item in batch])
-        await connection.execute(RECORDING, arrays, prepare=True)
+        await run(connection, arrays)
         return [None] * len(batch), ahead
 
     async def _write_paced(self) -> None:

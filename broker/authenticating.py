@@ -20,7 +20,6 @@ from broker.problems import KINDS, Refusal, refusal
 from broker.signing import HMAC_SHA256, PROCEDURE, signature_base
 from broker.verifying import Signed, check_time, fits, read, read_digest
 from connections.projection import KeyRow
-from core.clock import VIETNAM
 
 _PROCEDURE = PROCEDURE.encode()
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -60,7 +59,7 @@ class SignedRequest(BaseAuthentication):
         if not hmac.compare_digest(hashlib.sha256(incoming.content).digest(), digest):
             raise refusal("digest-mismatch")
         check_time(signed.created, incoming.received_at)
-        check_key(key, incoming.received_at.astimezone(VIETNAM).date())
+        check_key(key, incoming.day)
         return incoming.principal, signed
 
     def authenticate_header(self, request: Request) -> str:

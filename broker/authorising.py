@@ -15,7 +15,6 @@ from broker.incoming import Incoming, Warrant
 from broker.problems import Refusal, refusal
 from broker.snapshot import Service, Snapshot, within
 from connections.projection import GrantRow, KeyRow
-from core.clock import VIETNAM
 from core.hours import is_open, next_opening, said, spans_of
 
 PREFIX = "/api/data/"
@@ -86,7 +85,7 @@ def grant_in_force(incoming: Incoming, snapshot: Snapshot, key: KeyRow, service:
         raise refusal("environment-mismatch", environment=key.environment)
     if not grant.active:
         raise because(grant.reason, "grant-suspended")
-    today = incoming.received_at.astimezone(VIETNAM).date()
+    today = incoming.day
     if today < grant.valid_from:
         raise refusal("grant-not-yet-valid", grant=grant.code, day=f"{grant.valid_from:%d/%m/%Y}")
     if grant.valid_to is not None and grant.valid_to < today:

@@ -31,7 +31,7 @@ def unknown_question(known: Iterable[bytes]) -> Refusal:
 async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
     """Echo the system behind the key, its grants, what is left of today's quotas, and how its clock goes."""
     assert incoming.principal is not None and incoming.snapshot is not None  # noqa: S101, PT018
-    key, today = incoming.principal.key, incoming.received_at.astimezone(VIETNAM).date()
+    key, today = incoming.principal.key, incoming.day
     held = incoming.snapshot.by_system.get((key.system_id, key.environment), [])
     quotas = await engine.ledger.quotas([grant.gate_id for grant in held])
     resets = _midnight(incoming.received_at)
@@ -120,7 +120,7 @@ async def services(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
     ``?mine=true`` leaves out what the system may not call.
     """
     assert incoming.principal is not None and incoming.snapshot is not None  # noqa: S101, PT018
-    key, today = incoming.principal.key, incoming.received_at.astimezone(VIETNAM).date()
+    key, today = incoming.principal.key, incoming.day
     held = incoming.snapshot.by_system.get((key.system_id, key.environment), [])
     found = sorted(incoming.snapshot.services.items())
     listed = [_service(service, held, today) for _name, service in found if service.row.environment == key.environment]

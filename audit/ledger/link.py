@@ -10,6 +10,7 @@ import structlog
 from psycopg import AsyncConnection, pq
 
 from audit.ledger.epochs import Chain, LogKey, close_epoch, open_epoch
+from audit.ledger.running import prepare
 from core import clock
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Link:
     kind: str
     key: LogKey
     worker: str
+    statement: str
     connection: AsyncConnection[Any] | None = None
     chain: Chain | None = None
     _last: Chain | None = None
@@ -50,6 +52,7 @@ class Link:
                 options=SESSION,
                 application_name=f"lgsp-log-{self.kind}",
             )
+            await asyncio.wait_for(prepare(self.connection, self.statement), SILENCE_SECONDS)
             opening = open_epoch(
                 self.connection, kind=self.kind, key=self.key, worker=self.worker, at=clock.now(), last=self._last
             )

@@ -7,6 +7,7 @@ by itself.
 
 import hmac
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -19,13 +20,19 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@lru_cache(maxsize=4096)
+def stamp(value: datetime) -> tuple[bytes, str]:
+    """Return a time as netstring and element: a batch has one time of admission, a call one of arrival."""
+    return net_time(value), value.isoformat()
+
+
 # How each type is written: its netstring, and its element of a PostgreSQL array. Numbers and texts of a log repeat
 # from row to row and are remembered; identities, times and digests never do.
 _TYPES: dict[str, tuple[str, str]] = {
     "uuid": ("b'16:%b,' % {0}.bytes", "f'{{{0}.int:032x}}'"),
     "text": ("net_text({0})", "quoted({0})"),
     "bytea": ("b'%d:%b,' % (len({0}), {0})", "'\"\\\\\\\\x' + {0}.hex() + '\"'"),
-    "timestamptz": ("net_time({0})", "{0}.isoformat()"),
+    "timestamptz": ("stamp({0})[0]", "stamp({0})[1]"),
     "bigint": ("net_number({0})", "str({0})"),
     "int": ("net_number({0})", "str({0})"),
     "smallint": ("net_number({0})", "str({0})"),
@@ -61,7 +68,7 @@ def write(key, values):
     mac = digest(key, b"".join((head, {", ".join(nets)})), "sha256")
     return mac, ({", ".join(literals)}, '"\\\\\\\\x' + mac.hex() + '"')
 """
-        known = {"net_text": net_text, "net_number": net_number, "net_time": net_time, "quoted": quoted}
+        known = {"net_text": net_text, "net_number": net_number, "stamp": stamp, "quoted": quoted}
         scope: dict[str, Any] = {**known, "lru_cache": lru_cache, "digest": hmac.digest, "head": head(table)}
         exec(compile(source, f"<rows of {table}>", "exec"), scope)  # noqa: S102  # our own columns, nothing else
         self._write = scope["write"]

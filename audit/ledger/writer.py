@@ -112,7 +112,10 @@ class Writer(Generic[Answer]):
             await asyncio.sleep(self._pause * (0.5 + random()))  # noqa: S311
 
     async def _gather(self) -> None:
-        """Let calls that are arriving at this very moment join, as long as they keep coming."""
+        """Let calls that are arriving at this very moment join, as long as they keep coming and *max_wait* lasts.
+
+        0 is best under load too: what arrives while a batch is on its way is the next one, and waiting wakes the loop.
+        """
         loop = asyncio.get_running_loop()
         until, seen = loop.time() + self.max_wait, -1
         while seen != len(self._waiting) < self.max_batch and loop.time() < until:

@@ -18,7 +18,6 @@ from broker.problems import refusal
 from broker.tokens.clients import Presented
 from broker.tokens.signer import Signer, Token
 from broker.verifying import AHEAD_SECONDS, read_digest
-from core.clock import VIETNAM
 
 _SCHEME = b"bearer "
 # The platform's own questions are asked under no grant.
@@ -50,7 +49,7 @@ class BearerToken(BaseAuthentication):
         incoming.grant_code, incoming.purpose_code = token.grant, token.purpose
         incoming.procedure = read_procedure(incoming)
         _check_term(token, incoming.received_at)
-        check_key(key, incoming.received_at.astimezone(VIETNAM).date())
+        check_key(key, incoming.day)
         _check_bound(token, incoming, key.environment)
         return incoming.principal, token
 

@@ -25,7 +25,6 @@ from broker.tokens.form import decoded, read_form
 from broker.tokens.signer import Signer
 from broker.verifying import AHEAD_SECONDS, check_time
 from connections.projection import KeyRow
-from core.clock import VIETNAM
 from core.jose import read_object, take_apart, verifies
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -82,7 +81,7 @@ class ClientAuthentication(BaseAuthentication):
             check_claims(claims, self._signer, incoming.received_at)
             proof = Presented(keyid, datetime.fromtimestamp(claims["iat"], tz=UTC), claims["jti"])
             incoming.proof, incoming.principal = proof, Principal(key, proof, how)
-        check_key(key, incoming.received_at.astimezone(VIETNAM).date())
+        check_key(key, incoming.day)
         return incoming.principal, proof
 
 
