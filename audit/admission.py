@@ -46,9 +46,10 @@ def _moment(text: bytes) -> datetime:
     return datetime.fromisoformat(text.decode())
 
 
-def decision_of(verdict: bytes, at: bytes, room: bytes | None) -> tuple[str, datetime, int | None]:
-    """Return what the database decided of one row."""
-    return verdict.decode(), _moment(at), None if room is None else int(room)
+def decision_of(row: Sequence[bytes | None]) -> tuple[int, tuple[str, datetime, int | None]]:
+    """Return the place of one row and what the database decided of it."""
+    n, verdict, at, room = row
+    return int(n or 0), ((verdict or b"").decode(), _moment(at or b""), None if room is None else int(room))
 
 
 class Ledger:
@@ -194,7 +195,7 @@ class Ledger:
         self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[Attempt]]
     ) -> tuple[list[Attempt], Chain]:
         arrays, ahead = chain.link(self._key.secret, rows.INTENTS, [item.values[1] for item in batch])
-        decided = {int(n or 0): decision_of(*row) for n, *row in await run(connection, arrays)}
+        decided = dict(map(decision_of, await run(connection, arrays)))
         answers = [Attempt(chain.epoch, n, *decided[n]) for n in range(chain.n + 1, ahead.n + 1)]
         for item, attempt in zip(batch, answers, strict=True):
             self._open.setdefault(item.call_id.int, []).append(attempt)

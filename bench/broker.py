@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -154,7 +154,8 @@ def measure(arguments: argparse.Namespace, address: str) -> None:
             Design(name, ports[name], [job.pid or 0], request_of(ports[name], worlds.get(name)))
             for name, job in jobs.items()
         ]
-        with peers(free_port, ports["direct"], 0) if arguments.peers else nullcontext({}) as others:
+        with ExitStack() as stack:
+            others = stack.enter_context(peers(free_port, ports["direct"], 0)) if arguments.peers else {}
             designs += [Design(name, peer.port, list(peer.pids), repeated(peer)) for name, peer in others.items()]
             for connections in arguments.connections:
                 report(arguments, connections, [design for design in designs if wanted(design.name, arguments)])
