@@ -12,6 +12,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,12 @@ class Plane(Live):
     def stop(self, expected: int = 0) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(60)
-        assert status == expected, status
+        try:
+            status = self.process.wait(60)
+            assert status == expected, status
+        finally:
+            with suppress(ProcessLookupError):  # nothing of it may stay behind, whatever went wrong
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -86,10 +91,11 @@ def plane(granted: Any, tmp_path: Path) -> Iterator[Plane]:
     Credential.objects.update(calls_at_once=5_000)
     found = Plane(None)
     found.folder = tmp_path
-    found.start()
-    yield found
-    if found.process.poll() is None:
-        found.stop()
+    try:
+        yield found.start()
+    finally:
+        if found.process.poll() is None:
+            found.stop()
 
 
 def numbers(plane: Plane, name: str) -> dict[str, float]:
