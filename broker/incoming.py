@@ -83,6 +83,30 @@ class Progress:
 class Incoming(HttpRequest):
     """A request as Django knows it, without its costs: nothing is parsed that no step of the broker asks for."""
 
+    # What begins the same for every call stands here, and is set only by the step that finds it out.
+    authority = ""
+    address = ""
+    content = b""
+    task: "asyncio.Task[object] | None" = None  # what answers, once the request is whole
+    snapshot: Snapshot | None = None
+    claimed: KeyRow | None = None
+    proof: Proof | None = None
+    # Under which grant, for which purpose and which administrative procedure, as the verified caller says.
+    grant_code = ""
+    purpose_code = ""
+    procedure = ""
+    principal: Principal | None = None
+    # How far the judgement came: a call refused on the way is logged with what was found by then.
+    service: Service | None = None
+    operation: OperationRow | None = None
+    grant: GrantRow | None = None
+    warrant: Warrant | None = None
+    submitted: Call | None = None
+    counted = False
+    # What ``RateLimit`` says of the grant, once that is known.
+    allowance = b""
+    held = 0
+
     def __init__(self, scope: dict[str, Any], receive: Receive, call_id: UUID, received_at: datetime) -> None:
         # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.
         self.META: dict[str, Any] = {}
@@ -102,29 +126,7 @@ class Incoming(HttpRequest):
         self.challenge = BASIC if self.asks_token else SIGNATURE
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.sent: dict[bytes, bytes] = {}
-        self.task: asyncio.Task[object] | None = None  # what answers, once the request is whole
-        self.authority = ""
-        self.address = ""
-        self.content = b""
-        self.snapshot: Snapshot | None = None
-        self.claimed: KeyRow | None = None
-        self.proof: Proof | None = None
-        # Under which grant, for which purpose and which administrative procedure, as the verified caller says.
-        self.grant_code = ""
-        self.purpose_code = ""
-        self.procedure = ""
-        self.principal: Principal | None = None
-        # How far the judgement came: a call refused on the way is logged with what was found by then.
-        self.service: Service | None = None
-        self.operation: OperationRow | None = None
-        self.grant: GrantRow | None = None
-        self.warrant: Warrant | None = None
         self.progress = Progress()
-        self.submitted: Call | None = None
-        self.counted = False
-        # What ``RateLimit`` says of the grant, once that is known.
-        self.allowance = b""
-        self.held = 0
 
     @property
     def target(self) -> str:

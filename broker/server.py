@@ -165,6 +165,11 @@ class StrictProtocol(HttpToolsProtocol):
             if self.when_gone is not None:
                 self.when_gone()
 
+    def watch(self, when_gone: Callable[[], None]) -> None:
+        """Call *when_gone* when the caller leaves; reading goes on, for a connection not read is not seen to end."""
+        self.when_gone = when_gone
+        self.flow.resume_reading()
+
     @property
     def gone(self) -> bool:
         """True when nobody waits for the present answer any more."""

@@ -32,7 +32,7 @@ class CallerWatch:
             self._watcher = loop.create_task(self._watch(self._incoming), name="caller-watch")
             return
         self._connection = connection
-        connection.when_gone = self._leave
+        connection.watch(self._leave)
         if connection.gone:
             self._leave()
 

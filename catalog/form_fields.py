@@ -15,8 +15,8 @@ ELEMENTS_HINT = _(
 CLIENT_KEY = _("Khóa riêng của nền tảng")
 TLS_HELP = {
     "asserted": _(
-        "Tiêu đề X-LGSP-Assertion, để hệ thống nguồn tự kiểm chứng hệ thống gọi, quyền khai thác và nội dung của từng "
-        "lượt gọi. Bỏ chọn nếu hệ thống nguồn không dùng."
+        "Nền tảng ký số một giấy xác nhận gửi kèm từng lượt gọi, để hệ thống nguồn tự kiểm chứng hệ thống gọi, quyền "
+        "khai thác và nội dung. Bỏ chọn nếu hệ thống nguồn không dùng."
     ),
     "tls_name": _(
         "Tên hệ thống nguồn ghi trong chứng thư số, nếu khác tên máy chủ ở địa chỉ gốc. Chứng thư luôn được kiểm tra."

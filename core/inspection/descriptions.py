@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
+from openapi_spec_validator.schemas import schema_v30, schema_v31
+from openapi_spec_validator.schemas.backend.jsonschema import create_validator
 from openapi_spec_validator.validation import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 from core.inspection.child import Job, live
@@ -24,10 +26,13 @@ _NAMES = re.compile(r"'([^']{1,80})'")
 
 class _Only30(OpenAPIV30SpecValidator):
     resolver_handlers = {}  # nothing is fetched
+    # By jsonschema, whose errors we put into words, whatever else is installed beside it.
+    schema_validator = create_validator(schema_v30)
 
 
 class _Only31(OpenAPIV31SpecValidator):
     resolver_handlers = {}
+    schema_validator = create_validator(schema_v31)
 
 
 def inspect(document: Any) -> tuple[list[Finding], dict[str, Any]]:

@@ -25,7 +25,7 @@ from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider
 from tests.broker.world import World, new_grant, new_key, service
 
-_TABLES = "audit_intent, audit_outcome, audit_nonce, audit_epoch, audit_gate"
+_TABLES = "audit_intent, audit_outcome, audit_nonce, audit_epoch, audit_gate, audit_idempotency"
 
 
 class Log:
