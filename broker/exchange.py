@@ -260,6 +260,10 @@ class Following(AsyncGenerator[bytes, None]):
     def end(self, error: Exception | None) -> None:
         """Nothing more comes: the answer is whole, or broken off by *error*."""
         self._ended, self._error = True, error
+        if self._paused and error is None:
+            # The connection may be used again: whoever has it next must hear its answer.
+            self._paused = False
+            self._transport.resume_reading()
         self._arrived.set()
 
     async def asend(self, _value: None) -> bytes:
@@ -285,5 +289,5 @@ class Following(AsyncGenerator[bytes, None]):
     async def aclose(self) -> None:
         """Take no more; any number of times."""
         if not self._ended:
-            self.end(None)
+            self._ended = True
             self._close()

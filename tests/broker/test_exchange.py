@@ -21,9 +21,11 @@ class Upstream:
     def __init__(self, handler: Handler) -> None:
         self.handler, self.connections, self.closed = handler, 0, 0
         self.heads: list[bytes] = []
+        self.serving: set[asyncio.Task[Any] | None] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.serving.add(asyncio.current_task())
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -34,7 +36,7 @@ class Upstream:
             pass
         finally:
             self.closed += 1
-            writer.close()
+            writer.transport.abort()
 
 
 def says(content: bytes) -> Handler:
@@ -60,6 +62,11 @@ def run(handler: Handler, work: Callable[[Upstream, "Asker"], Awaitable[Any]]) -
         finally:
             await transport.close()
             server.close()
+            left = [task for task in upstream.serving if task is not None and not task.done()]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            await asyncio.sleep(0.01)  # what was hung up is gone before the loop is
 
     return asyncio.run(all_of_it())
 
@@ -282,6 +289,24 @@ def test_a_large_answer_is_followed_no_faster_than_it_is_taken() -> None:
         assert upstream.connections == 1
 
     run(handler, work)
+
+
+@pytest.mark.parametrize("more", range(0, 400, 50))
+def test_a_connection_that_had_to_wait_at_the_very_end_hears_the_next_answer(more: int) -> None:
+    """Whatever piece fills the measure, the last one among them: what was stopped goes on."""
+    total = MIB + more * 1024
+
+    async def work(upstream: Upstream, ask: Asker) -> None:
+        for _ in range(2):
+            answer = await ask(stream_after=MIB // 2, most_bytes=100 * MIB)
+            await asyncio.sleep(0.1)
+            size = len(answer.body)
+            async for piece in answer.rest:
+                size += len(piece)
+            assert size == total
+        assert upstream.connections == 1
+
+    run(chunked(total), work)
 
 
 def test_a_small_answer_is_whole_where_it_could_be_followed() -> None:
