@@ -37,7 +37,7 @@ def walk(crowd: Chain, count: int, *, begin_at: int = 1) -> tuple[Counter[str], 
 def test_walks_of_several_people_at_once_keep_every_promise(crowd: Chain) -> None:
     done, _ends = walk(crowd, 2)
     assert done.total() > 20
-    assert done["submit"] == 2
+    assert done["submit"] >= 2  # one for each walk; a walk may send its dossier again
 
 
 @pytest.mark.heavy
