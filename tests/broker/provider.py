@@ -52,6 +52,7 @@ class Provider:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
+        self._writers: set[asyncio.StreamWriter] = set()
         server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls))
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
@@ -60,9 +61,13 @@ class Provider:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0))
+        for writer in self._writers:
+            writer.transport.abort()  # what nobody reads any more would stay open
+        self.loop.run_until_complete(asyncio.sleep(0.01))
         self.loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -83,3 +88,5 @@ class Provider:
             pass
         finally:
             writer.close()
+            if not writer.transport.get_write_buffer_size():
+                self._writers.discard(writer)
