@@ -6,9 +6,9 @@ A slow timer measures how late the event loop wakes it, and ends calls that are 
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
+from broker.ending import ended
 from broker.incoming import Incoming
 from broker.problems import refusal
 
@@ -67,9 +67,7 @@ class Load:
     async def stop(self) -> None:
         """End the timer."""
         if self._timer is not None:
-            self._timer.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._timer
+            await ended(self._timer)
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()

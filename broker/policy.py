@@ -9,13 +9,13 @@ The admission statement decides by gate versions all the same: a stale snapshot 
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import psycopg
 import structlog
 
 from broker.clocks import Clocks
+from broker.ending import ended
 from broker.problems import refusal
 from broker.snapshot import Rows, Snapshot
 from core import clock
@@ -70,9 +70,7 @@ class Policy:
     async def stop(self) -> None:
         """End the task."""
         if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+            await ended(self._running)
 
     async def reload(self) -> Snapshot:
         """Return a snapshot whose loading began after this call did. Raises the refusal as :meth:`current` does."""

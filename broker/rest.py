@@ -87,8 +87,6 @@ class Rest(AsyncGenerator[bytes, None]):
         try:
             if self._watcher is not None:
                 self._watcher.cancel()
-            else:
-                await _begin(self._source)
             await self._source.aclose()
         finally:
             self._passage.leave()
@@ -97,14 +95,6 @@ class Rest(AsyncGenerator[bytes, None]):
 async def _piece(source: AsyncGenerator[bytes, None]) -> bytes | None:
     """Return the next piece, None after the last: a task cannot end by StopAsyncIteration's like."""
     return await anext(source, None)
-
-
-async def _begin(source: AsyncGenerator[bytes, None]) -> None:
-    """Let a generator that never ran come to where closing it has an effect."""
-    task = asyncio.get_running_loop().create_task(_piece(source))
-    await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait({task})
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -16,6 +16,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from broker.ending import ended
 from broker.limits import Running
 from broker.rates import Rates
 
@@ -55,11 +56,7 @@ class Sharing:
 
     async def stop(self) -> None:
         """End both tasks."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*map(ended, self._tasks))
 
     async def _again(self, work: Any) -> None:
         """Do *work* for ever; without its cache the worker goes on alone and tries again."""
