@@ -59,18 +59,16 @@ class Ledger:
     cancelled while waiting harms nobody: its admission is recorded as ``caller-left``, its outcome is written anyway.
     """
 
-    def __init__(
-        self, address: str, keys: Keyring | str, *, max_batch: int = 64, max_wait: float = 0.0, worker: str = ""
-    ) -> None:
+    def __init__(self, address: str, keys: Keyring | str, *, max_batch: int = 64, worker: str = "") -> None:
         ring = Keyring.parse(keys) if isinstance(keys, str) else keys
         key = LogKey(*next(iter(ring.keys.items())))
         self._key = key
         name = (worker or f"{socket.gethostname()}:{os.getpid()}")[:64]
         self._intents: Writer[Attempt] = Writer(
-            Link(address, INTENTS, key, name, ADMISSION), self._admit_batch, max_batch, max_wait, self._forsaken
+            Link(address, INTENTS, key, name, ADMISSION), self._admit_batch, max_batch, self._forsaken
         )
         self._outcomes: Writer[None] = Writer(
-            Link(address, OUTCOMES, key, name, RECORDING), self._record_batch, max_batch, max_wait
+            Link(address, OUTCOMES, key, name, RECORDING), self._record_batch, max_batch
         )
         # By the number of the call's id: a UUID is hashed in Python.
         self._open: dict[int, list[Attempt]] = {}

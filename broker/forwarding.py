@@ -7,11 +7,9 @@ Never kept: cookies. Never undone: compression. Never repeated: anything, by its
 import asyncio
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-
-from multidict import CIMultiDict
 
 from broker.exchange import Answered, Order
 from broker.failures import Failed, Forbidden, TimedOut, TooMuch, Unreadable, Untrusted
@@ -39,7 +37,7 @@ class Outgoing:
     method: str
     base_url: str
     target: str
-    headers: CIMultiDict[str]
+    headers: Sequence[tuple[str, str]]
     body: bytes
     seconds: float
     most_bytes: int
@@ -104,7 +102,7 @@ def written(request: Outgoing, base_path: str, host: bytes) -> bytes:
     if not _TARGET.match(target):
         raise Unreadable(sent=False)
     lines = [f"{request.method} {target} HTTP/1.1\r\nHost: ".encode("ascii"), host]
-    for name, value in request.headers.items():
+    for name, value in request.headers:
         lines.append(f"\r\n{name}: {value}".encode("latin-1"))
     if request.body or request.method in _BODY_METHODS:
         lines.append(b"\r\nContent-Length: %d" % len(request.body))

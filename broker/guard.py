@@ -4,10 +4,6 @@ import asyncio
 import socket
 
 
-class AddressNotAllowed(OSError):
-    """A name resolved to an address the platform does not call."""
-
-
 async def look_up(host: str, port: int, family: int) -> list[str]:
     """Return the addresses of *host* as the system knows them. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(

@@ -7,8 +7,6 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from multidict import CIMultiDict
-
 from broker.assertion import ASSERTION, assertion_for
 from broker.incoming import Incoming
 from broker.tokens.signer import Signer
@@ -52,7 +50,7 @@ def _named_by(connection: bytes) -> frozenset[bytes]:
     return frozenset(part.strip().lower() for part in connection.split(b","))
 
 
-def to_provider(incoming: Incoming, signer: Signer | None) -> CIMultiDict[str]:
+def to_provider(incoming: Incoming, signer: Signer | None) -> list[tuple[str, str]]:
     """Return the headers the provider gets, with an assertion if there is a *signer*.
 
     What the caller's Connection header names is dropped (RFC 9110 §7.6.1).
@@ -68,7 +66,7 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> CIMultiDict[str]:
     if signer is not None:
         pairs.append((ASSERTION, assertion_for(incoming, signer)))
     pairs += _trace(incoming, named)
-    return CIMultiDict(pairs)
+    return pairs
 
 
 def _trace(incoming: Incoming, named: Collection[bytes]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from broker import guard
@@ -119,7 +120,7 @@ class Pool:
         )
         return exchange
 
-    def _freed(self, place: Place):  # type: ignore[no-untyped-def]
+    def _freed(self, place: Place) -> Callable[[Exchange], None]:
         def freed(exchange: Exchange) -> None:
             self._busy.discard(exchange)
             place.give(exchange)
@@ -133,8 +134,8 @@ class Pool:
             try:
                 found = await guard.look_up(place.target.host, place.target.port, 0)
                 place.addresses = self._rules.check_resolved(found, place.target.port)
-            except AddressRefused as error:
-                raise Forbidden(sent=False) from guard.AddressNotAllowed(str(error))
+            except AddressRefused:
+                raise Forbidden(sent=False) from None
             except OSError:
                 raise Failed(sent=False) from None
             place.known_until = now + NAMES_SECONDS

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from multidict import CIMultiDict
 
 from broker.failures import Failed, TimedOut, TooMuch, Unreadable
 from broker.forwarding import HttpTransport, Outgoing
@@ -80,7 +79,7 @@ class Asker:
 
     async def __call__(self, method: str = "GET", *, body: bytes = b"", **changes: Any) -> Any:
         values: dict[str, Any] = {"seconds": 2.0, "most_bytes": 10 * MIB, "hold": self.hold, **changes}
-        headers = CIMultiDict({"Accept": "application/json"})
+        headers = [("Accept", "application/json")]
         base = f"http://127.0.0.1:{self.port}/base"
         return await self.transport.forward(Outgoing(method, base, "/a?b=%20c", headers, body, **values))
 
@@ -242,7 +241,7 @@ def test_a_wait_called_off_ends_the_connection() -> None:
 def test_nothing_is_sent_for_a_target_that_begins_a_line_of_its_own() -> None:
     async def work(upstream: Upstream, ask: Asker) -> None:
         for target in ("/a b", "/a\r\nX: y", "a", "/đ"):
-            outgoing = Outgoing("GET", f"http://127.0.0.1:{ask.port}", target, CIMultiDict(), b"", 1, 10, ask.hold)
+            outgoing = Outgoing("GET", f"http://127.0.0.1:{ask.port}", target, [], b"", 1, 10, ask.hold)
             with pytest.raises(Unreadable) as found:
                 await ask.transport.forward(outgoing)
             assert not found.value.sent
