@@ -1,11 +1,9 @@
 """Calls with a token: the same gate as a signed call, bound to what the token was issued for, and never passed on."""
 
-import gc
 import hashlib
 import hmac
 import json
 import secrets
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -23,7 +21,9 @@ from broker.tokens import signer as signers
 from core.crypto import Keyring
 from core.jose import SigningKeys, Stamp
 from tests.broker.conftest import Log
+from tests.broker.garbage import left_by
 from tests.broker.live import Live, Reply
+from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider
 from tests.broker.tokens import ENDPOINT, bearer, by_secret, jws, own_key, part, unpart, verified
 from tests.broker.world import World, signed
@@ -363,22 +363,10 @@ def test_calls_with_a_token_leave_nothing_for_the_garbage_collector(
         for _ in range(number):
             assert broker.send(COMMUNES, bearer(token)).status == 200
 
-    async def collect() -> int:
-        return gc.collect()
-
-    calls(20)
-    broker.call(collect)
-    gc.disable()
-    try:
-        calls(200)
-        found = broker.call(collect)
-    finally:
-        gc.enable()
-    # The collector sees the whole process, tests too; a cycle of the call's own would be there 200 times.
-    assert found < 100
+    assert left_by(broker, calls) == 0
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+@needing("curl")
 def test_curl_asks_and_calls(broker: Live, provider: Provider, world: World) -> None:
     """A client nobody here wrote: -u for the secret, the token in a header."""
     row, base = world.keys[1], f"http://{broker.authority}"

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.broker.conftest import Log
+from tests.broker.garbage import left_by
 from tests.broker.live import Live, read_reply
 from tests.broker.provider import JSON, Provider, reply
 from tests.broker.world import World, signed
@@ -206,24 +207,9 @@ def test_ping_and_services_tell_a_system_what_it_has(broker: Live, provider: Pro
 
 
 def test_a_call_leaves_nothing_for_the_garbage_collector(broker: Live, provider: Provider, world: World) -> None:
-    import gc
-
     def calls(number: int) -> None:
         for _ in range(number):
             headers = signed(world.credentials(), broker.authority, COMMUNES)
             assert broker.send(COMMUNES, headers).status == 200
 
-    async def collect() -> int:
-        return gc.collect()
-
-    calls(20)
-    broker.call(collect)
-    gc.disable()
-    try:
-        found = []
-        for _ in range(3):  # other threads of this process leave something now and then; a call would every time
-            calls(100)
-            found.append(broker.call(collect))
-    finally:
-        gc.enable()
-    assert min(found) == 0, found
+    assert left_by(broker, calls) == 0

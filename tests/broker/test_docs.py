@@ -12,6 +12,7 @@ import pytest
 from broker.problems import KINDS
 from core.problems import PROBLEMS
 from tests.broker.live import Live
+from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider
 from tests.broker.world import World
 
@@ -25,7 +26,7 @@ def block(kind: str) -> str:
     return re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)[0]
 
 
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("openssl")), reason="needs curl and openssl")
+@needing("curl", "openssl")
 @pytest.mark.parametrize(
     ("method", "target", "body"),
     [

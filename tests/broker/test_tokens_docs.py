@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from django.test import Client
 
 from core.jose import SigningKeys
 from tests.broker.live import Live
+from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider
 from tests.broker.test_assertion import assertion_of
 from tests.broker.tokens import own_key
@@ -28,7 +28,7 @@ ASKING, CHECKING = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 [SHELL] = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+@needing("curl")
 def test_the_shell_script_asks_and_calls(broker: Live, provider: Provider, world: World, tmp_path: Path) -> None:
     (tmp_path / "token.sh").write_text(SHELL, encoding="utf-8")
     credentials = world.credentials()
