@@ -42,17 +42,36 @@ class Pouring:
 
     async def forward(self, request: Outgoing) -> Answered:
         self.asked.append(request)
-        return Answered(self.status, self.headers, self.begin, self._rest())
-
-    async def _rest(self) -> AsyncGenerator[bytes, None]:
-        try:
-            async for piece in self.pieces():
-                yield piece
-        finally:
-            self.closed += 1
+        return Answered(self.status, self.headers, self.begin, Poured(self))
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+class Poured(AsyncGenerator[bytes, None]):
+    """What follows: as ``exchange.Following``, an object that closes whether it was begun or not."""
+
+    def __init__(self, transport: Pouring) -> None:
+        self._transport, self._source, self._open = transport, transport.pieces(), True
+
+    def _over(self) -> None:
+        self._transport.closed += self._open
+        self._open = False
+
+    async def asend(self, _value: None) -> bytes:
+        try:
+            return await anext(self._source)
+        except BaseException:
+            self._over()
+            raise
+
+    async def athrow(self, *error: Any) -> bytes:
+        await self.aclose()
+        raise error[0]
+
+    async def aclose(self) -> None:
+        self._over()
+        await self._source.aclose()
 
 
 class Caller:
