@@ -20,7 +20,17 @@ from psycopg import AsyncConnection
 
 from audit.idempotency import Claims
 from audit.ledger import rows
-from audit.ledger.calls import Attempt, Call, LogUnavailable, Outcome, Stage, Verdict, intent_values, outcome_values
+from audit.ledger.calls import (
+    VERDICTS,
+    Attempt,
+    Call,
+    LogUnavailable,
+    Outcome,
+    Stage,
+    Verdict,
+    intent_values,
+    outcome_values,
+)
 from audit.ledger.canonical import earlier_mac
 from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
 from audit.ledger.link import Link
@@ -174,7 +184,7 @@ class Ledger:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._leave(call)
             raise
-        return Verdict(attempt.verdict)
+        return VERDICTS[attempt.verdict]
 
     def _forsaken(self, item: Item[Attempt], answer: Attempt) -> None:
         self._leave(item.values[0])

@@ -101,7 +101,7 @@ def _require_admitted(verdict: Verdict, incoming: Incoming, engine: "Engine") ->
         return
     if verdict is Verdict.REPLAY:
         raise refusal("nonce-reused")
-    seconds = until_midnight(incoming.received_at)
+    seconds = until_midnight(incoming.second)
     warrant = incoming.warrant
     if verdict is Verdict.QUOTA and warrant is not None:
         incoming.allowance = allowance(incoming, engine.rates, 0)

@@ -3,8 +3,6 @@
 The policy of a grant is text made when the snapshot is (``rates.policy_of``); the rest is a few numbers a call.
 """
 
-from datetime import datetime
-
 from broker.incoming import Incoming
 from broker.rates import DAY_SECONDS, Rates
 
@@ -12,9 +10,9 @@ from broker.rates import DAY_SECONDS, Rates
 _AHEAD_SECONDS = 7 * 3600
 
 
-def until_midnight(at: datetime) -> int:
-    """Return the seconds from *at* to the next Vietnamese midnight, when daily counts begin again; 1 at least."""
-    return DAY_SECONDS - int(at.timestamp() + _AHEAD_SECONDS) % DAY_SECONDS
+def until_midnight(second: int) -> int:
+    """Return the seconds from *second* (since 1970) to the next Vietnamese midnight, when daily counts begin again."""
+    return DAY_SECONDS - (second + _AHEAD_SECONDS) % DAY_SECONDS
 
 
 def allowance(incoming: Incoming, rates: Rates, room: int | None) -> bytes:
@@ -23,7 +21,7 @@ def allowance(incoming: Incoming, rates: Rates, room: int | None) -> bytes:
     if warrant is None:
         return b""
     grant = warrant.grant
-    said = "" if room is None else f'"day";r={room};t={until_midnight(incoming.received_at)}'
+    said = "" if room is None else f'"day";r={room};t={until_midnight(incoming.second)}'
     if grant.rate_per_second or grant.rate_per_minute:
         second, minute = rates.left(grant)
         if grant.rate_per_minute:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from django.conf import settings
 
 from broker.answers import Answer, finished, problem_answer
 from broker.authorising import split
@@ -22,7 +23,7 @@ from broker.tokens import MOST_FORM_BYTES
 from broker.wire import CallerGone, Receive, check_host, check_target, declared_length, read_body, read_headers
 from core import clock
 from core.ids import uuid7
-from core.web.addresses import client_address
+from core.web.addresses import address_of
 
 log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -156,11 +157,8 @@ class BrokerApp:
         incoming.sent = read_headers(scope["headers"])
         check_target(incoming.raw_path, incoming.raw_query, prefix_of(incoming.raw_path))
         incoming.authority = check_host(incoming.sent.get(b"host", b""), engine.allowed_hosts)
-        incoming.META = {
-            "REMOTE_ADDR": incoming.client,
-            "HTTP_X_FORWARDED_FOR": incoming.text(b"x-forwarded-for"),
-        }
-        incoming.address = client_address(incoming) or ""
+        forwarded = incoming.text(b"x-forwarded-for")
+        incoming.address = address_of(incoming.client, forwarded, settings.TRUSTED_PROXIES) or ""
         declared = declared_length(incoming.sent)
         if declared == 0:
             return

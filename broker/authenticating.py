@@ -23,6 +23,7 @@ from connections.projection import KeyRow
 
 _PROCEDURE = PROCEDURE.encode()
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_OF_NOTHING = hashlib.sha256(b"").digest()
 _NEEDED = (b"content-digest", b"x-lgsp-grant", b"x-lgsp-purpose")
 # Keys nobody holds: an unknown key costs what a known one costs.
 _NOBODY: dict[str, Any] = {
@@ -56,7 +57,8 @@ class SignedRequest(BaseAuthentication):
             raise refusal("signature-invalid").as_logged("signature-invalid" if key else "key-unknown")
         incoming.principal = Principal(key, signed, "signature")
         incoming.grant_code, incoming.purpose_code = incoming.text(b"x-lgsp-grant"), incoming.text(b"x-lgsp-purpose")
-        if not hmac.compare_digest(hashlib.sha256(incoming.content).digest(), digest):
+        content = incoming.content
+        if not hmac.compare_digest(hashlib.sha256(content).digest() if content else _OF_NOTHING, digest):
             raise refusal("digest-mismatch")
         check_time(signed.created, incoming.received_at)
         check_key(key, incoming.day)

@@ -116,7 +116,7 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
     """Return the request to the present upstream; *further* ones are left enough time to be connected to."""
     warrant, upstream = incoming.warrant, passage.upstream
     assert warrant is not None  # noqa: S101
-    query = incoming.raw_query.decode("ascii")
+    query = incoming.raw_query.decode("ascii") if incoming.raw_query else ""
     seconds = passage.until - time.monotonic()
     whole, most = restricted(incoming), warrant.service.row.max_answer_bytes
     return Outgoing(

@@ -18,6 +18,8 @@ from broker.ticking import Deadlines
 MOST_HEADERS, MOST_HEADER_BYTES = 64, 16 * 1024
 # What of a followed answer may wait for the caller before the upstream is made to wait.
 MOST_WAITING = 256 * 1024
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_FRAMING_LENGTHS = frozenset(map(len, _FRAMING))
 Pairs = tuple[tuple[bytes, bytes], ...]
 
 
@@ -160,8 +162,7 @@ class Exchange(asyncio.Protocol):
         self._room -= len(name) + len(value)
         if self._room < 0 or len(self._headers) > MOST_HEADERS:
             self._refuse(Unreadable(sent=True))
-        lower = name.lower()
-        if lower in (b"content-length", b"transfer-encoding"):
+        if len(name) in _FRAMING_LENGTHS and (lower := name.lower()) in _FRAMING:
             self._framed = True
             if lower == b"content-length" and value.isdigit():
                 self._declared = int(value[:18])
@@ -218,7 +219,8 @@ class Exchange(asyncio.Protocol):
             following.end(None)
         elif waiter is not None and not waiter.done():
             waiter.set_result(Answered(self._status, tuple(self._headers), b"".join(self._parts)))
-        self._begin()
+        # What was told is not kept while the connection is idle; `send` begins anew.
+        self._waiter, self._following, self._headers, self._parts = None, None, [], []
         if reusable:
             self._free(self)
         else:

@@ -96,15 +96,14 @@ class HttpTransport:
         await self._pool.close()
 
 
-def written(request: Outgoing, base_path: str, host: bytes) -> bytes:
+def written(request: Outgoing, base_path: str, host: str) -> bytes:
     """Return the request as it goes out. Raises :class:`Unreadable` for a target that is no target."""
     target = base_path + request.target
     if not _TARGET.match(target):
         raise Unreadable(sent=False)
-    lines = [f"{request.method} {target} HTTP/1.1\r\nHost: ".encode("ascii"), host]
-    for name, value in request.headers:
-        lines.append(f"\r\n{name}: {value}".encode("latin-1"))
+    lines = [f"{request.method} {target} HTTP/1.1\r\nHost: {host}"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
     if request.body or request.method in _BODY_METHODS:
-        lines.append(b"\r\nContent-Length: %d" % len(request.body))
-    lines += (b"\r\n\r\n", request.body)
-    return b"".join(lines)
+        lines.append(f"Content-Length: {len(request.body)}")
+    lines.append("\r\n")
+    return "\r\n".join(lines).encode("latin-1") + request.body

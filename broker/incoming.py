@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -109,12 +109,12 @@ class Incoming(HttpRequest):
 
     def __init__(self, scope: dict[str, Any], receive: Receive, call_id: UUID, received_at: datetime) -> None:
         # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.
-        self.META: dict[str, Any] = {}
         self.receive = receive
         # The server's connection, weakly, where the server is ours (broker.server).
         self.connection: Callable[[], Any] | None = scope.get("lgsp.connection")
         self.call_id = call_id
-        self.request_id = str(call_id)
+        digits = f"{call_id.int:032x}"
+        self.request_id = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         self.received_at = received_at
         self.begun = time.monotonic()
         self.method: str = scope["method"]
@@ -128,15 +128,20 @@ class Incoming(HttpRequest):
         self.sent: dict[bytes, bytes] = {}
         self.progress = Progress()
 
-    @property
+    @cached_property
     def target(self) -> str:
         """Path as sent; ASCII since the wire form was checked."""
         return self.raw_path.decode("ascii")
 
+    @cached_property
+    def second(self) -> int:
+        """The second of arrival since 1970."""
+        return int(self.received_at.timestamp())
+
     @property
     def day(self) -> date:
         """The day of arrival in Vietnam."""
-        return day_of(int(self.received_at.timestamp()) // 60)
+        return day_of(self.second // 60)
 
     def text(self, name: bytes) -> str:
         """Return a header's value, "" when it was not sent."""

@@ -6,8 +6,7 @@ which are exact, are the gates' (decisions, 2).
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -49,26 +48,27 @@ class Running:
         """Forget a call of a key."""
         _less(self.keys, key_id)
 
-    @contextmanager
-    def at(self, provider_id: int, service_id: int = 0, most: int = 0) -> Iterator[None]:
-        """Count a call to a provider while it runs. Raises ``provider-busy``.
+    def take(self, provider_id: int, service_id: int, most: int = 0) -> None:
+        """Count a call to a provider; whoever took gives it back. Raises ``provider-busy``.
 
         *most* is what the source system of the service bears at once by its provider's word (0: nothing said).
         """
-        if self.providers[provider_id] >= PER_PROVIDER or (most and self.services[service_id] >= most):
+        at_provider, of_service = self.providers[provider_id], self.services[service_id]
+        if at_provider >= PER_PROVIDER or (most and of_service >= most):
             raise refusal("provider-busy").with_header("Retry-After", 1)
-        self.providers[provider_id] += 1
-        self.services[service_id] += 1
-        try:
-            yield
-        finally:
-            _less(self.providers, provider_id)
-            _less(self.services, service_id)
+        self.providers[provider_id], self.services[service_id] = at_provider + 1, of_service + 1
+
+    def give(self, provider_id: int, service_id: int) -> None:
+        """Forget a call to a provider."""
+        _less(self.providers, provider_id)
+        _less(self.services, service_id)
 
 
 def _less(counts: Counter[int], name: int) -> None:
-    counts[name] -= 1
-    if counts[name] <= 0:
+    left = counts[name] - 1
+    if left > 0:
+        counts[name] = left
+    else:
         del counts[name]
 
 

@@ -1,6 +1,5 @@
 """The way of one call to its provider: a place among the provider's calls and a pass of an upstream's breaker."""
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from broker.breaker import Pass
@@ -16,7 +15,7 @@ class Passage:
     Raises ``provider-unavailable`` or ``provider-busy`` when it cannot be had.
     """
 
-    __slots__ = ("_breakers", "_entered", "_place", "goes_on", "until", "upstream", "upstreams")
+    __slots__ = ("_breakers", "_entered", "_held", "_row", "_running", "goes_on", "until", "upstream", "upstreams")
 
     def __init__(self, engine: "Engine", row: ServiceRow, *, goes_on: bool) -> None:
         # ``until`` is when the provider's time is over (monotonic); it is set when the provider is asked.
@@ -25,13 +24,13 @@ class Passage:
         entered = self._breakers.require(row.upstreams, goes_on=goes_on)
         self._entered: Pass | None = entered
         self.upstream: UpstreamRow = entered.upstream
-        place = engine.running.at(row.provider_id, row.service_id, row.calls_at_once)
+        self._running, self._row = engine.running, row
         try:
-            place.__enter__()
+            self._running.take(row.provider_id, row.service_id, row.calls_at_once)
         except BaseException:
             self._breakers.abandoned(entered)
             raise
-        self._place: AbstractContextManager[None] | None = place
+        self._held = True
 
     @property
     def after(self) -> int:
@@ -61,9 +60,9 @@ class Passage:
 
     def leave(self) -> None:
         """Give back what is still held."""
-        place, self._place = self._place, None
-        if place is not None:
-            place.__exit__(None, None, None)
+        if self._held:
+            self._held = False
+            self._running.give(self._row.provider_id, self._row.service_id)
         if self._entered is not None:
             self._breakers.abandoned(self._entered)
             self._entered = None

@@ -26,7 +26,7 @@ class Place:
 
     target: Target
     tls: ssl.SSLContext | None
-    host: bytes
+    host: str
     idle: deque[Exchange] = field(default_factory=deque)
     addresses: list[str] = field(default_factory=list)
     known_until: float = float("-inf")
@@ -75,7 +75,7 @@ class Pool:
         if target.scheme == "https" and tls is None:
             self._plain_tls = self._plain_tls or ssl.create_default_context()
         context = (tls or self._plain_tls) if target.scheme == "https" else None
-        authority = target.origin.partition("://")[2].encode("ascii")
+        authority = target.origin.partition("://")[2]
         # The place keeps the context, so that nothing else gets its identity.
         place = self._places[base_url, id(tls)] = Place(target, context, authority)
         return place

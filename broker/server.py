@@ -134,23 +134,18 @@ class StrictProtocol(HttpToolsProtocol):
         plain = not (self.flow.write_paused or cycle.response_started or cycle.disconnected)
         if not plain or status in _BODILESS or cycle.scope["method"] == "HEAD":
             return False
-        parts = [STATUS_LINE[status]]
-        lines = 3
-        for name, value in (*cycle.default_headers, *headers):
-            lines += 1
-            if name == b"connection":
-                cycle.keep_alive = False
-            else:
-                parts += (name, b": ", value, b"\r\n")
+        pairs = [*cycle.default_headers, *headers]
+        if b"connection" in dict(pairs):
+            pairs = [pair for pair in pairs if pair[0] != b"connection"]
+            cycle.keep_alive = False
         if not cycle.keep_alive:
-            parts.append(b"connection: close\r\n")
-        parts.append(b"\r\n")
-        head = b"".join(parts)
-        if head.count(b"\n") > lines or head.count(b"\r") > lines or b"\0" in head:
+            pairs.append((b"connection", b"close"))
+        lines = b"\r\n".join([b"%b: %b" % pair for pair in pairs])
+        if lines.count(b"\n") >= len(pairs) or lines.count(b"\r") >= len(pairs) or b"\0" in lines:
             return False  # a value begins a line of its own: uvicorn says what is wrong with it
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        self.transport.write(head + body)
+        self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()

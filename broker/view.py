@@ -5,6 +5,7 @@ database nothing but admission and outcome. The request knows nothing of the vie
 finished call is freed at once and the garbage collector finds nothing.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.request import Request
@@ -29,7 +30,7 @@ SIGNED = SignedRequest()
 class BrokerRequest(Request):
     """DRF's request without its parser context, which would refer to itself; content stays bytes."""
 
-    def __init__(self, incoming: Incoming, authenticators: list[Any]) -> None:
+    def __init__(self, incoming: Incoming, authenticators: Sequence[Any]) -> None:
         self._request = incoming
         self.authenticators = authenticators
 
@@ -39,7 +40,17 @@ class Brokered(APIView):
 
     permission_classes: Any = ()
     throttle_classes: Any = (CallsAtOnce,)
+    permissions: Sequence[Any] = ()
+    throttles: Sequence[Any] = ()
     engine: Engine
+
+    def __init_subclass__(cls) -> None:
+        """Make what the classes of a view are asked for: none of it remembers a call."""
+        cls.permissions = tuple(item() for item in cls.permission_classes)
+        cls.throttles = tuple(item() for item in cls.throttle_classes)
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
 
     async def answer(self, incoming: Incoming) -> Answer:
         """Run the hooks and return the answer, recorded."""
@@ -62,9 +73,17 @@ class Brokered(APIView):
         """Refuse a method this view does not have."""
         raise refusal("method-not-allowed").with_header("Allow", "GET")
 
-    def get_authenticators(self) -> list[Any]:
+    def get_authenticators(self) -> Sequence[Any]:
         """A token where one is sent, else a signature; there is no third way."""
-        return [BearerToken(self.engine.signer), SIGNED]
+        return BearerToken(self.engine.signer), SIGNED
+
+    def get_permissions(self) -> Sequence[Any]:
+        """The permissions, made once."""
+        return self.permissions
+
+    def get_throttles(self) -> Sequence[Any]:
+        """The limits, made once."""
+        return self.throttles
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Run DRF's hooks in DRF's order; content negotiation and versions are not ours to judge."""

@@ -7,6 +7,7 @@ one value of every header we use, one length. Nothing here is decoded.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.http.request import split_domain_port, validate_host
@@ -21,7 +22,9 @@ _PATH = re.compile(rb"/(?:[A-Za-z0-9._~!$&'()*+,=:@/-]|%[0-9A-Fa-f]{2})*\Z")
 _QUERY = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?\[\]|-]|%[0-9A-Fa-f]{2})*\Z")
 _TWICE_READ = re.compile(rb"//|/\.{1,2}(?:/|\Z)|%(?:[01][0-9a-f]|2[ef]|5c|7f)", re.IGNORECASE)
 _CONTROL = re.compile(rb"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
-_VALUE = re.compile(rb"[\x20-\x7e]*\Z")
+_plain = re.compile(rb"[\x20-\x7e]*\Z").match
+# Targets up to so many bytes together are judged once while they are asked for again and again.
+_REMEMBERED = 256
 ONCE = frozenset(
     {
         b"host",
@@ -46,12 +49,19 @@ class CallerGone(Exception):
 
 def check_target(path: bytes, query: bytes, prefix: bytes) -> None:
     """Refuse a target that has a second spelling or that two programs could read differently (N18)."""
-    if len(path) + len(query) > MAX_TARGET or not path.startswith(prefix):
+    size = len(path) + len(query)
+    if size > MAX_TARGET or not path.startswith(prefix):
         raise refusal("target-not-canonical")
+    known = _canonical if size <= _REMEMBERED else _canonical.__wrapped__
+    if not known(path, query):
+        raise refusal("target-not-canonical")
+
+
+@lru_cache(maxsize=2048)
+def _canonical(path: bytes, query: bytes) -> bool:
     if not _PATH.match(path) or _TWICE_READ.search(path):
-        raise refusal("target-not-canonical")
-    if not _QUERY.match(query) or _CONTROL.search(query):
-        raise refusal("target-not-canonical")
+        return False
+    return not query or not (not _QUERY.match(query) or _CONTROL.search(query))
 
 
 def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -61,11 +71,12 @@ def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     for name, value in pairs:
         count += 1
         size += len(name) + len(value)
+        relied_on = name in ONCE or name.startswith(b"x-lgsp-")
         if name in found:
-            if name in ONCE or name.startswith(b"x-lgsp-"):
+            if relied_on:
                 raise refusal("header-repeated", where=name.decode("ascii", "replace"))
             value = found[name] + b", " + value  # noqa: PLW2901  # RFC 9110 §5.3: a list in two lines is one list
-        elif (name in ONCE or name.startswith(b"x-lgsp-")) and not _VALUE.match(value):
+        elif relied_on and not _plain(value):
             raise refusal("malformed-request", where=name.decode("ascii", "replace"))
         found[name] = value
     if count > MAX_HEADERS or size > MAX_HEADER_BYTES:

@@ -131,7 +131,8 @@ class Writer(Generic[Answer]):
             self._waiting.extendleft(reversed(batch))
             return
         try:
-            answers, ahead = await asyncio.wait_for(self.commit(connection, chain, batch), SILENCE_SECONDS)
+            async with asyncio.timeout(SILENCE_SECONDS):
+                answers, ahead = await self.commit(connection, chain, batch)
         except Exception as error:
             if isinstance(error, psycopg.Error) and self.link.refused:
                 await self._part(batch, error)

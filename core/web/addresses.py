@@ -6,9 +6,13 @@ from django.http import HttpRequest
 
 def client_address(request: HttpRequest) -> str | None:
     """Return the caller's address: the socket's, or the hop before our ``TRUSTED_PROXIES`` outermost proxies."""
-    peer: str | None = request.META.get("REMOTE_ADDR") or None
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    trusted = settings.TRUSTED_PROXIES
-    if not trusted or len(hops) < trusted:
+    meta = request.META
+    return address_of(meta.get("REMOTE_ADDR") or None, meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
+
+
+def address_of(peer: str | None, forwarded: str, trusted: int) -> str | None:
+    """Return the hop of ``X-Forwarded-For`` that *trusted* proxies vouch for, else the socket's *peer*."""
+    if not trusted:
         return peer
-    return hops[-trusted]
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    return peer if len(hops) < trusted else hops[-trusted]

@@ -86,6 +86,6 @@ def test_a_used_up_day_begins_again_at_midnight(broker: Live, provider: Provider
 )
 def test_the_day_ends_at_vietnamese_midnight(text: str, seconds: int) -> None:
     at = datetime.fromisoformat(text)
-    assert until_midnight(at) == seconds
+    assert until_midnight(int(at.timestamp())) == seconds
     over = at + timedelta(seconds=seconds)
     assert over.astimezone(clock.VIETNAM).date() > at.astimezone(clock.VIETNAM).date()
