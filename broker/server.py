@@ -73,6 +73,7 @@ class StrictProtocol(HttpToolsProtocol):
     # Called when the caller leaves while its call is under way (broker.watching).
     when_gone: Callable[[], None] | None = None
     _unread_timer: asyncio.TimerHandle | None = None
+    _idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room; it has to say something soon."""
@@ -87,6 +88,9 @@ class StrictProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller is gone, whichever of its requests is being answered."""
         self._stop_head_timer()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
         self._tell_gone()
         self._stop_unread_timer()
         super().connection_lost(exc)
@@ -211,10 +215,28 @@ class StrictProtocol(HttpToolsProtocol):
         self._tell_gone()
 
     def on_response_complete(self) -> None:
-        """End an answer; a connection that closes with it does not wait for ever to be read."""
-        super().on_response_complete()
-        if self.transport.is_closing() and self.transport.get_write_buffer_size():
-            self.loop.call_later(LINGER_SECONDS, _cut, self.transport)
+        """End an answer: the next of requests sent in a row begins, or the connection is idle from now on.
+
+        One that closes with it does not wait for ever to be read.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            if self.transport.get_write_buffer_size():
+                self.loop.call_later(LINGER_SECONDS, _cut, self.transport)
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again(self.timeout_keep_alive)
+
+    def _look_again(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Leave the timer: it looks at the clock when it goes off. Making one for each request costs more."""
 
     def pause_writing(self) -> None:
         """More is to be sent than the caller takes: it has so long to go on reading."""
@@ -233,8 +255,14 @@ class StrictProtocol(HttpToolsProtocol):
             self._unread_timer = None
 
     def timeout_keep_alive_handler(self) -> None:
-        """End an idle connection."""
-        if not self.transport.is_closing():
+        """End a connection that has been idle so long; one in use is looked at again after its answer."""
+        self.timeout_keep_alive_task = None
+        if self.transport.is_closing() or self._in_head or not self.cycle.response_complete:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_again(left)
+        else:
             self._close(self.transport)
 
     def shutdown(self) -> None:

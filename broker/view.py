@@ -5,8 +5,7 @@ database nothing but admission and outcome. The request knows nothing of the vie
 finished call is freed at once and the garbage collector finds nothing.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -30,7 +29,7 @@ SIGNED = SignedRequest()
 class BrokerRequest(Request):
     """DRF's request without its parser context, which would refer to itself; content stays bytes."""
 
-    def __init__(self, incoming: Incoming, authenticators: Sequence[Any]) -> None:
+    def __init__(self, incoming: Incoming, authenticators: list[Any]) -> None:
         self._request = incoming
         self.authenticators = authenticators
 
@@ -40,14 +39,14 @@ class Brokered(APIView):
 
     permission_classes: Any = ()
     throttle_classes: Any = (CallsAtOnce,)
-    permissions: Sequence[Any] = ()
-    throttles: Sequence[Any] = ()
+    permissions: ClassVar[list[Any]] = []
+    throttles: ClassVar[list[Any]] = []
     engine: Engine
 
     def __init_subclass__(cls) -> None:
         """Make what the classes of a view are asked for: none of it remembers a call."""
-        cls.permissions = tuple(item() for item in cls.permission_classes)
-        cls.throttles = tuple(item() for item in cls.throttle_classes)
+        cls.permissions = [item() for item in cls.permission_classes]
+        cls.throttles = [item() for item in cls.throttle_classes]
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -73,15 +72,15 @@ class Brokered(APIView):
         """Refuse a method this view does not have."""
         raise refusal("method-not-allowed").with_header("Allow", "GET")
 
-    def get_authenticators(self) -> Sequence[Any]:
+    def get_authenticators(self) -> list[Any]:
         """A token where one is sent, else a signature; there is no third way."""
-        return BearerToken(self.engine.signer), SIGNED
+        return [BearerToken(self.engine.signer), SIGNED]
 
-    def get_permissions(self) -> Sequence[Any]:
+    def get_permissions(self) -> list[Any]:
         """The permissions, made once."""
         return self.permissions
 
-    def get_throttles(self) -> Sequence[Any]:
+    def get_throttles(self) -> list[Any]:
         """The limits, made once."""
         return self.throttles
 

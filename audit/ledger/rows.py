@@ -84,9 +84,9 @@ def write(key, values):
     mac = digest(key, b"".join((head, {", ".join(nets)})), "sha256")
     return mac, ({", ".join(literals)}, '"\\\\\\\\x' + mac.hex() + '"')
 """
-        known = {"net_text": net_text, "net_number": net_number, "stamp": stamp, "quoted": quoted}
-        known["stamp_anew"] = stamp_anew
-        scope: dict[str, Any] = {**known, "lru_cache": lru_cache, "digest": hmac.digest, "head": head(table)}
+        scope: dict[str, Any] = {"lru_cache": lru_cache, "digest": hmac.digest, "head": head(table)}
+        scope |= {"net_text": net_text, "net_number": net_number, "quoted": quoted}
+        scope |= {"stamp": stamp, "stamp_anew": stamp_anew}
         exec(compile(source, f"<rows of {table}>", "exec"), scope)  # noqa: S102  # our own columns, nothing else
         self._write = scope["write"]
 
