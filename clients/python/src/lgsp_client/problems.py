@@ -50,24 +50,20 @@ GRANTS = frozenset(
 )
 _BY_STATUS = {401: NotAuthenticated, 403: NotGranted, 429: LimitReached}
 _SIDES = {"consumer": ConsumerProblem, "provider": ProviderProblem, "platform": PlatformProblem}
-# Refusals after which a provider may have been asked; after all others of the platform it was not.
-PERHAPS_FORWARDED = frozenset(
+# What is for others to mend may have happened on the way there or back, but for these: nothing was sent on.
+NOT_FORWARDED = frozenset(
     {
-        "deadline-exceeded",
-        "idempotency-in-progress",
-        "idempotency-key-used",
-        "internal-error",
-        "log-unavailable",
-        "overloaded",
-        "provider-answer-invalid",
-        "provider-answer-too-large",
-        "provider-error",
-        "provider-redirected",
-        "provider-refused",
-        "provider-timeout",
-        "provider-unreachable",
+        "clock-untrusted",
+        "policy-unavailable",
+        "provider-busy",
+        "provider-certificate",
+        "provider-total-exceeded",
+        "provider-unavailable",
+        "upstream-not-allowed",
     }
 )
+# Our own fault and refused before anything is sent on, but for these: the first call of this key was.
+_FORWARDED_BEFORE = frozenset({"idempotency-in-progress", "idempotency-key-used"})
 
 
 def error_of(answer: Answer, base: str) -> LgspError | None:
@@ -121,7 +117,7 @@ def _problem_error(document: Mapping[str, Any], answer: Answer, base: str) -> Pr
     if kind is ConsumerProblem:
         kind = _BY_CODE.get(code) or (NotGranted if code in GRANTS else _BY_STATUS.get(status, ConsumerProblem))
     error = kind(problem)
-    error.may_have_run = code in PERHAPS_FORWARDED
+    error.may_have_run = code in _FORWARDED_BEFORE or (problem.side != "consumer" and code not in NOT_FORWARDED)
     return error
 
 
