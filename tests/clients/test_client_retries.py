@@ -77,11 +77,13 @@ def test_a_deed_that_reached_nobody_is_done(
         world.services["sandbox"] = replace(row, upstreams=(upstream,))
         broker.reload()
 
-        def back(_seconds: float) -> None:
-            world.services["sandbox"] = row
-            broker.reload()
+        class Waiting:
+            @staticmethod
+            def sleep(_seconds: float) -> None:
+                world.services["sandbox"] = row
+                broker.reload()
 
-        monkeypatch.setattr("lgsp_client.running.time.sleep", back)
+        monkeypatch.setattr("lgsp_client.running.time", Waiting)
         assert make(settings=QUICK).post(*SERVICE, "/reports", json={}).status == 200
     assert len(provider.received) == 1
 
