@@ -9,6 +9,7 @@ PAGES: dict[str, Page] = {
     "requests": ({}, READERS),
     "developer": ({}, READERS),
     "connections": ({}, holders("request.view_own", "request.view_all", "grant.advise", "people.manage_own")),
+    "old_versions": ({}, holders("request.view_all", "grant.advise", "service.edit_own")),
     "loads": ({}, holders("request.view_all", "grant.advise")),
     "admin:connections_connectionrequest_changelist": ({}, STAFF),
     "admin:connections_connectionrequest_add": ({}, NOBODY),
