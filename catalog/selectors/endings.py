@@ -22,6 +22,7 @@ class NoticeDays:
     days: int | None
     label: str = ""
     basis: str = ""
+    statutory: bool = False
 
     def first_day(self, today: date) -> date | None:
         """Return the first day that may be announced *today* without a reason."""
@@ -31,7 +32,9 @@ class NoticeDays:
 def notice_days() -> NoticeDays:
     """Return the notice in force today; one query. It is counted in days, whatever unit the deadline has."""
     policy = deadlines_in_force(clock.today()).filter(code=NOTICE).first()
-    return NoticeDays(None) if policy is None else NoticeDays(policy.amount, policy.label, policy.basis)
+    if policy is None:
+        return NoticeDays(None)
+    return NoticeDays(policy.amount, policy.label, policy.basis, policy.statutory)
 
 
 def successor_of(version: ServiceVersion) -> ServiceVersion | None:

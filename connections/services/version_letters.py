@@ -39,7 +39,7 @@ _WORDS: Mapping[VersionNews, tuple[StrOrPromise, StrOrPromise]] = {
     ),
     VersionNews.WITHDRAWN: (
         gettext_lazy("%(version)s đã ngừng cung cấp"),
-        gettext_lazy("Mọi lượt gọi tới %(version)s nay bị từ chối với mã version-withdrawn. Lý do ghi trên cổng."),
+        gettext_lazy("Mọi lượt gọi tới %(version)s nay bị từ chối. Lý do ghi trên cổng."),
     ),
 }
 
