@@ -28,5 +28,5 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.may(SEES_OWN) or actor.may(SEES_ALL):
         entries.append((_("Tải dịch vụ"), reverse("loads"), 34))
     if actor.may(SEES_ALL) or any(map(actor.may, PROVIDES)):
-        entries.append((_("Phiên bản ngừng"), reverse("old_versions"), 36))
+        entries.append((_("Phiên bản ngừng"), reverse("old_versions"), 44))
     return entries
