@@ -165,9 +165,9 @@ def still_called(systems: Iterable[int]) -> list[StillCalled]:
         else:
             ending[version.service.code, version.name] = version
     return [
-        _still(system, version, rows, successor_among(name, lasting[service]))
+        _still(system, ending[service, name], rows, successor_among(name, lasting[service]))
         for (system, service, name), rows in uses.items()
-        if (version := ending.get((service, name))) is not None and any(row.refused or row.month for row in rows)
+        if (service, name) in ending and any(row.refused or row.month for row in rows)
     ]
 
 

@@ -56,7 +56,7 @@ def _concerned() -> Sequence[int]:
     announced = VersionNotice.objects.filter(version=OuterRef("pk"), news=VersionNews.ANNOUNCED)
     wanted = Q(state=ServiceState.DEPRECATED, sunset_on__gt=clock.today())
     wanted |= Q(state=ServiceState.WITHDRAWN, withdrawn_at__gte=clock.now() - FRESH)
-    wanted |= Q(state=ServiceState.PUBLISHED) & Exists(announced)
+    wanted |= Q(Exists(announced), state=ServiceState.PUBLISHED)
     return ServiceVersion.objects.filter(wanted).order_by("pk").values_list("pk", flat=True)  # type: ignore[return-value]
 
 

@@ -78,6 +78,8 @@ def test_a_day_may_always_move_back_and_forward_only_with_notice(draft: Drafts) 
             move(wrong)
     later = move(101)
     assert (later.sunset_on, later.deprecated_at) == (day(101), first.deprecated_at)
+    assert later.announced_at is not None
+    assert first.announced_at is not None
     assert later.announced_at > first.announced_at
     assert move(50, short_notice="Lỗ hổng bảo mật").sunset_on == day(50)
     assert move(60).short_notice_reason == ""
