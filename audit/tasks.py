@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from audit.services import use
 from audit.services.idempotency import forget_keys
 from audit.services.partitions import drop_old_nonces, make_ahead
 
@@ -12,3 +13,9 @@ def keep_partitions() -> None:
     make_ahead()
     drop_old_nonces()
     forget_keys()
+
+
+@shared_task
+def count_use() -> None:
+    """Count the calls that came to the log since the last run."""
+    use.count_use()

@@ -16,7 +16,7 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
     """Return what the log keeps of the request: codes and keyed digests, never content or path."""
     key, warrant, proof = incoming.claimed, incoming.warrant, incoming.proof
     verified = incoming.principal is not None
-    service = incoming.service.row if incoming.service else None
+    service = incoming.service.row if incoming.service else incoming.gone
     grant = incoming.grant
     return Call(
         call_id=incoming.call_id,

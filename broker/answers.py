@@ -9,6 +9,7 @@ import orjson
 import structlog
 from django.urls import reverse
 
+from broker.endings import with_end
 from broker.incoming import Incoming
 from broker.problems import Refusal, refusal
 from broker.tokens.errors import oauth_document
@@ -115,6 +116,9 @@ def finished(answer: Answer, incoming: Incoming) -> Pairs:
             headers.append((b"ratelimit-policy", policy))
         if incoming.allowance:
             headers.append((b"ratelimit", incoming.allowance))
+    service = incoming.service
+    if service is not None and service.told:
+        headers = with_end(headers, service.told)
     given = incoming.sent.get(b"x-request-id")
     if given and len(given) <= 128 and given.isascii() and given.decode("ascii").isprintable():
         headers.append((b"x-client-request-id", given))

@@ -18,7 +18,7 @@ from broker.policy import Policy
 from broker.sharing import Sharing
 from broker.snapshot import Rows
 from broker.tokens.signer import Signer
-from catalog.projection import load_services
+from catalog.projection import load_gone, load_services
 from connections.projection import load_grants, load_keys
 from core.addresses import AddressRules, own_endpoints
 
@@ -38,7 +38,8 @@ def load_rows() -> Rows:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read, read only")
-            return Rows(load_services(), load_keys(), load_grants())
+            services = load_services()
+            return Rows(services, load_keys(), load_grants(), load_gone(services))
     finally:
         connections.close_all()
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from broker.authenticating import because
+from broker.endings import ended, gone
 from broker.incoming import Incoming, Warrant
 from broker.problems import Refusal, refusal
 from broker.snapshot import Service, Snapshot, within
@@ -34,8 +35,10 @@ class Granted(BasePermission):
 
 def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
     """Return the warrant of this call by *snapshot*. Raises the first refusal that applies."""
-    service, path = route(incoming.target, snapshot, key.environment)
+    service, path = route(incoming, snapshot, key.environment)
     incoming.service, incoming.operation, incoming.grant = service, None, None
+    if service.row.ending is not None and incoming.received_at >= service.row.ending.sunset:
+        raise ended(service.row)
     methods = service.routes.find(path)
     if not methods:
         raise refusal("unknown-operation")
@@ -62,12 +65,15 @@ def split(target: str) -> tuple[str, str, str]:
     return service, version, slash + path
 
 
-def route(target: str, snapshot: Snapshot, environment: str) -> tuple[Service, str]:
-    """Return the service *target* names in *environment*, and the path inside it. Raises a refusal."""
-    code, version, path = split(target)
+def route(incoming: Incoming, snapshot: Snapshot, environment: str) -> tuple[Service, str]:
+    """Return the service the target names in *environment*, and the path inside it. Raises a refusal."""
+    code, version, path = split(incoming.target)
     service = snapshot.services.get((code, version, environment))
     if service is not None:
         return service, path
+    incoming.gone = snapshot.gone.get((code, version, environment))
+    if incoming.gone is not None:
+        raise gone(incoming.gone)
     if (code, version) in snapshot.names:
         raise refusal("environment-mismatch", environment=environment)
     raise refusal("unknown-service", service=code[:64], version=version[:16])

@@ -15,7 +15,7 @@ from audit.admission import Call
 from broker.snapshot import Service, Snapshot
 from broker.tokens import TOKEN_PATHS
 from broker.wire import Receive
-from catalog.projection import OperationRow
+from catalog.projection import GoneRow, OperationRow
 from connections.projection import GrantRow, KeyRow
 from core.clock import VIETNAM
 
@@ -98,6 +98,7 @@ class Incoming(HttpRequest):
     principal: Principal | None = None
     # How far the judgement came: a call refused on the way is logged with what was found by then.
     service: Service | None = None
+    gone: GoneRow | None = None
     operation: OperationRow | None = None
     grant: GrantRow | None = None
     warrant: Warrant | None = None

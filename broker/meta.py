@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from audit.admission import Quota
 from broker.answers import page_of
 from broker.authorising import PREFIX
+from broker.endings import over
 from broker.incoming import Incoming
 from broker.problems import KINDS, Refusal, refusal
 from broker.snapshot import Service, Snapshot
+from catalog.projection import ServiceRow
 from connections.projection import GrantRow
 from core.clock import VIETNAM
 from core.hours import is_open, spans_of
@@ -49,7 +51,7 @@ async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
         "clock_skew_seconds": _skew(incoming),
         "grants": [
             {
-                **_grant(grant, incoming.snapshot, today),
+                **_grant(grant, incoming.snapshot, incoming.received_at),
                 "open_now": is_open(grant.hours, incoming.received_at),
                 "quota": _quota(quotas.get(grant.gate_id), resets),
             }
@@ -58,14 +60,17 @@ async def ping(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
     }
 
 
-def _grant(grant: GrantRow, snapshot: Snapshot, today: date) -> dict[str, Any]:
+def _grant(grant: GrantRow, snapshot: Snapshot, at: datetime) -> dict[str, Any]:
+    today = at.astimezone(VIETNAM).date()
     reason = why_not(grant, today)
     return {
         "grant": grant.code,
         "services": sorted(
             f"{service.row.code}/{service.row.version}"
             for service in snapshot.services.values()
-            if service.row.service_id == grant.service_id and service.row.environment == grant.environment
+            if service.row.service_id == grant.service_id
+            and service.row.environment == grant.environment
+            and not over(service.row, at)
         ),
         "purpose": grant.purpose,
         "operations": sorted(grant.operations),
@@ -122,8 +127,9 @@ async def services(incoming: Incoming, engine: "Engine") -> dict[str, Any]:
     assert incoming.principal is not None and incoming.snapshot is not None  # noqa: S101, PT018
     key, today = incoming.principal.key, incoming.day
     held = incoming.snapshot.by_system.get((key.system_id, key.environment), [])
-    found = sorted(incoming.snapshot.services.items())
-    listed = [_service(service, held, today) for _name, service in found if service.row.environment == key.environment]
+    found = [service for _name, service in sorted(incoming.snapshot.services.items())]
+    there = [service for service in found if service.row.environment == key.environment]
+    listed = [_service(service, held, today) for service in there if not over(service.row, incoming.received_at)]
     if incoming.raw_query == MINE:
         listed = [row for row in listed if row["may_call"]]
     return {"environment": key.environment, "services": listed}
@@ -145,6 +151,19 @@ def _service(service: Service, held: list[GrantRow], today: date) -> dict[str, A
         "may_call": bool(grants),
         "grants": grants,
         "why_not": None if grants else _missing(standing),
+        "ending": _ending(row),
+    }
+
+
+def _ending(row: ServiceRow) -> dict[str, Any] | None:
+    """Return what is announced of a version's end: from when it answers no more, and what comes in its place."""
+    if row.ending is None:
+        return None
+    begun = row.ending.deprecated_at
+    return {
+        "deprecated_at": begun.astimezone(VIETNAM).isoformat(timespec="seconds") if begun else None,
+        "sunset_at": row.ending.sunset.isoformat(timespec="seconds"),
+        "successor": row.ending.successor or None,
     }
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from broker.endings import Pairs, told_of
 from broker.rates import policy_of
 from broker.routing import Routes
-from catalog.projection import ServiceRow
+from catalog.projection import GoneRow, ServiceRow
 from connections.projection import GrantRow, KeyRow
 
 Network = IPv4Network | IPv6Network
@@ -20,14 +21,16 @@ class Rows:
     services: list[ServiceRow]
     keys: list[KeyRow]
     grants: list[GrantRow]
+    gone: list[GoneRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service version in one environment, with its routes."""
+    """A service version in one environment, with its routes; ``told`` is what every answer says of its end."""
 
     row: ServiceRow
     routes: Routes
+    told: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Snapshot:
 
     services: dict[tuple[str, str, str], Service] = field(default_factory=dict)
     names: frozenset[tuple[str, str]] = frozenset()
+    gone: dict[tuple[str, str, str], GoneRow] = field(default_factory=dict)
     keys: dict[str, KeyRow] = field(default_factory=dict)
     grants: dict[str, GrantRow] = field(default_factory=dict)
     by_system: dict[tuple[int, str], list[GrantRow]] = field(default_factory=dict)
@@ -46,7 +50,8 @@ class Snapshot:
     def of(cls, rows: Rows) -> "Snapshot":
         """Index *rows*."""
         services = {
-            (row.code, row.version, row.environment): Service(row, Routes.of(row.operations)) for row in rows.services
+            (row.code, row.version, row.environment): Service(row, Routes.of(row.operations), told_of(row))
+            for row in rows.services
         }
         limits: dict[tuple[str, str], int] = {}
         for row in rows.services:
@@ -57,6 +62,7 @@ class Snapshot:
         return cls(
             services=services,
             names=frozenset(limits),
+            gone={(row.code, row.version, row.environment): row for row in rows.gone},
             keys={row.access_key: row for row in rows.keys},
             grants={row.code: row for row in rows.grants},
             by_system=by_system,

@@ -4,15 +4,18 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import structlog
 from django.conf import settings
 
-from catalog.choices import CALLABLE
+from catalog.choices import CALLABLE, ServiceState
 from catalog.models import DataElement, DataService, Operation, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
+from catalog.version_names import successor_among
+from core import clock
 from core.choices import Environment
 from core.crypto import Keyring, SealBroken
 from core.tls import TlsProfile
@@ -49,6 +52,32 @@ class UpstreamRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """The announced end of a version: ``sunset`` is its first moment without answers, 00:00 in Vietnam.
+
+    ``successor`` names the newest version after it that is provided without an end in the same environment ("": none).
+    """
+
+    deprecated_at: datetime | None
+    sunset: datetime
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRow:
+    """A version that was published and is called no more, in one environment; ``since`` is its first day without."""
+
+    code: str
+    version: str
+    environment: str
+    provider_id: int
+    provider_code: str
+    since: date
+    successor: str = ""
+    total_gate_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceRow:
     """A published version in one environment that has an address in use."""
 
@@ -67,6 +96,8 @@ class ServiceRow:
     total_gate_id: int = 0
     calls_at_once: int = 0
     max_answer_bytes: int = ANSWER_BYTES
+    # Set while the version stands deprecated with a last day.
+    ending: Ending | None = None
 
 
 def load_services() -> list[ServiceRow]:
@@ -79,6 +110,7 @@ def load_services() -> list[ServiceRow]:
         upstreams[item.version_id, item.environment].append(item)
     ring = keyring(settings.FIELD_KEYS)
     known = {version.pk: version for version in versions.order_by("service_id", "name")}
+    lasting = _lasting((known[pk], place) for pk, place in upstreams if pk in known)
     return [
         ServiceRow(
             service_id=version.service_id,
@@ -95,10 +127,54 @@ def load_services() -> list[ServiceRow]:
             max_answer_bytes=version.max_answer_bytes,
             total_gate_id=_total_gate(version.service, environment),
             calls_at_once=version.service.calls_at_once or 0,
+            ending=_ending(version, lasting[version.service_id, environment]),
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
+
+
+def load_gone(services: Iterable[ServiceRow]) -> list[GoneRow]:
+    """Return what was withdrawn, for each environment, with what stands in its place among *services*; one query."""
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in services:
+        if row.ending is None:
+            names[row.code, row.environment].append(row.version)
+    gone = ServiceVersion.objects.filter(state=ServiceState.WITHDRAWN, withdrawn_at__isnull=False)
+    return [
+        GoneRow(
+            version.service.code,
+            version.name,
+            place.value,
+            version.service.provider_id,
+            version.service.provider.code,
+            _gone_since(version),
+            successor_among(version.name, names[version.service.code, place.value]),
+        )
+        for version in gone.select_related("service__provider").order_by("pk")
+        for place in Environment
+    ]
+
+
+def _gone_since(version: ServiceVersion) -> date:
+    assert version.withdrawn_at is not None  # noqa: S101
+    withdrawn = version.withdrawn_at.astimezone(clock.VIETNAM).date()
+    return withdrawn if version.sunset_on is None else min(withdrawn, version.sunset_on)
+
+
+def _lasting(offered: Iterable[tuple[ServiceVersion, str]]) -> dict[tuple[int, str], list[str]]:
+    """Return the names of the versions with no end in sight, by service and environment."""
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for version, environment in offered:
+        if version.state == ServiceState.PUBLISHED:
+            found[version.service_id, environment].append(version.name)
+    return found
+
+
+def _ending(version: ServiceVersion, lasting: Iterable[str]) -> Ending | None:
+    if version.state != ServiceState.DEPRECATED or version.sunset_on is None:
+        return None
+    return Ending(version.deprecated_at, clock.start_of(version.sunset_on), successor_among(version.name, lasting))
 
 
 def _total_gate(service: DataService, environment: str) -> int:

@@ -12,6 +12,7 @@ SERVICE_DEEDS = {
     "version.returned": _("Trả lại để hoàn thiện"),
     "version.published": _("Công bố phiên bản"),
     "version.deprecated": _("Báo ngừng cung cấp"),
+    "version.redated": _("Đổi ngày ngừng cung cấp"),
     "version.resumed": _("Tiếp tục cung cấp"),
     "version.withdrawn": _("Ngừng cung cấp phiên bản"),
     "operation.entered": _("Nhập thao tác"),

@@ -18,6 +18,7 @@ from catalog.web import (
     system_list,
     system_people,
     systems,
+    version_end,
     wishes,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("danh-muc.jsonld", metadata.catalogue_jsonld, name="catalogue_jsonld"),
     path("danh-muc/", catalogue.catalogue, name="catalogue"),
     path("danh-muc/<slug:code>/", catalogue.data_service, name="data_service"),
+    path("danh-muc/<slug:code>/<slug:name>/ngung-cung-cap/", version_end.version_end, name="version_end"),
     path("nhu-cau-du-lieu/", wishes.wishes, name="wishes"),
     path("nhu-cau-du-lieu/moi/", wishes.new, name="wish_new"),
     path("nhu-cau-du-lieu/<int:pk>/", wishes.wish, name="wish"),

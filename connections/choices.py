@@ -214,6 +214,16 @@ class Ending(TextChoices):
 
     GRANT = "grant", _("Quyền khai thác")
     KEY = "key", _("Khóa")
+    VERSION = "version", _("Phiên bản dịch vụ")
+
+
+class VersionNews(TextChoices):
+    """What consumers are told of the end of a version."""
+
+    ANNOUNCED = "announced", _("Báo ngừng")
+    BEFORE = "before", _("Nhắc trước ngày ngừng")
+    RESUMED = "resumed", _("Tiếp tục cung cấp")
+    WITHDRAWN = "withdrawn", _("Đã ngừng")
 
 
 class Algorithm(TextChoices):

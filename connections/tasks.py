@@ -6,6 +6,7 @@ from connections.services import draft_life
 from connections.services.duty_reminders import remind_of_duties
 from connections.services.expiries import remind_of_endings
 from connections.services.reminders import remind_of_deadlines
+from connections.services.version_news import tell_of_versions
 
 
 @shared_task
@@ -13,6 +14,7 @@ def remind() -> None:
     """Give the reminders that are due, and the day's letters."""
     remind_of_duties()
     remind_of_endings()
+    tell_of_versions()
     remind_of_deadlines()
 
 

@@ -2,5 +2,6 @@
 
 from audit.models.calls import Intent, Outcome
 from audit.models.facts import Fact
+from audit.models.use import UseDay, UseMark
 
-__all__ = ["Fact", "Intent", "Outcome"]
+__all__ = ["Fact", "Intent", "Outcome", "UseDay", "UseMark"]

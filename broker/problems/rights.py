@@ -8,6 +8,12 @@ from core.problems import Problem
 _ASK = _("Cơ quan quản lý hệ thống liên hệ đầu mối vận hành nền tảng.")
 _RENEW = _("Gửi hồ sơ gia hạn hoặc thay đổi phạm vi trên cổng.")
 
+_PAGE = "/danh-muc/administrative-units/v1/ngung-cung-cap/"
+_END = (
+    f'<{_PAGE}>; rel="deprecation"; type="text/html", <{_PAGE}#chinh-sach>; rel="sunset"; type="text/html", '
+    '</api/data/administrative-units/v2/>; rel="successor-version"'
+)
+
 KINDS = (
     Kind(
         Problem(
@@ -76,6 +82,24 @@ KINDS = (
         "No published service is named {service}/{version}.",
         step="service",
         remedy_en="See the services at /api/data/-/services.",
+    ),
+    Kind(
+        Problem(
+            "version-withdrawn",
+            410,
+            _("Phiên bản đã ngừng cung cấp"),
+            _("Phiên bản này của dịch vụ đã ngừng cung cấp; không lượt gọi nào tới nó được chuyển đi."),
+            _("Chuyển sang phiên bản thay thế nêu trong câu trả lời; gọi lại như cũ sẽ luôn bị từ chối."),
+        ),
+        Side.CONSUMER,
+        "Version withdrawn",
+        "This version of the service is provided no more; no call to it is carried.",
+        "Phiên bản {service}/{version} ngừng cung cấp từ ngày {day}. Phiên bản thay thế: {successor}.",
+        "Version {service}/{version} is provided no more since {day}. Successor: {successor_en}.",
+        step="service",
+        remedy_en="Move to the successor the answer names; calling again the same way is always refused.",
+        headers=(("Link", _END),),
+        members=(("successor", "/api/data/administrative-units/v2/"),),
     ),
     Kind(
         Problem(

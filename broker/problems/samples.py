@@ -21,6 +21,8 @@ SAMPLES: Mapping[str, object] = {
     "service": "administrative-units",
     "skew": -412,
     "status": 500,
+    "successor": "v2",
+    "successor_en": "v2",
     "system": "HT-H60.07-03",
     "version": "v1",
     "where": "X-LGSP-Grant",

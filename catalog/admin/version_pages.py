@@ -13,7 +13,9 @@ from accounts.admin.agency_pages import show_refusal, staff_page
 from catalog.choices import ServiceState
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ApiDescription, ServiceVersion
+from catalog.selectors.endings import notice_days
 from catalog.services import descriptions, versions
+from core import clock
 from core.admin import BaseAdmin, acting
 from core.forms import PortalForm
 from core.problems import DomainError, PermissionRefused
@@ -29,6 +31,13 @@ class EndForm(PortalForm):
     )
     reason = forms.CharField(
         label=gettext_lazy("Lý do"), max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+    short_notice = forms.CharField(
+        label=gettext_lazy("Lý do báo trước ít ngày hơn"),
+        help_text=gettext_lazy("Chỉ khi ngày ngừng sớm hơn thời hạn báo trước; lý do được ghi lại và công khai."),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
 
 
@@ -66,34 +75,66 @@ def _back(version: ServiceVersion) -> str:
 
 def deprecate_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Say from which day a published version is provided no more."""
-    version = _version(admin, request, pk)
+    return _end_page(admin, request, pk, "deprecate")
+
+
+def redate_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Name another day for the end that was announced."""
+    return _end_page(admin, request, pk, "redate")
+
+
+# Step -> the state it is offered in, its title, and what is said when it is done.
+_ENDS = {
+    "deprecate": (ServiceState.PUBLISHED, gettext_lazy("Báo ngừng cung cấp"), gettext_lazy("Đã báo ngừng cung cấp.")),
+    "redate": (
+        ServiceState.DEPRECATED,
+        gettext_lazy("Đổi ngày ngừng cung cấp"),
+        gettext_lazy("Đã đổi ngày ngừng cung cấp."),
+    ),
+}
+
+
+def _end_page(admin: BaseAdmin, request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    version, (state, title, done) = _version(admin, request, pk), _ENDS[step]
     _managing(request)
-    if request.method != "POST" and version.state != ServiceState.PUBLISHED:
+    if request.method != "POST" and version.state != state:
         raise Http404
     form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            versions.deprecate_version(actor=acting(request), version=version, **form.cleaned_data)
+            versions.move_version(actor=acting(request), version=version, step=step, **form.cleaned_data)
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("Đã báo ngừng cung cấp."))
+            messages.success(request, done)
             return redirect(_back(version))
-    consequences = [
-        _("Đến ngày này phiên bản vẫn được gọi như thường; trang công khai ghi ngày ngừng."),
-        _("Cơ quan cung cấp được báo ngay."),
-        _("Phiên bản chỉ thôi được gọi khi cán bộ vận hành ngừng cung cấp."),
-    ]
     return staff_page(
         admin,
         request,
         "catalog/staff_version.html",
-        title=_("Báo ngừng cung cấp"),
+        title=title,
         version=version,
         form=form,
-        consequences=consequences,
+        consequences=_of_end(version),
         back_url=_back(version),
     )
+
+
+def _of_end(version: ServiceVersion) -> list[str]:
+    """Say what an announced end does, and how far ahead it is announced."""
+    rule, said = notice_days(), []
+    if rule.days is not None:
+        text = _("Báo trước ít nhất %(n)s ngày (%(label)s), tức từ ngày %(day)s; sớm hơn phải có lý do.")
+        first = rule.first_day(clock.today())
+        said.append(text % {"n": rule.days, "label": rule.label.lower(), "day": f"{first:%d/%m/%Y}"})
+    if version.sunset_on is not None:
+        said.append(_("Ngày đã báo: %(day)s.") % {"day": f"{version.sunset_on:%d/%m/%Y}"})
+    return [
+        *said,
+        _("Đến hết ngày liền trước, phiên bản vẫn được gọi như thường; trang công khai ghi ngày ngừng."),
+        _("Cơ quan cung cấp và các cơ quan đang khai thác được báo ngay, rồi được nhắc trước ngày ngừng."),
+        _("Từ 00:00 ngày ngừng, mọi lượt gọi bị từ chối và phiên bản tự ngừng cung cấp với lý do đã báo."),
+    ]
 
 
 def hand_in_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:

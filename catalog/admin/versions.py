@@ -18,7 +18,15 @@ from core.actor import Actor
 from core.admin_steps import StepsAdmin
 from core.text import fold
 
-MOMENTS = ("published_at", "deprecated_at", "sunset_on", "sunset_reason", "withdrawn_at", "withdraw_reason")
+MOMENTS = (
+    "published_at",
+    "deprecated_at",
+    "sunset_on",
+    "sunset_reason",
+    "short_notice_reason",
+    "withdrawn_at",
+    "withdraw_reason",
+)
 SAID = {
     "publish": (
         _("Thông tin chung của dịch vụ hiện trong danh mục công khai; địa chỉ hệ thống nguồn không hiện."),
@@ -100,6 +108,7 @@ class ServiceVersionAdmin(StepsAdmin):
         """Add the pages that ask more than a reason, before the general page of steps."""
         return [
             path("<int:pk>/viec/deprecate/", self._page(pages.deprecate_page), name=self._name("deprecate")),
+            path("<int:pk>/viec/redate/", self._page(pages.redate_page), name=self._name("redate")),
             path("<int:pk>/openapi/", self._page(pages.hand_in_page), name=self._name("hand_in")),
             path(
                 "<int:pk>/openapi/<int:description>/",

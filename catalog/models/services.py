@@ -159,8 +159,10 @@ class ServiceVersion(models.Model):
     classification of service and fields, an operation and an address are there, the provider asks for publication and
     SKHCN publishes or gives back with the reason; what SKHCN entered itself it publishes at once. From then on its
     operations stay as they are and what must change is the next version. Addresses may still change, SKHCN's staff
-    do it. Its end is announced with a day (deprecated, called as before), then it is withdrawn with a reason: it is
-    called no more and stays readable. What was published once is never deleted.
+    do it. Its end is announced with a day (deprecated, called as before until that day begins), so many days ahead as
+    the deadline ``version.notice`` says or with a reason why not. On that day calls are refused, and the platform
+    withdraws it with the reason announced; SKHCN may do so earlier. It then stays readable. What was published once is
+    never deleted.
     """
 
     service = models.ForeignKey(DataService, models.PROTECT, related_name="versions", verbose_name=_("dịch vụ"))
@@ -181,8 +183,13 @@ class ServiceVersion(models.Model):
     )
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
     deprecated_at = models.DateTimeField(_("báo ngừng lúc"), null=True, blank=True, editable=False)
+    # When the present day was announced; the first announcement is ``deprecated_at``.
+    announced_at = models.DateTimeField(_("báo ngày ngừng lúc"), null=True, blank=True, editable=False)
     sunset_on = models.DateField(_("ngừng cung cấp từ ngày"), null=True, blank=True, editable=False)
     sunset_reason = models.CharField(_("lý do báo ngừng"), max_length=300, blank=True, editable=False)
+    short_notice_reason = models.CharField(
+        _("lý do báo trước ít ngày hơn quy định"), max_length=300, blank=True, editable=False
+    )
     withdrawn_at = models.DateTimeField(_("ngừng cung cấp lúc"), null=True, blank=True, editable=False)
     withdraw_reason = models.CharField(_("lý do ngừng cung cấp"), max_length=300, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -267,6 +274,20 @@ class ServiceVersion(models.Model):
     )
     def deprecate(self) -> None:
         """The version is called as before until its last day; everyone reads which day that is."""
+
+    @transition(
+        state,
+        ServiceState.DEPRECATED,
+        ServiceState.DEPRECATED,
+        custom={
+            "may": guards.manages_services,
+            "label": _("Đổi ngày ngừng cung cấp"),
+            "clause": "QC11.2",
+            "reason_required": True,
+        },
+    )
+    def redate(self) -> None:
+        """The end comes on another day than was announced."""
 
     @transition(
         state,

@@ -7,7 +7,6 @@ from catalog.choices import ServiceState, SystemState
 from catalog.guards import SERVICE_EDIT_OWN, SERVICE_MANAGE, SYSTEM_EDIT_OWN
 from catalog.models import DataWish, InformationSystem, ServiceVersion
 from catalog.wish_words import WishState
-from core import clock
 from core.actor import Actor
 from core.web.boards import Task
 
@@ -35,16 +34,11 @@ def _versions(actor: Actor) -> list[Task]:
 
 
 def _of_operator() -> list[Task]:
-    """Return what providers ask for, what SKHCN began, and announced ends that have come."""
+    """Return what providers ask for, and what SKHCN began; announced ends come by themselves."""
     versions = ServiceVersion.objects
     found = (
         (_("Xem đề nghị công bố dịch vụ dữ liệu"), _("%(n)s phiên bản chờ công bố"), {"state": ServiceState.AWAITING}),
         (_("Xem phiên bản dịch vụ chưa công bố"), _("%(n)s bản nháp"), {"state": ServiceState.DRAFT}),
-        (
-            _("Ngừng cung cấp phiên bản đã đến ngày"),
-            _("%(n)s phiên bản đến ngày đã báo"),
-            {"state": ServiceState.DEPRECATED, "sunset_on__lte": clock.today()},
-        ),
     )
     page = reverse("admin:catalog_serviceversion_changelist")
     return [

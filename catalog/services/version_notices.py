@@ -41,7 +41,7 @@ def _tell_provider(actor: Actor, version: ServiceVersion, step: str) -> None:
     values = {"version": version, "day": f"{version.sunset_on:%d/%m/%Y}" if version.sunset_on else ""}
     message = Message(
         event=f"version.{step}",
-        topic=Topic.ACCESS if step in ("deprecate", "withdraw") else Topic.PROGRESS,
+        topic=Topic.ACCESS if step in ("deprecate", "redate", "withdraw") else Topic.PROGRESS,
         subject=subject % values,
         body=body % values,
         link=reverse("own_service", args=[version.service.code]),
@@ -71,6 +71,10 @@ _TEXTS = {
     "deprecate": lambda: (
         _("Dịch vụ dữ liệu sắp ngừng: %(version)s"),
         _("%(version)s ngừng cung cấp từ ngày %(day)s; đến ngày đó vẫn được gọi như thường. Lý do ghi trên cổng."),
+    ),
+    "redate": lambda: (
+        _("Đổi ngày ngừng dịch vụ dữ liệu: %(version)s"),
+        _("%(version)s nay ngừng cung cấp từ ngày %(day)s; đến ngày đó vẫn được gọi như thường. Lý do ghi trên cổng."),
     ),
     "resume": lambda: (
         _("Dịch vụ dữ liệu tiếp tục cung cấp: %(version)s"),

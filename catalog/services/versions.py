@@ -11,12 +11,13 @@ from audit.record import changed, record_fact
 from catalog.choices import CALLABLE, ServiceState
 from catalog.guards import SERVICE_MANAGE, may_edit_services_of
 from catalog.models import DataService, ServiceVersion
+from catalog.services.announced import KEPT, note
 from catalog.services.judging import judge, require_fresh, store, tidied
 from catalog.services.searching import index_service
 from catalog.services.version_notices import tell
-from core import clock
+from catalog.version_names import number_of
 from core.actor import Actor
-from core.problems import InvalidInput, PermissionRefused, StateRefused
+from core.problems import PermissionRefused, StateRefused
 from core.text import tidy
 from core.transitions import carry
 
@@ -28,6 +29,7 @@ DEEDS = {
     "give_back": "version.returned",
     "recall": "version.recalled",
     "deprecate": "version.deprecated",
+    "redate": "version.redated",
     "resume": "version.resumed",
     "withdraw": "version.withdrawn",
 }
@@ -53,7 +55,7 @@ def require_editor(actor: Actor, service: DataService) -> None:
 
 def next_name(service: DataService) -> str:
     """Return the name the next version of *service* would have."""
-    numbers = [int(name[1:]) for name in service.versions.values_list("name", flat=True)]
+    numbers = [number_of(name) for name in service.versions.values_list("name", flat=True)]
     return f"v{max(numbers, default=0) + 1}"
 
 
@@ -96,22 +98,29 @@ def change_version(
 
 @transaction.atomic
 def move_version(
-    *, actor: Actor, version: ServiceVersion, step: str, reason: str = "", sunset_on: date | None = None
+    *,
+    actor: Actor,
+    version: ServiceVersion,
+    step: str,
+    reason: str = "",
+    sunset_on: date | None = None,
+    short_notice: str = "",
 ) -> ServiceVersion:
     """Take one step of a version's life (*step* is the transition's name); the other side and the broker hear of it.
 
-    ``deprecate`` names the day from which the version is provided no more. Raises StateRefused, PermissionRefused,
-    GuardRefused with every gap, InvalidInput.
+    ``deprecate`` and ``redate`` name the day from which the version is provided no more; *short_notice* says why that
+    is sooner than the notice to be given. Raises StateRefused, PermissionRefused, GuardRefused with every gap,
+    InvalidInput.
     """
     # Whoever changes the service at this moment waits, so the legal items judged here are those published.
     DataService.objects.select_for_update().get(pk=version.service_id)
     stored = ServiceVersion.objects.select_for_update().get(pk=version.pk)
-    before, reason = {"state": stored.state, "sunset_on": stored.sunset_on}, tidy(reason)
+    before, reason = {name: getattr(stored, name) for name in KEPT}, tidy(reason)
     taken = carry(stored, step, actor, reason=reason)
-    _note(stored, step, reason, sunset_on)
+    note(stored, step, reason, sunset_on, tidy(short_notice))
     stored.revision += 1
     stored.save()
-    old, new = changed(before, {"state": stored.state, "sunset_on": stored.sunset_on})
+    old, new = changed(before, {name: getattr(stored, name) for name in KEPT})
     record_fact(
         actor=actor,
         deed=DEEDS[step],
@@ -127,35 +136,23 @@ def move_version(
     return stored
 
 
-def _note(version: ServiceVersion, step: str, reason: str, sunset_on: date | None) -> None:
-    """Keep on *version* when and why *step* was taken. Raises InvalidInput."""
-    if step == "publish":
-        version.published_at = clock.now()
-    elif step == "deprecate":
-        version.sunset_on = _last_day(sunset_on)
-        version.deprecated_at, version.sunset_reason = clock.now(), reason[:300]
-    elif step == "resume":
-        version.deprecated_at, version.sunset_on, version.sunset_reason = None, None, ""
-    elif step == "withdraw":
-        version.withdrawn_at, version.withdraw_reason = clock.now(), reason[:300]
-
-
-def _last_day(day: date | None) -> date:
-    if day is None:
-        raise InvalidInput({"sunset_on": [_("Nhập ngày ngừng cung cấp")]})
-    if day <= clock.today():
-        raise InvalidInput({"sunset_on": [_("Ngày ngừng cung cấp phải sau hôm nay")]})
-    return day
-
-
 def publish_version(*, actor: Actor, version: ServiceVersion) -> ServiceVersion:
     """Put a version into the public catalogue and let it be granted (QC11.2)."""
     return move_version(actor=actor, version=version, step="publish")
 
 
-def deprecate_version(*, actor: Actor, version: ServiceVersion, sunset_on: date, reason: str) -> ServiceVersion:
+def deprecate_version(
+    *, actor: Actor, version: ServiceVersion, sunset_on: date, reason: str, short_notice: str = ""
+) -> ServiceVersion:
     """Say from which day a version is provided no more, and why; until then it is called as before."""
-    return move_version(actor=actor, version=version, step="deprecate", reason=reason, sunset_on=sunset_on)
+    return move_version(
+        actor=actor,
+        version=version,
+        step="deprecate",
+        reason=reason,
+        sunset_on=sunset_on,
+        short_notice=short_notice,
+    )
 
 
 def withdraw_version(*, actor: Actor, version: ServiceVersion, reason: str) -> ServiceVersion:

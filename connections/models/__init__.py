@@ -24,7 +24,7 @@ from connections.models.evaluations import (
     Evaluation,
 )
 from connections.models.evidence import EvidenceRun, MessageSample
-from connections.models.expiries import ExpiryNotice, ExpiryRule
+from connections.models.expiries import ExpiryNotice, ExpiryRule, VersionNotice
 from connections.models.grants import Grant
 from connections.models.lines import RequestLine
 from connections.models.messages import MessageFile, ThreadMark, ThreadMessage
@@ -85,5 +85,6 @@ __all__ = [
     "ThreadMessage",
     "Trial",
     "TrialCase",
+    "VersionNotice",
     "WorkMark",
 ]

@@ -28,7 +28,7 @@ def remind_of_endings() -> int:
     """Give every notice that is due; of the rules reached only the latest is given. Returns how many were given."""
     if clock.local_now().time() < settings.DIGEST_TIME:
         return 0
-    return sum(_remind(subject) for subject in Ending)
+    return sum(_remind(subject) for subject in (Ending.GRANT, Ending.KEY))
 
 
 def _remind(subject: Ending) -> int:
@@ -104,10 +104,9 @@ def save_expiry_rule(*, actor: Actor, rule: ExpiryRule, reason: str = "", **fiel
 
 @transaction.atomic
 def load_expiry_rules(*, actor: Actor) -> int:
-    """Enter the seeds where no rule is known yet; return how many."""
-    if ExpiryRule.objects.exists():
-        return 0
-    rows = yaml.safe_load(SEEDS.read_text(encoding="utf-8"))
+    """Enter the seeds of every subject of which no rule is known yet; return how many."""
+    known = set(ExpiryRule.objects.values_list("subject", flat=True).distinct())
+    rows = [row for row in yaml.safe_load(SEEDS.read_text(encoding="utf-8")) if row["subject"] not in known]
     for row in rows:
         save_expiry_rule(actor=actor, rule=ExpiryRule(), **row)
     return len(rows)

@@ -19,6 +19,7 @@ from connections.selectors.connections import (
     sees_whole,
     standing_of,
 )
+from connections.selectors.old_versions import still_called
 
 READ = ("request.view_own", "request.view_all", "grant.advise", "people.manage_own")
 PAGE_SIZE = 25
@@ -51,12 +52,14 @@ def connection(request: Any, pk: int) -> HttpResponse:
     holds: list[Any] = found.open_now  # type: ignore[attr-defined]
     endings = list(endings_of(actor, found)[:MOST])
     asked = next((item for item in endings if item.answered_at is None and item.withdrawn_at is None), None)
+    whole = sees_whole(actor, found)
     context = {
         "connection": found,
         "standing": standing_of(found, held=bool(holds)),
         "holds": holds,
         "asked": asked,
-        "whole": sees_whole(actor, found),
+        "whole": whole,
+        "still": still_called([found.system_id]) if whole else [],
         "choices": choices_for(actor, found, holds, asked) if found.closed_at is None else [],
         "grants": grants_in_force(actor, found),
         "history": holds_of(actor, found)[:MOST],

@@ -17,6 +17,7 @@ from connections.choices import Algorithm
 from connections.models import Credential
 from connections.selectors.grants import grants_seen
 from connections.selectors.keys import keys_seen, last_uses, replaceable_keys
+from connections.selectors.old_versions import StillCalled, still_called
 from connections.services.key_proof import activate_key
 from connections.services.keys import EMERGENCY_OWN, MANAGE_OWN, make_key, revoke_in_emergency, revoke_key
 from connections.web.calls import READ_CALLS
@@ -102,8 +103,14 @@ def developer(request: Any) -> HttpResponse:
     shown = list(keys_seen(request.actor).filter(system__in=systems))
     keys, used = _by_system(shown), last_uses(shown)
     grants = _by_system(grants_seen(request.actor).filter(system__in=systems))
+    still: dict[int, list[StillCalled]] = _by_system(still_called([system.pk for system in systems]))
     rows = [
-        (system, grants.get(system.pk, []), [(key, used.get(key.access_key)) for key in keys.get(system.pk, [])])
+        (
+            system,
+            grants.get(system.pk, []),
+            [(key, used.get(key.access_key)) for key in keys.get(system.pk, [])],
+            still.get(system.pk, []),
+        )
         for system in systems
     ]
     context = {
@@ -129,7 +136,8 @@ def _by_system(found: Any) -> dict[int, list[Any]]:
 def new_key(request: Any, code: str) -> HttpResponse:
     """Make a key; the answer to this POST shows a secret of ours the one time it is shown."""
     system = get_object_or_404(_systems(request), code=code)
-    form = KeyForm(replaceable_keys(system), request.POST or None, initial={"environment": Environment.SANDBOX})
+    replaceable = replaceable_keys(system)
+    form = KeyForm(replaceable, request.POST or None, initial=_begun(replaceable, request.GET.get("replaces", "")))
     if form.is_bound and form.is_valid():
         try:
             made = make_key(actor=request.actor, system=system, **form.cleaned_data)
@@ -139,6 +147,14 @@ def new_key(request: Any, code: str) -> HttpResponse:
             context = {"made": made, "system": system, "proof": _proof_of(made.credential), "form": ProofForm()}
             return render(request, "developer/key_made.html", context)
     return render(request, "developer/new_key.html", {"form": form, "system": system})
+
+
+def _begun(replaceable: Any, asked: str) -> dict[str, Any]:
+    """Return what the form begins with: the key *asked* to be replaced, when it may be, in its own environment."""
+    old = replaceable.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 16 else None
+    if old is None:
+        return {"environment": Environment.SANDBOX}
+    return {"environment": old.environment, "algorithm": old.algorithm, "networks": old.networks, "replaces": old}
 
 
 def _proof_of(credential: Credential) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connections.web import calls, keys, why
+from connections.web import calls, key_page, keys, why
 
 urlpatterns = [
     path("nha-phat-trien/", keys.developer, name="developer"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("nha-phat-trien/nhat-ky/tep/", calls.calls_file, name="calls_file"),
     path("nha-phat-trien/vi-sao/", why.why, name="why"),
     path("nha-phat-trien/vi-sao/<uuid:call_id>/", why.why_call, name="why_call"),
+    path("nha-phat-trien/khoa/<int:pk>/", key_page.key, name="key"),
     path("nha-phat-trien/khoa/<int:pk>/thu-hoi/", keys.revoke, name="revoke_key"),
     path("nha-phat-trien/khoa/<int:pk>/kich-hoat/", keys.activate, name="activate_key"),
     path("nha-phat-trien/<str:code>/khoa/thu-hoi-khan-cap/", keys.revoke_every, name="revoke_every_key"),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.selectors.call_story import VIEW_ALL
 from connections.selectors.consumers import SEES_ALL, SEES_OWN
+from connections.selectors.old_versions import SEES_OWN as PROVIDES
 from core.actor import Actor
 from core.web.boards import Entry
 
@@ -26,4 +27,6 @@ def navigation(actor: Actor) -> list[Entry]:
         entries.append((_("Quyền khai thác"), reverse("grants"), 24))
     if actor.may(SEES_OWN) or actor.may(SEES_ALL):
         entries.append((_("Tải dịch vụ"), reverse("loads"), 34))
+    if actor.may(SEES_ALL) or any(map(actor.may, PROVIDES)):
+        entries.append((_("Phiên bản ngừng"), reverse("old_versions"), 44))
     return entries

@@ -28,7 +28,10 @@ NOTE_SOURCES = {
         "incidents.selectors.uptime.notes_of_service",
         "catalog.selectors.service_notes.notes_of_service",
     ],
-    "information_system": ["connections.selectors.system_history.notes_of_system"],
+    "information_system": [
+        "connections.selectors.system_history.notes_of_system",
+        "connections.selectors.old_versions.notes_of_system",
+    ],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
 # Who has an approved connection to a service, or to any (None): restricted documents are released to them.

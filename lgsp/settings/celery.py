@@ -26,6 +26,9 @@ CELERY_BEAT_SCHEDULE = {
     "care-for-drafts": {"task": "connections.tasks.care_for_drafts", "schedule": crontab(hour=7, minute=15)},
     # Often, and telling nothing twice.
     "watch-catalogue": {"task": "catalog.tasks.watch", "schedule": 1800.0, "options": {"expires": 1790}},
+    # The broker refuses by the date already; the register follows within minutes.
+    "end-announced-versions": {"task": "catalog.tasks.end_announced", "schedule": 120.0, "options": {"expires": 110}},
+    "count-use": {"task": "audit.tasks.count_use", "schedule": 60.0, "options": {"expires": 55}},
     "index-catalogue": {"task": "catalog.tasks.index", "schedule": crontab(hour=2, minute=10)},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     # Whoever has to act is told within a minute.

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from catalog.projection import Ending
 from core import clock
 from core.hours import minute_of_week, spans_of
 from tests.broker.conftest import Log
@@ -178,6 +179,8 @@ def test_the_guide_shows_what_is_answered(broker: Live, provider: Provider, worl
         hours=((420, 1050),),
         rate_per_second=20,
     )
+    ending = Ending(clock.now(), clock.now() + timedelta(days=30), "v2")
+    world.services["sandbox"] = replace(world.services["sandbox"], ending=ending)
     world.services["other"] = service(provider.url, code="land-plots", service_id=8)
     broker.reload()
     assert shape(sample(PING)) == shape(ask(broker, world, PING).json)

@@ -7,7 +7,7 @@ from typing import Any
 
 from broker.signing import Credentials, sign
 from broker.snapshot import Rows
-from catalog.projection import OperationRow, ServiceRow, UpstreamRow
+from catalog.projection import GoneRow, OperationRow, ServiceRow, UpstreamRow
 from connections.projection import GrantRow, KeyRow
 from core.keys import new_access_key, new_secret
 
@@ -86,9 +86,10 @@ class World:
     services: dict[str, ServiceRow] = field(default_factory=dict)
     keys: dict[int, KeyRow] = field(default_factory=dict)
     grants: dict[str, GrantRow] = field(default_factory=dict)
+    gone: list[GoneRow] = field(default_factory=list)
 
     def rows(self) -> Rows:
-        return Rows(list(self.services.values()), list(self.keys.values()), list(self.grants.values()))
+        return Rows(list(self.services.values()), list(self.keys.values()), list(self.grants.values()), self.gone)
 
     def credentials(self, key: int = 1, grant: str = "QK-1", purpose: str | None = None) -> Credentials:
         row = self.keys[key]

@@ -42,6 +42,7 @@ STEPS = {
     ("awaiting", "recall"): ("draft", "provider_officer"),
     ("published", "deprecate"): ("deprecated", "operator"),
     ("published", "withdraw"): ("withdrawn", "operator"),
+    ("deprecated", "redate"): ("deprecated", "operator"),
     ("deprecated", "resume"): ("published", "operator"),
     ("deprecated", "withdraw"): ("withdrawn", "operator"),
 }
@@ -75,6 +76,7 @@ def test_every_step_from_every_state_by_every_side(
     for taken in WAYS[state]:
         move_version(actor=JOB, version=version, step=taken, reason="Lý do", sunset_on=later)
     facts, actor = Fact.objects.count(), people(role, code)
+    later += timedelta(days=step == "redate")
     target, who = STEPS.get((state, step), ("", ""))
     if target and (role, code) in ((who, "H60.02"), (who, "H60.03")):
         moved = move_version(actor=actor, version=version, step=step, reason="Lý do", sunset_on=later)

@@ -36,6 +36,10 @@ OWN: dict[str, Row] = {
     "ke-hoach-ket-noi/<int:pk>/": lambda world: {"pk": world.plan.pk},
     "sai-lech-du-lieu/<slug:code>/": lambda world: {"code": world.report.code},
     "nhu-cau-du-lieu/<int:pk>/": lambda world: {"pk": world.wish.pk},
+    "phien-ban-ngung/<slug:code>/<slug:name>/": lambda world: {
+        "code": world.ending.service.code,
+        "name": world.ending.name,
+    },
     "tai-dich-vu/<slug:code>/": lambda world: {"code": world.asked.code},
     "nha-phat-trien/khoa/<int:pk>/": lambda world: {"pk": world.key.pk},
     "nha-phat-trien/vi-sao/<uuid:call_id>/": lambda world: {"call_id": world.call},

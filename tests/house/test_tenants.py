@@ -21,6 +21,7 @@ from catalog.services.data_errors import file_error
 from catalog.services.descriptions import hand_in
 from catalog.services.readiness import enter_plan
 from catalog.services.system_people import keep_dossier, name_contact
+from catalog.services.versions import publish_version
 from catalog.services.wishes import send_wish
 from connections.models import Attachment, Connection, ConnectionRequest, Credential, Grant, MessageFile, Printout
 from connections.services.attachments import attach
@@ -78,6 +79,7 @@ def world(
         draft=filed,
         draft_file=_attached(asking, filed),
         own=version,
+        ending=publish_version(actor=JOB, version=draft(code="own-ending", provider=chain.agency.code)),
         contact=name_contact(
             actor=asking.officer,
             system=chain.system,
