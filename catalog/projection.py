@@ -20,6 +20,8 @@ from core.tls import TlsProfile
 log = structlog.get_logger("lgsp.policy")
 # What a version carries in one answer where nobody said otherwise.
 ANSWER_BYTES = 100 * 1024 * 1024
+# How long a call of the example server may take.
+EXAMPLE_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +81,56 @@ def load_services() -> list[ServiceRow]:
         upstreams[item.version_id, item.environment].append(item)
     ring = keyring(settings.FIELD_KEYS)
     known = {version.pk: version for version in versions.order_by("service_id", "name")}
-    return [
-        ServiceRow(
-            service_id=version.service_id,
-            code=version.service.code,
-            version=version.name,
-            environment=environment,
-            provider_id=version.service.provider_id,
-            provider_code=version.service.provider.code,
-            title=version.service.title,
-            timeout_ms=max(item.timeout_ms for item in items),
-            max_request_bytes=version.max_request_bytes,
-            operations=tuple(operations[version.pk]),
-            upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
-            max_answer_bytes=version.max_answer_bytes,
-            total_gate_id=_total_gate(version.service, environment),
-            calls_at_once=version.service.calls_at_once or 0,
+    rows = [
+        _service_row(
+            version,
+            environment,
+            tuple(operations[version.pk]),
+            tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
+            max(item.timeout_ms for item in items),
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
+    if settings.EXAMPLE_SERVER:
+        # In the sandbox the example server stands where a version names no address of its own.
+        sandbox = Environment.SANDBOX.value
+        rows += [
+            _service_row(item, sandbox, tuple(operations[item.pk]), (_example_row(item),), EXAMPLE_MS)
+            for item in known.values()
+            if (item.pk, sandbox) not in upstreams
+        ]
+    return rows
+
+
+def _service_row(
+    version: ServiceVersion,
+    environment: str,
+    operations: tuple[OperationRow, ...],
+    upstreams: tuple[UpstreamRow, ...],
+    timeout_ms: int,
+) -> ServiceRow:
+    return ServiceRow(
+        service_id=version.service_id,
+        code=version.service.code,
+        version=version.name,
+        environment=environment,
+        provider_id=version.service.provider_id,
+        provider_code=version.service.provider.code,
+        title=version.service.title,
+        timeout_ms=timeout_ms,
+        max_request_bytes=version.max_request_bytes,
+        operations=operations,
+        upstreams=upstreams,
+        max_answer_bytes=version.max_answer_bytes,
+        total_gate_id=_total_gate(version.service, environment),
+        calls_at_once=version.service.calls_at_once or 0,
+    )
+
+
+def _example_row(version: ServiceVersion) -> UpstreamRow:
+    """Return the place of *version* at the example server; ids below zero are nobody's else."""
+    return UpstreamRow(-version.pk, f"{settings.EXAMPLE_SERVER}/{version.service.code}/{version.name}", 1, None, False)
 
 
 def _total_gate(service: DataService, environment: str) -> int:

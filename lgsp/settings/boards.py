@@ -39,6 +39,7 @@ PLAN_PROGRESS = "connections.selectors.system_history.progress_of"
 PART_SOURCES = {
     "data_service": [
         "connections.selectors.access.parts_of_service",
+        "connections.selectors.sandbox.parts_of_service",
         "connections.selectors.consumers.parts_of_service",
     ]
 }
