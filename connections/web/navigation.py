@@ -20,7 +20,7 @@ def navigation(actor: Actor) -> list[Entry]:
         entries.append((_("Hồ sơ kết nối"), reverse("requests"), 20))
         entries.append((_("Quyền và khóa"), reverse("developer"), 25))
     if actor.may(MANAGE_OWN):
-        entries.append((_("Môi trường thử nghiệm"), reverse("sandbox"), 28))
+        entries.append((_("Gọi thử"), reverse("sandbox"), 28))
     if actor.may(VIEW_ALL):
         entries.append((_("Vì sao bị từ chối"), reverse("why"), 26))
     if any(map(actor.may, CONNECTIONS)):

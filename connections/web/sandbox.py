@@ -42,7 +42,8 @@ def start(request: Any) -> HttpResponse:
     versions, systems = versions_to_try(), list(systems_to_try(request.actor)[:50])
     wanted = request.GET.get("service", "")
     chosen = versions.filter(service__code=wanted).first() if wanted else None
-    form = StartForm(versions, systems, request.POST or None, initial={"version": chosen})
+    posted = request.POST if request.method == "POST" else None
+    form = StartForm(versions, systems, posted, initial={"version": chosen})
     if form.is_bound and form.is_valid():
         try:
             access = start_trial(actor=request.actor, **form.cleaned_data)

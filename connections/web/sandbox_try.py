@@ -37,7 +37,7 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
     found = get_object_or_404(operations_of([grant.service_id]), version__name=version, code=operation)
     if operation not in grant.operations:
         raise Http404
-    form = TryForm(found, _told(found), request.POST or None)
+    form = TryForm(found, _told(found), request.POST if request.method == "POST" else None)
     tried = None
     if form.is_bound and form.is_valid():
         try:
