@@ -29,6 +29,7 @@ from core.tries import take_try
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ROOM, SECONDS = "try-it", 60
 # The longest call, and a little more.
 PATIENCE_SECONDS = 35.0
@@ -46,10 +47,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A call that was sent: where, with which key, and what came back."""
+    """A call that was sent: where (``path`` behind service and version), with which key, and what came back."""
 
-    method: str
-    target: str
+    path: str
     body: str
     key: Credential
     answer: OwnAnswer
@@ -66,7 +66,8 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
     if actor.user_id is None or not is_technician(actor, grant.system):
         raise PermissionRefused(_("Gọi thử bằng khóa của hệ thống thuộc Cán bộ kỹ thuật của cơ quan quản lý."))
     key = _judge(grant)
-    target, body = target_of(operation, wish), wish.body.encode()
+    path, body = path_of(operation, wish), wish.body.encode()
+    target = f"/api/data/{operation.version.service.code}/{operation.version.name}{path}"
     take_try(ROOM, [str(actor.user_id)], limit=settings.TRIES_PER_MINUTE, seconds=SECONDS)
     headers = _signed(key, grant, operation.method, target, body)
     try:
@@ -85,7 +86,7 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
     told = {"key": key.access_key, "operation": operation.code, "status": answer.status, "request_id": request_id}
     with transaction.atomic():  # not around the call: no lock waits for the network
         record_fact(actor=actor, deed="sandbox.tried", subject=grant, after=told, clause="QC10.3")
-    return Tried(operation.method, target, wish.body, key, answer, request_id)
+    return Tried(path, wish.body, key, answer, request_id)
 
 
 def _judge(grant: Grant) -> Credential:
@@ -100,8 +101,8 @@ def _judge(grant: Grant) -> Credential:
     return key
 
 
-def target_of(operation: Operation, wish: Wish) -> str:
-    """Return path and query as they are sent. Raises InvalidInput naming what cannot be."""
+def path_of(operation: Operation, wish: Wish) -> str:
+    """Return path and query behind the version, as they are sent. Raises InvalidInput naming what cannot be."""
     errors: dict[str, list[str]] = {}
     for name in PLACE.findall(operation.template):
         value = wish.path.get(name, "")
@@ -109,13 +110,13 @@ def target_of(operation: Operation, wish: Wish) -> str:
             errors[f"path_{name}"] = [_("Nhập %(name)s: chữ, số, không có ký tự điều khiển") % {"name": name}]
     if not wish.query.isprintable():
         errors["query"] = [_("Tham số truy vấn không có ký tự điều khiển")]
+    if _CONTROL.search(wish.body):
+        errors["body"] = [_("Nội dung có ký tự điều khiển; xóa ký tự đó rồi gửi lại")]
     if errors:
         raise InvalidInput(errors)
     path = PLACE.sub(lambda match: quote(wish.path[match[1]], safe=""), operation.template)
-    version = operation.version
-    base = f"/api/data/{version.service.code}/{version.name}{path}"
     query = quote(_LONE_PERCENT.sub("%25", wish.query), safe="=&%+,:;@/?-._~")
-    return f"{base}?{query}" if query else base
+    return f"{path}?{query}" if query else path
 
 
 def _signed(key: Credential, grant: Grant, method: str, target: str, body: bytes) -> dict[str, str]:

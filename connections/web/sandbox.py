@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,9 +16,9 @@ from connections.selectors.sandbox import opened_of, rooms_of, sandbox_grants, s
 from connections.services.keys import MANAGE_OWN
 from connections.services.sandbox import SandboxAccess, end_sandbox_access, start_trial
 from connections.services.trying import PLACE
-from connections.web.curl import curl_of
 from connections.web.requests import READ
-from connections.web.sandbox_forms import StartForm
+from connections.web.sandbox_forms import WITH_BODY, StartForm
+from connections.web.sandbox_try import snippets_of
 from core.choices import Environment
 from core.forms import show_refusal
 from core.problems import DomainError
@@ -60,24 +59,16 @@ def _opened(request: Any, access: SandboxAccess, version: Any) -> HttpResponse:
     opened = opened_of([access.grant])[0]
     operations = [item for item in opened.operations if item.version_id == version.pk]
     first = min(operations, key=lambda item: (item.method != "GET", item.template.count("{")), default=None)
-    command = ""
+    snippets = []
     if first is not None:
-        path = PLACE.sub("1", first.template)
-        command = curl_of(
-            base=settings.PUBLIC_URL,
-            method=first.method,
-            target=f"/api/data/{version.service.code}/{version.name}{path}",
-            body="" if first.method in ("GET", "DELETE") else "{}",
-            access_key=access.key.access_key,
-            grant=access.grant.code,
-            purpose=access.grant.purpose.code,
-        )
+        path, body = PLACE.sub("1", first.template), "{}" if first.method in WITH_BODY else ""
+        snippets = snippets_of(access.grant, access.key, first, path, body)
     context = {
         "access": access,
         "version": version,
         "operations": operations,
         "first": first,
-        "command": command,
+        "snippets": snippets,
         "from_examples": answerer_of(version) == Answerer.EXAMPLES,
     }
     return render(request, "sandbox/opened.html", context)

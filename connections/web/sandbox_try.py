@@ -15,11 +15,11 @@ from catalog.models import ApiDescription, Operation
 from catalog.openapi import Refused, read
 from catalog.openapi.exchanges import Exchange, exchange_of
 from catalog.selectors.sandbox import Answerer, answerer_of
-from connections.models import Grant
+from connections.models import Credential, Grant
 from connections.selectors.sandbox import operations_of, sandbox_grants
 from connections.services.keys import MANAGE_OWN
 from connections.services.trying import Tried, try_operation
-from connections.web.curl import curl_of
+from connections.snippets import Snippet, snippets_for
 from connections.web.sandbox_forms import TryForm
 from core.forms import show_refusal
 from core.problems import DomainError
@@ -49,7 +49,7 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
         "operation": found,
         "form": form,
         "from_examples": answerer_of(found.version) == Answerer.EXAMPLES,
-        **(_shown(tried, grant) if tried else {}),
+        **(_shown(tried, grant, found) if tried else {}),
     }
     return render(request, "sandbox/try.html", context)
 
@@ -70,18 +70,30 @@ def _exchange(description: int, method: str, template: str) -> Exchange:
     return exchange_of(document, method, template)
 
 
-def _shown(tried: Tried, grant: Grant) -> dict[str, Any]:
-    command = curl_of(
-        base=settings.PUBLIC_URL,
-        method=tried.method,
-        target=tried.target,
-        body=tried.body,
-        access_key=tried.key.access_key,
+def snippets_of(grant: Grant, key: Credential, operation: Operation, path: str, body: str) -> list[Snippet]:
+    """Return one call written out in every language; *path* stands behind service and version."""
+    return snippets_for(
+        host=settings.PUBLIC_URL,
+        access_key=key.access_key,
         grant=grant.code,
         purpose=grant.purpose.code,
+        service=operation.version.service.code,
+        version=operation.version.name,
+        method=operation.method,
+        path=path,
+        body=body,
     )
+
+
+def _shown(tried: Tried, grant: Grant, operation: Operation) -> dict[str, Any]:
     headers = [(name, value) for name, value in tried.answer.headers if name.lower() not in QUIET]
-    return {"tried": tried, "answer": tried.answer, "headers": headers, "body": _body(tried), "command": command}
+    return {
+        "tried": tried,
+        "answer": tried.answer,
+        "headers": headers,
+        "body": _body(tried),
+        "snippets": snippets_of(grant, tried.key, operation, tried.path, tried.body),
+    }
 
 
 def _body(tried: Tried) -> str:

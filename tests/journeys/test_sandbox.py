@@ -114,7 +114,7 @@ def test_from_an_empty_account_to_an_answer_in_six_clicks(
     secret = hand.page.locator("#khoa-bi-mat").text_content() or ""
     assert secret.startswith("sk_test_")
     look(hand, "opened")
-    command = hand.page.locator("#lenh").text_content() or ""
+    command = hand.page.locator("#lenh-curl").text_content() or ""
     said = run_shell(command, secret)
     assert said.startswith("HTTP/1.1 200"), said
     assert "(mẫu 1)" in said
