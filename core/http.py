@@ -190,7 +190,6 @@ class OwnAnswer:
     """An answer of the platform itself: ``content`` is its beginning, ``size`` all of it in bytes, -1 when unknown."""
 
     status: int
-    reason: str
     headers: tuple[tuple[str, str], ...]
     content: bytes
     size: int
@@ -220,7 +219,7 @@ def call_own(
                 size = int(said)
             elapsed = int((time.monotonic() - started) * 1000)
             kept = tuple(response.headers.multi_items())
-            return OwnAnswer(response.status_code, response.reason_phrase, kept, content[:max_bytes], size, elapsed)
+            return OwnAnswer(response.status_code, kept, content[:max_bytes], size, elapsed)
     except httpx2.TimeoutException:
         raise Unreachable("timeout") from None
     except httpx2.ConnectError:

@@ -32,9 +32,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
             return self.filter(Q(system__owner_id=own) | Q(service__provider_id=own))
         return self.none()
 
-    def trials(self) -> "GrantQuerySet":
-        """Return the sandbox grants that technicians made themselves."""
-        return self.filter(request__isnull=True)
+    def approved(self) -> "GrantQuerySet":
+        """Return grants that come from a dossier or a request for use, not from a technician's own trial."""
+        return self.filter(request__isnull=False)
 
     def open(self) -> "GrantQuerySet":
         """Return grants that nobody revoked; validity is a matter of days and judged by the broker."""

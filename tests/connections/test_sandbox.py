@@ -12,14 +12,16 @@ from catalog.services.systems import retire_system
 from catalog.services.versions import withdraw_version
 from connections.models import Credential, EnvironmentTerms, Grant
 from connections.projection import GRANT_REVOKED, GRANT_SUSPENDED, SUSPENDED, load_grants, load_keys
+from connections.selectors.offered import repeated_fields
 from connections.services.expiries import remind_of_endings
+from connections.services.golive import go_live
 from connections.services.grant_changes import revoke_grant
 from connections.services.holds import place_hold
 from connections.services.keys import make_key, revoke_key
 from connections.services.sandbox import SandboxAccess, end_sandbox_access, make_sandbox_access, start_trial
 from core import clock
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
-from tests.connections.conftest import Chain
+from tests.connections.conftest import Chain, publish
 from tests.connections.refusing import refused
 from tests.connections.test_at_once import at_once
 from tests.connections.trying_out import apart, opened
@@ -217,3 +219,15 @@ def test_a_double_click_makes_one_grant_and_one_key(chain: Chain) -> None:
     assert (Grant.objects.count(), Credential.objects.count()) == (1, 1)
     assert sum(bool(item.secret) for item in found) == 1
     assert sum(item.is_new for item in found) == 1
+
+
+def test_a_trial_is_not_what_a_dossier_counts_or_ends(chain: Chain) -> None:
+    chain.ready()
+    apart(chain)
+    other = publish("land-parcels", chain.provider)
+    other.versions.get().upstreams.filter(environment="sandbox").update(base_url="http://127.0.0.1:10")
+    trial = opened(chain, other.versions.get()).grant
+    assert repeated_fields(chain.service, chain.system, []) == []
+    go_live(actor=chain.actors["operator"], request=chain.fresh())
+    trial.refresh_from_db()
+    assert trial.revoked_at is None

@@ -33,7 +33,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         found.append({"method": method, "url": url, **given})
         body = b'{"data": "<script>alert(1)</script>"}'
         headers = (("X-Request-Id", "01990000-0000-7000-8000-000000000001"), ("Content-Type", "application/json"))
-        return OwnAnswer(200, "OK", headers, body, len(body), 12)
+        return OwnAnswer(200, headers, body, len(body), 12)
 
     monkeypatch.setattr("connections.services.trying.call_own", answer)
     return found
