@@ -123,7 +123,7 @@ def test_from_an_empty_account_to_an_answer_in_six_clicks(
     look(hand, "try")
     hand.click(hand.page.get_by_role("button", name="Gửi cuộc gọi"))
     expect(hand.page.locator("#ket-qua-ten")).to_contain_text("200")
-    expect(hand.page.locator("#noi-dung")).to_contain_text("Tên (mẫu 1)")
+    expect(hand.page.locator("#than-tra-loi")).to_contain_text("Tên (mẫu 1)")
     look(hand, "answer")
     assert max(clicks_to_curl, hand.clicks) <= MOST_CLICKS
     assert (Grant.objects.count(), Credential.objects.count(), InformationSystem.objects.get().state) == (
@@ -160,7 +160,7 @@ def test_without_script_from_the_page_of_the_service(
     hand.click(page.get_by_role("button", name="Gửi cuộc gọi"))
     assert hand.clicks <= MOST_TO_TRY
     # The provider's own sandbox answers here.
-    expect(page.locator("#noi-dung")).to_contain_text('"code": "02215"')
+    expect(page.locator("#than-tra-loi")).to_contain_text('"code": "02215"')
     page.fill("[name=path_code]", "99999")
     page.get_by_role("button", name="Gửi cuộc gọi").click()
     expect(page.locator("#ket-qua-ten")).to_contain_text("404")
