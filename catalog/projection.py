@@ -4,7 +4,7 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -20,8 +20,7 @@ from core.tls import TlsProfile
 log = structlog.get_logger("lgsp.policy")
 # What a version carries in one answer where nobody said otherwise.
 ANSWER_BYTES = 100 * 1024 * 1024
-# How long a call of the example server may take.
-EXAMPLE_MS = 10_000
+SANDBOX = Environment.SANDBOX.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,65 +71,56 @@ class ServiceRow:
 
 
 def load_services() -> list[ServiceRow]:
-    """Return what may be called, in four queries whatever their number; ``timeout_ms`` is that of the whole call."""
+    """Return what may be called, in five queries at most; ``timeout_ms`` is that of the whole call."""
     live = {"version__state__in": CALLABLE}
     versions = ServiceVersion.objects.filter(state__in=CALLABLE).select_related("service__provider")
     operations = _operations(live)
     upstreams: dict[tuple[int, str], list[Upstream]] = defaultdict(list)
     for item in Upstream.objects.filter(active=True, **live).order_by("place", "id"):
         upstreams[item.version_id, item.environment].append(item)
+    if settings.EXAMPLE_SERVER:
+        upstreams.update(_examples(versions.exclude(pk__in=[pk for pk, place in upstreams if place == SANDBOX])))
     ring = keyring(settings.FIELD_KEYS)
     known = {version.pk: version for version in versions.order_by("service_id", "name")}
-    rows = [
-        _service_row(
-            version,
-            environment,
-            tuple(operations[version.pk]),
-            tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
-            max(item.timeout_ms for item in items),
+    return [
+        ServiceRow(
+            service_id=version.service_id,
+            code=version.service.code,
+            version=version.name,
+            environment=environment,
+            provider_id=version.service.provider_id,
+            provider_code=version.service.provider.code,
+            title=version.service.title,
+            timeout_ms=max(item.timeout_ms for item in items),
+            max_request_bytes=version.max_request_bytes,
+            operations=tuple(operations[version.pk]),
+            upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
+            max_answer_bytes=version.max_answer_bytes,
+            total_gate_id=_total_gate(version.service, environment),
+            calls_at_once=version.service.calls_at_once or 0,
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
-    if settings.EXAMPLE_SERVER:
-        # In the sandbox the example server stands where a version names no address of its own.
-        sandbox = Environment.SANDBOX.value
-        rows += [
-            _service_row(item, sandbox, tuple(operations[item.pk]), (_example_row(item),), EXAMPLE_MS)
-            for item in known.values()
-            if (item.pk, sandbox) not in upstreams
+
+
+def _examples(versions: Iterable[ServiceVersion]) -> dict[tuple[int, str], list[Upstream]]:
+    """Return the example server as the sandbox address of *versions*, which have none; it is stored nowhere.
+
+    Ids below zero are nobody else's; what we say of a call to ourselves needs no assertion.
+    """
+    return {
+        (version.pk, SANDBOX): [
+            Upstream(
+                pk=-version.pk,
+                version=version,
+                environment=SANDBOX,
+                base_url=f"{settings.EXAMPLE_SERVER}/{version.service.code}/{version.name}",
+                asserted=False,
+            )
         ]
-    return rows
-
-
-def _service_row(
-    version: ServiceVersion,
-    environment: str,
-    operations: tuple[OperationRow, ...],
-    upstreams: tuple[UpstreamRow, ...],
-    timeout_ms: int,
-) -> ServiceRow:
-    return ServiceRow(
-        service_id=version.service_id,
-        code=version.service.code,
-        version=version.name,
-        environment=environment,
-        provider_id=version.service.provider_id,
-        provider_code=version.service.provider.code,
-        title=version.service.title,
-        timeout_ms=timeout_ms,
-        max_request_bytes=version.max_request_bytes,
-        operations=operations,
-        upstreams=upstreams,
-        max_answer_bytes=version.max_answer_bytes,
-        total_gate_id=_total_gate(version.service, environment),
-        calls_at_once=version.service.calls_at_once or 0,
-    )
-
-
-def _example_row(version: ServiceVersion) -> UpstreamRow:
-    """Return the place of *version* at the example server; ids below zero are nobody's else."""
-    return UpstreamRow(-version.pk, f"{settings.EXAMPLE_SERVER}/{version.service.code}/{version.name}", 1, None, False)
+        for version in versions
+    }
 
 
 def _total_gate(service: DataService, environment: str) -> int:

@@ -6,6 +6,7 @@ The broker treats it like any call of the system: same signature, quota, fields,
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from urllib.parse import quote
 
 from django.conf import settings
@@ -24,7 +25,6 @@ from core.choices import Environment
 from core.crypto import SealBroken
 from core.http import OwnAnswer, Unreachable, call_own
 from core.problems import DomainError, InvalidInput, PermissionRefused, StateRefused
-from core.signing import Credentials, sign
 from core.tries import take_try
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -124,7 +124,10 @@ def _signed(key: Credential, grant: Grant, method: str, target: str, body: bytes
         secret = key.verifier(keyring(settings.FIELD_KEYS)).decode()
     except SealBroken as error:
         raise StateRefused(_("Khóa thử nghiệm không mở được nữa; thu hồi khóa và mở lại quyền gọi thử.")) from error
-    held = Credentials(key.access_key, secret, grant.code, grant.purpose.code)
+    signing = import_module(settings.CALL_SIGNING)
+    held = signing.Credentials(key.access_key, secret, grant.code, grant.purpose.code)
     created, authority = int(clock.now().timestamp()), settings.DATA_URL.partition("://")[2]
-    headers = sign(held, method=method, authority=authority, target=target, created=created, body=body)
+    headers: dict[str, str] = signing.sign(
+        held, method=method, authority=authority, target=target, created=created, body=body
+    )
     return {**headers, **({"Content-Type": "application/json"} if body else {})}

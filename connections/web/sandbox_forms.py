@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import InformationSystem, Operation, ServiceVersion
@@ -65,12 +66,12 @@ class TryForm(PortalForm):
         required=False,
         max_length=2000,
         strip=False,
-        help_text=_("Viết như trong địa chỉ, ví dụ limit=5&offset=0"),
     )
 
     def __init__(self, operation: Operation, told: Exchange, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rest = self.fields.pop("query")
+        rest.help_text = gettext("Viết như trong địa chỉ, ví dụ %(query)s") % {"query": "limit=5&offset=0"}
         known = {item.name: item for item in told.path}
         self.places = PLACE.findall(operation.template)
         for name in self.places:

@@ -2,8 +2,7 @@
 
 ``GET /communes?limit=&offset=&level=`` · ``GET /communes/search?q=&limit=&offset=`` · ``GET /communes/{code}`` ·
 ``POST /communes/lookup`` with ``{"codes": […]}`` · ``GET /health`` · ``/mau/{service}/…``: made-up records of the
-illustrative services, by their own methods and paths, and ``/mau/{service}/health``. Everything answers below
-``/thu-nghiem`` too, which is the sandbox of this system.
+illustrative services, by their own methods and paths, and ``/mau/{service}/health``.
 Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404, 405 or 413.
 """
 
@@ -20,7 +19,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
 MAX_LIMIT, MAX_OFFSET, MAX_WORDS, MAX_BODY = 200, 1_000_000, 100, 65_536
-LOOKUP, SAMPLES, SANDBOX = "/communes/lookup", "/mau/", "/thu-nghiem/"
+LOOKUP, SAMPLES = "/communes/lookup", "/mau/"
 
 
 class Refused(Exception):
@@ -41,8 +40,6 @@ class ProviderApp:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            if scope["path"].startswith(SANDBOX):
-                scope = {**scope, "path": scope["path"].removeprefix(SANDBOX.rstrip("/"))}
             status, body = await self._answer(scope, receive)
             content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
             headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]

@@ -47,3 +47,5 @@ PART_SOURCES = {
 USAGE_SOURCE = "connections.selectors.consumers.most_used"
 # What each floor adds to the catalogue of APIs (``core.web.discovery``).
 API_CATALOG_SOURCES = ["catalog.web.metadata.linkset"]
+# How a call is signed: the profile is the broker's, and the portal signs calls that people try in the browser.
+CALL_SIGNING = "broker.signing"

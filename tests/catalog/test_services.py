@@ -235,7 +235,7 @@ def test_codes_stay_and_nothing_is_deleted(draft: Drafts) -> None:
 
 @pytest.mark.clause("QC11.3")
 def test_purposes_are_data_with_a_source(people: People) -> None:
-    assert load_purposes(actor=JOB) == 5
+    assert load_purposes(actor=JOB) == 6
     assert load_purposes(actor=JOB) == 0
     found = Purpose.objects.get(code="administrative-procedures")
     assert found.is_default
