@@ -79,7 +79,15 @@ ROLES: dict[str, Role] = {
             "technician",
             _("Cán bộ kỹ thuật"),
             "agency",
-            _EVERYONE | {"key.manage_own", "calllog.view_own", "request.view_own", "message.write", "system.view_own"},
+            _EVERYONE
+            | {
+                "key.manage_own",
+                "calllog.view_own",
+                "request.view_own",
+                "message.write",
+                "system.view_own",
+                "system.draft_trial",
+            },
             _("Quản lý khóa, thử nghiệm, xem nhật ký của hệ thống được giao."),
             may_be_contractor=True,
         ),

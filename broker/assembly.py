@@ -45,9 +45,10 @@ def load_rows() -> Rows:
 
 
 def upstream_rules() -> AddressRules:
-    """Return which addresses may be called: never our own database or cache."""
+    """Return which addresses may be called: never our own database or cache; the example server wherever it is."""
     own = own_endpoints([database_address_url(), settings.CACHES["default"]["LOCATION"]])
-    return AddressRules(loopback=settings.LOOPBACK_UPSTREAMS, own=own)
+    examples = own_endpoints([settings.EXAMPLE_SERVER])
+    return AddressRules(loopback=settings.LOOPBACK_UPSTREAMS, own=own, examples=examples)
 
 
 def database_address_url() -> str:

@@ -9,6 +9,8 @@ from core.actor import Actor
 from core.transitions import Guard
 
 SYSTEM_MANAGE, SYSTEM_EDIT_OWN = "system.manage", "system.edit_own"
+# To enter a draft of a system of one's own agency, for trying services; registering it is the officer's.
+SYSTEM_DRAFT_TRIAL = "system.draft_trial"
 SERVICE_MANAGE, SERVICE_EDIT_OWN = "service.manage", "service.edit_own"
 # How many fields a refusal names.
 NAMED = 8

@@ -23,6 +23,7 @@ from core.tls import TlsProfile
 log = structlog.get_logger("lgsp.policy")
 # What a version carries in one answer where nobody said otherwise.
 ANSWER_BYTES = 100 * 1024 * 1024
+SANDBOX = Environment.SANDBOX.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,15 @@ class ServiceRow:
 
 
 def load_services() -> list[ServiceRow]:
-    """Return what may be called, in four queries whatever their number; ``timeout_ms`` is that of the whole call."""
+    """Return what may be called, in five queries at most; ``timeout_ms`` is that of the whole call."""
     live = {"version__state__in": CALLABLE}
     versions = ServiceVersion.objects.filter(state__in=CALLABLE).select_related("service__provider")
     operations = _operations(live)
     upstreams: dict[tuple[int, str], list[Upstream]] = defaultdict(list)
     for item in Upstream.objects.filter(active=True, **live).order_by("place", "id"):
         upstreams[item.version_id, item.environment].append(item)
+    if settings.EXAMPLE_SERVER:
+        upstreams.update(_examples(versions.exclude(pk__in=[pk for pk, place in upstreams if place == SANDBOX])))
     ring = keyring(settings.FIELD_KEYS)
     known = {version.pk: version for version in versions.order_by("service_id", "name")}
     lasting = _lasting((known[pk], place) for pk, place in upstreams if pk in known)
@@ -175,6 +178,25 @@ def _ending(version: ServiceVersion, lasting: Iterable[str]) -> Ending | None:
     if version.state != ServiceState.DEPRECATED or version.sunset_on is None:
         return None
     return Ending(version.deprecated_at, clock.start_of(version.sunset_on), successor_among(version.name, lasting))
+
+
+def _examples(versions: Iterable[ServiceVersion]) -> dict[tuple[int, str], list[Upstream]]:
+    """Return the example server as the sandbox address of *versions*, which have none; it is stored nowhere.
+
+    Ids below zero are nobody else's; what we say of a call to ourselves needs no assertion.
+    """
+    return {
+        (version.pk, SANDBOX): [
+            Upstream(
+                pk=-version.pk,
+                version=version,
+                environment=SANDBOX,
+                base_url=f"{settings.EXAMPLE_SERVER}/{version.service.code}/{version.name}",
+                asserted=False,
+            )
+        ]
+        for version in versions
+    }
 
 
 def _total_gate(service: DataService, environment: str) -> int:

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from audit.gates import gate_versions
 from catalog.choices import SystemState
+from catalog.selectors.sandbox import services_not_apart
 from connections.models import Credential, Grant, Hold
 from connections.models.credentials import keyring
 from core.crypto import Keyring, SealBroken
@@ -121,18 +122,22 @@ def _open(key: Credential, ring: Keyring) -> bytes | None:
 
 
 def load_grants(only: Iterable[int] | None = None) -> list[GrantRow]:
-    """Return every grant (or those with the ids *only*) with the version of its gate, in three queries."""
-    held = set(Hold.objects.filter(lifted_at__isnull=True).values_list("connection_id", flat=True))
+    """Return every grant (or those with the ids *only*) with the version of its gate, in four queries at most."""
+    held = set(Hold.objects.filter(lifted_at__isnull=True).values_list("connection__system_id", flat=True))
     found = Grant.objects.select_related("purpose").order_by("pk")
     grants = list(found if only is None else found.filter(pk__in=list(only)))
     versions = gate_versions([grant.gate_id for grant in grants])
-    return [_grant_row(grant, held, versions) for grant in grants]
+    trials = {grant.service_id for grant in grants if grant.is_trial and grant.revoked_at is None}
+    mixed = services_not_apart(trials) if trials else set()
+    return [_grant_row(grant, held, versions, mixed) for grant in grants]
 
 
-def _grant_row(grant: Grant, held: Set[int], versions: Mapping[int, int]) -> GrantRow:
-    suspended = SUSPENDED if grant.connection_id in held else ""
+def _grant_row(grant: Grant, held: Set[int], versions: Mapping[int, int], mixed: Set[int]) -> GrantRow:
+    suspended = SUSPENDED if grant.system_id in held else ""
     hours = _hours(grant)
-    reason = (suspended or (GRANT_SUSPENDED if hours is None else "")) if grant.revoked_at is None else GRANT_REVOKED
+    # Nobody approved a grant made for a trial: it never reaches an address that answers live calls too.
+    broken = hours is None or (grant.is_trial and grant.service_id in mixed)
+    reason = (suspended or (GRANT_SUSPENDED if broken else "")) if grant.revoked_at is None else GRANT_REVOKED
     return GrantRow(
         grant_id=grant.pk,
         code=grant.code,

@@ -80,11 +80,12 @@ class AddressRules:
     """The rules of one installation.
 
     ``loopback`` lets services lie on this machine (demonstrations, tests); ``own`` holds (address, port) pairs of the
-    platform itself, which are never called.
+    platform itself, which are never called; ``examples`` those of the example server, which may lie on this machine.
     """
 
     loopback: bool = False
     own: frozenset[tuple[str, int]] = frozenset()
+    examples: frozenset[tuple[str, int]] = frozenset()
 
     def check_url(self, url: str) -> Target:
         """Take a base address apart. Raises :class:`AddressRefused` saying what to mend."""
@@ -103,7 +104,7 @@ class AddressRules:
             raise AddressRefused(_("Địa chỉ nằm trong dải mạng không được phép gọi."))
         plain = _unmapped(found)
         if plain.is_loopback:
-            if not self.loopback:
+            if not self.loopback and (str(plain), port) not in self.examples:
                 raise AddressRefused(_("Địa chỉ trỏ về chính máy chủ của nền tảng."))
         elif any(plain in network for network in _REFUSED if network.version == plain.version):
             raise AddressRefused(_("Địa chỉ nằm trong dải mạng không được phép gọi."))
@@ -121,11 +122,11 @@ class AddressRules:
 
 
 def own_endpoints(urls: Iterable[str]) -> frozenset[tuple[str, int]]:
-    """Return the (address, port) pairs that *urls* (of database, of cache) name by number, or as localhost."""
+    """Return the (address, port) pairs that *urls* (of database, cache, …) name by number, or as localhost."""
     pairs: set[tuple[str, int]] = set()
     for url in filter(None, urls):
         parts = urlsplit(url)
-        port = parts.port or {"redis": 6379, "rediss": 6379}.get(parts.scheme, 5432)
+        port = parts.port or {**_PORTS, "redis": 6379, "rediss": 6379}.get(parts.scheme, 5432)
         hosts = ["127.0.0.1", "::1"] if parts.hostname in (None, "localhost") else [str(parts.hostname)]
         pairs |= {(str(_unmapped(literal)), port) for host in hosts if (literal := _literal(host)) is not None}
     return frozenset(pairs)

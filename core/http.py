@@ -7,6 +7,7 @@ certificate stay those of the host. So a name that changes its address between j
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -37,8 +38,9 @@ class Answer:
 
 
 def address_rules() -> AddressRules:
-    """Return this installation's rules for addresses the platform calls."""
-    return AddressRules(loopback=settings.LOOPBACK_UPSTREAMS, own=own_endpoints(settings.OWN_ADDRESSES))
+    """Return this installation's rules for addresses of providers: nobody else is at our example server's."""
+    own = own_endpoints([*settings.OWN_ADDRESSES, settings.EXAMPLE_SERVER])
+    return AddressRules(loopback=settings.LOOPBACK_UPSTREAMS, own=own)
 
 
 @cache
@@ -181,3 +183,46 @@ def _names(certificate: X509Certificate) -> tuple[str, ...]:
     except ExtensionNotFound:
         return ()
     return tuple(str(getattr(item, "value", item)) for item in found)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """An answer of the platform itself: ``content`` is its beginning, ``size`` all of it in bytes, -1 when unknown."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    size: int
+    elapsed_ms: int
+
+
+def call_own(
+    method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float, max_bytes: int = 65_536
+) -> OwnAnswer:
+    """Send a request to the platform's own address, which comes from the settings and is judged by nobody.
+
+    Raises :class:`Unreachable`. Nothing is followed, kept or undone.
+    """
+    started = time.monotonic()
+    try:
+        with (
+            httpx2.Client(verify=_trusted(), timeout=timeout, follow_redirects=False, trust_env=False) as client,
+            client.stream(method, url, headers={"Accept": "*/*", **headers}, content=body) as response,
+        ):
+            content, more = b"", False
+            for part in response.iter_bytes():
+                content += part
+                if more := len(content) > max_bytes:
+                    break
+            size = -1 if more else len(content)
+            if more and (said := response.headers.get("content-length", "")).isdecimal():
+                size = int(said)
+            elapsed = int((time.monotonic() - started) * 1000)
+            kept = tuple(response.headers.multi_items())
+            return OwnAnswer(response.status_code, kept, content[:max_bytes], size, elapsed)
+    except httpx2.TimeoutException:
+        raise Unreachable("timeout") from None
+    except httpx2.ConnectError:
+        raise Unreachable("no-connection") from None
+    except httpx2.HTTPError:
+        raise Unreachable("broken-answer") from None

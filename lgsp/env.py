@@ -71,6 +71,21 @@ VARIABLES: tuple[Variable, ...] = (
         "false",
         "Let data services lie on this machine's loopback (demonstrations, tests); refused in production.",
     ),
+    Variable(
+        "LGSP_EXAMPLE_SERVER",
+        "str",
+        "",
+        "Address of `python -m lgsp.examples`, `http://127.0.0.1:port` or another IP address: answers sandbox calls "
+        "of versions that have no sandbox address; empty: such versions cannot be called in the sandbox.",
+    ),
+    Variable(
+        "LGSP_DATA_URL",
+        "str",
+        "",
+        "Address by which the portal reaches the broker for calls people try in the browser; empty: "
+        "`LGSP_PUBLIC_URL`.",
+    ),
+    Variable("LGSP_TRIES_PER_MINUTE", "int", "30", "Calls one person may try in the browser within a minute."),
     Variable("LGSP_BROKER_CALLS", "int", "2000", "Calls one worker of the broker takes at once; above it, 503."),
     Variable(
         "LGSP_CLOCK_TOLERANCE",

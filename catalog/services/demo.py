@@ -15,6 +15,8 @@ from core.choices import Environment
 from core.problems import StateRefused
 
 CODE, PROVIDER = "administrative-units", "H60.03"
+# Below this path the sample provider answers as its own sandbox: no address serves both environments.
+SANDBOX_PLACE = "thu-nghiem"
 SECTOR = {"title": "Nội vụ", "source": "Chức năng của Sở Nội vụ", "is_default": True}
 ELEMENTS = (
     ("code", "Mã đơn vị hành chính, 5 chữ số", "chuỗi", "public"),
@@ -47,8 +49,14 @@ def load_sample_service(*, actor: Actor, provider_url: str) -> DataService:
         return _make(actor, provider_url)
     for version in known.versions.exclude(state=ServiceState.WITHDRAWN) if known.is_sample else ():
         for upstream in version.upstreams.filter(base_url__startswith="http://127.0.0.1:"):
-            set_upstream(actor=actor, version=version, upstream=upstream, base_url=provider_url)
+            address = address_in(upstream.environment, provider_url)
+            set_upstream(actor=actor, version=version, upstream=upstream, base_url=address)
     return known
+
+
+def address_in(environment: str, provider_url: str) -> str:
+    """Return where the sample provider answers in *environment*."""
+    return f"{provider_url}/{SANDBOX_PLACE}" if environment == Environment.SANDBOX else provider_url
 
 
 def _make(actor: Actor, provider_url: str) -> DataService:
@@ -88,6 +96,7 @@ def _fill(actor: Actor, version: ServiceVersion, provider_url: str) -> None:
             elements=ELEMENTS,
         )
     for environment in Environment:
+        address = address_in(environment, provider_url)
         set_upstream(
-            actor=actor, version=version, environment=environment.value, base_url=provider_url, health_path="/health"
+            actor=actor, version=version, environment=environment.value, base_url=address, health_path="/health"
         )

@@ -15,6 +15,7 @@ from accounts.models import Agency
 from catalog.choices import ServiceState
 from catalog.models import DataService, InformationSystem, Sector, ServiceVersion, Upstream
 from catalog.services.data_services import create_service
+from catalog.services.demo import address_in
 from catalog.services.operations import set_operation
 from catalog.services.systems import register_system
 from catalog.services.upstreams import set_upstream
@@ -80,15 +81,14 @@ def _publish(actor: Actor, row: dict[str, Any], provider: Agency, sector: Sector
         given = {name: item[name] for name in ("code", "title", "method", "template")}
         set_operation(actor=actor, version=version, record_path="data", elements=item["fields"], **given)
     for environment in Environment:
-        set_upstream(
-            actor=actor, version=version, environment=environment.value, base_url=_address(provider_url, service.code)
-        )
+        address = _address(provider_url, environment, service.code)
+        set_upstream(actor=actor, version=version, environment=environment.value, base_url=address)
     if sector is not None:
         publish_version(actor=actor, version=ServiceVersion.objects.get(pk=version.pk))
 
 
-def _address(provider_url: str, code: str) -> str:
-    return f"{provider_url}/{PLACE}/{code}"
+def _address(provider_url: str, environment: str, code: str) -> str:
+    return f"{address_in(environment, provider_url)}/{PLACE}/{code}"
 
 
 def _follow(actor: Actor, codes: list[str], provider_url: str) -> None:
@@ -97,5 +97,5 @@ def _follow(actor: Actor, codes: list[str], provider_url: str) -> None:
         version__service__code__in=codes, version__service__is_sample=True, base_url__startswith="http://127.0.0.1:"
     ).exclude(version__state=ServiceState.WITHDRAWN)
     for upstream in left.exclude(base_url__startswith=f"{provider_url}/").select_related("version__service"):
-        address = _address(provider_url, upstream.version.service.code)
+        address = _address(provider_url, upstream.environment, upstream.version.service.code)
         set_upstream(actor=actor, version=upstream.version, upstream=upstream, base_url=address)

@@ -11,7 +11,14 @@ from accounts.models import Agency
 from audit.gates import announce
 from audit.record import changed, record_fact
 from catalog.choices import SystemState
-from catalog.guards import SYSTEM_MANAGE, edits_system, may_edit_systems_of, system_gaps
+from catalog.guards import (
+    SYSTEM_DRAFT_TRIAL,
+    SYSTEM_EDIT_OWN,
+    SYSTEM_MANAGE,
+    edits_system,
+    may_edit_systems_of,
+    system_gaps,
+)
 from catalog.models import InformationSystem
 from catalog.services.judging import Errors, judge, require_fresh, store, tidied
 from core import clock
@@ -51,6 +58,27 @@ def register_system(
     """
     if not may_edit_systems_of(actor, owner.pk):
         raise PermissionRefused(_("Chỉ cán bộ của cơ quan chủ quản hoặc cán bộ vận hành được đăng ký hệ thống này."))
+    return _enter(actor, owner, draft=draft, is_sample=is_sample, reason=reason, fields=fields)
+
+
+@transaction.atomic
+def draft_trial_system(*, actor: Actor, name: str) -> InformationSystem:
+    """Enter a draft of a system of the actor's own agency by its name, so that its technician can try services.
+
+    It is a system like any other: the agency's officer fills in what a registered one needs, or retires it.
+    Raises PermissionRefused, InvalidInput.
+    """
+    owner = Agency.objects.filter(pk=actor.agency_id or 0).first()
+    if owner is None or not (actor.may(SYSTEM_DRAFT_TRIAL) or actor.may(SYSTEM_EDIT_OWN)):
+        raise PermissionRefused(_("Nhập hệ thống để gọi thử thuộc Cán bộ kỹ thuật hoặc Cán bộ cơ quan."))
+    fields = {"name": name, "environments": [Environment.SANDBOX.value]}
+    reason = _("Nhập để gọi thử trong môi trường thử nghiệm")
+    return _enter(actor, owner, draft=True, is_sample=False, reason=reason, fields=fields)
+
+
+def _enter(
+    actor: Actor, owner: Agency, *, draft: bool, is_sample: bool, reason: str, fields: Mapping[str, Any]
+) -> InformationSystem:
     values, errors = _read({"operating_unit": owner, **fields, "owner": owner})
     stored_owner = Agency.objects.select_for_update().get(pk=owner.pk)
     made = InformationSystem(**values, is_sample=is_sample)

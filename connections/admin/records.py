@@ -51,7 +51,9 @@ class RecordAdmin(BaseAdmin):
 
     @admin.display(description=_("Hồ sơ"))
     def dossier(self, obj: Any) -> str:
-        """Lead to the dossier."""
+        """Lead to the dossier; a grant that was made for a trial has none."""
+        if obj.request_id is None:
+            return gettext("Tự mở để thử, không có hồ sơ")
         address = reverse("admin:connections_connectionrequest_change", args=[obj.request_id])
         return format_html('<a href="{}">{}</a>', address, obj.request)
 

@@ -32,6 +32,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
             return self.filter(Q(system__owner_id=own) | Q(service__provider_id=own))
         return self.none()
 
+    def approved(self) -> "GrantQuerySet":
+        """Return grants that come from a dossier or a request for use, not from a technician's own trial."""
+        return self.filter(request__isnull=False)
+
     def open(self) -> "GrantQuerySet":
         """Return grants that nobody revoked; validity is a matter of days and judged by the broker."""
         return self.filter(revoked_at__isnull=True)
@@ -45,12 +49,18 @@ class Grant(models.Model):
     The broker refuses what lies outside its operations, fields, purpose, networks, days and hours of the week
     (``hours`` as ``core.hours`` says; none: always), and what comes faster than its rates (None: no such limit).
     SKHCN may narrow it with a reason, hours and rates included; more needs a request of its own.
+    In the sandbox a technician makes one without a dossier, for a trial (decisions, 14): it has neither connection nor
+    request, has a last day, and reaches the sandbox address of the service or the example server, nothing else.
     It ends by its last day or by revocation with a reason; a revoked grant stays as evidence.
     """
 
     code = models.CharField(_("mã quyền khai thác"), max_length=24, unique=True)
-    connection = models.ForeignKey(Connection, models.PROTECT, related_name="grants", verbose_name=_("kết nối"))
-    request = models.ForeignKey(ConnectionRequest, models.PROTECT, related_name="grants", verbose_name=_("hồ sơ"))
+    connection = models.ForeignKey(
+        Connection, models.PROTECT, null=True, related_name="grants", verbose_name=_("kết nối")
+    )
+    request = models.ForeignKey(
+        ConnectionRequest, models.PROTECT, null=True, related_name="grants", verbose_name=_("hồ sơ")
+    )
     access_line = models.ForeignKey(
         AccessLine, models.PROTECT, null=True, related_name="grants", verbose_name=_("theo đề nghị khai thác")
     )
@@ -98,6 +108,17 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(connection__isnull=False, request__isnull=False)
+                | Q(
+                    connection__isnull=True,
+                    request__isnull=True,
+                    access_line__isnull=True,
+                    environment=Environment.SANDBOX,
+                    valid_to__isnull=False,
+                ),
+                name="grant_approved_or_trial",
+            ),
         ]
         indexes = [
             models.Index(fields=["service", "environment"], name="grant_service"),
@@ -106,6 +127,11 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_trial(self) -> bool:
+        """Return whether a technician made it without a dossier, to try a service in the sandbox."""
+        return self.request_id is None
 
 
 auditlog.register(Grant)

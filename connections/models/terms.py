@@ -55,6 +55,19 @@ class EnvironmentTerms(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
         help_text=_("Mức của nền tảng, tính từ khóa tạo sau đó"),
     )
+    trial_quota = models.PositiveIntegerField(
+        _("số lượt mỗi ngày của một quyền tự mở để thử"),
+        null=True,
+        blank=True,
+        default=1000,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
+        help_text=_("Chỉ ở môi trường thử nghiệm. Để trống: không ai tự mở quyền thử"),
+    )
+    trial_days = models.PositiveSmallIntegerField(
+        _("số ngày dùng của một quyền tự mở để thử"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+    )
     statutory = models.BooleanField(_("do pháp luật quy định"), default=False)
     basis = models.CharField(_("căn cứ"), max_length=300)
 

@@ -34,8 +34,7 @@ def chain_of(grant: Grant) -> list[Link]:
         _body(_("Cơ quan khai thác"), grant.system.owner),
         _system(grant),
         _keys(grant),
-        _connection(grant),
-        *_holds(grant),
+        *_connection(grant),
         _grant(grant),
         *_hours(grant),
         _service(grant),
@@ -51,7 +50,7 @@ def _body(name: str, agency: object) -> Link:
 
 def _system(grant: Grant) -> Link:
     system = grant.system
-    passes = system.state == SystemState.REGISTERED
+    passes = system.state == SystemState.REGISTERED or (grant.is_trial and system.state == SystemState.DRAFT)
     return Link(_("Hệ thống"), passes, system.get_state_display(), who="" if passes else str(system.owner))
 
 
@@ -66,16 +65,21 @@ def _keys(grant: Grant) -> Link:
     return Link(_("Khóa"), False, _("Khóa chưa kích hoạt") if pending else _("Chưa có khóa nào đang dùng"))
 
 
-def _connection(grant: Grant) -> Link:
+def _connection(grant: Grant) -> Iterator[Link]:
+    """Give the connection and what holds it; a grant made for a trial has none, but a hold on the system binds it."""
     connection = grant.connection
-    if connection.closed_at is not None:
-        return Link(_("Kết nối"), False, _("Đã hủy"), since=connection.closed_at)
-    return Link(_("Kết nối"), True, _("Đang mở"), since=connection.opened_at)
+    if connection is None:
+        yield Link(_("Kết nối"), True, _("Không cần: quyền tự mở trong môi trường thử nghiệm"))
+    elif connection.closed_at is not None:
+        yield Link(_("Kết nối"), False, _("Đã hủy"), since=connection.closed_at)
+    else:
+        yield Link(_("Kết nối"), True, _("Đang mở"), since=connection.opened_at)
+    yield from _holds(grant)
 
 
 def _holds(grant: Grant) -> Iterator[Link]:
     """Give a link for each side: closed by every body that holds, else open."""
-    rows = Hold.objects.filter(connection=grant.connection_id, lifted_at__isnull=True)
+    rows = Hold.objects.filter(connection__system=grant.system_id, lifted_at__isnull=True)
     held = list(rows.select_related("agency").order_by("placed_at"))
     for hold in held:
         text = _("Đang tạm dừng")

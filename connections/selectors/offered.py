@@ -45,7 +45,7 @@ def repeated_fields(service: DataService, system: InformationSystem | None, amon
 
     *among* are ids of services asked for beside it. Alike means the same words, folded. Three queries.
     """
-    held = Grant.objects.open().filter(system=system) if system is not None else Grant.objects.none()
+    held = Grant.objects.open().approved().filter(system=system) if system is not None else Grant.objects.none()
     others = {*among, *held.values_list("service_id", flat=True)} - {service.pk}
     own = {fold(label): (name, label) for name, label in _fields_of([service.pk]).values_list("name", "label")}
     alike = _fields_of(others).select_related("operation__version__service__provider").order_by("pk")

@@ -16,6 +16,7 @@ from connections.selectors.access import access_tasks
 from connections.selectors.connections import connection_tasks
 from connections.selectors.duties import duties_for
 from connections.selectors.requests import deadline_of, sides_agreed, with_turns
+from connections.selectors.sandbox import sandbox_tasks
 from connections.selectors.succession import succession_tasks
 from connections.selectors.thread import unread_dossiers
 from core.actor import Actor
@@ -73,7 +74,7 @@ def tasks_for(actor: Actor) -> list[Task]:
     if not actor.is_person or not actor.roles:
         return []
     found = [*_steps(actor), *access_tasks(actor), *connection_tasks(actor), *_unread(actor)]
-    return [*found, *duties_for(actor), *succession_tasks(actor)]
+    return [*found, *duties_for(actor), *succession_tasks(actor), *sandbox_tasks(actor)]
 
 
 def _unread(actor: Actor) -> list[Task]:

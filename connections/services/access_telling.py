@@ -136,7 +136,7 @@ def _post(
 def tell_of_grant(grant: Grant, *, event: str, subject: str, body: str) -> None:
     """Tell consumer and provider of a grant, people and shared mailboxes; *subject* and *body* are whole texts."""
     owner, provider = grant.system.owner, grant.service.provider
-    contact = grant.connection.technical_contact
+    contact = grant.connection.technical_contact if grant.connection else None
     sides = {owner.pk: (owner, "request.send"), provider.pk: (provider, "grant.advise")}
     for agency, permission in sides.values():
         people = {person.pk: person for person in holders_of(permission, agency.pk)}

@@ -54,7 +54,8 @@ def _ending(subject: Ending, first: date, last: date) -> Iterable[Any]:
     if subject == Ending.KEY:
         keys = Credential.objects.open().filter(**within).defer("sealed_secret")
         return keys.select_related("system__owner", "made_by").order_by("pk")
-    grants = Grant.objects.open().filter(connection__closed_at__isnull=True, **within)
+    # A grant that was made to try something ends without a word: whoever needs it makes it again.
+    grants = Grant.objects.open().approved().filter(connection__closed_at__isnull=True, **within)
     return grants.select_related("system__owner", "service__provider", "connection__technical_contact").order_by("pk")
 
 

@@ -63,7 +63,9 @@ def _revoke_dropped(actor: Actor, request: ConnectionRequest) -> list[int]:
     """
     if request.follows_id is None:
         return []
-    dropped = Grant.objects.open().filter(system_id=request.system_id, access_line=None).exclude(request=request)
+    dropped = (
+        Grant.objects.open().approved().filter(system_id=request.system_id, access_line=None).exclude(request=request)
+    )
     reason = _("Hồ sơ %(n)s không còn dịch vụ này") % {"n": request}
     return revoke_grants(actor=actor, grants=list(dropped), reason=reason)
 

@@ -29,8 +29,8 @@ Errors = dict[str, list[str]]
 
 
 def lock_open_grant(grant: Grant) -> Grant:
-    """Return *grant* locked after its connection. Raises StateRefused when it is revoked."""
-    Connection.objects.select_for_update(of=("self",)).get(pk=grant.connection_id)
+    """Return *grant* locked after its connection, if it has one. Raises StateRefused when it is revoked."""
+    Connection.objects.select_for_update(of=("self",)).filter(pk=grant.connection_id or 0).first()
     found = Grant.objects.select_for_update(of=("self",)).select_related(
         "system__owner", "service__provider", "connection__technical_contact"
     )

@@ -116,11 +116,12 @@ def make_grants(
     made = []
     for item, code in zip(wanted, next_grant_codes(len(wanted)), strict=True):
         fields = item.fields or sorted(named.get(item.service.pk, (set(), set()))[1]) or None
-        made.append(_make(actor, item, terms, code=code, fields=fields, **shared))
+        made.append(make_grant(actor, item, terms, code=code, fields=fields, **shared))
     return made, gates
 
 
-def _make(actor: Actor, item: Wanted, terms: EnvironmentTerms, **fields: Any) -> Grant:
+def make_grant(actor: Actor, item: Wanted, terms: EnvironmentTerms, **fields: Any) -> Grant:
+    """Make one grant with its own gate and record the fact; quota and rates are no more than the *terms* allow."""
     daily_quota, (per_second, per_minute) = terms.quota(item.daily_quota), terms.rates(item.per_second)
     grant = Grant.objects.create(
         service=item.service,

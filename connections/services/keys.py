@@ -65,7 +65,7 @@ def make_key(
     system, StateRefused when as many keys are open as the terms allow.
     """
     place = Environment(environment)
-    connection = _lock(system)
+    connection = lock_keys(system)
     if actor.user_id is None or not is_technician(actor, system):
         raise PermissionRefused(_("Tạo khóa thuộc Cán bộ kỹ thuật của cơ quan quản lý hệ thống."))
     _judge_environment(connection, system, place)
@@ -88,8 +88,27 @@ def make_key(
     return Made(made, secret)
 
 
+def make_trial_key(*, actor: Actor, system: InformationSystem, connection: Connection | None) -> Made:
+    """Make a sandbox key that signs at once, for a deed that has locked the keys of *system* and judged the actor.
+
+    A key of the live environment waits for the proof that its holder has it; here nothing but made-up data is behind
+    it. Raises StateRefused when as many keys are open as the terms allow.
+    """
+    place = Environment.SANDBOX
+    _judge_room(system, place, None)
+    made = Credential(access_key=new_access_key(place), name=_("Khóa gọi thử"), system=system, environment=place.value)
+    secret = new_secret(place)
+    _seal(made, secret, actor.user_id or 0, terms_of(place))
+    made.activated_at = made.made_at
+    _store(made)
+    _tell(actor, made, connection)
+    return Made(made, secret)
+
+
 def _tell(actor: Actor, made: Credential, connection: Connection | None) -> None:
     after = {name: getattr(made, name) for name in ("access_key", "environment", "algorithm", "valid_to")}
+    if made.activated_at is not None:
+        after["activated_at"] = made.activated_at
     record_fact(actor=actor, deed="key.made", subject=made, after=after, clause="Q50-11")
     tell_of_key(made, connection, _("Khóa %(key)s vừa được tạo"))
     close_gates(())
@@ -149,7 +168,7 @@ def revoke_key(*, actor: Actor, credential: Credential, reason: str) -> Credenti
 
     By the technician of the system's agency, or by the operator. Raises StateRefused when it is revoked already.
     """
-    connection = _lock(credential.system)
+    connection = lock_keys(credential.system)
     stored = Credential.objects.select_for_update(of=("self",)).select_related("system__owner").get(pk=credential.pk)
     if not (is_technician(actor, stored.system) or actor.may(EMERGENCY)):
         raise PermissionRefused(_("Thu hồi khóa thuộc Cán bộ kỹ thuật của cơ quan hoặc Cán bộ vận hành."))
@@ -170,7 +189,7 @@ def revoke_in_emergency(*, actor: Actor, system: InformationSystem, reason: str)
     By its technician or representative, or by the operator. Returns their public halves.
     Raises PermissionRefused, InvalidInput, StateRefused when no key is open.
     """
-    connection = _lock(system)
+    connection = lock_keys(system)
     own = actor.agency_id == system.owner_id and any(map(actor.may, EMERGENCY_OWN))
     if not (own or actor.may(EMERGENCY)):
         raise PermissionRefused(
@@ -201,7 +220,7 @@ def _revoke(actor: Actor, stored: Credential, reason: str) -> None:
     record_fact(actor=actor, deed="key.revoked", subject=stored, reason=reason, clause="Q50-11")
 
 
-def _lock(system: InformationSystem) -> Connection | None:
+def lock_keys(system: InformationSystem) -> Connection | None:
     """Lock the system's connection, if it has one: keys of a system are made and ended one after the other."""
     found = Connection.objects.select_for_update(of=("self",)).select_related("technical_contact")
     return found.filter(system=system).first()

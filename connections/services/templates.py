@@ -27,6 +27,8 @@ TERMS_FIELDS = (
     "key_days",
     "key_count",
     "overlap_days",
+    "trial_quota",
+    "trial_days",
     "statutory",
     "basis",
 )

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from connections.web import calls, key_page, keys, why
+from connections.web import calls, key_page, keys, sandbox, sandbox_try, why
+
+SANDBOX = "nha-phat-trien/thu-nghiem/"
 
 urlpatterns = [
     path("nha-phat-trien/", keys.developer, name="developer"),
@@ -11,6 +13,10 @@ urlpatterns = [
     path("nha-phat-trien/vi-sao/", why.why, name="why"),
     path("nha-phat-trien/vi-sao/<uuid:call_id>/", why.why_call, name="why_call"),
     path("nha-phat-trien/khoa/<int:pk>/", key_page.key, name="key"),
+    path(SANDBOX, sandbox.sandbox, name="sandbox"),
+    path(f"{SANDBOX}mo-quyen/", sandbox.start, name="sandbox_start"),
+    path(f"{SANDBOX}<str:code>/thu-hoi/", sandbox.end, name="sandbox_end"),
+    path(f"{SANDBOX}<str:code>/<slug:version>/<slug:operation>/", sandbox_try.try_it, name="sandbox_try"),
     path("nha-phat-trien/khoa/<int:pk>/thu-hoi/", keys.revoke, name="revoke_key"),
     path("nha-phat-trien/khoa/<int:pk>/kich-hoat/", keys.activate, name="activate_key"),
     path("nha-phat-trien/<str:code>/khoa/thu-hoi-khan-cap/", keys.revoke_every, name="revoke_every_key"),

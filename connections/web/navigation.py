@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from connections.selectors.call_story import VIEW_ALL
 from connections.selectors.consumers import SEES_ALL, SEES_OWN
 from connections.selectors.old_versions import SEES_OWN as PROVIDES
+from connections.services.keys import MANAGE_OWN
 from core.actor import Actor
 from core.web.boards import Entry
 
@@ -19,6 +20,8 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.may("request.view_own"):
         entries.append((_("Hồ sơ kết nối"), reverse("requests"), 20))
         entries.append((_("Quyền và khóa"), reverse("developer"), 25))
+    if actor.may(MANAGE_OWN):
+        entries.append((_("Gọi thử"), reverse("sandbox"), 28))
     if actor.may(VIEW_ALL):
         entries.append((_("Vì sao bị từ chối"), reverse("why"), 26))
     if any(map(actor.may, CONNECTIONS)):

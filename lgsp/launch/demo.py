@@ -38,7 +38,7 @@ def _fresh(given: Path | None) -> Path:
 
 
 def _run(folder: Path, chosen: argparse.Namespace) -> int:
-    ports = product.Ports(free_port(), free_port())
+    ports = product.Ports(free_port(), free_port(), examples=free_port())
     with closing(DataFolder(folder)) as data:
         check_disk(data.path)
         environment.ensure("run")

@@ -20,17 +20,19 @@ class Ports:
     provider: int = 0
     broker: int = 0
     workers: int = 0
+    examples: int = 0
 
     def addresses(self) -> dict[str, str]:
         """Return what ``run.json`` says of them; data services are at the portal's address too."""
         portal = f"http://127.0.0.1:{self.portal}"
         named = {"portal": f"{portal}/", "admin": f"{portal}/quan-tri/", "api": f"{portal}/api/v1/"}
         named["broker"] = f"http://127.0.0.1:{self.broker or self.portal}/"
-        return {**named, **({"provider": f"http://127.0.0.1:{self.provider}"} if self.provider else {})}
+        beside = {"provider": self.provider, "examples": self.examples}
+        return {**named, **{name: f"http://127.0.0.1:{port}" for name, port in beside.items() if port}}
 
 
 def commands(folder: Path, ports: Ports) -> dict[str, list[str]]:
-    """Return the command of each process by name; sample provider and broker only where they have a port."""
+    """Return the command of each process by name; what has no port of its own is left out."""
     celery = [str(PYTHON), "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app"]
     web = [str(PYTHON), "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1"]
     web += ["--port", str(ports.portal), "--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--ws", "none"]
@@ -39,8 +41,10 @@ def commands(folder: Path, ports: Ports) -> dict[str, list[str]]:
     quiet = ["--no-server-header", "--no-access-log", "--no-proxy-headers"]
     provider = [str(PYTHON), "-m", "lgsp.provider", "--port", str(ports.provider)]
     broker = [str(PYTHON), "-m", "lgsp.data_plane", "--port", str(ports.broker), "--workers", str(ports.workers)]
+    examples = [str(PYTHON), "-m", "lgsp.examples", "--port", str(ports.examples)]
     return {
         **({"provider": provider} if ports.provider else {}),
+        **({"examples": examples} if ports.examples else {}),
         "web": [*web, *quiet],
         **({"broker": broker} if ports.broker else {}),
         "worker": [*celery, "worker", "-c", "2", "-l", "WARNING"],

@@ -43,8 +43,15 @@ def serve(*, port: int, folder: Path, demo: bool, broker_workers: int = 0) -> in
 
 
 def _ports(port: int, *, demo: bool, workers: int) -> product.Ports:
-    provider = _free_after(port) if demo else 0
-    return product.Ports(port, provider, _free_after(provider or port) if workers else 0, workers)
+    taken = port
+
+    def free() -> int:
+        nonlocal taken
+        taken = _free_after(taken)
+        return taken
+
+    provider, examples = free() if demo else 0, free()
+    return product.Ports(port, provider, free() if workers else 0, workers, examples)
 
 
 def _run(instance: Instance, started: dict[str, processes.Process], ports: product.Ports) -> None:
@@ -62,6 +69,8 @@ def bring_up(instance: Instance, started: dict[str, processes.Process], ports: p
     Writes ``run.json``; returns the environment of the instance's processes.
     """
     data, variables = instance.data, instance.environment()
+    if ports.examples:
+        variables.setdefault("LGSP_EXAMPLE_SERVER", ports.addresses()["examples"])
     _require_servers(instance, variables)
     provider = ports.addresses().get("provider", "")
     prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo", "--provider", provider] if provider else [])]

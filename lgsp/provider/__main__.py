@@ -8,6 +8,7 @@ import uvicorn
 from lgsp.provider.app import ProviderApp
 from lgsp.provider.communes import DATA, Communes
 from lgsp.provider.samples import Samples
+from lgsp.provider.sandbox import WithSandbox
 
 
 def main() -> None:
@@ -18,7 +19,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="tệp CSV đơn vị hành chính")
     given = parser.parse_args()
     app = ProviderApp(Communes.read(given.data), Samples.read())
-    uvicorn.run(app, host=given.host, port=given.port, log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        WithSandbox(app), host=given.host, port=given.port, log_level="warning", access_log=False, server_header=False
+    )
 
 
 if __name__ == "__main__":

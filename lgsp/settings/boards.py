@@ -42,6 +42,7 @@ PLAN_PROGRESS = "connections.selectors.system_history.progress_of"
 PART_SOURCES = {
     "data_service": [
         "connections.selectors.access.parts_of_service",
+        "connections.selectors.sandbox.parts_of_service",
         "connections.selectors.consumers.parts_of_service",
     ]
 }
@@ -49,3 +50,5 @@ PART_SOURCES = {
 USAGE_SOURCE = "connections.selectors.consumers.most_used"
 # What each floor adds to the catalogue of APIs (``core.web.discovery``).
 API_CATALOG_SOURCES = ["catalog.web.metadata.linkset"]
+# How a call is signed: the profile is the broker's, and the portal signs calls that people try in the browser.
+CALL_SIGNING = "broker.signing"

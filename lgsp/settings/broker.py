@@ -16,5 +16,10 @@ METRICS_NETWORKS = env("LGSP_METRICS_NETWORKS")
 IDEMPOTENCY_HOURS = env("LGSP_IDEMPOTENCY_HOURS")
 # Parts of the platform that no data service may lie at.
 OWN_ADDRESSES = [env("DATABASE_URL"), BROKER_DATABASE_URL, env("REDIS_URL")]
+# Answers sandbox calls of versions without a sandbox address of their own; "" where none runs.
+EXAMPLE_SERVER = env("LGSP_EXAMPLE_SERVER").rstrip("/")
+# Where the portal sends the calls that people try; the broker is mounted at the portal's own address.
+DATA_URL = (env("LGSP_DATA_URL") or env("LGSP_PUBLIC_URL")).rstrip("/")
+TRIES_PER_MINUTE = env("LGSP_TRIES_PER_MINUTE")
 if LOOPBACK_UPSTREAMS and env.mode == "production":
     raise ImproperlyConfigured("LGSP_LOOPBACK_UPSTREAMS is for demonstrations and tests; unset it in production.")

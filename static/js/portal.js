@@ -8,7 +8,7 @@
     set: (key, value) => { try { localStorage.setItem(key, value); } catch {} },
   };
 
-  // Theme: the server renders data-theme from its cookie; a 500 page takes the remembered one.
+  // Theme: from a cookie; a 500 page takes the remembered one.
   function showTheme(theme) {
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
@@ -18,6 +18,8 @@
   if (remembered !== null && !root.dataset.theme) showTheme(remembered);
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.sent && form.dataset.once) event.preventDefault();
+    form.sent = 1;
     if (!form.matches(".theme-switch") || !event.submitter) return;
     event.preventDefault();
     const theme = event.submitter.value;

@@ -235,7 +235,7 @@ def test_codes_stay_and_nothing_is_deleted(draft: Drafts) -> None:
 
 @pytest.mark.clause("QC11.3")
 def test_purposes_are_data_with_a_source(people: People) -> None:
-    assert load_purposes(actor=JOB) == 5
+    assert load_purposes(actor=JOB) == 6
     assert load_purposes(actor=JOB) == 0
     found = Purpose.objects.get(code="administrative-procedures")
     assert found.is_default
@@ -248,7 +248,7 @@ def test_purposes_are_data_with_a_source(people: People) -> None:
         set_purpose(actor=people("evaluator", "H60.02"), code="x", title="X", source="X")
     with pytest.raises(InvalidInput):
         set_purpose(actor=operator, code="Không Hợp Lệ", title="X", source="X")
-    assert Purpose.objects.count() == 5
+    assert Purpose.objects.count() == 6
 
 
 def test_the_sample_service_follows_its_provider(agency: Callable[..., Agency], settings: Any) -> None:
@@ -260,7 +260,7 @@ def test_the_sample_service_follows_its_provider(agency: Callable[..., Agency], 
     set_upstream(actor=JOB, version=service.versions.get(), upstream=live, base_url="http://10.1.2.3")
     load_sample_service(actor=JOB, provider_url="http://127.0.0.1:9002")
     found = dict(Upstream.objects.values_list("environment", "base_url"))
-    assert found == {"sandbox": "http://127.0.0.1:9002", "live": "http://10.1.2.3"}
+    assert found == {"sandbox": "http://127.0.0.1:9002/thu-nghiem", "live": "http://10.1.2.3"}
     settings.MODE = "production"
     with pytest.raises(StateRefused):
         load_sample_service(actor=JOB, provider_url="http://127.0.0.1:9003")

@@ -318,8 +318,9 @@ def broken(walk: Walk) -> Iterator[str]:
             yield f"{grant}: held {held}, the broker is told «{reason}»"
         if connection.closed_at is not None:
             yield f"{grant} is open on a closed connection"
-        if grant.environment == "live" and grant.request.state != State.LIVE:
-            yield f"{grant} is live while its dossier is {grant.request.state}"
+        state = grant.request.state if grant.request else ""
+        if grant.environment == "live" and state != State.LIVE:
+            yield f"{grant} is live while its dossier is {state}"
 
 
 def _wrong_way(request: ConnectionRequest, known: set[tuple[str, str]]) -> Iterator[str]:

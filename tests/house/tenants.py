@@ -41,6 +41,11 @@ OWN: dict[str, Row] = {
         "name": world.ending.name,
     },
     "tai-dich-vu/<slug:code>/": lambda world: {"code": world.asked.code},
+    "nha-phat-trien/thu-nghiem/<str:code>/": lambda world: {
+        "code": world.tried.code,
+        "version": "v1",
+        "operation": world.tried.operations[0],
+    },
     "nha-phat-trien/khoa/<int:pk>/": lambda world: {"pk": world.key.pk},
     "nha-phat-trien/vi-sao/<uuid:call_id>/": lambda world: {"call_id": world.call},
     "nha-phat-trien/<str:code>/": lambda world: {"code": world.system.code},

@@ -104,6 +104,7 @@ def world(
         key=Credential.objects.first(),
         access=access,
         grant=Grant.objects.get(environment="live"),
+        tried=Grant.objects.open().filter(environment="sandbox").first(),
         call=_called(Grant.objects.get(environment="live")),
         membership=Membership.objects.filter(agency=chain.agency).first(),
         invitation=_invitation(asking),

@@ -37,16 +37,17 @@ class Product:
 @contextmanager
 def running(folder: Path) -> Iterator[Product]:
     """Load what an installation has, start the processes, give the product, end the processes."""
-    port, provider_port = free_port(), free_port()
+    port, provider_port, example_port = free_port(), free_port(), free_port()
     url, provider = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
     rows = sample_people(folder)
     procedure()
     call_command("load_sample_service", provider=provider, verbosity=0)
-    variables = _variables(folder, url)
+    variables = {**_variables(folder, url), "LGSP_EXAMPLE_SERVER": f"http://127.0.0.1:{example_port}"}
     server = [sys.executable, "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     server += ["--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--no-access-log", "--no-proxy-headers"]
     commands = {
         "provider": [sys.executable, "-m", "lgsp.provider", "--port", str(provider_port)],
+        "examples": [sys.executable, "-m", "lgsp.examples", "--port", str(example_port)],
         "web": server,
         "worker": [sys.executable, "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app", "worker", "-c", "1"],
     }
@@ -54,6 +55,7 @@ def running(folder: Path) -> Iterator[Product]:
     try:
         _wait(f"{url}/readyz", folder)
         _wait(f"{provider}/health", folder)
+        _wait(f"{variables['LGSP_EXAMPLE_SERVER']}/-/health", folder)
         people = {row["email"].split("@", maxsplit=1)[0]: row for row in rows}
         yield Product(url, provider, folder, people, variables)
     finally:

@@ -23,6 +23,12 @@ def test_one_command_has_no_broker_of_its_own(tmp_path: Path) -> None:
     assert ports.addresses()["broker"] == ports.addresses()["portal"] == "http://127.0.0.1:8000/"
 
 
+def test_the_example_server_is_a_process_with_a_port_that_is_told(tmp_path: Path) -> None:
+    ports = Ports(8000, examples=8003)
+    assert commands(tmp_path, ports)["examples"][1:] == ["-m", "lgsp.examples", "--port", "8003"]
+    assert ports.addresses()["examples"] == "http://127.0.0.1:8003"
+
+
 def test_workers_have_a_port_of_their_own(tmp_path: Path) -> None:
     ports = Ports(8000, 0, 8002, 3)
     command = commands(tmp_path, ports)["broker"]

@@ -48,7 +48,7 @@ CLOCK = (
 CLOCK_HOMES = ("core/clock.py", "core/ids.py", "lgsp/launch/*")
 ENVIRONMENT = ("os.environ", "os.getenv", "os.putenv", "os.environb")
 ENVIRONMENT_HOMES = ("lgsp/env.py", "lgsp/launch/*", "manage.py", "lgsp/asgi.py", "lgsp/celery.py")
-ENVIRONMENT_HOMES += ("lgsp/data_plane/worker.py",)
+ENVIRONMENT_HOMES += ("lgsp/data_plane/worker.py", "lgsp/examples/__main__.py")
 SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed", "pre_init", "post_init"}
 BULK = {"bulk_create", "bulk_update", "abulk_create", "abulk_update", "aupdate", "_raw_delete", "raw_delete"}
 # A function-local import -> why it has to be one.

@@ -1,0 +1,171 @@
+"""From an empty account to a 200 answer in a real browser, in six clicks at most (ux.md C1, C3)."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from audit.models import Fact
+from catalog.models import InformationSystem, ServiceVersion, Upstream
+from connections.models import Credential, Grant
+from tests.journeys.judging import Watch, on_a_telephone
+from tests.journeys.product import Product, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
+WHO = "ky-thuat.snnmt"
+MOST_CLICKS, MOST_TO_TRY = 6, 4
+
+
+class Hand:
+    """One person at one browser, whose every click is counted; choosing from a list counts as one."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.clicks, self.watch = page, 0, Watch(page, url)
+
+    def click(self, target: Locator) -> None:
+        target.first.click()
+        self.clicks += 1
+        self.page.wait_for_load_state()
+
+    def choose(self, name: str, words: str) -> None:
+        label = self.page.locator(f"[name={name}] option").filter(has_text=words).first.text_content()
+        self.page.select_option(f"[name={name}]", label=label)
+        self.clicks += 1
+
+    def sign_in(self, row: dict[str, Any]) -> None:
+        self.page.goto("/dang-nhap/")
+        self.page.fill("input[name=login]", row["email"])
+        self.page.fill("input[name=password]", row["password"])
+        self.click(self.page.locator("main button[type=submit]"))
+        self.page.wait_for_url("**/co-quan/")
+
+
+@pytest.fixture
+def product(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Product]:
+    settings.DATA_DIR = tmp_path
+    with running(tmp_path) as running_product:
+        yield running_product
+
+
+@pytest.fixture
+def open_hand(browser: Browser, product: Product) -> Iterator[Callable[..., Hand]]:
+    contexts: list[BrowserContext] = []
+
+    def make(*, script: bool = True) -> Hand:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900},
+            locale="vi-VN",
+            base_url=product.url,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        return Hand(context.new_page(), product.url)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> Callable[[Hand, str], None]:
+    folder = request.config.getoption("--screenshots")
+
+    def take(hand: Hand, name: str) -> None:
+        def keep(width: int) -> None:
+            if folder:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                hand.page.screenshot(path=str(Path(folder) / f"sandbox-{name}-{width}.png"), full_page=True)
+
+        keep(1280)
+        assert on_a_telephone(hand.page, lambda: keep(360)) == []
+
+    return take
+
+
+def without_sandbox_address() -> None:
+    """Leave the sample service no sandbox address: the example server answers."""
+    Upstream.objects.filter(environment="sandbox").update(active=False)
+
+
+def run_shell(command: str, secret: str) -> str:
+    """Run what the page gives to copy, with the secret where it says."""
+    variables = {**os.environ, "LGSP_SECRET": secret}
+    done = subprocess.run(["/bin/sh", "-c", command], env=variables, capture_output=True, timeout=60, check=True)
+    return done.stdout.decode()
+
+
+def test_from_an_empty_account_to_an_answer_in_six_clicks(
+    product: Product, open_hand: Callable[..., Hand], look: Callable[[Hand, str], None]
+) -> None:
+    without_sandbox_address()
+    assert not InformationSystem.objects.filter(owner__code="H60.07").exists()
+    hand = open_hand()
+    hand.sign_in(product.people[WHO])
+    hand.click(hand.page.get_by_role("link", name="Thử ngay trong môi trường thử nghiệm"))
+    hand.choose("version", "administrative-units")
+    hand.page.fill("[name=name]", "Phần mềm một cửa (thử)")
+    look(hand, "start")
+    hand.page.locator("main").get_by_role("button", name="Mở quyền gọi thử").dblclick()
+    hand.clicks += 1
+    secret = hand.page.locator("#khoa-bi-mat").text_content() or ""
+    assert secret.startswith("sk_test_")
+    look(hand, "opened")
+    command = hand.page.locator("#lenh-curl").text_content() or ""
+    said = run_shell(command, secret)
+    assert said.startswith("HTTP/1.1 200"), said
+    assert "(mẫu 1)" in said
+    clicks_to_curl = hand.clicks + 1  # the copy button
+    hand.click(hand.page.get_by_role("link", name="Gọi thử: Danh sách xã, phường"))
+    look(hand, "try")
+    hand.click(hand.page.get_by_role("button", name="Gửi cuộc gọi"))
+    expect(hand.page.locator("#ket-qua-ten")).to_contain_text("200")
+    expect(hand.page.locator("#than-tra-loi")).to_contain_text("Tên (mẫu 1)")
+    look(hand, "answer")
+    assert max(clicks_to_curl, hand.clicks) <= MOST_CLICKS
+    assert (Grant.objects.count(), Credential.objects.count(), InformationSystem.objects.get().state) == (
+        1,
+        1,
+        "draft",
+    )
+    hand.page.get_by_role("link", name="Xem trong nhật ký").click()
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("Lượt gọi thành công")
+    hand.page.goto("/nha-phat-trien/thu-nghiem/")
+    expect(hand.page.get_by_text("2 trên 1.000")).to_be_visible()
+    look(hand, "list")
+    assert secret not in hand.page.content()
+    assert hand.watch.faults() == []
+    assert Fact.objects.filter(deed="sandbox.tried").count() == 1
+
+
+def test_without_script_from_the_page_of_the_service(
+    product: Product, open_hand: Callable[..., Hand], look: Callable[[Hand, str], None]
+) -> None:
+    version = ServiceVersion.objects.get(service__code="administrative-units")
+    hand = open_hand(script=False)
+    hand.sign_in(product.people[WHO])
+    page = hand.page
+    page.goto("/danh-muc/administrative-units/")
+    hand.click(page.get_by_role("link", name="Thử ngay", exact=True))
+    expect(page.locator("[name=version]")).to_have_value(str(version.pk))
+    page.fill("[name=name]", "Phần mềm một cửa (thử)")
+    hand.click(page.get_by_role("button", name="Mở quyền gọi thử"))
+    page.goto("/danh-muc/administrative-units/")
+    hand.clicks = 0
+    hand.click(page.get_by_role("link", name="Một xã, phường theo mã"))
+    page.fill("[name=path_code]", "02215")
+    hand.click(page.get_by_role("button", name="Gửi cuộc gọi"))
+    assert hand.clicks <= MOST_TO_TRY
+    # The provider's own sandbox answers here.
+    expect(page.locator("#than-tra-loi")).to_contain_text('"code": "02215"')
+    page.fill("[name=path_code]", "99999")
+    page.get_by_role("button", name="Gửi cuộc gọi").click()
+    expect(page.locator("#ket-qua-ten")).to_contain_text("404")
+    page.goto("/nha-phat-trien/thu-nghiem/")
+    page.get_by_role("link", name="Thu hồi QK").click()
+    page.get_by_role("button", name="Thu hồi quyền gọi thử").click()
+    expect(page.get_by_text("Đã thu hồi quyền gọi thử")).to_be_visible()
+    assert not Grant.objects.open().exists()
