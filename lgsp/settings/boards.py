@@ -40,7 +40,8 @@ PART_SOURCES = {
     "data_service": [
         "connections.selectors.access.parts_of_service",
         "connections.selectors.consumers.parts_of_service",
-    ]
+    ],
+    "service_version": ["connections.selectors.own_calls.parts_of_version"],
 }
 # Ids of data services by how many agencies use them, the most used first (``catalog.selectors.catalogue``).
 USAGE_SOURCE = "connections.selectors.consumers.most_used"
