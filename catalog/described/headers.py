@@ -42,13 +42,17 @@ def security_schemes() -> dict[str, Json]:
     token_url = urljoin(settings.PUBLIC_URL, TOKEN_ENDPOINT)
     return {
         "signature": header("Signature", _("Chữ ký của yêu cầu theo hồ sơ lgsp-1 (RFC 9421), dạng lgsp=:base64:")),
-        "signatureInput": header("Signature-Input", _("Các thành phần được ký, thời điểm ký, nonce và khóa truy xuất")),
+        "signatureInput": header(
+            "Signature-Input", _("Các thành phần được ký, thời điểm ký, nonce và khóa truy xuất")
+        ),
         "contentDigest": header("Content-Digest", _("SHA-256 của nội dung, kể cả nội dung rỗng (RFC 9530)")),
         "grant": header("X-LGSP-Grant", _("Mã quyền khai thác, QK-…")),
         "purpose": header("X-LGSP-Purpose", _("Mã mục đích của quyền khai thác")),
         "token": {
             "type": "oauth2",
-            "description": _("Mã truy cập cho một quyền khai thác và một mục đích, gửi ở tiêu đề Authorization: Bearer"),
+            "description": _(
+                "Mã truy cập cho một quyền khai thác và một mục đích, gửi ở tiêu đề Authorization: Bearer"
+            ),
             "flows": {"clientCredentials": {"tokenUrl": token_url, "scopes": {}}},
         },
     }

@@ -45,7 +45,7 @@ def _with_schema(part: Json) -> Json:
 
 
 def schema_3_0(schema: Any) -> Json:
-    """Return one schema as 3.0.3 writes it: one type, ``nullable``, marked bounds, one example, nothing beside a $ref."""
+    """Return one schema as 3.0.3 writes it: one type, ``nullable``, marked bounds, one example, a $ref alone."""
     if not isinstance(schema, dict):
         return {}
     if "$ref" in schema:

@@ -73,8 +73,10 @@ def _shown(described: Described, document: Json, path: str, method: str, item: J
     schemas = document["components"]["schemas"]
     good = next(answer for status, answer in item["responses"].items() if status.startswith("2"))
     contents = good.get("content", {})
-    answer = next(iter(contents.values()), {})
-    sent_type, sent = next(iter(item.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    answer: Json = next(iter(contents.values()), {})
+    bodies: dict[str, Json] = item.get("requestBody", {}).get("content", {})
+    sent_type = next(iter(bodies), "")
+    sent: Json = bodies.get(sent_type, {})
     base = base_of(described).partition("://")[2].partition("/")[2]
     return Shown(
         anchor=item["operationId"],

@@ -27,9 +27,7 @@ class Change:
 
 # What changed in how everything is called, the newest first; one row for each change a caller can notice.
 PLATFORM = (
-    Change(
-        date(2026, 11, 29), gettext_lazy("Mô tả OpenAPI 3.1 và 3.0.3 cho từng dịch vụ; trang kiểm tra chữ ký.")
-    ),
+    Change(date(2026, 11, 29), gettext_lazy("Mô tả OpenAPI 3.1 và 3.0.3 cho từng dịch vụ; trang kiểm tra chữ ký.")),
     Change(
         date(2026, 11, 26),
         gettext_lazy("Mã truy cập OAuth 2 có hạn ngắn dùng thay chữ ký; chữ ký có thể kèm mã thủ tục hành chính."),
@@ -53,10 +51,16 @@ def _of(version: ServiceVersion) -> Iterator[Change]:
     named = {"title": version.service.title, "version": version.name}
     address = reverse("data_service", args=[version.service.code])
     if version.published_at:
-        yield Change(version.published_at.astimezone(VIETNAM).date(), _("%(title)s %(version)s: công bố") % named, address)
+        yield Change(
+            version.published_at.astimezone(VIETNAM).date(), _("%(title)s %(version)s: công bố") % named, address
+        )
     if version.deprecated_at and version.sunset_on:
         said = {**named, "day": f"{version.sunset_on:%d/%m/%Y}"}
         text = _("%(title)s %(version)s: báo ngừng cung cấp từ ngày %(day)s") % said
         yield Change(version.deprecated_at.astimezone(VIETNAM).date(), text, address)
     if version.withdrawn_at:
-        yield Change(version.withdrawn_at.astimezone(VIETNAM).date(), _("%(title)s %(version)s: ngừng cung cấp") % named, address)
+        yield Change(
+            version.withdrawn_at.astimezone(VIETNAM).date(),
+            _("%(title)s %(version)s: ngừng cung cấp") % named,
+            address,
+        )

@@ -15,7 +15,7 @@ log = structlog.get_logger("lgsp.policy")
 
 
 def own_key(actor: Actor, access_key: str) -> OwnKey | None:
-    """Return the key named *access_key* of a system of the agency *actor* acts for; None for any other, known or not."""
+    """Return the key *access_key* of a system of the agency *actor* acts for; None for any other, known or not."""
     seen = Credential.objects.visible_to(actor).filter(system__owner_id=actor.agency_id or 0)
     found = seen.filter(access_key=access_key).first()
     if found is None:

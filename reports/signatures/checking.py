@@ -25,7 +25,7 @@ NEEDED = ("Signature", "Signature-Input", "Content-Digest", "X-LGSP-Grant", "X-L
 
 @dataclass(frozen=True, slots=True)
 class OwnKey:
-    """A key of the reader's own agency: what its signatures are checked with, and why it signs nothing ("": it does)."""
+    """A key of the reader's own agency: what it is checked with, and why it signs nothing ("": it does)."""
 
     algorithm: str
     verifier: bytes = field(repr=False)
@@ -254,7 +254,9 @@ def _signature(
         said = _("Chữ ký đúng với văn bản bạn dán nhưng văn bản ấy khác; sửa các dòng được đánh dấu")
         return [*found, Finding(title, State.WRONG, said, "signature-invalid")]
     why = mistake(key.algorithm, key.verifier, parts_of(sent, signed.params, procedure), signed)
-    said = why or _("Không khớp. So từng dòng dưới đây với văn bản chương trình đã ký, và kiểm tra khóa bí mật đang dùng")
+    said = why or _(
+        "Không khớp. So từng dòng dưới đây với văn bản chương trình đã ký, và kiểm tra khóa bí mật đang dùng"
+    )
     return [*found, Finding(title, State.WRONG, said, "signature-invalid")]
 
 

@@ -75,11 +75,9 @@ class SentForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a secret before anything else happens to it."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        guilty = [name for name, value in self.data.items() if isinstance(value, str) and holds_secret(value)]
+        guilty = {name for name, value in self.data.items() if isinstance(value, str) and holds_secret(value)}
         if guilty:
-            self.data = self.data.copy()
-            for name in guilty:
-                self.data[name] = ""
+            self.data = {name: "" if name in guilty else value for name, value in self.data.items()}
             text = _("Bạn vừa dán khóa bí mật nên nội dung ô đó không được giữ. Hãy thu hồi khóa ấy và tạo khóa mới.")
             raise forms.ValidationError(text)
         return cleaned

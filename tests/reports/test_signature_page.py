@@ -98,7 +98,12 @@ def test_staff_have_no_key_here(chain: Chain, made: Made, signed_in: SignIn, rol
 
 
 def test_a_request_with_everything_wrong_is_told_everything(chain: Chain, made: Made, signed_in: SignIn) -> None:
-    form = {"method": "get", "address": "http://10.0.0.1/x//y", "headers": "Signature-Input: lgsp=()", "body": "x" * 999}
+    form = {
+        "method": "get",
+        "address": "http://10.0.0.1/x//y",
+        "headers": "Signature-Input: lgsp=()",
+        "body": "x" * 999,
+    }
     page = signed_in(chain.users["technician"]).post(ADDRESS, form)
     text = page.content.decode()
     assert page.status_code == 200
