@@ -22,8 +22,8 @@ from broker.verifying import Signed, check_time, fits, read, read_digest
 from connections.projection import KeyRow
 
 _PROCEDURE = PROCEDURE.encode()
-_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _OF_NOTHING = hashlib.sha256(b"").digest()
+PROCEDURE_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NEEDED = (b"content-digest", b"x-lgsp-grant", b"x-lgsp-purpose")
 # Keys nobody holds: an unknown key costs what a known one costs.
 _NOBODY: dict[str, Any] = {
@@ -74,7 +74,7 @@ def read_procedure(incoming: Incoming) -> str:
     if _PROCEDURE not in incoming.sent:
         return ""
     code = incoming.text(_PROCEDURE)
-    if not _CODE.fullmatch(code):
+    if not PROCEDURE_CODE.fullmatch(code):
         raise refusal("malformed-request", where=PROCEDURE)
     return code
 

@@ -235,3 +235,8 @@ def code_of(text: str) -> str:
     'get-land-plot'
     """
     return slug(_HUMP.sub("-", text))[:64].strip("-")
+
+
+def parameters_in(template: str) -> list[str]:
+    """Return the names of the parameters in the path *template*, in their order."""
+    return _PARAMETER.findall(template)

@@ -33,7 +33,7 @@ class Resolver:
                 text = _("Tham chiếu «%(ref)s» đi vòng về chính nó; bỏ vòng")
                 raise Refused(text % {"ref": reference[:100]}, pointer(place))
             trail |= {reference}
-            node, place = self._target(reference, place)
+            node, place = self.target(reference, place)
         return node, place, trail
 
     def spend(self, steps: int, place: Place) -> None:
@@ -42,7 +42,8 @@ class Resolver:
         if self.steps > MAX_STEPS:
             raise Refused(_("Lược đồ ghép quá nhiều lớp; ghi gọn lại rồi gửi lại"), pointer(place))
 
-    def _target(self, reference: str, place: Place) -> tuple[Any, Place]:
+    def target(self, reference: str, place: Place) -> tuple[Any, Place]:
+        """Return what *reference*, one at *place*, points to and where that stands. Raises :class:`Refused`."""
         if not reference.startswith("#"):
             raise outside(reference, place)
         if reference == "#":

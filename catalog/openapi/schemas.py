@@ -52,17 +52,17 @@ class Records:
         node = self.resolver.follow(schema, place)
         path: list[str] = []
         for _turn in range(MAX_WRAPS):
-            node = self._item(node)
-            properties = self._properties(node)
+            node = self.item(node)
+            properties = self.properties(node)
             wrapper = next((name for name in WRAPPERS if self._wraps(properties.get(name))), "")
             if not wrapper:
                 break
             path.append(wrapper)
             node = properties[wrapper]
-        node = self._item(node)
-        return ".".join(path), self._fields(self._properties(node), node[1])
+        node = self.item(node)
+        return ".".join(path), self._fields(self.properties(node), node[1])
 
-    def _item(self, node: Node) -> Node:
+    def item(self, node: Node) -> Node:
         """Return the schema of one record where *node* is a list of them."""
         schema, place, trail = node
         if isinstance(schema, dict) and "items" in schema:
@@ -70,9 +70,9 @@ class Records:
         return node
 
     def _wraps(self, node: Node | None) -> bool:
-        return node is not None and bool(self._properties(self._item(node)))
+        return node is not None and bool(self.properties(self.item(node)))
 
-    def _properties(self, node: Node, depth: int = 0) -> dict[str, Node]:
+    def properties(self, node: Node, depth: int = 0) -> dict[str, Node]:
         """Return the properties of a schema with those of its parts (allOf, oneOf, anyOf), references followed."""
         schema, place, trail = node
         found: dict[str, Node] = {}
@@ -82,7 +82,7 @@ class Records:
             parts = schema.get(word)
             for number, part in enumerate(parts if isinstance(parts, list) else ()):
                 inner = self.resolver.follow(part, (*place, word, number), trail)
-                found |= self._properties(inner, depth + 1)
+                found |= self.properties(inner, depth + 1)
         own = schema.get("properties", {})
         if not isinstance(own, dict):
             self.note((*place, "properties"), _("Mục này phải là một đối tượng"), is_error=True)

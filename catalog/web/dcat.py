@@ -56,8 +56,13 @@ def endpoint_of(version: ServiceVersion) -> str:
 
 
 def description_of(version: ServiceVersion) -> str:
-    """Return where the operations of a version are described: the part of its service's page."""
-    return f"{page_of(version.service)}#version-{version.pk}"
+    """Return where the operations of a version are described for machines (OpenAPI)."""
+    return absolute(reverse("service_openapi", args=[version.service.code, version.name]))
+
+
+def reference_of(version: ServiceVersion) -> str:
+    """Return where the operations of a version are described for people."""
+    return absolute(reverse("service_reference", args=[version.service.code, version.name]))
 
 
 def graph_of(harvest: Harvest, *, page: int, address: str) -> list[Node]:

@@ -9,9 +9,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.selectors.metadata import harvest, published_versions
-from catalog.web.dcat import CONTEXT, absolute, description_of, endpoint_of, graph_of, page_of
+from catalog.web.dcat import CONTEXT, absolute, description_of, endpoint_of, graph_of, page_of, reference_of
 
 _MINUTES = 600
+OLDER = "application/vnd.oai.openapi+json;version=3.0"
 
 
 @require_safe
@@ -41,8 +42,14 @@ def linkset() -> list[dict[str, Any]]:
     return [
         {
             "anchor": endpoint_of(version),
-            "service-doc": [{"href": page_of(version.service), "type": "text/html", "hreflang": ["vi"]}],
-            "service-desc": [{"href": description_of(version), "type": "text/html", "hreflang": ["vi"]}],
+            "service-doc": [
+                {"href": reference_of(version), "type": "text/html", "hreflang": ["vi"]},
+                {"href": page_of(version.service), "type": "text/html", "hreflang": ["vi"]},
+            ],
+            "service-desc": [
+                {"href": description_of(version), "type": "application/vnd.oai.openapi+json;version=3.1"},
+                {"href": f"{description_of(version)}?version=3.0", "type": OLDER},
+            ],
             "service-meta": [{"href": metadata, "type": "application/ld+json"}],
             "status": [{"href": status, "type": "application/json"}],
         }

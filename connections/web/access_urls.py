@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connections.web import access, baskets, grants
+from connections.web import access, baskets, grant_calls, grants
 
 ONE = "quyen-khai-thac/de-nghi/<int:pk>/"
 
@@ -17,5 +17,7 @@ urlpatterns = [
     path(f"{ONE}dich-vu/<slug:code>/bo/", baskets.drop, name="access_drop"),
     path(f"{ONE}dich-vu/<slug:code>/y-kien/", access.opinion, name="access_opinion"),
     path("quyen-khai-thac/<str:code>/", grants.grant, name="grant"),
+    path("quyen-khai-thac/<str:code>/goi/<slug:name>/", grant_calls.grant_calls, name="grant_calls"),
+    path("quyen-khai-thac/<str:code>/openapi/<slug:name>.json", grant_calls.grant_openapi, name="grant_openapi"),
     path("quyen-khai-thac/<str:code>/gia-han/", baskets.renew, name="renew_grant"),
 ]

@@ -44,7 +44,8 @@ PART_SOURCES = {
         "connections.selectors.access.parts_of_service",
         "connections.selectors.sandbox.parts_of_service",
         "connections.selectors.consumers.parts_of_service",
-    ]
+    ],
+    "service_version": ["connections.selectors.own_calls.parts_of_version"],
 }
 # Ids of data services by how many agencies use them, the most used first (``catalog.selectors.catalogue``).
 USAGE_SOURCE = "connections.selectors.consumers.most_used"

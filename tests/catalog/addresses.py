@@ -84,7 +84,7 @@ PAGES: dict[str, Page] = {
 # Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
 # test_document_pages.py, test_data_error_pages.py, test_freshness.py, test_api_registers.py, test_api_duties.py,
 # test_service_portal.py).
-# test_service_portal.py, test_wishes.py).
+# test_service_portal.py, test_wishes.py, test_described.py, test_reference_page.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "api-system",
@@ -94,6 +94,9 @@ ELSEWHERE: frozenset[str] = frozenset(
         "api-data-error-report",
         "data_service",
         "version_end",
+        "service_reference",
+        "service_openapi",
+        "service_openapi_yaml",
         "wish",
         "wish_answer",
         "own_service",

@@ -115,6 +115,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         "api-grant",
         "api-access-request",
         "renew_grant",
+        "grant_calls",
+        "grant_openapi",
         "access",
         "access_send",
         "access_withdraw",

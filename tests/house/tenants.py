@@ -50,7 +50,7 @@ OWN: dict[str, Row] = {
     "nha-phat-trien/vi-sao/<uuid:call_id>/": lambda world: {"call_id": world.call},
     "nha-phat-trien/<str:code>/": lambda world: {"code": world.system.code},
     "quyen-khai-thac/de-nghi/<int:pk>/": lambda world: {"pk": world.access.pk, "code": world.asked.code},
-    "quyen-khai-thac/<str:code>/": lambda world: {"code": world.grant.code},
+    "quyen-khai-thac/<str:code>/": lambda world: {"code": world.grant.code, "name": "v1"},
     "api/v1/grants/<str:code>": lambda world: {"code": world.grant.code},
     "api/v1/systems/<str:code>": lambda world: {"code": world.system.code},
     "api/v1/data-error-reports/<str:code>": lambda world: {"code": world.report.code},
@@ -62,6 +62,8 @@ OWN: dict[str, Row] = {
 #: What everybody, or whoever holds the token in the address, may open.
 PUBLIC = (
     "loi/",
+    "nha-phat-trien/huong-dan/",
+    "openapi/",
     "danh-ba/",
     "danh-muc/<slug:code>/",
     "quy-che/",

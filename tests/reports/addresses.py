@@ -6,6 +6,10 @@ READERS = holders("report.view", "report.draft")
 PAGES: dict[str, Page] = {
     "clauses": ({}, EVERYBODY),
     "clause": ({"clause_id": "QC10.4"}, EVERYBODY),
+    "developer_guides": ({}, EVERYBODY),
+    "developer_guide": ({"slug": "bat-dau"}, EVERYBODY),
+    "signature_vectors": ({}, EVERYBODY),
+    "signature_check": ({}, holders("request.view_own")),
     "reports": ({}, READERS),
     "ask_report": ({}, holders("report.draft")),
     "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),

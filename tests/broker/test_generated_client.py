@@ -1,0 +1,84 @@
+"""A client nobody here wrote: generated from the 3.0.3 description, it calls the product with a token."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.broker.provider import Provider
+from tests.broker.test_mounted import Served, chain, granted, served
+from tests.broker.test_tokens_mounted import until
+from tests.broker.tokens import ask, basic, wanted
+
+__all__ = ["chain", "granted", "served"]
+pytestmark = pytest.mark.django_db(transaction=True)
+# Beside this interpreter, else wherever it is installed.
+_BESIDE = Path(sys.executable).with_name("openapi-python-client")
+TOOL = str(_BESIDE) if _BESIDE.exists() else shutil.which("openapi-python-client")
+SCRIPT = """
+import importlib, json, sys
+from generated import AuthenticatedClient
+host, token, module = sys.argv[1:4]
+call = importlib.import_module(f"generated.api.default.{module}").sync_detailed
+answers = []
+for secret in (token, "not-a-token"):
+    with AuthenticatedClient(base_url=host, token=secret) as client:
+        answer = call(client=client)
+        found = answer.parsed
+        parsed = [item.to_dict() for item in found] if isinstance(found, list) else found.to_dict()
+        told = [answer.status_code.value, type(found).__name__, parsed]
+        answers.append([*told, answer.headers.get("x-request-id", "")])
+print(json.dumps(answers, ensure_ascii=False))
+"""
+
+
+@pytest.mark.clause("QC14.6", "QC6.4")
+@pytest.mark.skipif(TOOL is None and os.environ.get("CI") != "true", reason="needs openapi-python-client")
+def test_a_generated_client_calls_with_a_token_and_reads_refusals(
+    granted: Any, served: Served, provider: Provider, tmp_path: Path
+) -> None:
+    assert TOOL is not None
+    chain, credentials, _made = granted
+    description = served.send(f"/openapi/{chain.service.code}/v1.json?version=3.0")
+    assert description.status == 200
+    operation = next(
+        item["operationId"]
+        for path, methods in description.json["paths"].items()
+        for item in methods.values()
+        if "{" not in path
+    )
+    document = {
+        **description.json,
+        "servers": [{"url": f"http://{served.authority}/api/data/{chain.service.code}/v1"}],
+    }
+    (tmp_path / "mo-ta.json").write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "how.yaml").write_text("post_hooks: []\n", encoding="utf-8")
+    command = [TOOL, "generate", "--path", "mo-ta.json", "--config", "how.yaml", "--meta", "none"]
+    done = subprocess.run(
+        [*command, "--output-path", "generated", "--fail-on-warning"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+
+    header = basic(credentials.access_key, credentials.secret)
+    answer = until(lambda: ask(served, wanted(credentials.grant, credentials.purpose), header), 200)
+    token = answer.json["access_token"]
+    (tmp_path / "call.py").write_text(SCRIPT, encoding="utf-8")
+    [module] = [path.stem for path in (tmp_path / "generated" / "api" / "default").glob(f"{operation}*.py")]
+    python = Path(TOOL).with_name("python")
+    ran = subprocess.run(
+        [str(python), "call.py", document["servers"][0]["url"], token, module],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr.decode()
+    good, refused = json.loads(ran.stdout)
+    assert good[:3] == [200, "list", [{"code": "00001", "name": "Tân Lưu"}]]
+    assert (refused[0], refused[1], refused[2]["code"]) == (401, "Problem", "token-invalid")
+    assert refused[2]["request_id"] == refused[3]
+    assert len(provider.received) == 1
