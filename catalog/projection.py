@@ -5,7 +5,7 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import structlog
@@ -36,6 +36,8 @@ class OperationRow:
     template: str
     record_path: str
     fields: tuple[str, ...]
+    # Name of the element a request goes into where the source system takes XML ("" the operation's code).
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class ServiceRow:
     max_answer_bytes: int = ANSWER_BYTES
     # Set while the version stands deprecated with a last day.
     ending: Ending | None = None
+    # What the source system takes ("json", "xml", "raw": as it comes), and whether callers may send gzip.
+    form: str = "json"
+    inflates: bool = False
 
 
 def load_services() -> list[ServiceRow]:
@@ -128,6 +133,8 @@ def load_services() -> list[ServiceRow]:
             operations=tuple(operations[version.pk]),
             upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
             max_answer_bytes=version.max_answer_bytes,
+            form=version.message_form,
+            inflates=version.accepts_gzip,
             total_gate_id=_total_gate(version.service, environment),
             calls_at_once=version.service.calls_at_once or 0,
             ending=_ending(version, lasting[version.service_id, environment]),
@@ -223,5 +230,6 @@ def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
     found: dict[int, list[OperationRow]] = defaultdict(list)
     for item in Operation.objects.filter(**live).order_by("version_id", "template", "method"):
         row = OperationRow(item.pk, item.code, item.method, item.template, item.record_path, tuple(names[item.pk]))
+        row = replace(row, root=item.xml_root) if item.xml_root else row
         found[item.version_id].append(row)
     return found
