@@ -62,6 +62,14 @@ def split(target: str) -> tuple[str, str, str]:
     return service, version, slash + path
 
 
+def addressed(target: str) -> tuple[str, str]:
+    """Return service and version of a call's address, whether REST or SOAP is spoken there."""
+    service, version, path = split(target)
+    if service == "-" and version == "soap":
+        service, version, _path = split(PREFIX + path[1:])
+    return service, version
+
+
 def route(target: str, snapshot: Snapshot, environment: str) -> tuple[Service, str]:
     """Return the service *target* names in *environment*, and the path inside it. Raises a refusal."""
     code, version, path = split(target)

@@ -15,6 +15,8 @@ from broker.passage import Passage
 from broker.passing import answer_of, restricted
 from broker.problems import Refusal, refusal
 from broker.rest import Rest, gathered
+from broker.soap.asking import written
+from broker.soap.hearing import heard
 from broker.watching import CallerWatch
 from catalog.projection import ServiceRow
 from core.tls import context_of
@@ -43,6 +45,9 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
+    soap = warrant.operation.soap
+    if soap is not None:
+        incoming.going = written(incoming, soap)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)
@@ -53,6 +58,8 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
             answered = await _reach_once(digest, incoming, engine, passage)
         if answered.rest is not None:
             return await _large(answered, incoming, engine, passage)
+        if soap is not None:
+            answered = await heard(answered, soap)
         answer = answer_of(answered, incoming)
     except Failed as failure:
         passage.leave()
@@ -119,12 +126,13 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
     query = incoming.raw_query.decode("ascii")
     seconds = passage.until - time.monotonic()
     whole, most = restricted(incoming), warrant.service.row.max_answer_bytes
+    going = incoming.going
     return Outgoing(
-        method=str(incoming.method),
+        method=str(incoming.method) if going is None else "POST",
         base_url=upstream.base_url,
-        target=warrant.upstream_path + (f"?{query}" if query else ""),
+        target=warrant.upstream_path + (f"?{query}" if query else "") if going is None else going.target,
         headers=to_provider(incoming, engine.signer if upstream.asserted else None),
-        body=incoming.content,
+        body=incoming.content if going is None else going.body,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
         hold=_holder(incoming, engine),
@@ -160,8 +168,11 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
     try:
         if not whole:
             return answer_of(replace(answered, rest=rest), incoming)
-        body = await gathered(answered.body, rest, _holder(incoming, engine))
-        return answer_of(replace(answered, body=body, rest=None), incoming)
+        whole_answer = replace(
+            answered, body=await gathered(answered.body, rest, _holder(incoming, engine)), rest=None
+        )
+        soap = incoming.warrant.operation.soap
+        return answer_of(whole_answer if soap is None else await heard(whole_answer, soap), incoming)
     except BaseException:
         await rest.aclose()
         raise

@@ -71,6 +71,15 @@ class Warrant:
 
 
 @dataclass(slots=True)
+class Going:
+    """A request to a SOAP provider: ``target`` below the upstream's address, ``headers`` that say what it is."""
+
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(slots=True)
 class Progress:
     """What the log will say of the way to the provider."""
 
@@ -106,6 +115,11 @@ class Incoming(HttpRequest):
     # What ``RateLimit`` says of the grant, once that is known.
     allowance = b""
     held = 0
+    # The caller speaks SOAP of this version; ``arrived`` is the message the REST call in ``content`` was read from.
+    soap = ""
+    arrived: bytes | None = None
+    # What a SOAP provider is sent in place of the REST call.
+    going: "Going | None" = None
 
     def __init__(self, scope: dict[str, Any], receive: Receive, call_id: UUID, received_at: datetime) -> None:
         # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.

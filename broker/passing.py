@@ -9,8 +9,11 @@ from broker.problems import refusal
 
 
 def restricted(incoming: Incoming) -> bool:
-    """Return whether the grant names fields: then an answer is held whole and filtered, never streamed."""
-    return incoming.warrant is not None and incoming.warrant.grant.fields is not None
+    """Return whether an answer is held whole, never streamed: the grant names fields, or SOAP is spoken on a side."""
+    warrant = incoming.warrant
+    if warrant is None:
+        return False
+    return warrant.grant.fields is not None or warrant.operation.soap is not None or bool(incoming.soap)
 
 
 def answer_of(answered: Answered, incoming: Incoming) -> Answer:
