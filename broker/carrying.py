@@ -47,7 +47,7 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     row = warrant.service.row
     soap = warrant.operation.soap
     if soap is not None:
-        incoming.going = written(incoming, soap)
+        incoming.posting = written(incoming, soap)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)
@@ -126,13 +126,13 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
     query = incoming.raw_query.decode("ascii")
     seconds = passage.until - time.monotonic()
     whole, most = restricted(incoming), warrant.service.row.max_answer_bytes
-    going = incoming.going
+    posting = incoming.posting
     return Outgoing(
-        method=str(incoming.method) if going is None else "POST",
+        method=str(incoming.method) if posting is None else "POST",
         base_url=upstream.base_url,
-        target=warrant.upstream_path + (f"?{query}" if query else "") if going is None else going.target,
+        target=warrant.upstream_path + (f"?{query}" if query else "") if posting is None else posting.target,
         headers=to_provider(incoming, engine.signer if upstream.asserted else None),
-        body=incoming.content if going is None else going.body,
+        body=incoming.content if posting is None else posting.body,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
         hold=_holder(incoming, engine),

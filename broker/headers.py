@@ -65,8 +65,8 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> list[tuple[str, st
         for name, value in incoming.sent.items()
         if name in TO_PROVIDER and name not in named and _VALUE.match(value)
     ]
-    if incoming.going is not None:
-        pairs = [pair for pair in pairs if pair[0] not in _OF_REST] + [*incoming.going.headers]
+    if incoming.posting is not None:
+        pairs = [pair for pair in pairs if pair[0] not in _OF_REST] + [*incoming.posting.headers]
     pairs += _OWN
     pairs.append((REQUEST_ID, incoming.request_id))
     if signer is not None:

@@ -71,7 +71,7 @@ class Warrant:
 
 
 @dataclass(slots=True)
-class Going:
+class Posting:
     """A request to a SOAP provider: ``target`` below the upstream's address, ``headers`` that say what it is."""
 
     target: str
@@ -119,7 +119,7 @@ class Incoming(HttpRequest):
     soap = ""
     arrived: bytes | None = None
     # What a SOAP provider is sent in place of the REST call.
-    going: "Going | None" = None
+    posting: "Posting | None" = None
 
     def __init__(self, scope: dict[str, Any], receive: Receive, call_id: UUID, received_at: datetime) -> None:
         # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote
 
 from lxml import etree
 
-from broker.incoming import Going, Incoming
+from broker.incoming import Incoming, Posting
 from broker.problems import refusal
 from broker.soap.texts import MISSING, NO_TEXT, TWICE, UNKNOWN, unusable
 from catalog.projection import SoapRow
@@ -19,7 +19,7 @@ MOST_QUERY = 100
 _NONE: Any = object()
 
 
-def written(incoming: Incoming, soap: SoapRow) -> Going:
+def written(incoming: Incoming, soap: SoapRow) -> Posting:
     """Return what goes to the provider. Raises a refusal that names the parameter at fault."""
     space = SOAP_11 if soap.version == "1.1" else SOAP_12
     root = etree.Element(f"{{{space}}}Envelope", nsmap={"s": space, "m": soap.namespace})
@@ -40,7 +40,7 @@ def written(incoming: Incoming, soap: SoapRow) -> Going:
             parent = etree.SubElement(parent, f"{inner}{name}") if found is None else found
         _put(parent, inner, item.path[-1], value, where)
     content = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return Going(soap.path, _headers(soap), content)
+    return Posting(soap.path, _headers(soap), content)
 
 
 def _headers(soap: SoapRow) -> tuple[tuple[str, str], ...]:

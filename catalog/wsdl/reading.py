@@ -90,7 +90,7 @@ class _Reading:
         for port in self.root.findall(f"{_W}service/{_W}port"):
             binding = bindings.get(qname(port, port.get("binding", "")))
             kind = kinds.get(qname(binding, binding.get("type", ""))) if binding is not None else None
-            uri = next((one for one in BINDINGS if binding is not None and self._in(binding, one, "binding")), "")
+            uri = self._uri(binding)
             if binding is None or kind is None or not uri:
                 text = _("Cổng «%(name)s» không dùng SOAP nên bỏ qua")
                 self.note(port, text % {"name": port.get("name")}, is_error=False)
@@ -104,8 +104,12 @@ class _Reading:
 
     @staticmethod
     def _in(node: Any, uri: str, name: str) -> Any:
-        found = node.find(f"{{{uri}}}{name}")
-        return found if found is not None else None
+        return node.find(f"{{{uri}}}{name}")
+
+    def _uri(self, binding: Any) -> str:
+        """Return the namespace of the SOAP a binding speaks, "" for another protocol."""
+        found = [one for one in BINDINGS if binding is not None and self._in(binding, one, "binding") is not None]
+        return found[0] if found else ""
 
     def _path(self, port: Any, uri: str) -> str:
         address = port.find(f"{{{uri}}}address")
