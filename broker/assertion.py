@@ -37,7 +37,7 @@ def assertion_for(incoming: Incoming, signer: Signer) -> str:
         "purpose": warrant.grant.purpose,
         "htm": incoming.method if posting is None else "POST",
         "htu": f"{service.code}/{service.version}{warrant.upstream_path}",
-        "digest": _digest(incoming.content if posting is None else posting.body),
+        "digest": _digest(incoming.going if posting is None else posting.body),
     }
     if incoming.procedure:
         claims["procedure"] = incoming.procedure

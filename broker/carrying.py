@@ -11,8 +11,9 @@ from broker.answers import Answer
 from broker.forwarding import CONNECT_SECONDS, Answered, Failed, Outgoing, TooMuch
 from broker.headers import declared_length, to_provider
 from broker.incoming import Incoming
+from broker.messages.inward import take_in
 from broker.passage import Passage
-from broker.passing import answer_of, restricted
+from broker.passing import answer_of, held_whole, restricted
 from broker.problems import Refusal, refusal
 from broker.rest import Rest, gathered
 from broker.soap.asking import written
@@ -46,7 +47,9 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
     soap = warrant.operation.soap
-    if soap is not None:
+    if soap is None:
+        await take_in(incoming, engine)
+    else:
         incoming.posting = written(incoming, soap)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
@@ -60,7 +63,7 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
             return await _large(answered, incoming, engine, passage)
         if soap is not None:
             answered = await heard(answered, soap)
-        answer = answer_of(answered, incoming)
+        answer = await answer_of(answered, incoming, engine)
     except Failed as failure:
         passage.leave()
         raise _told(failure, row) from None
@@ -132,7 +135,7 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
         base_url=upstream.base_url,
         target=warrant.upstream_path + (f"?{query}" if query else "") if posting is None else posting.target,
         headers=to_provider(incoming, engine.signer if upstream.asserted else None),
-        body=incoming.content if posting is None else posting.body,
+        body=incoming.going if posting is None else posting.body,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
         hold=_holder(incoming, engine),
@@ -152,10 +155,10 @@ def _holder(incoming: Incoming, engine: "Engine") -> Callable[[int], None]:
 
 
 async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passage: Passage) -> Answer:
-    """Return a large answer: poured through, or held whole and filtered where the grant names fields."""
+    """Return a large answer: poured through, or held whole and filtered or converted where that is asked for."""
     assert answered.rest is not None and incoming.warrant is not None  # noqa: S101, PT018
     row = incoming.warrant.service.row
-    whole = restricted(incoming)
+    whole = held_whole(answered, incoming)
     most = min(MOST_ANSWER_BYTES, row.max_answer_bytes) if whole else row.max_answer_bytes
 
     def told(failure: Failed) -> Refusal:
@@ -167,12 +170,10 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         raise told(TooMuch(sent=True))
     try:
         if not whole:
-            return answer_of(replace(answered, rest=rest), incoming)
-        whole_answer = replace(
-            answered, body=await gathered(answered.body, rest, _holder(incoming, engine)), rest=None
-        )
-        soap = incoming.warrant.operation.soap
-        return answer_of(whole_answer if soap is None else await heard(whole_answer, soap), incoming)
+            return await answer_of(replace(answered, rest=rest), incoming, engine)
+        body = await gathered(answered.body, rest, _holder(incoming, engine))
+        found, soap = replace(answered, body=body, rest=None), incoming.warrant.operation.soap
+        return await answer_of(found if soap is None else await heard(found, soap), incoming, engine)
     except BaseException:
         await rest.aclose()
         raise

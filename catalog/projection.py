@@ -58,6 +58,8 @@ class OperationRow:
     record_path: str
     fields: tuple[str, ...]
     soap: SoapRow | None = None
+    # Name of the element a request goes into where the source system takes XML ("" the operation's code).
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class ServiceRow:
     total_gate_id: int = 0
     calls_at_once: int = 0
     max_answer_bytes: int = ANSWER_BYTES
+    # What the source system takes ("json", "xml", "raw": as it comes), and whether callers may send gzip.
+    form: str = "json"
+    inflates: bool = False
 
 
 def load_services() -> list[ServiceRow]:
@@ -119,6 +124,8 @@ def load_services() -> list[ServiceRow]:
             operations=tuple(operations[version.pk]),
             upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
             max_answer_bytes=version.max_answer_bytes,
+            form=version.message_form,
+            inflates=version.accepts_gzip,
             total_gate_id=_total_gate(version.service, environment),
             calls_at_once=version.service.calls_at_once or 0,
         )
@@ -159,7 +166,8 @@ def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
             item.template,
             item.record_path,
             tuple(kinds[item.pk]),
-            _soap_row(item, kinds[item.pk]),
+            soap=_soap_row(item, kinds[item.pk]),
+            root=item.xml_root,
         )
         found[item.version_id].append(row)
     return found

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, unquote
 from lxml import etree
 
 from broker.incoming import Incoming, Posting
+from broker.messages.message import XML, form_of
 from broker.problems import refusal
 from broker.soap.texts import MISSING, NO_TEXT, TWICE, UNKNOWN, unusable
 from catalog.projection import SoapRow
-from core.formats import BadMessage, read_json
+from core.formats import BadMessage, from_xml, read_json, read_xml
 from core.formats.numbers import text_of
 from core.soap import SOAP_11, SOAP_12
 
@@ -91,15 +92,19 @@ def _query(incoming: Incoming, known: set[str]) -> dict[str, str]:
 
 
 def _body(incoming: Incoming, wanted: list[str]) -> Any:
-    """Return the JSON body, an object of members that some parameter takes. Raises a refusal."""
+    """Return the JSON body, or one in XML by the mapping, an object of members that some parameter takes. Raises a refusal."""
     if not incoming.content:
         return {}
+    content_type = incoming.sent.get(b"content-type", b"")
     try:
-        value = read_json(incoming.content)
+        if form_of(content_type).form == XML:
+            value = from_xml(read_xml(incoming.content, form_of(content_type).charset))
+        else:
+            value = read_json(incoming.content)
     except BadMessage as bad:
-        raise refusal("message-parameter-invalid", where="JSON", said=bad.detail, said_en=bad.detail_en) from None
+        raise refusal("message-parameter-invalid", where="JSON, XML", said=bad.detail, said_en=bad.detail_en) from None
     if not isinstance(value, dict):
-        raise unusable("JSON", NO_TEXT)
+        raise unusable("JSON, XML", NO_TEXT)
     _require_known(value, wanted, "")
     return value
 

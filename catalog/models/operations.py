@@ -46,6 +46,10 @@ class Operation(models.Model):
     soap_response = models.CharField(_("phần tử trả lời"), max_length=300, blank=True)
     soap_repeated = models.CharField(_("trường lặp của trả lời"), max_length=1000, blank=True)
 
+    xml_root = models.CharField(
+        _("phần tử gốc của yêu cầu XML"), max_length=64, blank=True, default="", validators=[FIELD_NAME]
+    )
+
     class Meta:
         verbose_name = _("thao tác")
         verbose_name_plural = _("thao tác")

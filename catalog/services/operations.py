@@ -19,7 +19,7 @@ from catalog.soap import SOAP_FIELDS, faults_of, soap_of
 from core.actor import Actor
 from core.text import fold
 
-FIELDS = ("code", "title", "method", "template", "record_path", *SOAP_FIELDS)
+FIELDS = ("code", "title", "method", "template", "record_path", "xml_root", *SOAP_FIELDS)
 MAX_ELEMENTS = 200
 # (name in the answer, what it means in Vietnamese[, type[, class]])
 Elements = Iterable[tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""A WSDL file goes the way of any description; SOAP of an operation is entered, judged, kept and told to the broker."""
+"""A WSDL file goes the way of any description; SOAP of an operation is entered, judged and told to the broker."""
 
 from collections.abc import Callable
 from typing import Any
@@ -121,19 +121,19 @@ def test_what_is_wrong_is_told_on_its_field_and_nothing_is_kept(
 ) -> None:
     version, facts = draft(), Fact.objects.count()
     operation = version.operations.get()
+    given: dict[str, Any] = {**SOAP, field: value}
     with pytest.raises(InvalidInput) as caught:
-        given: dict[str, Any] = {**SOAP, field: value}
         set_operation(actor=JOB, version=version, operation=operation, elements=fields_of(operation), **given)
     assert list(caught.value.errors) == [told_on]
     operation.refresh_from_db()
-    assert (operation.soap_version, Fact.objects.count()) == ("", facts + 0)
+    assert (operation.soap_version, Fact.objects.count()) == ("", facts)
 
 
 def test_every_place_of_the_path_must_be_sent(draft: Drafts) -> None:
     version = draft()
     operation = version.operations.get()
+    given: dict[str, Any] = {**SOAP, "template": "/communes/{code}"}
     with pytest.raises(InvalidInput) as caught:
-        given: dict[str, Any] = {**SOAP, "template": "/communes/{code}"}
         set_operation(actor=JOB, version=version, operation=operation, elements=fields_of(operation), **given)
     assert "{code}" in str(caught.value.errors["soap_parameters"])
 

@@ -1,4 +1,4 @@
-"""WSDL files as others write them: read whole, or refused with what to mend; nothing is fetched, nothing has no end."""
+"""WSDL files as others write them: read whole, or refused with what to mend; nothing is fetched."""
 
 import time
 from pathlib import Path

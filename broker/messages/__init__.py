@@ -1,0 +1,1 @@
+"""What messages look like on either side of the broker: form, charset, coding, and how one becomes another."""
