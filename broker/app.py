@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from broker.answers import Answer, finished, problem_answer
-from broker.authorising import addressed
+from broker.authorising import addressed, split
 from broker.engine import Engine
 from broker.front import prefix_of, view_of
 from broker.incoming import Incoming

@@ -92,7 +92,7 @@ def _query(incoming: Incoming, known: set[str]) -> dict[str, str]:
 
 
 def _body(incoming: Incoming, wanted: list[str]) -> Any:
-    """Return the JSON body, or one in XML by the mapping, an object of members that some parameter takes. Raises a refusal."""
+    """Return the body, JSON or XML by the mapping: an object of members that are taken. Raises a refusal."""
     if not incoming.content:
         return {}
     content_type = incoming.sent.get(b"content-type", b"")
