@@ -16,6 +16,7 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
     """Return what the log keeps of the request: codes and keyed digests, never content or path."""
     key, warrant, proof = incoming.claimed, incoming.warrant, incoming.proof
     verified = incoming.principal is not None
+    content = incoming.content if incoming.arrived is None else incoming.arrived
     service = incoming.service.row if incoming.service else incoming.gone
     grant = incoming.grant
     return Call(
@@ -41,8 +42,8 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         gate_id=warrant.grant.gate_id if warrant else 0,
         gate_version=warrant.grant.gate_version if warrant else 0,
         address=incoming.address,
-        request_bytes=len(incoming.content),
-        body_digest=engine.ledger.digest(incoming.content),
+        request_bytes=len(content),
+        body_digest=engine.ledger.digest(content),
         query_digest=engine.ledger.digest(incoming.raw_query),
         created=proof.moment if proof else None,
         nonce=proof.nonce.encode("ascii") if proof else b"",

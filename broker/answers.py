@@ -12,6 +12,7 @@ from django.urls import reverse
 from broker.endings import with_end
 from broker.incoming import Incoming
 from broker.problems import Refusal, refusal
+from broker.soap.faults import content_type, fault, soap_of
 from broker.tokens.errors import oauth_document
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,8 @@ Pairs = list[tuple[bytes, bytes]]
 @dataclass(slots=True)
 class Answer:
     """Status, headers and body; ``reason`` and ``side`` go to the log ("" for a call that went well).
+
+    ``wire`` is the HTTP status where SOAP asks for another one than the call ended with; 0: the same.
 
     Of an answer too large to be held whole ``rest`` gives what follows ``body`` (decisions, 9).
     """
@@ -33,6 +36,7 @@ class Answer:
     rest: AsyncGenerator[bytes, None] | None = None
     # DRF marks answers that were exceptions.
     exception: bool = field(default=False)
+    wire: int = 0
 
 
 def json_answer(document: Any, *, status: int = 200) -> Answer:
@@ -76,6 +80,10 @@ def problem_answer(error: Refusal, incoming: Incoming) -> Answer:
     if kind.problem.status == 401:
         headers.append((b"www-authenticate", incoming.challenge))
     headers += [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in error.headers]
+    if version := soap_of(incoming):
+        body, wire = fault(document, version, english=english)
+        headers[0] = content_type(version)
+        return Answer(document["status"], headers, body, error.logged, kind.side, wire=wire)
     if incoming.asks_token:
         described = kind.detail_en.format_map(error.values) if kind.detail_en else kind.cause_en
         document = oauth_document(document, described)

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 
 from broker.answers import Answer, finished, problem_answer
-from broker.authorising import split
+from broker.authorising import addressed, split
 from broker.engine import Engine
 from broker.front import prefix_of, view_of
 from broker.incoming import Incoming
@@ -91,8 +91,9 @@ class BrokerApp:
             load.over(incoming)
             engine.end(incoming)
         engine.counts.count(incoming, answer.status, ending.reason, ending.side, ending.sent)
-        if answer.rest is None and not respond(scope, answer.status, finished(answer, incoming), answer.body):
-            await send({"type": "http.response.start", "status": answer.status, "headers": finished(answer, incoming)})
+        status = answer.wire or answer.status
+        if answer.rest is None and not respond(scope, status, finished(answer, incoming), answer.body):
+            await send({"type": "http.response.start", "status": status, "headers": finished(answer, incoming)})
             await send({"type": "http.response.body", "body": answer.body})
 
     async def show(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -181,6 +182,6 @@ class BrokerApp:
     def _body_limit(self, incoming: Incoming) -> int:
         if incoming.asks_token:
             return MOST_FORM_BYTES
-        service, version, _path = split(incoming.target)
+        service, version = addressed(incoming.target)
         limits = self.engine.policy.current().body_limits
         return limits.get((service, version), DEFAULT_BODY_BYTES)

@@ -23,6 +23,7 @@ def assertion_for(incoming: Incoming, signer: Signer) -> str:
     """Return the assertion of a call that is about to be forwarded."""
     warrant, principal = incoming.warrant, incoming.principal
     assert warrant is not None and principal is not None  # noqa: S101, PT018
+    posting = incoming.posting
     key, service, now = principal.key, warrant.service.row, int(clock.now().timestamp())
     claims: dict[str, Any] = {
         "iss": signer.issuer,
@@ -34,9 +35,9 @@ def assertion_for(incoming: Incoming, signer: Signer) -> str:
         "environment": key.environment,
         "grant": warrant.grant.code,
         "purpose": warrant.grant.purpose,
-        "htm": incoming.method,
+        "htm": incoming.method if posting is None else "POST",
         "htu": f"{service.code}/{service.version}{warrant.upstream_path}",
-        "digest": _digest(incoming.going),
+        "digest": _digest(incoming.going if posting is None else posting.body),
     }
     if incoming.procedure:
         claims["procedure"] = incoming.procedure

@@ -35,7 +35,7 @@ class Granted(BasePermission):
 
 def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
     """Return the warrant of this call by *snapshot*. Raises the first refusal that applies."""
-    service, path = route(incoming, snapshot, key.environment)
+    service, path = route(incoming, incoming.target, snapshot, key.environment)
     incoming.service, incoming.operation, incoming.grant = service, None, None
     if service.row.ending is not None and incoming.received_at >= service.row.ending.sunset:
         raise ended(service.row)
@@ -65,9 +65,17 @@ def split(target: str) -> tuple[str, str, str]:
     return service, version, slash + path
 
 
-def route(incoming: Incoming, snapshot: Snapshot, environment: str) -> tuple[Service, str]:
-    """Return the service the target names in *environment*, and the path inside it. Raises a refusal."""
-    code, version, path = split(incoming.target)
+def addressed(target: str) -> tuple[str, str]:
+    """Return service and version of a call's address, whether REST or SOAP is spoken there."""
+    service, version, path = split(target)
+    if service == "-" and version == "soap":
+        service, version, _path = split(PREFIX + path[1:])
+    return service, version
+
+
+def route(incoming: Incoming, target: str, snapshot: Snapshot, environment: str) -> tuple[Service, str]:
+    """Return the service *target* names in *environment*, and the path inside it. Raises a refusal."""
+    code, version, path = split(target)
     service = snapshot.services.get((code, version, environment))
     if service is not None:
         return service, path

@@ -17,6 +17,8 @@ from broker.passage import Passage
 from broker.passing import answer_of, held_whole, restricted
 from broker.problems import Refusal, refusal
 from broker.rest import Rest, gathered
+from broker.soap.asking import written
+from broker.soap.hearing import heard
 from broker.watching import CallerWatch
 from catalog.projection import ServiceRow
 from core.tls import context_of
@@ -45,7 +47,10 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
-    if incoming.content or asked(incoming.sent.get(b"accept"), row.form):
+    soap = warrant.operation.soap
+    if soap is not None:
+        incoming.posting = written(incoming, soap)
+    elif incoming.content or asked(incoming.sent.get(b"accept"), row.form):
         await take_in(incoming, engine)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
@@ -57,6 +62,8 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
             answered = await _reach_once(digest, incoming, engine, passage)
         if answered.rest is not None:
             return await _large(answered, incoming, engine, passage)
+        if soap is not None:
+            answered = await heard(answered, soap)
         answer = await answer_of(answered, incoming, engine)
     except Failed as failure:
         passage.leave()
@@ -123,12 +130,13 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
     query = incoming.raw_query.decode("ascii") if incoming.raw_query else ""
     seconds = passage.until - time.monotonic()
     whole, most = restricted(incoming), warrant.service.row.max_answer_bytes
+    posting = incoming.posting
     return Outgoing(
-        method=str(incoming.method),
+        method=str(incoming.method) if posting is None else "POST",
         base_url=upstream.base_url,
-        target=warrant.upstream_path + (f"?{query}" if query else ""),
+        target=warrant.upstream_path + (f"?{query}" if query else "") if posting is None else posting.target,
         headers=to_provider(incoming, engine.signer if upstream.asserted else None),
-        body=incoming.going,
+        body=incoming.going if posting is None else posting.body,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
         hold=_holder(incoming, engine),
@@ -165,7 +173,8 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         if not whole:
             return await answer_of(replace(answered, rest=rest), incoming, engine)
         body = await gathered(answered.body, rest, _holder(incoming, engine))
-        return await answer_of(replace(answered, body=body, rest=None), incoming, engine)
+        found, soap = replace(answered, body=body, rest=None), incoming.warrant.operation.soap
+        return await answer_of(found if soap is None else await heard(found, soap), incoming, engine)
     except BaseException:
         await rest.aclose()
         raise

@@ -3,11 +3,14 @@
 from typing import Any
 
 from broker.authorising import PREFIX
+from broker.soap.view import SoapView
 from broker.tokens import TOKEN_PATHS
 from broker.tokens.view import TokenView
 from broker.view import Brokered, BrokerView, MetaView
+from core.soap import ENDPOINT
 
 _META = PREFIX.encode() + b"-/"
+_SOAP = ENDPOINT.encode()
 _TOKENS = frozenset(path.decode() for path in TOKEN_PATHS)
 
 
@@ -25,7 +28,9 @@ def view_of(raw_path: bytes) -> type[Brokered]:
     """Return the view of a path."""
     if raw_path in TOKEN_PATHS:
         return TokenView
-    return MetaView if raw_path.startswith(_META) else BrokerView
+    if raw_path.startswith(_META):
+        return SoapView if raw_path.startswith(_SOAP) else MetaView
+    return BrokerView
 
 
 def prefix_of(raw_path: bytes) -> bytes:

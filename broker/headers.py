@@ -35,6 +35,10 @@ TO_CALLER = frozenset(
     }
 )
 REQUEST_ID = "X-LGSP-Request-Id"
+# Said of the REST call, not of the envelope a SOAP provider gets.
+_OF_REST = frozenset(
+    {"Accept", "Content-Type", "Content-Language", *(v for v in TO_PROVIDER.values() if v[:3] == "If-")}
+)
 _OWN = (("Accept-Encoding", "identity"), ("User-Agent", "LGSP"))
 _ODD = frozenset({b"1", b"3", b"5", b"7", b"9", b"b", b"d", b"f"})
 _VALUE = re.compile(rb"[\x20-\x7e\x80-\xff]*\Z")
@@ -62,6 +66,8 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> list[tuple[str, st
         for name, value in sent.items()
         if name in TO_PROVIDER and name not in named and _VALUE.match(value)
     ]
+    if incoming.posting is not None:
+        pairs = [pair for pair in pairs if pair[0] not in _OF_REST] + [*incoming.posting.headers]
     pairs += _OWN
     pairs.append((REQUEST_ID, incoming.request_id))
     if signer is not None:

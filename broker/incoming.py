@@ -72,6 +72,15 @@ class Warrant:
 
 
 @dataclass(slots=True)
+class Posting:
+    """A request to a SOAP provider: ``target`` below the upstream's address, ``headers`` that say what it is."""
+
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(slots=True)
 class Progress:
     """What the log will say of the way to the provider."""
 
@@ -108,6 +117,11 @@ class Incoming(HttpRequest):
     # What ``RateLimit`` says of the grant, once that is known.
     allowance = b""
     held = 0
+    # The caller speaks SOAP of this version; ``arrived`` is the message the REST call in ``content`` was read from.
+    soap = ""
+    arrived: bytes | None = None
+    # What a SOAP provider is sent in place of the REST call.
+    posting: "Posting | None" = None
     # What is sent on instead of content and headers as they came, where the provider speaks otherwise
     # (``messages.inward``).
     carried: bytes | None = None

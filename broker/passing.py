@@ -23,7 +23,8 @@ def restricted(incoming: Incoming) -> bool:
 
 def held_whole(answered: Answered, incoming: Incoming) -> bool:
     """Return whether an answer has to be in our hands whole before any of it goes out."""
-    return restricted(incoming) or turns(answered, incoming)
+    spoken = incoming.soap or incoming.posting is not None
+    return bool(spoken) or restricted(incoming) or turns(answered, incoming)
 
 
 async def answer_of(answered: Answered, incoming: Incoming, engine: "Engine") -> Answer:

@@ -175,3 +175,10 @@ class Method(TextChoices):
     PUT = "PUT", "PUT"
     PATCH = "PATCH", "PATCH"
     DELETE = "DELETE", "DELETE"
+
+
+class SoapVersion(TextChoices):
+    """SOAP versions a provider may speak; an operation without one speaks REST."""
+
+    V11 = "1.1", "SOAP 1.1"
+    V12 = "1.2", "SOAP 1.2"

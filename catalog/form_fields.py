@@ -17,6 +17,25 @@ ELEMENTS_HINT = _(
     "Mỗi dòng một trường: tên_trường: ý nghĩa | kiểu | phân loại, ví dụ ma_xa: Mã xã | chuỗi | Dùng chung. "
     "Phân loại là một trong: Công khai, Dùng chung, Hạn chế, Cá nhân, Cá nhân nhạy cảm."
 )
+DESCRIPTION_HINT = _(
+    "OpenAPI 3.0, 3.1 (JSON, YAML) hoặc WSDL 1.1 dạng document/literal với kiểu dữ liệu trong cùng tệp (XML); "
+    "mã hóa UTF-8, tối đa 2 MB."
+)
+SOAP_HELP = {
+    "soap_version": _("Để trống nếu hệ thống nguồn trả lời bằng REST."),
+    "soap_path": _("Nối sau địa chỉ gốc, ví dụ /dich-vu/xa.asmx; để trống nếu là chính địa chỉ gốc."),
+    "soap_action": _("Đúng giá trị soapAction của WSDL; để trống nếu WSDL không ghi."),
+    "soap_namespace": _("Không gian tên của phần tử yêu cầu và trả lời, ví dụ http://dancuquocgia.bca"),
+    "soap_request": _("Tên phần tử trong thân thông điệp, ví dụ TraCuuXa"),
+    "soap_qualified": _("Đúng với elementFormDefault=qualified trong WSDL."),
+    "soap_parameters": _(
+        "Mỗi dòng một phần tử theo thứ tự gửi: MaXa = {code} lấy từ đường dẫn; SoDong = ?limit từ tham số; "
+        'CongDan/SoDinhDanh = .so_dinh_danh từ nội dung JSON; Kenh = "037" cố định; MaYeuCau = @request-id, '
+        "MaDVC = @procedure do nền tảng ghi. Dấu ! ở cuối là bắt buộc."
+    ),
+    "soap_response": _("Phần tử trả lời và đường tới dữ liệu, ví dụ TraCuuXaResponse/KetQua"),
+    "soap_repeated": _("Các trường luôn là danh sách trong JSON, cách nhau bằng dấu phẩy, ví dụ xa hoặc ket_qua.xa"),
+}
 CLIENT_KEY = _("Khóa riêng của nền tảng")
 TLS_HELP = {
     "asserted": _(

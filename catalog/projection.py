@@ -5,7 +5,7 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
@@ -14,6 +14,7 @@ from django.conf import settings
 from catalog.choices import CALLABLE, ServiceState
 from catalog.models import DataElement, DataService, Operation, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
+from catalog.soap import Parameter, kind_of, parameters_of, repeated_of, soap_of
 from catalog.version_names import successor_among
 from core import clock
 from core.choices import Environment
@@ -27,8 +28,32 @@ SANDBOX = Environment.SANDBOX.value
 
 
 @dataclass(frozen=True, slots=True)
+class SoapRow:
+    """How a SOAP provider is asked and understood; every part was judged when it was entered (``catalog.soap``).
+
+    ``response`` leads from the body to the data, its first name is the answer's element; ``repeated`` are dotted
+    names in the JSON answer that are lists whatever their number; ``kinds`` says by the name of a field whether its
+    text is an ``integer``, a ``number`` or a ``boolean``.
+    """
+
+    version: str
+    path: str
+    action: str
+    namespace: str
+    request: str
+    qualified: bool
+    parameters: tuple[Parameter, ...]
+    response: tuple[str, ...]
+    repeated: frozenset[str]
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRow:
-    """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records."""
+    """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records.
+
+    ``soap`` None: the provider speaks REST.
+    """
 
     operation_id: int
     code: str
@@ -36,6 +61,7 @@ class OperationRow:
     template: str
     record_path: str
     fields: tuple[str, ...]
+    soap: SoapRow | None = None
     # Name of the element a request goes into where the source system takes XML ("" the operation's code).
     root: str = ""
 
@@ -223,13 +249,42 @@ def _upstream_row(upstream: Upstream, ring: Keyring) -> UpstreamRow | None:
 
 
 def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
-    names: dict[int, list[str]] = defaultdict(list)
+    kinds: dict[int, dict[str, str]] = defaultdict(dict)
     elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
-    for operation_id, name in elements.order_by("operation_id", "place").values_list("operation_id", "name"):
-        names[operation_id].append(name)
+    for operation_id, name, kind in elements.order_by("operation_id", "place").values_list(
+        "operation_id", "name", "data_type"
+    ):
+        kinds[operation_id][name] = kind_of(kind)
     found: dict[int, list[OperationRow]] = defaultdict(list)
     for item in Operation.objects.filter(**live).order_by("version_id", "template", "method"):
-        row = OperationRow(item.pk, item.code, item.method, item.template, item.record_path, tuple(names[item.pk]))
-        row = replace(row, root=item.xml_root) if item.xml_root else row
+        row = OperationRow(
+            item.pk,
+            item.code,
+            item.method,
+            item.template,
+            item.record_path,
+            tuple(kinds[item.pk]),
+            soap=_soap_row(item, kinds[item.pk]),
+            root=item.xml_root,
+        )
         found[item.version_id].append(row)
     return found
+
+
+def _soap_row(operation: Operation, kinds: Mapping[str, str]) -> SoapRow | None:
+    """Return how *operation* is asked by SOAP, None where its provider speaks REST."""
+    said = soap_of(operation)
+    if not said.version:
+        return None
+    return SoapRow(
+        said.version,
+        said.path,
+        said.action,
+        said.namespace,
+        said.request,
+        said.qualified,
+        tuple(parameters_of(said.parameters)),
+        tuple(said.response.split("/")),
+        frozenset(repeated_of(said.repeated)),
+        {name: kind for name, kind in kinds.items() if kind},
+    )

@@ -20,6 +20,6 @@ SERVICE_DEEDS = {
     "operation.removed": _("Gỡ thao tác"),
     "upstream.entered": _("Nhập địa chỉ hệ thống nguồn"),
     "upstream.changed": _("Sửa địa chỉ hệ thống nguồn"),
-    "description.handed_in": _("Gửi mô tả OpenAPI"),
-    "description.applied": _("Áp dụng mô tả OpenAPI"),
+    "description.handed_in": _("Gửi tệp mô tả"),
+    "description.applied": _("Áp dụng tệp mô tả"),
 }

@@ -22,6 +22,7 @@ from catalog.web import (
     systems,
     version_end,
     wishes,
+    wsdl,
 )
 
 OWN = "dich-vu-cua-co-quan/<slug:code>/"
@@ -40,6 +41,7 @@ urlpatterns = [
         {"form": "yaml"},
         name="service_openapi_yaml",
     ),
+    path("wsdl/<slug:code>/<slug:name>.wsdl", wsdl.wsdl, name="service_wsdl"),
     path("nhu-cau-du-lieu/", wishes.wishes, name="wishes"),
     path("nhu-cau-du-lieu/moi/", wishes.new, name="wish_new"),
     path("nhu-cau-du-lieu/<int:pk>/", wishes.wish, name="wish"),
@@ -54,6 +56,7 @@ urlpatterns = [
     path(f"{VERSION}viec/<slug:step>/", provider_versions.own_version_step, name="own_version_step"),
     path(f"{VERSION}thao-tac/", provider_parts.own_operation, name="add_own_operation"),
     path(f"{VERSION}thao-tac/<slug:operation>/", provider_parts.own_operation, name="own_operation"),
+    path(f"{VERSION}thao-tac/<slug:operation>/soap/", provider_parts.own_operation_soap, name="own_operation_soap"),
     path(f"{VERSION}thao-tac/<slug:operation>/go/", provider_parts.remove_own_operation, name="remove_own_operation"),
     path(f"{VERSION}dia-chi/", provider_parts.own_upstream, name="add_own_upstream"),
     path(f"{VERSION}dia-chi/<int:upstream>/", provider_parts.own_upstream, name="own_upstream"),

@@ -38,7 +38,7 @@ def job_of(answered: Answered, incoming: Incoming) -> Job | None:
     if goes_as_it_is(content_type, incoming.sent.get(b"accept")):
         return None
     warrant = incoming.warrant
-    if warrant is None or getattr(warrant.operation, "soap", None) is not None:
+    if warrant is None:
         return None
     if not answered.body and answered.rest is None:
         return None

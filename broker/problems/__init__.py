@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broker.problems import carriage, limits, messages, operation, provider, requests, rights, tokens
+from broker.problems import carriage, limits, messages, operation, provider, requests, rights, soap, tokens
 from broker.problems.kinds import Kind, Refusal, Side
 from broker.problems.samples import worded
 from broker.tokens.errors import oauth_document
@@ -15,6 +15,7 @@ __all__ = ["KINDS", "Kind", "Refusal", "Side", "own_problems"]
 # Each room with the step of a call that most of its refusals belong to; a kind may name its own.
 _ROOMS = (
     (requests, Step.WIRE),
+    (soap, Step.WIRE),
     (tokens, Step.SIGNATURE),
     (rights, Step.GRANT),
     (limits, Step.RATE),

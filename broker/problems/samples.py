@@ -20,6 +20,8 @@ SAMPLES: Mapping[str, object] = {
     "most": 255,
     "operation": "GET /communes",
     "purpose": "administrative-procedures",
+    "said": "cần đúng một phần tử trong Body",
+    "said_en": "exactly one element is needed in the Body",
     "seconds": 3600,
     "server_time": "2026-11-29T07:30:00Z",
     "service": "administrative-units",
@@ -35,8 +37,12 @@ SAMPLES: Mapping[str, object] = {
 OF: Mapping[str, Mapping[str, object]] = {
     "client-assertion-invalid": {"where": "aud"},
     "parameter-invalid": {"where": "grant"},
+    "message-parameter-invalid": {"where": "code", "said": "còn thiếu", "said_en": "is missing"},
     "provider-answer-too-large": {"limit": 10_485_760},
+    "provider-rejected": {"said": "Không tìm thấy xã", "said_en": "Không tìm thấy xã"},
     "provider-timeout": {"limit": 30},
+    "soap-action-mismatch": {"operation": "communes", "where": "urn:lgsp:data:administrative-units:v1:communes"},
+    "soap-header-not-understood": {"where": "Security"},
     "too-large": {"limit": 1_048_576},
 }
 

@@ -10,11 +10,12 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.choices import ServiceState
 from catalog.elements import write_line
-from catalog.form_fields import ELEMENTS_HINT, MESSAGE_HELP, ElementsField
+from catalog.form_fields import ELEMENTS_HINT, MESSAGE_HELP, SOAP_HELP, ElementsField
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import Operation, ServiceVersion
 from catalog.selectors.elements import SharedField, already_shared
 from catalog.services import operations as deeds
+from catalog.soap import SOAP_FIELDS
 from core.actor import Actor
 from core.admin import DeedForm
 from core.admin_steps import StepsAdmin
@@ -43,6 +44,7 @@ HELP = {
     "template": gettext_lazy("Bắt đầu bằng dấu /, tham số đặt trong ngoặc nhọn, ví dụ /communes/{code}"),
     "xml_root": MESSAGE_HELP["xml_root"],
     "record_path": gettext_lazy("Để trống khi câu trả lời chính là bản ghi."),
+    **SOAP_HELP,
 }
 
 
@@ -63,6 +65,11 @@ class OperationAdmin(StepsAdmin):
         """Show the fields only where the form can read them."""
         more = ["elements"] if obj is None or self.has_change_permission(request, obj) else ["elements_shown"]
         return ["version", *deeds.FIELDS, *more]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Keep what only SOAP providers need apart."""
+        plain = [name for name in self.get_fields(request, obj) if name not in SOAP_FIELDS]
+        return [(None, {"fields": plain}), (_("Hệ thống nguồn trả lời bằng SOAP"), {"fields": list(SOAP_FIELDS)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An operation stays with its version."""

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.agency_pages import show_refusal, staff_page
 from catalog.choices import ServiceState
+from catalog.form_fields import DESCRIPTION_HINT
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ApiDescription, ServiceVersion
 from catalog.selectors.endings import notice_days
@@ -45,9 +46,9 @@ class FileForm(PortalForm):
     """An OpenAPI file."""
 
     file = forms.FileField(
-        label=gettext_lazy("Tệp mô tả OpenAPI"),
-        help_text=gettext_lazy("JSON hoặc YAML, OpenAPI 3.0 hoặc 3.1, mã hóa UTF-8, tối đa 2 MB."),
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,.yaml,.yml"}),
+        label=gettext_lazy("Tệp mô tả OpenAPI hoặc WSDL"),
+        help_text=DESCRIPTION_HINT,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,.yaml,.yml,.wsdl,.xml"}),
     )
 
 
@@ -153,7 +154,7 @@ def hand_in_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpRespons
         admin,
         request,
         "catalog/staff_version.html",
-        title=_("Gửi mô tả OpenAPI"),
+        title=_("Gửi tệp mô tả"),
         version=version,
         form=form,
         button=_("Xem khác biệt"),
@@ -182,7 +183,7 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
         admin,
         request,
         "catalog/staff_description.html",
-        title=_("Khác biệt theo mô tả OpenAPI"),
+        title=_("Khác biệt theo tệp mô tả"),
         version=version,
         description=found,
         said=reading.said,

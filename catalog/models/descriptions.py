@@ -8,7 +8,7 @@ from catalog.models.services import ServiceVersion
 
 
 class ApiDescription(models.Model):
-    """An OpenAPI document as it was handed in for *version*, named by the hash of its content (QC11.2).
+    """An OpenAPI or WSDL document as it was handed in for *version*, named by the hash of its content (QC11.2).
 
     It passed the checks of reading (size, depth, no outside references) and is read anew each time it is shown: what
     it says beside what the version holds is a difference, never stored. Applied to a draft it stays; one that was
@@ -37,6 +37,11 @@ class ApiDescription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.file_name})"
+
+    @property
+    def release(self) -> str:
+        """The kind of document with its release: ``OpenAPI 3.0.3`` or ``WSDL 1.1``."""
+        return self.openapi if self.openapi.startswith("WSDL") else f"OpenAPI {self.openapi}"
 
 
 auditlog.register(ApiDescription, exclude_fields=["content"])

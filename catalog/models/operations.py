@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.choices import ElementClass, Method
+from catalog.choices import ElementClass, Method, SoapVersion
 from catalog.models.purposes import KEBAB
 from catalog.models.services import ServiceVersion
 
@@ -24,6 +24,9 @@ class Operation(models.Model):
 
     The path is a template of fixed parts and named parameters ("/communes/{code}"); the broker builds the upstream
     path from it and never from what a caller sent. It is entered and removed while the version is a draft.
+
+    With a SOAP version the provider answers it by SOAP: callers speak REST all the same, and the broker writes the
+    envelope from path, query and JSON body as ``soap_parameters`` says (``catalog.soap`` judges it).
     """
 
     version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="operations", verbose_name=_("phiên bản"))
@@ -32,6 +35,16 @@ class Operation(models.Model):
     method = models.CharField(_("phương thức"), max_length=6, choices=Method.choices, default=Method.GET)
     template = models.CharField(_("đường dẫn"), max_length=200)
     record_path = models.CharField(_("trường chứa bản ghi"), max_length=120, blank=True, validators=[RECORD_PATH])
+    # How a SOAP provider is asked (docs/soap.md); without a version the operation speaks REST.
+    soap_version = models.CharField(_("bản SOAP"), max_length=3, blank=True, choices=SoapVersion.choices)
+    soap_path = models.CharField(_("đường dẫn SOAP của hệ thống nguồn"), max_length=200, blank=True)
+    soap_action = models.CharField("SOAPAction", max_length=200, blank=True)
+    soap_namespace = models.CharField(_("không gian tên của yêu cầu"), max_length=200, blank=True)
+    soap_request = models.CharField(_("phần tử yêu cầu"), max_length=64, blank=True)
+    soap_qualified = models.BooleanField(_("phần tử con mang không gian tên"), default=True)
+    soap_parameters = models.TextField(_("các phần tử của yêu cầu"), max_length=12_000, blank=True)
+    soap_response = models.CharField(_("phần tử trả lời"), max_length=300, blank=True)
+    soap_repeated = models.CharField(_("trường lặp của trả lời"), max_length=1000, blank=True)
 
     xml_root = models.CharField(
         _("phần tử gốc của yêu cầu XML"), max_length=64, blank=True, default="", validators=[FIELD_NAME]

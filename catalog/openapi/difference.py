@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from catalog.choices import ElementClass
 from catalog.elements import Field
 from catalog.openapi.shapes import Operation
+from catalog.soap import Soap
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def _merged(wanted: Operation, before: Operation | None, classes: dict[str, str]
         label = item.label or (old.label if old else item.name)
         kept = old.data_class if old else ""
         fields.append(Field(item.name, label, item.data_type, item.data_class or kept or classes.get(item.name, "")))
-    return replace(wanted, fields=tuple(fields))
+    soap = wanted.soap or (before.soap if before else None)
+    return replace(wanted, fields=tuple(fields), soap=soap)
 
 
 def _change(before: Operation | None, after: Operation) -> Change:
@@ -125,6 +127,7 @@ def _change(before: Operation | None, after: Operation) -> Change:
         "record_path": _("Trường chứa bản ghi"),
     }
     lines = [(label, getattr(before, name), getattr(after, name)) for name, label in named.items()]
+    lines += _soap_lines(before.soap or Soap(), after.soap or Soap())
     old, new = ({item.name: item for item in side.fields} for side in (before, after))
     fields = [FieldChange(old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
     return Change(
@@ -133,6 +136,23 @@ def _change(before: Operation | None, after: Operation) -> Change:
         tuple(line for line in lines if line[1] != line[2]),
         tuple(item for item in fields if item.before != item.after),
     )
+
+
+def _soap_lines(before: Soap, after: Soap) -> list[tuple[str, str, str]]:
+    named = {
+        "version": _("Bản SOAP"),
+        "path": _("Đường dẫn SOAP"),
+        "action": "SOAPAction",
+        "namespace": _("Không gian tên"),
+        "request": _("Phần tử yêu cầu"),
+        "parameters": _("Các phần tử của yêu cầu"),
+        "response": _("Phần tử trả lời"),
+        "repeated": _("Trường lặp"),
+    }
+    lines = [(label, getattr(before, name), getattr(after, name)) for name, label in named.items()]
+    words = {True: _("có"), False: _("không")}
+    lines.append((_("Phần tử con mang không gian tên"), words[before.qualified], words[after.qualified]))
+    return lines
 
 
 def _in_words(field: Field | None) -> str:

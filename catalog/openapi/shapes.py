@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.elements import Field
+from catalog.soap import Soap
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
@@ -37,7 +38,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation as a version of a service holds it; ``place`` is where the document says it."""
+    """An operation as a version of a service holds it; ``place`` is where the document says it.
+
+    ``soap`` None: the document says nothing of SOAP, so what the version holds stays.
+    """
 
     code: str
     title: str
@@ -46,6 +50,7 @@ class Operation:
     record_path: str = ""
     fields: tuple[Field, ...] = ()
     place: str = ""
+    soap: Soap | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from catalog import openapi
+from catalog.described import described
 from catalog.elements import Field
 from catalog.models import ApiDescription, ServiceVersion
+from catalog.soap import soap_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ def operations_of(version: ServiceVersion) -> list[openapi.Operation]:
             item.template,
             item.record_path,
             tuple(Field(one.name, one.label, one.data_type, one.data_class) for one in item.elements.all()),
+            soap=soap_of(item) if item.soap_version else None,
         )
         for item in version.operations.prefetch_related("elements").order_by("template", "method")
     ]
@@ -32,5 +35,5 @@ def operations_of(version: ServiceVersion) -> list[openapi.Operation]:
 
 def reading_of(description: ApiDescription) -> Reading:
     """Read *description* anew. Raises ``openapi.Refused`` where a later release of ours reads it no more."""
-    said = openapi.describe(openapi.read(bytes(description.content)))
+    said = described(bytes(description.content))
     return Reading(said, openapi.compare(operations_of(description.version), said.operations))

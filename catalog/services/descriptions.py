@@ -1,4 +1,4 @@
-"""Deeds on OpenAPI descriptions: hand in, apply to a draft, make the next version of."""
+"""Deeds on OpenAPI and WSDL descriptions: hand in, apply to a draft, make the next version of."""
 
 from hashlib import sha256
 from typing import Any
@@ -9,24 +9,28 @@ from django.utils.translation import gettext as _
 from audit.record import record_fact
 from catalog import openapi
 from catalog.choices import ServiceState
+from catalog.described import described
 from catalog.models import ApiDescription, DataService, Operation, ServiceVersion
 from catalog.openapi.shapes import MAX_BYTES
 from catalog.selectors.descriptions import Reading, reading_of
-from catalog.services.operations import FIELDS, remove_operation, set_operation
+from catalog.services.operations import remove_operation, set_operation
 from catalog.services.upstreams import copy_upstream
 from catalog.services.versions import FIELDS as BOUNDS
 from catalog.services.versions import create_version, draft_for, next_name, require_editor
+from catalog.soap import Soap, columns_of
 from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, StateRefused
 from core.text import printable, tidy
 
 CLAUSE = "QC11.2"
+# What a description says of an operation beside its fields and its SOAP.
+SAID = ("code", "title", "method", "template", "record_path")
 
 
 @transaction.atomic
 def hand_in(*, actor: Actor, version: ServiceVersion, file: Any) -> ApiDescription:
-    """Keep an OpenAPI *file* for *version* as it is; nothing of the version changes.
+    """Keep an OpenAPI or WSDL *file* for *version* as it is; nothing of the version changes.
 
     The file before, if it was never applied, goes. Raises PermissionRefused, StateRefused for a withdrawn version,
     InvalidInput on ``file`` with the place and reason of what cannot be read.
@@ -40,7 +44,7 @@ def hand_in(*, actor: Actor, version: ServiceVersion, file: Any) -> ApiDescripti
     if stored.state == ServiceState.WITHDRAWN:
         raise StateRefused(_("Phiên bản đã ngừng cung cấp nên không nhận mô tả nữa."))
     values = {
-        "file_name": (tidy(printable(str(file.name or ""))) or "openapi")[-200:],
+        "file_name": (tidy(printable(str(file.name or ""))) or "mo-ta")[-200:],
         "size": len(content),
         "openapi": said.openapi,
         "title": said.title,
@@ -58,7 +62,7 @@ def hand_in(*, actor: Actor, version: ServiceVersion, file: Any) -> ApiDescripti
 
 def _said(content: bytes) -> openapi.Description:
     try:
-        return openapi.describe(openapi.read(content))
+        return described(content)
     except openapi.Refused as refused:
         raise InvalidInput({"file": [_told(refused)]}) from refused
 
@@ -119,7 +123,7 @@ def _removed(
 
 
 def _set(actor: Actor, version: ServiceVersion, wanted: openapi.Operation, operation: Operation | None) -> None:
-    values = {name: getattr(wanted, name) for name in FIELDS}
+    values = {name: getattr(wanted, name) for name in SAID} | columns_of(wanted.soap or Soap())
     set_operation(actor=actor, version=version, operation=operation, elements=wanted.fields, **values)
 
 

@@ -15,10 +15,11 @@ from catalog.models.operations import FIELD_NAME
 from catalog.paths import TemplateRefused, check_template, collides
 from catalog.services.judging import Errors, judge, store, tidied
 from catalog.services.versions import draft_for
+from catalog.soap import SOAP_FIELDS, faults_of, soap_of
 from core.actor import Actor
 from core.text import fold
 
-FIELDS = ("code", "title", "method", "template", "record_path", "xml_root")
+FIELDS = ("code", "title", "method", "template", "record_path", "xml_root", *SOAP_FIELDS)
 MAX_ELEMENTS = 200
 # (name in the answer, what it means in Vietnamese[, type[, class]])
 Elements = Iterable[tuple[str, ...]]
@@ -49,7 +50,8 @@ def set_operation(
     before["elements"] = _told(fields_of(found)) if found.pk else {}
     for name, value in values.items():
         setattr(found, name, value)
-    judge(found, _path_errors(found, draft) | _element_errors(named))
+    faults = faults_of(soap_of(found), found.method, found.template)
+    judge(found, _path_errors(found, draft) | _element_errors(named) | faults)
     old, new = changed(before, {**values, "elements": _told(named)})
     if not new:
         return found

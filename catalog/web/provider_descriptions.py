@@ -39,7 +39,7 @@ def hand_in_description(request: Any, code: str, name: str) -> HttpResponse:
         "form": form,
         "service": version.service,
         "version": version,
-        "title": _("Gửi mô tả OpenAPI"),
+        "title": _("Gửi tệp mô tả"),
         "button": _("Xem khác biệt"),
         "files": True,
     }

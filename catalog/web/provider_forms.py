@@ -7,7 +7,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import DataLayer, Importance, MessageForm, Method, PersonalData, SharingClass, SharingMethod
-from catalog.form_fields import CLIENT_KEY, ELEMENTS_HINT, MESSAGE_HELP, TLS_HELP, ElementsField, UnshownArea
+from catalog.form_fields import (
+    CLIENT_KEY,
+    DESCRIPTION_HINT,
+    ELEMENTS_HINT,
+    MESSAGE_HELP,
+    TLS_HELP,
+    ElementsField,
+    UnshownArea,
+)
 from catalog.models import DataService, Operation, Sector, Upstream
 from catalog.services.upstreams import FIELDS
 from core.choices import Environment
@@ -221,9 +229,9 @@ class DescriptionForm(PortalForm):
     """An OpenAPI file."""
 
     file = forms.FileField(
-        label=_("Tệp mô tả OpenAPI"),
-        help_text=_("JSON hoặc YAML, OpenAPI 3.0 hoặc 3.1, mã hóa UTF-8, tối đa 2 MB."),
-        widget=forms.FileInput(attrs={"accept": ".json,.yaml,.yml"}),
+        label=_("Tệp mô tả OpenAPI hoặc WSDL"),
+        help_text=DESCRIPTION_HINT,
+        widget=forms.FileInput(attrs={"accept": ".json,.yaml,.yml,.wsdl,.xml"}),
     )
 
 

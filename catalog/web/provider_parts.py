@@ -21,6 +21,7 @@ from catalog.services.upstreams import set_upstream
 from catalog.web.provider import refused
 from catalog.web.provider_forms import OperationForm, UpstreamForm, values_of_operation, values_of_upstream
 from catalog.web.provider_versions import own_version_of
+from catalog.web.soap_forms import SoapForm, values_of_soap
 from core.problems import DomainError
 
 
@@ -67,6 +68,28 @@ def _shared(form: OperationForm, version: ServiceVersion, operation: Operation |
     elif operation is not None:
         told = fields_of(operation)
     return already_shared([(item.name, item.label) for item in told], besides=version.service_id)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs(SERVICE_EDIT_OWN)
+def own_operation_soap(request: Any, code: str, name: str, operation: str) -> HttpResponse:
+    """Say how the source system answers an operation by SOAP, or that it does not."""
+    version = own_version_of(request, code, name)
+    found = get_object_or_404(Operation, version=version, code=operation)
+    form = SoapForm(request.POST or None, initial=values_of_soap(found))
+    if form.is_bound and form.is_valid():
+        try:
+            given = {"elements": fields_of(found), **form.cleaned_data}
+            set_operation(actor=request.actor, version=version, operation=found, **given)
+        except DomainError as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Đã lưu thao tác."))
+            return redirect("own_version", code=code, name=name)
+    title = _("Hệ thống nguồn trả lời bằng SOAP")
+    context = {"form": form, "service": version.service, "version": version, "title": title, "lead": str(found)}
+    return render(request, "provider_services/part.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,8 @@
 
 ``GET /communes?limit=&offset=&level=`` · ``GET /communes/search?q=&limit=&offset=`` · ``GET /communes/{code}`` ·
 ``POST /communes/lookup`` with ``{"codes": […]}`` · ``GET /health`` · ``/mau/{service}/…``: made-up records of the
-illustrative services, by their own methods and paths, and ``/mau/{service}/health``.
+illustrative services, by their own methods and paths, and ``/mau/{service}/health`` · ``/soap/communes``: the communes
+over SOAP (``soap``).
 Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404, 405 or 413.
 """
 
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from lgsp.provider.communes import LEVELS, Commune, Communes, as_json
 from lgsp.provider.samples import Samples
+from lgsp.provider.soap import SOAP, SoapCommunes
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -35,21 +37,38 @@ class ProviderApp:
 
     def __init__(self, communes: Communes, samples: Samples | None = None) -> None:
         self.communes, self.samples = communes, samples or Samples([])
+        self.soap = SoapCommunes(communes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            status, body = await self._answer(scope, receive)
-            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-            headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+            kind = "application/json; charset=utf-8"
+            if scope["path"] == SOAP:
+                status, kind, content = await self._soap(scope["method"], receive)
+            else:
+                status, body = await self._answer(scope, receive)
+                content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
             headers.append((b"content-length", str(len(content)).encode()))
             if status == 405:
                 headers.append((b"allow", self._allowed(scope["path"]).encode()))
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
 
+    async def _soap(self, method: str, receive: Receive) -> tuple[int, str, bytes]:
+        if method in ("GET", "HEAD"):
+            return self.soap.wsdl()
+        if method != "POST":
+            return 405, "text/plain", b""
+        try:
+            return self.soap.answer(await _body(receive))
+        except Refused as refused:
+            return refused.answer[0], "text/plain", b""
+
     def _allowed(self, path: str) -> str:
+        if path == SOAP:
+            return "GET, HEAD, POST"
         if path.startswith(SAMPLES):
             code, _slash, rest = path.removeprefix(SAMPLES).partition("/")
             return ", ".join(sorted(self.samples.methods(code, f"/{rest}"))) or "GET, HEAD"

@@ -107,6 +107,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         "own_version_step",
         "add_own_operation",
         "own_operation",
+        "own_operation_soap",
+        "service_wsdl",
         "remove_own_operation",
         "add_own_upstream",
         "own_upstream",

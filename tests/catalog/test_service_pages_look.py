@@ -62,6 +62,7 @@ def test_the_provider_s_pages_are_fit_for_everyone(
         ("change_own_service", [code]),
         ("own_version", [code, "v1"]),
         ("own_operation", [code, "v1", "communes"]),
+        ("own_operation_soap", [code, "v1", "communes"]),
         ("remove_own_operation", [code, "v1", "communes"]),
         ("add_own_upstream", [code, "v1"]),
         ("own_upstream", [code, "v1", secured.pk]),
@@ -75,9 +76,9 @@ def test_the_provider_s_pages_are_fit_for_everyone(
     good.write_bytes(as_bytes(document))
     for number, file in enumerate((bad, good)):
         page.goto(reverse("hand_in_description", args=[code, "v1"]))
-        page.get_by_label("Tệp mô tả OpenAPI").set_input_files(file)
+        page.get_by_label("Tệp mô tả OpenAPI hoặc WSDL").set_input_files(file)
         page.get_by_role("button", name="Xem khác biệt").click()
-        expect(page.get_by_role("heading", name="Khác biệt theo mô tả OpenAPI")).to_be_visible()
+        expect(page.get_by_role("heading", name="Khác biệt theo tệp mô tả")).to_be_visible()
         faults += look(page, url, keep, f"own_description-{number}", page.url)
     page.get_by_role("button", name="Áp dụng vào bản nháp").click()
     expect(page.get_by_text("Đã áp dụng mô tả vào phiên bản v1")).to_be_visible()

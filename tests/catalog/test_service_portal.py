@@ -207,6 +207,7 @@ def test_who_may_open_and_change_an_agency_s_service(
     pages = [
         *("", "sua/", "phien-ban-moi/", "v1/", "v1/sua/", "v1/viec/ask/", "v1/thao-tac/"),
         *(f"v1/thao-tac/{operation.code}/", f"v1/thao-tac/{operation.code}/go/", "v1/dia-chi/"),
+        f"v1/thao-tac/{operation.code}/soap/",
         *(f"v1/dia-chi/{upstream.pk}/", "v1/openapi/", f"v1/openapi/{found.pk}/"),
     ]
     for page in pages:
