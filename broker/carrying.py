@@ -11,6 +11,7 @@ from broker.answers import Answer
 from broker.forwarding import CONNECT_SECONDS, Answered, Failed, Outgoing, TooMuch
 from broker.headers import declared_length, to_provider
 from broker.incoming import Incoming
+from broker.messages import profiles
 from broker.passage import Passage
 from broker.passing import answer_of, restricted
 from broker.problems import Refusal, refusal
@@ -48,12 +49,16 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
         digest = once.key_of(incoming, engine)
         if digest is None:
             await admit(incoming, engine)
+            if warrant.operation.request_profile is not None:
+                await profiles.judge_request(incoming, engine)
             answered = await _reach(incoming, engine, passage)
         else:
             answered = await _reach_once(digest, incoming, engine, passage)
         if answered.rest is not None:
             return await _large(answered, incoming, engine, passage)
         answer = answer_of(answered, incoming)
+        if warrant.operation.answer_profile is not None:
+            await profiles.judge_answer(answered, incoming, engine)
     except Failed as failure:
         passage.leave()
         raise _told(failure, row) from None
@@ -70,6 +75,8 @@ async def _reach_once(digest: bytes, incoming: Incoming, engine: "Engine", passa
     sent = False
     try:
         await admit(incoming, engine)
+        if incoming.warrant is not None and incoming.warrant.operation.request_profile is not None:
+            await profiles.judge_request(incoming, engine)
         sent = True
         return await _reach(incoming, engine, passage)
     except Failed as failure:
@@ -161,7 +168,11 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         if not whole:
             return answer_of(replace(answered, rest=rest), incoming)
         body = await gathered(answered.body, rest, _holder(incoming, engine))
-        return answer_of(replace(answered, body=body, rest=None), incoming)
+        held = replace(answered, body=body, rest=None)
+        answer = answer_of(held, incoming)
+        if incoming.warrant.operation.answer_profile is not None:
+            await profiles.judge_answer(held, incoming, engine)
+        return answer
     except BaseException:
         await rest.aclose()
         raise

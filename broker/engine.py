@@ -18,6 +18,7 @@ from broker.forwarding import Transport
 from broker.incoming import Incoming
 from broker.limits import Budget, Running
 from broker.load import Load
+from broker.messages.lanes import Lanes
 from broker.metrics.counts import Counts
 from broker.metrics.workers import Workers
 from broker.policy import Policy
@@ -57,6 +58,7 @@ class Engine:
     worker: str = "1"
     rates: Rates = field(default_factory=Rates)
     sharing: Sharing | None = None
+    lanes: Lanes = field(default_factory=Lanes)
     transport: Transport = field(init=False)
     metrics: Workers = field(init=False)
     _jobs: set["asyncio.Task[Answer]"] = field(default_factory=set)
@@ -80,6 +82,7 @@ class Engine:
             await self.sharing.stop()
         await self.policy.stop()
         await self.transport.close()
+        await self.lanes.close()
         while self._jobs:
             await asyncio.wait(set(self._jobs))
         await self.ledger.stop()

@@ -9,8 +9,9 @@ from broker.problems import refusal
 
 
 def restricted(incoming: Incoming) -> bool:
-    """Return whether the grant names fields: then an answer is held whole and filtered, never streamed."""
-    return incoming.warrant is not None and incoming.warrant.grant.fields is not None
+    """Return whether an answer is held whole, never streamed: the grant names fields, or it follows a structure."""
+    warrant = incoming.warrant
+    return warrant is not None and (warrant.grant.fields is not None or warrant.operation.answer_profile is not None)
 
 
 def answer_of(answered: Answered, incoming: Incoming) -> Answer:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 
-from catalog.choices import CALLABLE
-from catalog.models import DataElement, DataService, Operation, ServiceVersion, Upstream
+from catalog.choices import CALLABLE, Direction
+from catalog.models import DataElement, DataService, Operation, ProfileUse, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
+from core import clock
 from core.choices import Environment
 from core.crypto import Keyring, SealBroken
 from core.tls import TlsProfile
@@ -23,8 +24,22 @@ ANSWER_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A structure that messages follow today; ``form`` is "json" (JSON Schema) or "xsd", ``text`` what it says."""
+
+    profile_id: int
+    code: str
+    version: str
+    form: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRow:
-    """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records."""
+    """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records.
+
+    ``request_profile`` and ``answer_profile`` are what its messages are judged by; None: they are not.
+    """
 
     operation_id: int
     code: str
@@ -32,6 +47,8 @@ class OperationRow:
     template: str
     record_path: str
     fields: tuple[str, ...]
+    request_profile: ProfileRow | None = None
+    answer_profile: ProfileRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ class ServiceRow:
 
 
 def load_services() -> list[ServiceRow]:
-    """Return what may be called, in four queries whatever their number; ``timeout_ms`` is that of the whole call."""
+    """Return what may be called, in five queries whatever their number; ``timeout_ms`` is that of the whole call."""
     live = {"version__state__in": CALLABLE}
     versions = ServiceVersion.objects.filter(state__in=CALLABLE).select_related("service__provider")
     operations = _operations(live)
@@ -122,8 +139,31 @@ def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
     elements = DataElement.objects.filter(**{f"operation__{name}": value for name, value in live.items()})
     for operation_id, name in elements.order_by("operation_id", "place").values_list("operation_id", "name"):
         names[operation_id].append(name)
+    profiles = _profiles({f"operation__{name}": value for name, value in live.items()})
     found: dict[int, list[OperationRow]] = defaultdict(list)
     for item in Operation.objects.filter(**live).order_by("version_id", "template", "method"):
-        row = OperationRow(item.pk, item.code, item.method, item.template, item.record_path, tuple(names[item.pk]))
+        row = OperationRow(
+            operation_id=item.pk,
+            code=item.code,
+            method=item.method,
+            template=item.template,
+            record_path=item.record_path,
+            fields=tuple(names[item.pk]),
+            request_profile=profiles.get((item.pk, Direction.REQUEST)),
+            answer_profile=profiles.get((item.pk, Direction.ANSWER)),
+        )
         found[item.version_id].append(row)
+    return found
+
+
+def _profiles(live: Mapping[str, object]) -> dict[tuple[int, str], ProfileRow]:
+    """Return what applies today, by operation and direction; a day begins with the next load, within a minute."""
+    made: dict[int, ProfileRow] = {}
+    found: dict[tuple[int, str], ProfileRow] = {}
+    for use in ProfileUse.objects.applied(clock.today()).filter(**live).select_related("profile"):
+        profile = use.profile
+        assert profile is not None  # noqa: S101 - without one nothing is applied
+        if profile.pk not in made:
+            made[profile.pk] = ProfileRow(profile.pk, profile.code, profile.version, profile.form, profile.content)
+        found[use.operation_id, use.direction] = made[profile.pk]
     return found

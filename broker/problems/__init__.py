@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broker.problems import carriage, limits, operation, provider, requests, rights, tokens
+from broker.problems import carriage, limits, messages, operation, provider, requests, rights, tokens
 from broker.problems.kinds import Kind, Refusal, Side
 from broker.problems.samples import worded
 from broker.tokens.errors import oauth_document
@@ -20,6 +20,7 @@ _ROOMS = (
     (limits, Step.RATE),
     (carriage, Step.PROVIDER),
     (provider, Step.PROVIDER),
+    (messages, Step.PROVIDER),
     (operation, Step.PLATFORM),
 )
 _STEPS = {

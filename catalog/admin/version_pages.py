@@ -48,26 +48,29 @@ class SeenForm(PortalForm):
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
-def _version(admin: BaseAdmin, request: HttpRequest, pk: int) -> ServiceVersion:
+def version_of(admin: BaseAdmin, request: HttpRequest, pk: int) -> ServiceVersion:
+    """Return the version of the address; 404 for one the actor may not see."""
     found: ServiceVersion | None = admin.get_object(request, str(pk))
     if found is None or not admin.has_view_permission(request, found):
         raise Http404
     return found
 
 
-def _managing(request: HttpRequest) -> None:
+def managing(request: HttpRequest) -> None:
+    """Let nobody through but who keeps the catalogue. Raises PermissionRefused."""
     if not acting(request).may(SERVICE_MANAGE):
         raise PermissionRefused(_("Việc này cần quyền quản lý danh mục dịch vụ, thuộc vai trò Cán bộ vận hành."))
 
 
-def _back(version: ServiceVersion) -> str:
+def back_to(version: ServiceVersion) -> str:
+    """Return the address of the version's own page."""
     return reverse("admin:catalog_serviceversion_change", args=[version.pk])
 
 
 def deprecate_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Say from which day a published version is provided no more."""
-    version = _version(admin, request, pk)
-    _managing(request)
+    version = version_of(admin, request, pk)
+    managing(request)
     if request.method != "POST" and version.state != ServiceState.PUBLISHED:
         raise Http404
     form = EndForm(request.POST if request.method == "POST" else None)
@@ -78,7 +81,7 @@ def deprecate_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpRespo
             show_refusal(form, refusal)
         else:
             messages.success(request, _("Đã báo ngừng cung cấp."))
-            return redirect(_back(version))
+            return redirect(back_to(version))
     consequences = [
         _("Đến ngày này phiên bản vẫn được gọi như thường; trang công khai ghi ngày ngừng."),
         _("Cơ quan cung cấp được báo ngay."),
@@ -92,14 +95,14 @@ def deprecate_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpRespo
         version=version,
         form=form,
         consequences=consequences,
-        back_url=_back(version),
+        back_url=back_to(version),
     )
 
 
 def hand_in_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Take an OpenAPI file and lead to its difference."""
-    version = _version(admin, request, pk)
-    _managing(request)
+    version = version_of(admin, request, pk)
+    managing(request)
     form = FileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_bound and form.is_valid():
         try:
@@ -116,18 +119,18 @@ def hand_in_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpRespons
         version=version,
         form=form,
         button=_("Xem khác biệt"),
-        back_url=_back(version),
+        back_url=back_to(version),
     )
 
 
 def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, description: int) -> HttpResponse:
     """Show what a description would change; applied to a draft, or the next version made of it."""
-    version = _version(admin, request, pk)
+    version = version_of(admin, request, pk)
     rows = ApiDescription.objects.select_related("version__service")
     found = get_object_or_404(rows, version=version, pk=description)
     form = SeenForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
-        _managing(request)
+        managing(request)
     if form.is_bound and form.is_valid():
         try:
             done = descriptions.take_over(actor=acting(request), description=found, seen=form.cleaned_data["seen"])
@@ -135,7 +138,7 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
             show_refusal(form, refusal)
         else:
             messages.success(request, _("Đã áp dụng mô tả vào phiên bản %(name)s.") % {"name": done.name})
-            return redirect(_back(done))
+            return redirect(back_to(done))
     reading = descriptions.read_again(found)
     return staff_page(
         admin,
@@ -149,5 +152,5 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
         draft=version.state == ServiceState.DRAFT,
         may_apply=acting(request).may(SERVICE_MANAGE) and descriptions.applicable(version, reading),
         form=form,
-        back_url=_back(version),
+        back_url=back_to(version),
     )

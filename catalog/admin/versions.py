@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import version_pages as pages
+from catalog.admin.profile_pages import messages_page
 from catalog.admin.seen import SeenForm
 from catalog.choices import ServiceState
 from catalog.guards import SERVICE_MANAGE
@@ -100,6 +101,7 @@ class ServiceVersionAdmin(StepsAdmin):
         """Add the pages that ask more than a reason, before the general page of steps."""
         return [
             path("<int:pk>/viec/deprecate/", self._page(pages.deprecate_page), name=self._name("deprecate")),
+            path("<int:pk>/thong-diep/", self._page(messages_page), name=self._name("messages")),
             path("<int:pk>/openapi/", self._page(pages.hand_in_page), name=self._name("hand_in")),
             path(
                 "<int:pk>/openapi/<int:description>/",

@@ -1,0 +1,1 @@
+"""The messages of a call: what they must look like, and how they are judged."""
