@@ -168,14 +168,19 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         if not whole:
             return answer_of(replace(answered, rest=rest), incoming)
         body = await gathered(answered.body, rest, _holder(incoming, engine))
-        held = replace(answered, body=body, rest=None)
-        answer = answer_of(held, incoming)
-        if incoming.warrant.operation.answer_profile is not None:
-            await profiles.judge_answer(held, incoming, engine)
-        return answer
+        return await _whole(replace(answered, body=body, rest=None), incoming, engine)
     except BaseException:
         await rest.aclose()
         raise
+
+
+async def _whole(answered: Answered, incoming: Incoming, engine: "Engine") -> Answer:
+    """Return an answer that was gathered as the caller may have it, judged by its structure if it has one."""
+    assert incoming.warrant is not None  # noqa: S101
+    answer = answer_of(answered, incoming)
+    if incoming.warrant.operation.answer_profile is not None:
+        await profiles.judge_answer(answered, incoming, engine)
+    return answer
 
 
 def _told(failure: Failed, row: ServiceRow, most: int = MOST_ANSWER_BYTES) -> Refusal:

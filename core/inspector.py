@@ -60,7 +60,9 @@ _TEXTS: Mapping[str, StrOrPromise] = {
     "recursive": gettext_lazy("Phần «%(actual)s» tham chiếu vòng về chính nó; viết rõ từng tầng, không dùng đệ quy"),
     "too-many-parts": gettext_lazy("Mở hết các tham chiếu thì cấu trúc có hơn %(expected)s phần; rút gọn"),
     "pattern-long": gettext_lazy("Mẫu so khớp dài quá %(expected)s ký tự"),
-    "pattern-slow": gettext_lazy("Mẫu so khớp «%(actual)s» có thể chạy mãi không dừng; bỏ phép lặp lồng trong phép lặp"),
+    "pattern-slow": gettext_lazy(
+        "Mẫu so khớp «%(actual)s» có thể chạy mãi không dừng; bỏ phép lặp lồng trong phép lặp"
+    ),
     "no-xml": gettext_lazy("Nội dung không phải XML đúng cú pháp%(line)s"),
     "doctype": gettext_lazy("XML có khai báo DOCTYPE hoặc thực thể; bỏ khai báo đó"),
     "no-xsd": gettext_lazy("Nội dung không phải XML Schema (phần tử gốc phải là xs:schema)"),

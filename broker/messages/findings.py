@@ -35,8 +35,14 @@ TEXTS: Mapping[str, tuple[StrOrPromise, str]] = {
     "minItems": (_("Danh sách có ít hơn {expected} phần tử."), "The array has fewer than {expected} items."),
     "maxItems": (_("Danh sách có nhiều hơn {expected} phần tử."), "The array has more than {expected} items."),
     "uniqueItems": (_("Danh sách có phần tử lặp lại."), "The array has items that are equal."),
-    "additionalProperties": (_("Có trường không được quy định."), "There is a field that the structure does not have."),
-    "unevaluatedProperties": (_("Có trường không được quy định."), "There is a field that the structure does not have."),
+    "additionalProperties": (
+        _("Có trường không được quy định."),
+        "There is a field that the structure does not have.",
+    ),
+    "unevaluatedProperties": (
+        _("Có trường không được quy định."),
+        "There is a field that the structure does not have.",
+    ),
     "anyOf": (_("Nội dung không khớp phương án nào được quy định."), "The content fits none of the alternatives."),
     "oneOf": (_("Nội dung phải khớp đúng một phương án."), "The content must fit exactly one of the alternatives."),
     "element": (
@@ -46,7 +52,10 @@ TEXTS: Mapping[str, tuple[StrOrPromise, str]] = {
     "element-unknown": (_("Phần tử không được phép ở vị trí này."), "The element is not allowed here."),
     "root": (_("Phần tử gốc không được khai trong cấu trúc."), "The structure has no such root element."),
     "attribute-missing": (_("Thiếu thuộc tính {expected}."), "The attribute {expected} is missing."),
-    "attribute-unknown": (_("Có thuộc tính không được quy định."), "There is an attribute the structure does not have."),
+    "attribute-unknown": (
+        _("Có thuộc tính không được quy định."),
+        "There is an attribute the structure does not have.",
+    ),
     "text": (_("Phần tử này chỉ chứa phần tử con."), "The element holds elements only, no text."),
     "not-empty": (_("Phần tử này phải để trống."), "The element must be empty."),
     "nil": (_("Phần tử này không được ghi là rỗng."), "The element must not be nil."),

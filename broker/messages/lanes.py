@@ -1,8 +1,8 @@
 """Where messages are judged: in children beside the event loop, so that no pattern and no size can stop it.
 
 Python's ``re`` holds the interpreter while it looks, so a thread would not help. A message whose judgement takes too
-long costs its child the life and its caller a refusal; its structure is then judged in a lane of its own, where it keeps
-nobody else waiting. Children start with the first message that needs them and end with the broker.
+long costs its child the life and its caller a refusal; its structure is then judged in a lane of its own, where it
+keeps nobody else waiting. Children start with the first message that needs them and end with the broker.
 """
 
 import asyncio
@@ -21,8 +21,11 @@ from catalog.projection import ProfileRow
 from core.inspection.lane import read_frame, write_frame
 
 log = structlog.get_logger(__name__)
-# For one message, reading included; a megabyte of JSON takes some tenths of a second.
+# For one message, reading included, and for each megabyte of it; JSON takes about half a second a megabyte.
 SECONDS = 2.0
+_MB = 1024 * 1024
+# What is larger waits in the slow lane, where it keeps no small one waiting.
+LARGE = 256 * 1024
 # A child has to start, and a schema to be compiled, before its first message.
 FIRST_SECONDS = 10.0
 MOST_WAITING = 200
@@ -71,8 +74,9 @@ class Lane:
         return list(answer["findings"])
 
     def _ask(self, line: socket.socket, key: str, profile: ProfileRow, body: bytes, *, new: bool) -> dict[str, Any]:
-        line.settimeout(FIRST_SECONDS if new else self.seconds)
-        job = {"key": key, "form": profile.form, **({"text": profile.text} if new else {})}
+        seconds = self.seconds + len(body) / _MB
+        line.settimeout(seconds + (FIRST_SECONDS if new else 0))
+        job = {"key": key, "form": profile.form, "seconds": seconds, **({"text": profile.text} if new else {})}
         write_frame(line, json.dumps(job).encode())
         write_frame(line, body)
         answer = read_frame(line)
@@ -85,7 +89,7 @@ class Lane:
         if self._line is None:
             self._line, theirs = socket.socketpair()
             with theirs:
-                self._child = subprocess.Popen(  # noqa: S603 - our own module
+                self._child = subprocess.Popen(
                     [sys.executable, "-m", "core.inspection.lane"], stdin=theirs, stdout=subprocess.DEVNULL, cwd=_ROOT
                 )
         return self._line
@@ -109,7 +113,7 @@ class Lane:
 
 @dataclass(slots=True)
 class Lanes:
-    """The lane of everybody and the lane of structures that took too long once."""
+    """The lane of everybody, and that of large messages and of structures that took too long once."""
 
     usual: Lane = field(default_factory=Lane)
     slow: Lane = field(default_factory=Lane)
@@ -117,7 +121,7 @@ class Lanes:
 
     async def findings(self, profile: ProfileRow, body: bytes) -> list[Finding]:
         """Return what is wrong with *body*; a message that takes too long is cut off. Raises :class:`Busy`."""
-        lane = self.slow if profile.profile_id in self._slow else self.usual
+        lane = self.slow if profile.profile_id in self._slow or len(body) > LARGE else self.usual
         found = await lane.judge(profile, body)
         if found is None:
             self._slow.add(profile.profile_id)

@@ -51,7 +51,7 @@ KINDS = (
         "The answer does not follow the message structure that was published and is not passed on.",
         "Câu trả lời có {n} chỗ không theo cấu trúc {profile}.",
         "The answer departs from the structure {profile} in {n} places.",
-        remedy_en="Tell the contact of the providing agency, with the request id; calling again helps once it is mended.",
+        remedy_en="Tell the contact of the providing agency, with the request id; call again once it is mended.",
         members=(
             ("profile", _PROFILE),
             (

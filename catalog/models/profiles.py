@@ -108,12 +108,15 @@ class ProfileUse(models.Model):
     past; what applied before stays readable. The row that began last decides.
     """
 
-    operation = models.ForeignKey(
-        Operation, models.CASCADE, related_name="profile_uses", verbose_name=_("thao tác")
-    )
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="profile_uses", verbose_name=_("thao tác"))
     direction = models.CharField(_("chiều"), max_length=8, choices=Direction.choices)
     profile = models.ForeignKey(
-        MessageProfile, models.PROTECT, null=True, blank=True, related_name="uses", verbose_name=_("cấu trúc thông điệp")
+        MessageProfile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="uses",
+        verbose_name=_("cấu trúc thông điệp"),
     )
     since = models.DateField(_("áp dụng từ ngày"))
     reason = models.CharField(_("lý do"), max_length=300, blank=True)

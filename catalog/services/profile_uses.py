@@ -80,7 +80,9 @@ def copy_uses(*, actor: Actor, old: ServiceVersion, new: ServiceVersion) -> None
 
 
 def _locked(actor: Actor, version: ServiceVersion) -> ServiceVersion:
-    stored = ServiceVersion.objects.select_for_update(of=("self",)).select_related("service__provider").get(pk=version.pk)
+    stored = (
+        ServiceVersion.objects.select_for_update(of=("self",)).select_related("service__provider").get(pk=version.pk)
+    )
     if stored.state == ServiceState.DRAFT:
         return draft_for(actor, stored)
     if not actor.may(SERVICE_MANAGE):

@@ -1,4 +1,4 @@
-"""Whether a JSON Schema can be used at a bounded cost: no recursion, no growth by references, no pattern that explodes.
+"""Whether a JSON Schema can be used at a bounded cost: no recursion, no growth, no pattern that explodes.
 
 A message is judged by a schema at every call, so a schema whose work has no bound is refused when it is entered. What
 slips through (nobody can tell of every pattern) is cut off when it is used (``core.inspection.lane``).
@@ -41,41 +41,46 @@ def _is_data(place: str) -> bool:
 
 
 # -- references ------------------------------------------------------------------------------------
-def _growth(schema: dict[str, Any]) -> Finding | None:
-    """Return the first reference that leads back to itself, or the finding that the parts are too many."""
-    sizes: dict[str, int] = {}
-    under_way: set[str] = set()
-    anchors = {
-        part[word]: place
-        for place, part, _depth in walk(schema)
-        if isinstance(part, dict)
-        for word in ("$anchor", "$dynamicAnchor")
-        if isinstance(part.get(word), str)
-    }
+class _Sizes:
+    """How many parts each part of a schema has with its references followed; each is counted once."""
 
-    def size_at(pointer: str, part: Any) -> int:
-        if pointer in under_way:
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.schema, self.known, self.under_way = schema, dict[str, int](), set[str]()
+        self.anchors = {
+            part[word]: place
+            for place, part, _depth in walk(schema)
+            if isinstance(part, dict)
+            for word in ("$anchor", "$dynamicAnchor")
+            if isinstance(part.get(word), str)
+        }
+
+    def at(self, pointer: str) -> int:
+        """Return the size of the part at *pointer*. Raises :class:`_Recursive`."""
+        if pointer in self.under_way:
             raise _Recursive(pointer)
-        if pointer not in sizes:
-            under_way.add(pointer)
-            sizes[pointer] = size_of(part)
-            under_way.discard(pointer)
-        return sizes[pointer]
+        if pointer not in self.known:
+            self.under_way.add(pointer)
+            self.known[pointer] = self._of(_at(self.schema, pointer))
+            self.under_way.discard(pointer)
+        return self.known[pointer]
 
-    def size_of(part: Any) -> int:
+    def _of(self, part: Any) -> int:
         if isinstance(part, list):
-            return sum(map(size_of, part))
+            return sum(map(self._of, part))
         if not isinstance(part, dict):
             return 0
-        total = 1 + sum(size_of(value) for word, value in part.items() if word not in (*_NO_REFERENCES, "$defs"))
-        for target in _targets(part, anchors):
-            total += size_at(target, _at(schema, target))
-        return min(total, MOST_PARTS + 1)
+        inner = sum(self._of(value) for word, value in part.items() if word not in (*_NO_REFERENCES, "$defs"))
+        referred = sum(self.at(target) for target in _targets(part, self.anchors))
+        return min(1 + inner + referred, MOST_PARTS + 1)
 
+
+def _growth(schema: dict[str, Any]) -> Finding | None:
+    """Return the first reference that leads back to itself, or the finding that the parts are too many."""
+    sizes = _Sizes(schema)
     try:
-        too_many = size_at("", schema) > MOST_PARTS
-        for name, part in (schema.get("$defs") or {}).items():
-            size_at(f"/$defs/{escape(name)}", part)
+        too_many = sizes.at("") > MOST_PARTS
+        for name in schema.get("$defs") or {}:
+            sizes.at(f"/$defs/{escape(name)}")
     except _Recursive as found:
         return {"pointer": found.pointer, "code": "recursive", "actual": f"#{found.pointer}"}
     return {"pointer": "", "code": "too-many-parts", "expected": MOST_PARTS} if too_many else None

@@ -1,8 +1,8 @@
 """A child that judges one message after the other for the broker: bounded each time, replaced when one breaks it.
 
-It is spoken to over its standard input, a socket: four bytes of length, a JSON head, then the message; it answers in the
-same way. Schemas come once and stay compiled. Its answers never hold a value of a message: where a finding lies is told
-by names its schema has, any other name is ``*``. Pure, no Django, nothing fetched.
+It is spoken to over its standard input, a socket: four bytes of length, a JSON head, then the message; it answers in
+the same way. Schemas come once and stay compiled. Its answers never hold a value of a message: where a finding lies is
+told by names its schema has, any other name is ``*``. Pure, no Django, nothing fetched.
 """
 
 import json
@@ -21,8 +21,8 @@ from core.inspection import messages, xsd
 from core.inspection.child import MEMORY, readable
 from core.inspection.reading import read_json, walk
 
-# Of processor time for one message; who waits gives up sooner (``broker.messages.lanes``).
-CPU_SECONDS = 5
+# Of processor time for one message beyond what who waits allows it (``broker.messages.lanes``): a child nobody waits for.
+SPARE_SECONDS = 2
 MOST_SCHEMAS = 256
 MOST = 20
 # What these expect are names of the message, not of the schema.
@@ -120,7 +120,7 @@ def serve(line: socket.socket) -> None:
     known: OrderedDict[str, Judge] = OrderedDict()
     while head := read_frame(line):
         job, body = json.loads(head), read_frame(line)
-        limit = math.ceil(time.process_time()) + CPU_SECONDS
+        limit = math.ceil(time.process_time() + job["seconds"]) + SPARE_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         if "text" in job:
             known[job["key"]] = judge_of(job["form"], job["text"])

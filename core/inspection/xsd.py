@@ -61,8 +61,13 @@ def read(text: str | bytes) -> etree._Element:
     """Return the root of an XML text: no DTD, no entities, bounded. Raises :class:`Unreadable`."""
     body = text.encode("utf-8") if isinstance(text, str) else text
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(_undeclared(body), parser)
@@ -198,7 +203,7 @@ def _of(entry: Any, message: etree._Element) -> Finding:
 
 
 def _expected(code: str, said: str) -> Any:
-    """Return what the schema asks for, out of libxml2's sentence; the part that quotes the message is not looked at."""
+    """Return what the schema asks for, out of libxml2's sentence; what quotes the message is not looked at."""
     if code in ("element", "nil"):
         found = _EXPECTED.search(said)
         return [_local(name) for name in found[1].split(", ")][:20] if found else None

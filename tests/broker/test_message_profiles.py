@@ -1,4 +1,4 @@
-"""Messages are judged by their structure at the broker: 422 and 502 with pointers, bounded whatever is sent (QC4.9)."""
+"""Messages are judged by their structure at the broker: 422 and 502 with pointers, always bounded (QC4.9)."""
 
 import asyncio
 import json
