@@ -59,13 +59,9 @@ TEXTS: Mapping[str, tuple[StrOrPromise, str]] = {
     "text": (_("Phần tử này chỉ chứa phần tử con."), "The element holds elements only, no text."),
     "not-empty": (_("Phần tử này phải để trống."), "The element must be empty."),
     "nil": (_("Phần tử này không được ghi là rỗng."), "The element must not be nil."),
-    "no-json": (_("Thông điệp không phải JSON đúng cú pháp."), "The message is not well-formed JSON."),
-    "no-xml": (_("Thông điệp không phải XML đúng cú pháp."), "The message is not well-formed XML."),
-    "doctype": (_("XML có khai báo DOCTYPE."), "The XML has a document type declaration."),
     "empty": (_("Thông điệp không có nội dung."), "The message has no content."),
     "other-form": (_("Thông điệp phải ở dạng {expected}."), "The message must be {expected}."),
-    "too-deep": (_("Nội dung lồng quá 64 tầng."), "The content is nested deeper than 64 levels."),
-    "too-large": (_("Nội dung có quá nhiều phần tử."), "The content has too many parts."),
+    "too-deep": (_("Nội dung lồng quá sâu."), "The content is nested too deep."),
     "too-long": (
         _("Kiểm tra quá lâu nên đã dừng; gửi ít dữ liệu hơn trong một thông điệp."),
         "Judging took too long and was ended; send less in one message.",
@@ -83,6 +79,9 @@ def worded(findings: Sequence[Finding], *, english: bool) -> list[dict[str, str]
 
 
 def _detail(finding: Finding, *, english: bool) -> str:
+    said = finding.get("en" if english else "vi")
+    if said:
+        return str(said)
     code = str(finding["code"])
     vietnamese, other = TEXTS.get(code, _OTHER)
     template = other if english else str(vietnamese)

@@ -17,11 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.formats import BadMessage, read_json, read_xml
 from core.inspection import messages, xsd
 from core.inspection.child import MEMORY, readable
-from core.inspection.reading import read_json, walk
+from core.inspection.reading import walk
 
-# Of processor time for one message beyond what who waits allows it (``broker.messages.lanes``): a child nobody waits for.
+# Of processor time beyond what who waits allows a message (``broker.messages.lanes``): a child nobody waits for.
 SPARE_SECONDS = 2
 MOST_SCHEMAS = 256
 MOST = 20
@@ -44,18 +45,10 @@ def judge_of(form: str, text: str) -> Judge:
     if form == "xsd":
         schema = xsd.compiled(text)
         names = frozenset(re.findall(r"""name\s*=\s*["']([^"']{1,200})["']""", text))
-        return Judge(lambda body: xsd.inspect(schema, xsd.read(body)), names)
+        return Judge(lambda body: xsd.inspect(schema, read_xml(body)), names)
     document = json.loads(text)
     checker = messages.compiled(document)
-    return Judge(lambda body: messages.inspect(checker, read_json(decoded(body))), names_of(document))
-
-
-def decoded(body: bytes) -> str:
-    """Return JSON as text; what is not UTF-8 is no JSON (RFC 8259 §8.1)."""
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
+    return Judge(lambda body: messages.inspect(checker, read_json(body)), names_of(document))
 
 
 def names_of(document: Any) -> frozenset[str]:
@@ -85,7 +78,11 @@ def _known(step: str, names: frozenset[str]) -> bool:
 def findings_of(known: Judge, body: bytes) -> list[Finding]:
     """Return what is wrong with a message, twenty findings at most, each once."""
     found: dict[str, Finding] = {}
-    for item in readable(lambda: known.judge(body)):
+    try:
+        items = readable(lambda: known.judge(body))
+    except BadMessage as error:
+        return [{"pointer": error.pointer, "code": error.code, "vi": error.detail, "en": error.detail_en}]
+    for item in items:
         shown = told(item, known.names)
         found.setdefault(json.dumps(shown, sort_keys=True, default=str), shown)
     return list(found.values())[:MOST]
