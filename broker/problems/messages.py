@@ -14,7 +14,7 @@ KINDS = (
             422,
             _("Thông điệp không đúng cấu trúc"),
             _("Nội dung gửi lên không theo cấu trúc thông điệp của thao tác, nên không được chuyển đi."),
-            _("Sửa các chỗ nêu ở errors theo cấu trúc tải từ trang của dịch vụ, rồi gọi lại với nonce mới."),
+            _("Sửa các chỗ nêu trong danh sách lỗi theo cấu trúc tải từ trang của dịch vụ, rồi gọi lại với nonce mới."),
         ),
         Side.CONSUMER,
         "Message does not follow its structure",

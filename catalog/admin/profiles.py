@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
@@ -27,7 +28,7 @@ class ProfileForm(DeedForm):
         label=_("Nội dung"),
         required=False,
         strip=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 18, "spellcheck": "false"}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "spellcheck": "false"}),
         help_text=_(
             "Dán JSON Schema 2020-12 hoặc XSD 1.0, theo dạng đã chọn; không tham chiếu ra ngoài, không đệ quy. "
             "Đã lưu thì không sửa, thay đổi là phiên bản mới."
@@ -38,7 +39,7 @@ class ProfileForm(DeedForm):
         required=False,
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,.xsd,.xml"}),
-        help_text=_("Tệp .json hoặc .xsd, mã hóa UTF-8, tối đa 1 MB. Có tệp thì nội dung trong ô trên được thay."),
+        help_text=_("Tệp JSON hoặc XSD, mã hóa UTF-8, tối đa 1 MB. Có tệp thì nội dung trong ô trên được thay."),
     )
 
     class Meta:
@@ -88,8 +89,8 @@ class MessageProfileAdmin(BaseAdmin):
 
     @admin.display(description=_("Nội dung"))
     def shown(self, obj: MessageProfile) -> str:
-        """Return the content as text."""
-        return obj.content
+        """Return the content as it was written."""
+        return format_html('<pre style="white-space: pre-wrap">{}</pre>', obj.content)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
