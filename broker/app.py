@@ -161,7 +161,9 @@ class BrokerApp:
             "HTTP_X_FORWARDED_FOR": incoming.text(b"x-forwarded-for"),
         }
         incoming.address = client_address(incoming) or ""
-        declared = declared_length(incoming.sent)
+        declared = declared_length(
+            incoming.sent, inflates=b"content-encoding" in incoming.sent and self._inflates(incoming)
+        )
         if declared == 0:
             return
         limit = self._body_limit(incoming)
@@ -172,6 +174,11 @@ class BrokerApp:
         if declared is None:
             engine.budget.take(len(incoming.content))
             incoming.held = len(incoming.content)
+
+    def _inflates(self, incoming: Incoming) -> bool:
+        """Return whether the service takes gzip; what comes out of it is judged when the caller is known."""
+        service, version, _path = split(incoming.target)
+        return not incoming.asks_token and (service, version) in self.engine.policy.current().inflating
 
     def _body_limit(self, incoming: Incoming) -> int:
         if incoming.asks_token:

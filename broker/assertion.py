@@ -36,7 +36,7 @@ def assertion_for(incoming: Incoming, signer: Signer) -> str:
         "purpose": warrant.grant.purpose,
         "htm": incoming.method,
         "htu": f"{service.code}/{service.version}{warrant.upstream_path}",
-        "digest": _digest(incoming.content),
+        "digest": _digest(incoming.going),
     }
     if incoming.procedure:
         claims["procedure"] = incoming.procedure

@@ -12,8 +12,9 @@ from broker.forwarding import CONNECT_SECONDS, Answered, Failed, Outgoing, TooMu
 from broker.headers import declared_length, to_provider
 from broker.incoming import Incoming
 from broker.messages import profiles
+from broker.messages.inward import take_in
 from broker.passage import Passage
-from broker.passing import answer_of, restricted
+from broker.passing import answer_of, held_whole, restricted
 from broker.problems import Refusal, refusal
 from broker.rest import Rest, gathered
 from broker.watching import CallerWatch
@@ -44,6 +45,7 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
+    await take_in(incoming, engine)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)
@@ -56,7 +58,7 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
             answered = await _reach_once(digest, incoming, engine, passage)
         if answered.rest is not None:
             return await _large(answered, incoming, engine, passage)
-        answer = answer_of(answered, incoming)
+        answer = await answer_of(answered, incoming, engine)
         if warrant.operation.answer_profile is not None:
             await profiles.judge_answer(answered, incoming, engine)
     except Failed as failure:
@@ -131,7 +133,7 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
         base_url=upstream.base_url,
         target=warrant.upstream_path + (f"?{query}" if query else ""),
         headers=to_provider(incoming, engine.signer if upstream.asserted else None),
-        body=incoming.content,
+        body=incoming.going,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
         hold=_holder(incoming, engine),
@@ -151,10 +153,10 @@ def _holder(incoming: Incoming, engine: "Engine") -> Callable[[int], None]:
 
 
 async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passage: Passage) -> Answer:
-    """Return a large answer: poured through, or held whole and filtered where the grant names fields."""
+    """Return a large answer: poured through, or held whole and filtered or converted where that is asked for."""
     assert answered.rest is not None and incoming.warrant is not None  # noqa: S101, PT018
     row = incoming.warrant.service.row
-    whole = restricted(incoming)
+    whole = held_whole(answered, incoming)
     most = min(MOST_ANSWER_BYTES, row.max_answer_bytes) if whole else row.max_answer_bytes
 
     def told(failure: Failed) -> Refusal:
@@ -166,7 +168,7 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         raise told(TooMuch(sent=True))
     try:
         if not whole:
-            return answer_of(replace(answered, rest=rest), incoming)
+            return await answer_of(replace(answered, rest=rest), incoming, engine)
         body = await gathered(answered.body, rest, _holder(incoming, engine))
         return await _whole(replace(answered, body=body, rest=None), incoming, engine)
     except BaseException:
@@ -177,7 +179,7 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
 async def _whole(answered: Answered, incoming: Incoming, engine: "Engine") -> Answer:
     """Return an answer that was gathered as the caller may have it, judged by its structure if it has one."""
     assert incoming.warrant is not None  # noqa: S101
-    answer = answer_of(answered, incoming)
+    answer = await answer_of(answered, incoming, engine)
     if incoming.warrant.operation.answer_profile is not None:
         await profiles.judge_answer(answered, incoming, engine)
     return answer

@@ -19,6 +19,7 @@ from broker.incoming import Incoming
 from broker.limits import Budget, Running
 from broker.load import Load
 from broker.messages.lanes import Lanes
+from broker.messages.working import Workshop
 from broker.metrics.counts import Counts
 from broker.metrics.workers import Workers
 from broker.policy import Policy
@@ -59,6 +60,7 @@ class Engine:
     rates: Rates = field(default_factory=Rates)
     sharing: Sharing | None = None
     lanes: Lanes = field(default_factory=Lanes)
+    workshop: Workshop = field(default_factory=Workshop)
     transport: Transport = field(init=False)
     metrics: Workers = field(init=False)
     _jobs: set["asyncio.Task[Answer]"] = field(default_factory=set)
@@ -81,6 +83,7 @@ class Engine:
         if self.sharing is not None:
             await self.sharing.stop()
         await self.policy.stop()
+        await self.workshop.stop()
         await self.transport.close()
         await self.lanes.close()
         while self._jobs:

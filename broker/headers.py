@@ -56,9 +56,10 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> list[tuple[str, st
     What the caller's Connection header names is dropped (RFC 9110 §7.6.1).
     """
     named = _named_by(incoming.sent.get(b"connection", b""))
+    sent = {**incoming.sent, **incoming.instead} if incoming.instead else incoming.sent
     pairs = [
         (TO_PROVIDER[name], value.decode("latin-1"))
-        for name, value in incoming.sent.items()
+        for name, value in sent.items()
         if name in TO_PROVIDER and name not in named and _VALUE.match(value)
     ]
     pairs += _OWN

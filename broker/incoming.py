@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -106,6 +107,10 @@ class Incoming(HttpRequest):
     # What ``RateLimit`` says of the grant, once that is known.
     allowance = b""
     held = 0
+    # What is sent on instead of content and headers as they came, where the provider speaks otherwise
+    # (``messages.inward``).
+    carried: bytes | None = None
+    instead: Mapping[bytes, bytes] = MappingProxyType({})
 
     def __init__(self, scope: dict[str, Any], receive: Receive, call_id: UUID, received_at: datetime) -> None:
         # HttpRequest.__init__ builds query dictionaries and cookies that no call needs.
@@ -137,6 +142,11 @@ class Incoming(HttpRequest):
     def day(self) -> date:
         """The day of arrival in Vietnam."""
         return day_of(int(self.received_at.timestamp()) // 60)
+
+    @property
+    def going(self) -> bytes:
+        """The content as it is sent on."""
+        return self.content if self.carried is None else self.carried
 
     def text(self, name: bytes) -> str:
         """Return a header's value, "" when it was not sent."""

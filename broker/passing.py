@@ -1,32 +1,52 @@
-"""What of a provider's answer the caller may have: status, allowed headers, fields of the grant."""
+"""What of a provider's answer the caller may have: status, allowed headers, fields of the grant, in which form."""
+
+from typing import TYPE_CHECKING
 
 from broker.answers import Answer
-from broker.fields import NotFilterable, keep_only
 from broker.forwarding import Answered
 from broker.headers import to_caller
 from broker.incoming import Incoming
+from broker.messages.message import PROBLEM, form_of
+from broker.messages.outward import content_type_of, filtering, job_of, made, turns
 from broker.problems import refusal
+
+if TYPE_CHECKING:
+    from broker.engine import Engine
+
+_ALWAYS = ((b"cache-control", b"no-store"), (b"vary", b"accept"))
 
 
 def restricted(incoming: Incoming) -> bool:
-    """Return whether an answer is held whole, never streamed: the grant names fields, or it follows a structure."""
-    warrant = incoming.warrant
-    return warrant is not None and (warrant.grant.fields is not None or warrant.operation.answer_profile is not None)
+    """Return whether the grant names fields: then an answer is held whole and filtered, never streamed."""
+    return incoming.warrant is not None and incoming.warrant.grant.fields is not None
 
 
-def answer_of(answered: Answered, incoming: Incoming) -> Answer:
+def held_whole(answered: Answered, incoming: Incoming) -> bool:
+    """Return whether an answer has to be in our hands whole before any of it goes out."""
+    follows = incoming.warrant is not None and incoming.warrant.operation.answer_profile is not None
+    return restricted(incoming) or follows or turns(answered, incoming)
+
+
+async def answer_of(answered: Answered, incoming: Incoming, engine: "Engine") -> Answer:
     """Return the provider's answer as the caller may have it. Raises a refusal for what is not passed on."""
     _require_passable(answered)
-    headers = to_caller(answered.headers)
-    body = answered.body
-    allowed = incoming.warrant.grant.fields if incoming.warrant else frozenset()
-    if allowed is not None and body:
-        body = _within_fields(answered, incoming, frozenset(allowed))
-    headers.append((b"cache-control", b"no-store"))
-    if incoming.progress.fields_dropped:
-        headers.append((b"x-lgsp-fields-dropped", str(incoming.progress.fields_dropped).encode()))
     failed = answered.status >= 400
-    return Answer(answered.status, headers, body, side="consumer" if failed else "", rest=answered.rest)
+    body, limited = answered.body, restricted(incoming)
+    job = job_of(answered, incoming)
+    if limited and body:
+        if not failed:
+            job = filtering(job, answered, incoming)
+        elif form_of(content_type_of(answered)).media != PROBLEM:
+            # An error is no record; only the form made for errors passes beside a restricted scope.
+            body, job = b"", None
+    headers = to_caller(answered.headers)
+    headers += _ALWAYS
+    answer = Answer(answered.status, headers, body, side="consumer" if failed else "", rest=answered.rest)
+    if job is not None:
+        answer = await made(answer, job, form_of(content_type_of(answered)), incoming, engine)
+        if incoming.progress.fields_dropped:
+            answer.headers.append((b"x-lgsp-fields-dropped", str(incoming.progress.fields_dropped).encode()))
+    return answer
 
 
 def _require_passable(answered: Answered) -> None:
@@ -42,20 +62,3 @@ def _require_passable(answered: Answered) -> None:
     for name, value in answered.headers:
         if name.lower() == b"content-encoding" and value.lower() not in (b"", b"identity"):
             raise refusal("provider-answer-invalid")
-
-
-def _within_fields(answered: Answered, incoming: Incoming, allowed: frozenset[str]) -> bytes:
-    warrant = incoming.warrant
-    assert warrant is not None  # noqa: S101
-    kind = next((value for name, value in answered.headers if name.lower() == b"content-type"), b"").lower()
-    media = kind.split(b";")[0].strip()
-    if answered.status >= 400:
-        # An error is no record; only the form made for errors passes beside a restricted scope.
-        return answered.body if media == b"application/problem+json" else b""
-    if media != b"application/json" and not media.endswith(b"+json"):
-        raise refusal("provider-answer-invalid")
-    try:
-        body, incoming.progress.fields_dropped = keep_only(answered.body, warrant.operation.record_path, allowed)
-    except NotFilterable:
-        raise refusal("provider-answer-invalid") from None
-    return body

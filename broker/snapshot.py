@@ -41,6 +41,8 @@ class Snapshot:
     by_system: dict[tuple[int, str], list[GrantRow]] = field(default_factory=dict)
     body_limits: dict[tuple[str, str], int] = field(default_factory=dict)
     policies: dict[int, bytes] = field(default_factory=dict)
+    # Versions that take gzip.
+    inflating: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, rows: Rows) -> "Snapshot":
@@ -61,6 +63,7 @@ class Snapshot:
             grants={row.code: row for row in rows.grants},
             by_system=by_system,
             body_limits=limits,
+            inflating=frozenset((row.code, row.version) for row in rows.services if row.inflates),
             policies={row.grant_id: policy_of(row) for row in rows.grants},
         )
 

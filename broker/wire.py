@@ -87,11 +87,16 @@ def check_host(host: bytes, allowed: list[str]) -> str:
     return host.decode("ascii")
 
 
-def declared_length(headers: dict[bytes, bytes]) -> int | None:
-    """Return the declared length of the body, None for a chunked one; refuse compressed bodies (N23)."""
+def declared_length(headers: dict[bytes, bytes], *, inflates: bool = False) -> int | None:
+    """Return the declared length of the body, None for a chunked one.
+
+    Compressed bodies are refused (N23), but gzip where the service *inflates* it once the caller is known.
+    """
     encoding = headers.get(b"content-encoding")
-    if encoding is not None and encoding.lower() != b"identity":
-        raise refusal("content-encoding-not-supported")
+    if encoding is not None and encoding.lower() != b"identity" and not (inflates and encoding.lower() == b"gzip"):
+        raise refusal("content-encoding-not-supported").with_header(
+            "Accept-Encoding", "gzip" if inflates else "identity"
+        )
     length = headers.get(b"content-length")
     if length is None:
         return None if b"transfer-encoding" in headers else 0

@@ -55,6 +55,14 @@ REGISTER_DEEDS = {
 }
 
 
+class MessageForm(TextChoices):
+    """The form in which a source system takes requests; what callers send in the other form is converted."""
+
+    JSON = "json", _("JSON")
+    XML = "xml", _("XML")
+    RAW = "raw", _("Giữ nguyên, không chuyển đổi")
+
+
 class SystemKind(TextChoices):
     """What an information system is (QC3.2)."""
 

@@ -49,6 +49,8 @@ class OperationRow:
     fields: tuple[str, ...]
     request_profile: ProfileRow | None = None
     answer_profile: ProfileRow | None = None
+    # Name of the element a request goes into where the source system takes XML ("" the operation's code).
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ class ServiceRow:
     total_gate_id: int = 0
     calls_at_once: int = 0
     max_answer_bytes: int = ANSWER_BYTES
+    # What the source system takes ("json", "xml", "raw": as it comes), and whether callers may send gzip.
+    form: str = "json"
+    inflates: bool = False
 
 
 def load_services() -> list[ServiceRow]:
@@ -110,6 +115,8 @@ def load_services() -> list[ServiceRow]:
             operations=tuple(operations[version.pk]),
             upstreams=tuple(row for item in items if (row := _upstream_row(item, ring)) is not None),
             max_answer_bytes=version.max_answer_bytes,
+            form=version.message_form,
+            inflates=version.accepts_gzip,
             total_gate_id=_total_gate(version.service, environment),
             calls_at_once=version.service.calls_at_once or 0,
         )
@@ -151,6 +158,7 @@ def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
             fields=tuple(names[item.pk]),
             request_profile=profiles.get((item.pk, Direction.REQUEST)),
             answer_profile=profiles.get((item.pk, Direction.ANSWER)),
+            root=item.xml_root,
         )
         found[item.version_id].append(row)
     return found

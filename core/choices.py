@@ -27,6 +27,7 @@ class Step(TextChoices):
     NETWORK = "network", _("Địa chỉ mạng")
     HOURS = "hours", _("Khung giờ")
     RATE = "rate", _("Tốc độ và số lượt cùng lúc")
+    MESSAGE = "message", _("Nội dung đọc và chuyển đổi được")
     NONCE = "nonce", _("Yêu cầu chưa dùng lần nào")
     QUOTA = "quota", _("Hạn mức")
     PROVIDER = "provider", _("Hệ thống nguồn")

@@ -1,1 +1,1 @@
-"""The messages of a call: what they must look like, and how they are judged."""
+"""What messages look like on either side of the broker: form, charset, coding, and how one becomes another."""

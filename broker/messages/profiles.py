@@ -11,6 +11,8 @@ from broker.forwarding import Answered
 from broker.incoming import Incoming
 from broker.messages.findings import Finding, worded
 from broker.messages.lanes import Busy
+from broker.messages.message import form_of
+from broker.messages.outward import content_type_of
 from broker.problems import Refusal, refusal
 from catalog.projection import ProfileRow
 
@@ -22,36 +24,28 @@ NO_CONTENT = frozenset({204, 205})
 FORMS = {"json": "application/json", "xsd": "application/xml"}
 
 
-def form_of(content_type: bytes) -> str:
-    """Return "json" or "xml" for a media type, "" for any other (RFC 6839 suffixes included)."""
-    media = content_type.split(b";")[0].strip().lower()
-    if media in (b"application/json", b"text/json") or media.endswith(b"+json"):
-        return "json"
-    return "xml" if media in (b"application/xml", b"text/xml") or media.endswith(b"+xml") else ""
-
-
 async def judge_request(incoming: Incoming, engine: "Engine") -> None:
-    """Judge what a caller sent as it came. Raises as :func:`check_request` does."""
-    await check_request(incoming, engine, incoming.content, form_of(incoming.sent.get(b"content-type", b"")))
+    """Judge what is sent on, in the form the source system takes. Raises as :func:`check_request` does."""
+    kind = incoming.instead.get(b"content-type") or incoming.sent.get(b"content-type", b"")
+    await check_request(incoming, engine, incoming.going, form_of(kind).form)
 
 
 async def judge_answer(answered: Answered, incoming: Incoming, engine: "Engine") -> None:
     """Judge a provider's answer as it came, unless it is an error or has no content to have a structure."""
     if incoming.method == "HEAD" or not 200 <= answered.status < 300 or answered.status in NO_CONTENT:
         return
-    kind = next((value for name, value in answered.headers if name.lower() == b"content-type"), b"")
-    await check_answer(incoming, engine, answered.body, form_of(kind))
+    await check_answer(incoming, engine, answered.body, form_of(content_type_of(answered)).form)
 
 
 async def check_request(incoming: Incoming, engine: "Engine", body: bytes, form: str) -> None:
-    """Judge the message a caller sent, *form* "json" or "xml". Raises ``message-invalid``, ``overloaded``."""
+    """Judge the message a caller sent, *form* "json" or "xml". Raises ``message-not-conforming``, ``overloaded``."""
     assert incoming.warrant is not None  # noqa: S101
     profile = incoming.warrant.operation.request_profile
     if profile is None:
         return
     findings = await _findings(profile, engine, body, form)
     if findings:
-        raise _refused("message-invalid", findings, profile, incoming)
+        raise _refused("message-not-conforming", findings, profile, incoming)
 
 
 async def check_answer(incoming: Incoming, engine: "Engine", body: bytes, form: str) -> None:

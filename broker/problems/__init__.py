@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broker.problems import carriage, limits, messages, operation, provider, requests, rights, tokens
+from broker.problems import carriage, limits, messages, operation, provider, requests, rights, structures, tokens
 from broker.problems.kinds import Kind, Refusal, Side
 from broker.problems.samples import worded
 from broker.tokens.errors import oauth_document
@@ -18,12 +18,14 @@ _ROOMS = (
     (tokens, Step.SIGNATURE),
     (rights, Step.GRANT),
     (limits, Step.RATE),
+    (messages, Step.MESSAGE),
     (carriage, Step.PROVIDER),
     (provider, Step.PROVIDER),
-    (messages, Step.PROVIDER),
+    (structures, Step.PROVIDER),
     (operation, Step.PLATFORM),
 )
 _STEPS = {
+    "message-not-conforming": Step.MESSAGE,
     "idempotency-in-progress": Step.NONCE,
     "idempotency-key-invalid": Step.WIRE,
     "idempotency-key-used": Step.NONCE,

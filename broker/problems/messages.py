@@ -1,69 +1,77 @@
-"""Refusals of messages that do not follow the structure of their operation (QC4.9)."""
+"""Refusals of what a message is: its type, its form, what has no equal in the form the other side takes."""
 
 from django.utils.translation import gettext_lazy as _
 
 from broker.problems.kinds import Kind, Side
 from core.problems import Problem
 
-_PROFILE = {"code": "thong-tin-cong-dan", "version": "minh-hoa-1"}
+_TYPES = ["application/json", "application/xml"]
 
-KINDS = (
+KINDS: tuple[Kind, ...] = (
     Kind(
         Problem(
             "message-invalid",
-            422,
-            _("Thông điệp không đúng cấu trúc"),
-            _("Nội dung gửi lên không theo cấu trúc thông điệp của thao tác, nên không được chuyển đi."),
-            _("Sửa các chỗ nêu trong danh sách lỗi theo cấu trúc tải từ trang của dịch vụ, rồi gọi lại với nonce mới."),
+            400,
+            _("Nội dung không đọc được"),
+            _("Nội dung gửi lên không đúng dạng ghi ở Content-Type, hoặc có phần không được nhận (DTD, thực thể)."),
+            _("Sửa nội dung ở dòng được nêu, ký lại rồi gửi lại; yêu cầu chưa được chuyển đi."),
         ),
         Side.CONSUMER,
-        "Message does not follow its structure",
-        "The content sent does not follow the message structure of the operation and was not forwarded.",
-        "Thông điệp có {n} chỗ không theo cấu trúc {profile}.",
-        "The message departs from the structure {profile} in {n} places.",
-        remedy_en=(
-            "Mend what errors names by the structure, which the page of the service offers, and call with a new nonce."
-        ),
-        members=(
-            ("profile", _PROFILE),
-            (
-                "errors",
-                [
-                    {
-                        "pointer": "/congDan/soDinhDanh",
-                        "code": "pattern",
-                        "detail": "Giá trị không theo mẫu được quy định.",
-                    }
-                ],
-            ),
-        ),
+        "Content cannot be read",
+        "The content is not what its Content-Type says, or holds what is not taken (a DTD, entities).",
+        "{message}",
+        "{message_en}",
+        remedy_en="Mend the content at the line named, sign anew and send again; nothing was forwarded.",
+        members=(("reason", "json-invalid"), ("line", 3)),
     ),
     Kind(
         Problem(
-            "provider-message-invalid",
-            502,
-            _("Trả lời của hệ thống nguồn không đúng cấu trúc"),
-            _("Câu trả lời không theo cấu trúc thông điệp đã công bố, nên không được chuyển cho bên gọi."),
-            _("Báo đầu mối của cơ quan cung cấp kèm mã yêu cầu; gọi lại chỉ có ích khi cơ quan đã sửa."),
+            "form-not-acceptable",
+            406,
+            _("Không có dạng dữ liệu được yêu cầu"),
+            _("Trả lời của hệ thống nguồn không có hoặc không chuyển được sang dạng ghi ở tiêu đề Accept."),
+            _("Ghi ở tiêu đề Accept một trong các dạng nêu ở available, hoặc bỏ tiêu đề này."),
         ),
-        Side.PROVIDER,
-        "Answer does not follow its structure",
-        "The answer does not follow the message structure that was published and is not passed on.",
-        "Câu trả lời có {n} chỗ không theo cấu trúc {profile}.",
-        "The answer departs from the structure {profile} in {n} places.",
-        remedy_en="Tell the contact of the providing agency, with the request id; call again once it is mended.",
-        members=(
-            ("profile", _PROFILE),
-            (
-                "errors",
-                [
-                    {
-                        "pointer": "/congDan",
-                        "code": "required",
-                        "detail": "Thiếu trường bắt buộc; cần có: hoTen.",
-                    }
-                ],
-            ),
+        Side.CONSUMER,
+        "No form the caller takes",
+        "The answer is in none of the forms named in Accept, and cannot be converted into one.",
+        "Hệ thống nguồn trả lời dạng {media}.",
+        "The source system answered in {media}.",
+        remedy_en="Name one of the forms listed in available in Accept, or leave the header out.",
+        members=(("available", _TYPES),),
+        step="provider",
+    ),
+    Kind(
+        Problem(
+            "content-type-not-supported",
+            415,
+            _("Kiểu nội dung không được nhận"),
+            _("Dịch vụ nhận JSON hoặc XML; Content-Type ghi kiểu khác."),
+            _("Gửi nội dung bằng một trong các kiểu nêu ở accepted, ghi đúng kiểu ở Content-Type."),
         ),
+        Side.CONSUMER,
+        "Content type not supported",
+        "The service takes JSON or XML; Content-Type names something else.",
+        "Các kiểu được nhận: {accepted}.",
+        "Types taken: {accepted}.",
+        remedy_en="Send one of the types listed in accepted, and name it in Content-Type.",
+        headers=(("Accept", "application/json, application/xml"),),
+        members=(("accepted", _TYPES),),
+    ),
+    Kind(
+        Problem(
+            "message-not-convertible",
+            422,
+            _("Nội dung không chuyển đổi được"),
+            _("Nội dung đọc được nhưng không có dạng tương đương mà hệ thống nguồn nhận."),
+            _("Gửi bằng dạng hệ thống nguồn nhận, hoặc sửa phần được nêu theo quy tắc chuyển đổi; chưa chuyển đi."),
+        ),
+        Side.CONSUMER,
+        "Content cannot be converted",
+        "The content can be read but has no equal in the form the source system takes.",
+        "{message}",
+        "{message_en}",
+        remedy_en="Send the form the source system takes, or mend the part named; nothing was forwarded.",
+        members=(("reason", "xml-mixed"), ("pointer", "/HoSo"), ("line", 3)),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 SAMPLES: Mapping[str, object] = {
     "access_key": "ak_live_7Q2M9K4T1B",
+    "accepted": "application/json, application/xml",
     "address": "10.60.0.7",
     "day": "31/12/2026",
     "environment": "sandbox",
@@ -13,6 +14,9 @@ SAMPLES: Mapping[str, object] = {
     "hours_en": "Mon-Fri 07:00-17:30",
     "known": "/api/data/-/ping, /api/data/-/services",
     "limit": 50,
+    "media": "application/xml",
+    "message": "JSON sai ở dòng 3, cột 14.",
+    "message_en": "Not JSON at line 3, column 14: Expecting value.",
     "most": 255,
     "n": 1,
     "operation": "GET /communes",

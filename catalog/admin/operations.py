@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.choices import ServiceState
 from catalog.elements import write_line
-from catalog.form_fields import ELEMENTS_HINT, ElementsField
+from catalog.form_fields import ELEMENTS_HINT, MESSAGE_HELP, ElementsField
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import Operation, ServiceVersion
 from catalog.selectors.elements import SharedField, already_shared
@@ -41,6 +41,7 @@ class OperationForm(DeedForm):
 
 HELP = {
     "template": gettext_lazy("Bắt đầu bằng dấu /, tham số đặt trong ngoặc nhọn, ví dụ /communes/{code}"),
+    "xml_root": MESSAGE_HELP["xml_root"],
     "record_path": gettext_lazy("Để trống khi câu trả lời chính là bản ghi."),
 }
 

@@ -12,6 +12,7 @@ from catalog.admin import version_pages as pages
 from catalog.admin.profile_pages import messages_page
 from catalog.admin.seen import SeenForm
 from catalog.choices import ServiceState
+from catalog.form_fields import MESSAGE_HELP
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ServiceVersion
 from catalog.services import versions as deeds
@@ -84,14 +85,25 @@ class ServiceVersionAdmin(StepsAdmin):
     def _add(self, model: str, version: ServiceVersion, allowed: bool) -> str:
         return f"{reverse(f'admin:catalog_{model}_add')}?version={version.pk}" if allowed else ""
 
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave the form of messages at what it is where nothing is said."""
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        if db_field.name == "message_form":
+            field.required = False
+        return field
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Say beside the fields what they do."""
+        return super().get_form(request, obj, change=change, help_texts=MESSAGE_HELP, **kwargs)
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""
         return super().get_search_results(request, queryset, fold(search_term))
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Make or change the version."""
-        if data["max_answer_bytes"] is None:
-            data = {name: value for name, value in data.items() if name != "max_answer_bytes"}
+        left_out = [name for name in ("max_answer_bytes", "message_form") if not data.get(name)]
+        data = {name: value for name, value in data.items() if name not in left_out}
         if change:
             return deeds.change_version(actor=actor, version=obj, **data)
         names = ("service", "name", *deeds.FIELDS)

@@ -35,6 +35,10 @@ class Operation(models.Model):
     template = models.CharField(_("đường dẫn"), max_length=200)
     record_path = models.CharField(_("trường chứa bản ghi"), max_length=120, blank=True, validators=[RECORD_PATH])
 
+    xml_root = models.CharField(
+        _("phần tử gốc của yêu cầu XML"), max_length=64, blank=True, default="", validators=[FIELD_NAME]
+    )
+
     class Meta:
         verbose_name = _("thao tác")
         verbose_name_plural = _("thao tác")

@@ -14,6 +14,7 @@ from catalog.choices import (
     CALLABLE,
     DataLayer,
     Importance,
+    MessageForm,
     PersonalData,
     ServiceState,
     SharingClass,
@@ -179,6 +180,10 @@ class ServiceVersion(models.Model):
         blank=True,
         validators=[MinValueValidator(1024), MaxValueValidator(MAX_ANSWER_BYTES)],
     )
+    message_form = models.CharField(
+        _("dạng dữ liệu hệ thống nguồn nhận"), max_length=4, choices=MessageForm.choices, default=MessageForm.JSON
+    )
+    accepts_gzip = models.BooleanField(_("nhận yêu cầu nén gzip"), default=False)
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)
     deprecated_at = models.DateTimeField(_("báo ngừng lúc"), null=True, blank=True, editable=False)
     sunset_on = models.DateField(_("ngừng cung cấp từ ngày"), null=True, blank=True, editable=False)

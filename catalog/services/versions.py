@@ -20,7 +20,7 @@ from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
 from core.transitions import carry
 
-FIELDS = ("max_request_bytes", "max_answer_bytes")
+FIELDS = ("max_request_bytes", "max_answer_bytes", "message_form", "accepts_gzip")
 # Step of a version's life -> the deed its fact names.
 DEEDS = {
     "ask": "version.asked",

@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.choices import DataLayer, Importance, Method, PersonalData, SharingClass, SharingMethod
-from catalog.form_fields import CLIENT_KEY, ELEMENTS_HINT, TLS_HELP, ElementsField, UnshownArea
+from catalog.choices import DataLayer, Importance, MessageForm, Method, PersonalData, SharingClass, SharingMethod
+from catalog.form_fields import CLIENT_KEY, ELEMENTS_HINT, MESSAGE_HELP, TLS_HELP, ElementsField, UnshownArea
 from catalog.models import DataService, Operation, Sector, Upstream
 from catalog.services.upstreams import FIELDS
 from core.choices import Environment
@@ -111,9 +111,19 @@ class BoundsForm(PortalForm):
         ),
     )
 
+    message_form = forms.ChoiceField(
+        label=_("Dạng dữ liệu hệ thống nguồn nhận"),
+        choices=MessageForm.choices,
+        required=False,
+        help_text=MESSAGE_HELP["message_form"],
+    )
+    accepts_gzip = forms.BooleanField(
+        label=_("Nhận yêu cầu nén gzip"), required=False, help_text=MESSAGE_HELP["accepts_gzip"]
+    )
+
     def given(self) -> dict[str, Any]:
         """Return what was filled in."""
-        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
 
 class VersionForm(BoundsForm):
@@ -146,6 +156,9 @@ class OperationForm(PortalForm):
         required=False,
         help_text=_("Để trống khi câu trả lời chính là bản ghi, hoặc ghi tên trường chứa bản ghi, ví dụ du_lieu."),
     )
+    xml_root = forms.CharField(
+        label=_("Phần tử gốc của yêu cầu XML"), max_length=64, required=False, help_text=MESSAGE_HELP["xml_root"]
+    )
     elements = ElementsField(
         label=_("Các trường dữ liệu"),
         required=False,
@@ -156,7 +169,9 @@ class OperationForm(PortalForm):
 
 def values_of_operation(operation: Operation) -> dict[str, Any]:
     """Return what the form of *operation* starts with, without its fields."""
-    return {name: getattr(operation, name) for name in ("title", "code", "method", "template", "record_path")}
+    return {
+        name: getattr(operation, name) for name in ("title", "code", "method", "template", "record_path", "xml_root")
+    }
 
 
 def _pem(label: Any, help_text: Any) -> forms.CharField:

@@ -17,7 +17,7 @@ from catalog.models import ServiceVersion
 from catalog.selectors.elements import already_shared
 from catalog.selectors.history import last_fact_of
 from catalog.selectors.provided import parts_of
-from catalog.services.versions import DEEDS, change_version, create_version, move_version, next_name
+from catalog.services.versions import DEEDS, FIELDS, change_version, create_version, move_version, next_name
 from catalog.web.provider import let_again, own, refused
 from catalog.web.provider_forms import NewVersionForm, VersionForm
 from core.problems import DomainError, PermissionRefused
@@ -89,7 +89,7 @@ def new_own_version(request: Any, code: str) -> HttpResponse:
 def change_own_version(request: Any, code: str, name: str) -> HttpResponse:
     """Change the bound of a draft."""
     found = own_version_of(request, code, name)
-    initial = {name: getattr(found, name) for name in ("max_request_bytes", "max_answer_bytes", "revision")}
+    initial = {name: getattr(found, name) for name in (*FIELDS, "revision")}
     form = VersionForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         try:

@@ -1,6 +1,5 @@
 """XML as JSON: the way back of ``to_xml``, and the way of a provider's own plain XML."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -14,7 +13,9 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _MARKS = frozenset({TYPE, ARRAY, NAME})
 _BLANK = " \t\r\n"
 _NUMBER_SIGNS = frozenset("-0123456789.eE+")
-_NO_SCOPE: dict[str | None, str] = {}
+Scope = dict[str | None, str]
+_NO_SCOPE: Scope = {}
+_NO_MARKS: dict[str, str] = {}
 
 
 def from_xml(element: Any) -> Any:
@@ -23,7 +24,10 @@ def from_xml(element: Any) -> Any:
     Raises :class:`BadMessage` for what has no equal: text beside elements, elements of one name that do not stand
     together, processing instructions, marks that say something else than the element holds.
     """
-    value = _Reader(element).value(element, _NO_SCOPE, "")[0]
+    # Where no namespace but ours is declared nothing asks for namespaces again.
+    declared = etree.iterwalk(element, events=("start-ns",))
+    spaces = any(uri != NAMESPACE for _event, (_prefix, uri) in declared)
+    value = _Reader(spaces).value(element, _NO_SCOPE)[0]
     require_shallow(value)
     return value
 
@@ -33,105 +37,102 @@ def name_of(element: Any) -> str:
     tag = element.tag
     local = tag[tag.index("}") + 1 :] if tag[0] == "{" else tag
     if ":" in local:
-        raise _undeclared(local, element, "")
+        raise _undeclared(local, element)
     return f"{element.prefix}:{local}" if element.prefix else local
 
 
 class _Reader:
-    """Reads one document; where no namespace but ours is declared nothing asks for namespaces."""
+    """Reads the elements of one document; ``spaces`` says whether it declares namespaces."""
 
-    def __init__(self, root: Any) -> None:
-        self._spaces = any(uri != NAMESPACE for _event, (_prefix, uri) in _declarations(root))
+    def __init__(self, spaces: bool) -> None:
+        self._spaces = spaces
 
-    def value(self, element: Any, scope: dict[str | None, str], pointer: str) -> tuple[Any, dict[str, str]]:
+    def value(self, element: Any, scope: Scope) -> tuple[Any, dict[str, str]]:
         """Return the value of *element* and the marks on it."""
         head: dict[str, Any] = {}
-        inside = scope
         if self._spaces:
             inside = element.nsmap
             if inside != scope:
-                _declare(head, inside, scope, element, pointer)
-        marks = _attributes(head, element, inside, pointer) if element.attrib else {}
+                _declare(head, inside, scope, element)
+                scope = inside
+        attributes = element.items()
+        marks = _attributes(head, attributes, element, scope) if attributes else _NO_MARKS
         kind = marks.get(TYPE)
         if len(element) == 0:
-            return _leaf(kind, element.text or "", head, element, pointer), marks
+            return _leaf(kind, element.text or "", head, element), marks
         if kind == "array" and not head:
-            return self._items(element, inside, pointer), marks
+            return self._items(element, scope), marks
         if kind is not None:
-            raise _mark_refused(element, pointer)
-        return self._members(element, head, inside, pointer), marks
+            raise _mark_refused(element)
+        return self._members(element, head, scope), marks
 
-    def _items(self, element: Any, scope: dict[str | None, str], pointer: str) -> list[Any]:
+    def _items(self, element: Any, scope: Scope) -> list[Any]:
         found = []
-        for place, child in enumerate(_children(element, pointer)):
-            value, marks = self.value(child, scope, f"{pointer}/{place}")
+        _require_blank(element.text, element)
+        for child in element:
+            _require_element(child)
+            value, marks = self.value(child, scope)
             if NAME in marks or ARRAY in marks:
-                raise _mark_refused(child, pointer)
+                raise _mark_refused(child)
             found.append(value)
+            _require_blank(child.tail, element)
         return found
 
-    def _members(
-        self, element: Any, found: dict[str, Any], scope: dict[str | None, str], pointer: str
-    ) -> dict[str, Any]:
+    def _members(self, element: Any, found: dict[str, Any], scope: Scope) -> dict[str, Any]:
         last, many = None, False
-        for child in _children(element, pointer):
-            name = name_of(child)
-            value, marks = self.value(child, scope, f"{pointer}/{name}")
-            if marks:
-                name = _member_name(marks, name, child, pointer)
+        _require_blank(element.text, element)
+        for child in element:
+            _require_element(child)
+            value, marks = self.value(child, scope)
+            name = _member_name(marks[NAME], child) if NAME in marks else name_of(child)
             if name == last:
                 if not many:
                     found[name], many = [found[name]], True
                 found[name].append(value)
             elif name in found:
                 detail = f"Các phần tử “{shown(name)}” không đứng liền nhau."
-                english = f"The elements “{shown(name)}” do not stand together."
-                raise _refused("xml-order", detail, english, child, pointer)
+                raise _refused("xml-order", detail, f"The elements “{shown(name)}” do not stand together.", child)
             else:
                 many = ARRAY in marks
                 found[name] = [value] if many else value
-            last = name
+                last = name
+            _require_blank(child.tail, element)
         return found
 
 
-def _declarations(root: Any) -> Iterator[Any]:
-    return iter(etree.iterwalk(root, events=("start-ns",)))
-
-
-def _declare(
-    head: dict[str, Any], inside: dict[str | None, str], scope: dict[str | None, str], element: Any, pointer: str
-) -> None:
+def _declare(head: dict[str, Any], inside: Scope, scope: Scope, element: Any) -> None:
+    """Put what *element* declares into *head*."""
     for prefix, uri in inside.items():
         if (prefix == PREFIX) != (uri == NAMESPACE) or (uri and not is_namespace(uri) and uri != NAMESPACE):
-            detail = f"Tiền tố “{shown(prefix or '')}” hoặc không gian tên của nó không dùng được ở đây."
-            english = f"The prefix “{shown(prefix or '')}” or its namespace cannot be used here."
-            raise _refused("xml-namespace", detail, english, element, pointer)
+            named = shown(prefix or "")
+            detail = f"Tiền tố “{named}” hoặc không gian tên của nó không dùng được ở đây."
+            raise _refused("xml-namespace", detail, f"The prefix “{named}” or its namespace cannot be used.", element)
         if uri != NAMESPACE and scope.get(prefix, "") != uri:
             head[f"@xmlns:{prefix}" if prefix else "@xmlns"] = uri
 
 
-def _attributes(head: dict[str, Any], element: Any, scope: dict[str | None, str], pointer: str) -> dict[str, str]:
+def _attributes(head: dict[str, Any], attributes: list[tuple[str, str]], element: Any, scope: Scope) -> dict[str, str]:
     """Put the attributes of *element* into *head*; return the marks."""
     marks: dict[str, str] = {}
-    for place, (name, value) in enumerate(element.attrib.items()):
+    for place, (name, value) in enumerate(attributes):
         if name[0] != "{":
             if ":" in name:
-                raise _undeclared(name, element, pointer)
+                raise _undeclared(name, element)
             head["@" + name] = value
         elif name.startswith(_OURS):
             marks[name[len(_OURS) :]] = value
         elif name == _XML + "id":
-            raise _refused("xml-name", "Không nhận thuộc tính xml:id.", "xml:id is not taken.", element, pointer)
+            raise _refused("xml-name", "Không nhận thuộc tính xml:id.", "xml:id is not taken.", element)
         elif name.startswith(_XML):
             head["@xml:" + name[len(_XML) :]] = value
         else:
             head["@" + _written(name, place, element, scope)] = value
     if not marks.keys() <= _MARKS or marks.get(ARRAY, "true") != "true":
-        raise _mark_refused(element, pointer)
+        raise _mark_refused(element)
     return marks
 
 
-def _written(name: str, place: int, element: Any, scope: dict[str | None, str]) -> str:
+def _written(name: str, place: int, element: Any, scope: Scope) -> str:
     """Return an attribute's name with the prefix it was written with."""
     uri, local = name[1:].split("}")
     prefixes = [prefix for prefix, known in scope.items() if known == uri and prefix]
@@ -140,29 +141,25 @@ def _written(name: str, place: int, element: Any, scope: dict[str | None, str]) 
     return str(element.xpath(f"name(@*[{place + 1}])"))
 
 
-def _children(element: Any, pointer: str) -> Iterator[Any]:
-    """Give the elements inside; between them only white space may stand."""
-    mixed = element.text is not None and element.text.strip(_BLANK)
-    for child in element:
-        if not isinstance(child.tag, str):
-            detail, english = "Có chỉ thị xử lý (<?…?>).", "There is a processing instruction."
-            raise _refused("xml-instruction", detail, english, child, pointer)
-        yield child
-        mixed = mixed or (child.tail is not None and child.tail.strip(_BLANK))
-        if mixed:
-            break
-    if mixed:
+def _require_element(child: Any) -> None:
+    if not isinstance(child.tag, str):
+        raise _refused("xml-instruction", "Có chỉ thị xử lý (<?…?>).", "There is a processing instruction.", child)
+
+
+def _require_blank(text: str | None, element: Any) -> None:
+    """Between elements only white space may stand."""
+    if text and text.strip(_BLANK):
         detail, english = "Văn bản đứng lẫn với phần tử con.", "Text stands beside elements."
-        raise _refused("xml-mixed", detail, english, element, pointer)
+        raise _refused("xml-mixed", detail, english, element)
 
 
-def _leaf(kind: str | None, text: str, head: dict[str, Any], element: Any, pointer: str) -> Any:
+def _leaf(kind: str | None, text: str, head: dict[str, Any], element: Any) -> Any:
     """Return the value of an element without elements."""
     if kind in ("object", "array"):
         if text.strip(_BLANK) or (head and kind == "array"):
-            raise _mark_refused(element, pointer)
+            raise _mark_refused(element)
         return head if kind == "object" else []
-    value = text if kind is None else _typed(kind, text, element, pointer)
+    value = text if kind is None else _typed(kind, text, element)
     if not head:
         return value
     if value != "":
@@ -170,38 +167,52 @@ def _leaf(kind: str | None, text: str, head: dict[str, Any], element: Any, point
     return head
 
 
-def _typed(kind: str, text: str, element: Any, pointer: str) -> Any:
+def _typed(kind: str, text: str, element: Any) -> Any:
     if kind == "null" and not text.strip(_BLANK):
         return None
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
     try:
         if kind == "number" and text and _NUMBER_SIGNS.issuperset(text):
-            return read_json(text.encode("ascii"))
+            return int(text) if text.isdigit() and len(text) < 19 and text[0] != "0" else read_json(text.encode())
         if kind == "escaped":
             return unescaped(text)
     except ValueError:
-        raise _mark_refused(element, pointer) from None
-    raise _mark_refused(element, pointer)
+        raise _mark_refused(element) from None
+    raise _mark_refused(element)
 
 
-def _member_name(marks: dict[str, str], name: str, child: Any, pointer: str) -> str:
+def _member_name(mark: str, child: Any) -> str:
     try:
-        return unescaped(marks[NAME]) if NAME in marks else name
+        return unescaped(mark)
     except ValueError:
-        raise _mark_refused(child, pointer) from None
+        raise _mark_refused(child) from None
 
 
-def _mark_refused(element: Any, pointer: str) -> BadMessage:
+def _mark_refused(element: Any) -> BadMessage:
     detail = f"Thuộc tính {PREFIX}: không khớp nội dung phần tử."
-    return _refused("xml-mark", detail, f"The {PREFIX}: attributes do not fit the element.", element, pointer)
+    return _refused("xml-mark", detail, f"The {PREFIX}: attributes do not fit the element.", element)
 
 
-def _undeclared(name: str, element: Any, pointer: str) -> BadMessage:
+def _undeclared(name: str, element: Any) -> BadMessage:
     # The parser forgets this error where another one follows.
     detail = f"Tiền tố của “{shown(name)}” chưa được khai báo."
-    return _refused("xml-namespace", detail, f"The prefix of “{shown(name)}” is not declared.", element, pointer)
+    return _refused("xml-namespace", detail, f"The prefix of “{shown(name)}” is not declared.", element)
 
 
-def _refused(code: str, detail: str, english: str, element: Any, pointer: str) -> BadMessage:
-    return BadMessage(code, detail, english, pointer=pointer, line=element.sourceline or 0)
+def _refused(code: str, detail: str, english: str, element: Any) -> BadMessage:
+    return BadMessage(code, detail, english, pointer=_pointer(element), line=element.sourceline or 0)
+
+
+def _pointer(element: Any) -> str:
+    """Return the way from the root to *element*: names, and the place among elements of one name (RFC 6901)."""
+    steps: list[str] = []
+    while (parent := element.getparent()) is not None:
+        tag = element.tag
+        if isinstance(tag, str):
+            before = sum(1 for _ in element.itersiblings(tag, preceding=True))
+            if before or next(element.itersiblings(tag), None) is not None:
+                steps.append(str(before))
+            steps.append(shown(tag.rpartition("}")[2]).replace("~", "~0").replace("/", "~1"))
+        element = parent
+    return "".join(f"/{step}" for step in reversed(steps))

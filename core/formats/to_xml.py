@@ -52,6 +52,9 @@ def _element(out: list[str], tag: str, marks: str, value: Any, scope: Scope) -> 
     if isinstance(value, dict):
         _object(out, tag, marks, value, scope)
     elif isinstance(value, list):
+        if not value:
+            out.append(f"<{tag}{marks}{_mark(TYPE, 'array')}/>")
+            return
         out.append(f"<{tag}{marks}{_mark(TYPE, 'array')}>")
         for item in value:
             _element(out, ITEM, "", item, scope)

@@ -133,6 +133,7 @@ def test_n26_headers_of_the_provider_pass_by_a_list_too(broker: Live, provider: 
         "date",
         "x-request-id",
         "x-content-type-options",
+        "vary",
     }
     assert answer.header("x-request-id") != "theirs"
 

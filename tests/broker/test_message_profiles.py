@@ -92,7 +92,7 @@ def test_one_that_does_not_is_refused_with_pointers_and_never_forwarded(
     following(profile())
     wrong = {"id": "SECRET-1", "age": -5, "HIDDEN": "SECRET-2"}
     answer = send(broker, world, wrong)
-    assert (answer.status, answer.code, answer.json["side"]) == (422, "message-invalid", "consumer")
+    assert (answer.status, answer.code, answer.json["side"]) == (422, "message-not-conforming", "consumer")
     assert answer.json["detail"] == "Thông điệp có 4 chỗ không theo cấu trúc ho-tich 1.0."
     told = {(item["pointer"], item["code"]): item["detail"] for item in answer.json["errors"]}
     assert told == {
@@ -105,7 +105,12 @@ def test_one_that_does_not_is_refused_with_pointers_and_never_forwarded(
     assert b"HIDDEN" not in answer.body
     assert provider.received == []
     row = log.call(answer.header("x-request-id"))
-    assert (row["status"], row["reason"], row["side"], row["upstream_id"]) == (422, "message-invalid", "consumer", 0)
+    assert (row["status"], row["reason"], row["side"], row["upstream_id"]) == (
+        422,
+        "message-not-conforming",
+        "consumer",
+        0,
+    )
     english = send(broker, world, wrong, **{"accept-language": "en"})
     assert "The value is less than 0." in {item["detail"] for item in english.json["errors"]}
     assert english.json["detail"].startswith("The message departs")

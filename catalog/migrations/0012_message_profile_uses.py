@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_assertions_by_address'),
+        ('catalog', '0011_message_forms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
