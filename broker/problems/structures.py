@@ -14,18 +14,14 @@ KINDS = (
             422,
             _("Thông điệp không đúng cấu trúc"),
             _("Nội dung gửi lên không theo cấu trúc thông điệp của thao tác, nên không được chuyển đi."),
-            _(
-                "Sửa các chỗ nêu trong danh sách lỗi theo cấu trúc tải từ trang của dịch vụ, rồi gọi lại với nonce mới."
-            ),
+            _("Sửa các chỗ nêu trong danh sách lỗi theo cấu trúc tải từ trang của dịch vụ, rồi gọi lại."),
         ),
         Side.CONSUMER,
         "Message does not follow its structure",
         "The content sent does not follow the message structure of the operation and was not forwarded.",
         "Thông điệp có {n} chỗ không theo cấu trúc {profile}.",
         "The message departs from the structure {profile} in {n} places.",
-        remedy_en=(
-            "Mend what errors names by the structure, which the page of the service offers, and call with a new nonce."
-        ),
+        remedy_en="Mend what errors names by the structure, which the page of the service offers, and call again.",
         members=(
             ("profile", _PROFILE),
             (
