@@ -144,6 +144,8 @@ def inspect_description(text: str) -> Inspection:
 
 def explain(finding: Mapping[str, Any]) -> str:
     """Return a finding as people read it; a rule that has no text of ours is named."""
+    if "vi" in finding:
+        return str(finding["vi"])
     code = str(finding["code"])
     known = _TEXTS.get(code)
     if known is None:

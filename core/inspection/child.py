@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from core.formats import BadMessage
 from core.inspection.reading import Unreadable
 
 CPU_SECONDS = 5
@@ -36,6 +37,8 @@ def readable(judge: Callable[[], list[Finding]]) -> list[Finding]:
         return judge()
     except Unreadable as error:
         return [{"pointer": "", "code": error.code, "expected": error.line}]
+    except BadMessage as error:
+        return [{"pointer": error.pointer, "code": error.code, "vi": error.detail, "en": error.detail_en}]
     except RecursionError:
         return [{"pointer": "", "code": "too-deep"}]
 

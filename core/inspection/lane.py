@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.formats import BadMessage, read_json, read_xml
+from core.formats import read_json, read_xml
 from core.inspection import messages, xsd
 from core.inspection.child import MEMORY, readable
 from core.inspection.reading import walk
@@ -78,12 +78,8 @@ def _known(step: str, names: frozenset[str]) -> bool:
 def findings_of(known: Judge, body: bytes) -> list[Finding]:
     """Return what is wrong with a message, twenty findings at most, each once."""
     found: dict[str, Finding] = {}
-    try:
-        items = readable(lambda: known.judge(body))
-    except BadMessage as error:
-        return [{"pointer": error.pointer, "code": error.code, "vi": error.detail, "en": error.detail_en}]
-    for item in items:
-        shown = told(item, known.names)
+    for item in readable(lambda: known.judge(body)):
+        shown = item if "vi" in item else told(item, known.names)
         found.setdefault(json.dumps(shown, sort_keys=True, default=str), shown)
     return list(found.values())[:MOST]
 

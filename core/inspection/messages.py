@@ -9,6 +9,7 @@ from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from core import formats
 from core.inspection.child import Job, each, live
 from core.inspection.hardness import findings_of
 from core.inspection.reading import escape, read_json, walk
@@ -87,7 +88,13 @@ def _work(job: Job) -> Job:
     if "schema" not in job:
         return {"findings": check_schema(read_json(job["text"]))}
     checker = compiled(job["schema"])
-    return each(job["texts"], lambda text: inspect(checker, read_json(text)))
+    return each(job["texts"], lambda text: inspect(checker, _as_carried(text)))
+
+
+def _as_carried(text: str) -> Any:
+    """Return the data of a message, read as strictly as the broker reads it: a name given twice is no message."""
+    read_json(text)
+    return formats.read_json(text.encode())
 
 
 if __name__ == "__main__":

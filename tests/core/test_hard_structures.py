@@ -161,6 +161,11 @@ def test_one_sample_that_takes_too_long_does_not_hide_the_others() -> None:
     assert ("quá lâu" in explain(slow.findings[0]), good.findings) == (True, [])
 
 
+def test_a_sample_is_read_as_strictly_as_the_broker_reads() -> None:
+    (only,) = inspect_message('{"a": 1, "a": 2}', {}).findings
+    assert "hai lần" in explain(only)
+
+
 def test_a_recursive_tree_in_xml_is_bounded_by_its_depth() -> None:
     schema = (
         f'{HEAD}<xs:complexType name="t"><xs:sequence><xs:element name="t" type="t" minOccurs="0"/></xs:sequence>'
