@@ -97,7 +97,7 @@ class ProfileSerializer(serializers.ModelSerializer[MessageProfile]):
     """A structure messages follow."""
 
     schema: Any = serializers.DictField(
-        read_only=True, allow_null=True, help_text=_("Nội dung JSON Schema (2020-12); null nếu cấu trúc là XSD.")
+        read_only=True, allow_null=True, help_text=_("Nội dung JSON Schema (2020-12); để trống nếu cấu trúc là XSD.")
     )
 
     class Meta:

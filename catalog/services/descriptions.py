@@ -12,7 +12,7 @@ from catalog.choices import ServiceState
 from catalog.models import ApiDescription, DataService, Operation, ServiceVersion
 from catalog.openapi.shapes import MAX_BYTES
 from catalog.selectors.descriptions import Reading, reading_of
-from catalog.services.operations import FIELDS, remove_operation, set_operation
+from catalog.services.operations import remove_operation, set_operation
 from catalog.services.profile_uses import copy_uses
 from catalog.services.upstreams import copy_upstream
 from catalog.services.versions import FIELDS as BOUNDS
@@ -23,6 +23,8 @@ from core.problems import GuardRefused, InvalidInput, StateRefused
 from core.text import printable, tidy
 
 CLAUSE = "QC11.2"
+# What a description says of an operation beside its fields.
+SAID = ("code", "title", "method", "template", "record_path")
 
 
 @transaction.atomic
@@ -120,7 +122,7 @@ def _removed(
 
 
 def _set(actor: Actor, version: ServiceVersion, wanted: openapi.Operation, operation: Operation | None) -> None:
-    values = {name: getattr(wanted, name) for name in FIELDS}
+    values = {name: getattr(wanted, name) for name in SAID}
     set_operation(actor=actor, version=version, operation=operation, elements=wanted.fields, **values)
 
 

@@ -61,9 +61,8 @@ def followed(chain: Chain) -> Chain:
 
 
 def told(chain: Chain, role: str) -> list[str]:
-    return list(
-        Notice.objects.filter(recipient=chain.users[role], event="profile.rerun").values_list("body", flat=True)
-    )
+    found = Notice.objects.filter(recipient=chain.users[role], event="profile.rerun").order_by("pk")
+    return list(found.values_list("body", flat=True))
 
 
 def test_the_platform_lists_runs_and_tells_both_sides(followed: Chain) -> None:
