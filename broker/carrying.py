@@ -13,6 +13,7 @@ from broker.headers import declared_length, to_provider
 from broker.incoming import Incoming
 from broker.messages import profiles
 from broker.messages.inward import take_in
+from broker.messages.message import asked
 from broker.passage import Passage
 from broker.passing import answer_of, held_whole, restricted
 from broker.problems import Refusal, refusal
@@ -45,7 +46,8 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     warrant = incoming.warrant
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
-    await take_in(incoming, engine)
+    if incoming.content or asked(incoming.sent.get(b"accept"), row.form):
+        await take_in(incoming, engine)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)

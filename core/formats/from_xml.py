@@ -103,11 +103,13 @@ class _Reader:
 def _declare(head: dict[str, Any], inside: Scope, scope: Scope, element: Any) -> None:
     """Put what *element* declares into *head*."""
     for prefix, uri in inside.items():
-        if (prefix == PREFIX) != (uri == NAMESPACE) or (uri and not is_namespace(uri) and uri != NAMESPACE):
+        if uri == NAMESPACE:
+            continue  # our marks, under whatever prefix
+        if prefix == PREFIX or (uri and not is_namespace(uri)):
             named = shown(prefix or "")
             detail = f"Tiền tố “{named}” hoặc không gian tên của nó không dùng được ở đây."
             raise _refused("xml-namespace", detail, f"The prefix “{named}” or its namespace cannot be used.", element)
-        if uri != NAMESPACE and scope.get(prefix, "") != uri:
+        if scope.get(prefix, "") != uri:
             head[f"@xmlns:{prefix}" if prefix else "@xmlns"] = uri
 
 

@@ -69,7 +69,7 @@ NUMBERS = [
     "1.10", "-0.0", "1E5", "1e-7", "0.1000000000000000000000001", "12345678901234567.89", "9223372036854775808",
     "-123456789012345678901234567890", "0", "-1",
 ]  # fmt: skip
-SLOW = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -145,7 +145,7 @@ def refusal_or_value(source: bytes) -> BadMessage | tuple[str, Any]:
         return error
 
 
-@settings(SLOW, max_examples=3000)
+@settings(SLOW, max_examples=1000)
 @given(ELEMENTS)
 def test_plain_xml_to_json_to_xml_is_what_it_was_or_refused(tree: Any) -> None:
     source = written(tree).encode()
@@ -262,7 +262,6 @@ def test_a_text_of_megabytes_is_read() -> None:
         ("<a><b/><c/><b/></a>", "xml-order"),
         ("<a><?x y?></a>", "xml-instruction"),
         ('<a xmlns:lgsp="urn:other" lgsp:x="1"/>', "xml-namespace"),
-        ('<a xmlns:l="urn:lgsp:json-xml:1" l:type="number">1</a>', "xml-namespace"),
         ('<a xmlns:lgsp="urn:lgsp:json-xml:1" lgsp:type="number">x</a>', "xml-mark"),
         ('<a xmlns:lgsp="urn:lgsp:json-xml:1" lgsp:type="number">NaN</a>', "xml-mark"),
         ('<a xmlns:lgsp="urn:lgsp:json-xml:1" lgsp:type="number">1e999</a>', "xml-mark"),
@@ -287,6 +286,8 @@ def values() -> Iterator[tuple[str, Any]]:
     yield "<r><a>1</a><a>2</a></r>", {"a": ["1", "2"]}
     yield "<r><a/></r>", {"a": ""}
     yield "<r/>", ""
+    yield '<r xmlns:l="urn:lgsp:json-xml:1"><a l:type="number">1</a></r>', {"a": 1}
+    yield '<r xmlns:l="urn:lgsp:json-xml:1" xmlns="urn:x"><a l:type="null"/></r>', {"@xmlns": "urn:x", "a": None}
     yield '<r> <a id="5">x</a> </r>', {"a": {"@id": "5", "#text": "x"}}
     yield '<r xmlns="urn:x"><p:a xmlns:p="urn:y" p:b="1"/></r>', {
         "@xmlns": "urn:x",
@@ -295,7 +296,7 @@ def values() -> Iterator[tuple[str, Any]]:
     yield "<r><a><![CDATA[<b>]]></a><!-- no data --></r>", {"a": "<b>"}
 
 
-@pytest.mark.parametrize(("source", "value"), values())
+@pytest.mark.parametrize(("source", "value"), [*values()])
 def test_plain_xml_is_natural_json(source: str, value: Any) -> None:
     assert from_xml(read_xml(source.encode())) == value
 
