@@ -112,6 +112,17 @@ def test_one_that_does_not_is_refused_with_pointers_and_never_forwarded(
     assert english.json["detail"].startswith("The message departs")
 
 
+def test_a_refused_message_leaves_its_idempotency_key_free(
+    broker: Live, world: World, provider: Provider, following: Callable[..., None]
+) -> None:
+    following(profile())
+    key = {"idempotency-key": "structure-1"}
+    assert send(broker, world, {}, **key).status == 422
+    assert send(broker, world, GOOD, **key).status == 200
+    assert send(broker, world, GOOD, **key).status == 409
+    assert len(provider.received) == 1
+
+
 def test_at_most_twenty_findings_are_told(broker: Live, world: World, following: Callable[..., None]) -> None:
     following(profile({"type": "array", "items": {"type": "integer"}}))
     answer = send(broker, world, ["x"] * 500)
