@@ -11,6 +11,7 @@ from broker.answers import Answer
 from broker.forwarding import CONNECT_SECONDS, Answered, Failed, Outgoing, TooMuch
 from broker.headers import declared_length, to_provider
 from broker.incoming import Incoming
+from broker.messages import profiles
 from broker.messages.inward import take_in
 from broker.messages.message import asked
 from broker.passage import Passage
@@ -57,14 +58,14 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
         digest = once.key_of(incoming, engine)
         if digest is None:
             await admit(incoming, engine)
+            if warrant.operation.request_profile is not None:
+                await profiles.judge_request(incoming, engine)
             answered = await _reach(incoming, engine, passage)
         else:
             answered = await _reach_once(digest, incoming, engine, passage)
         if answered.rest is not None:
             return await _large(answered, incoming, engine, passage)
-        if soap is not None:
-            answered = await heard(answered, soap)
-        answer = await answer_of(answered, incoming, engine)
+        answer = await _whole(answered, incoming, engine)
     except Failed as failure:
         passage.leave()
         raise _told(failure, row) from None
@@ -81,6 +82,8 @@ async def _reach_once(digest: bytes, incoming: Incoming, engine: "Engine", passa
     sent = False
     try:
         await admit(incoming, engine)
+        if incoming.warrant is not None and incoming.warrant.operation.request_profile is not None:
+            await profiles.judge_request(incoming, engine)
         sent = True
         return await _reach(incoming, engine, passage)
     except Failed as failure:
@@ -173,11 +176,22 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
         if not whole:
             return await answer_of(replace(answered, rest=rest), incoming, engine)
         body = await gathered(answered.body, rest, _holder(incoming, engine))
-        found, soap = replace(answered, body=body, rest=None), incoming.warrant.operation.soap
-        return await answer_of(found if soap is None else await heard(found, soap), incoming, engine)
+        return await _whole(replace(answered, body=body, rest=None), incoming, engine)
     except BaseException:
         await rest.aclose()
         raise
+
+
+async def _whole(answered: Answered, incoming: Incoming, engine: "Engine") -> Answer:
+    """Return an answer in our hands as the caller may have it, judged by its structure if it has one."""
+    assert incoming.warrant is not None  # noqa: S101
+    operation = incoming.warrant.operation
+    if operation.soap is not None:
+        answered = await heard(answered, operation.soap)
+    answer = await answer_of(answered, incoming, engine)
+    if operation.answer_profile is not None:
+        await profiles.judge_answer(answered, incoming, engine)
+    return answer
 
 
 def _told(failure: Failed, row: ServiceRow, most: int = MOST_ANSWER_BYTES) -> Refusal:

@@ -18,6 +18,7 @@ from broker.forwarding import Transport
 from broker.incoming import Incoming
 from broker.limits import Budget, Running
 from broker.load import Load
+from broker.messages.lanes import Lanes
 from broker.messages.working import Workshop
 from broker.metrics.counts import Counts
 from broker.metrics.workers import Workers
@@ -58,6 +59,7 @@ class Engine:
     worker: str = "1"
     rates: Rates = field(default_factory=Rates)
     sharing: Sharing | None = None
+    lanes: Lanes = field(default_factory=Lanes)
     workshop: Workshop = field(default_factory=Workshop)
     transport: Transport = field(init=False)
     metrics: Workers = field(init=False)
@@ -83,6 +85,7 @@ class Engine:
         await self.policy.stop()
         await self.workshop.stop()
         await self.transport.close()
+        await self.lanes.close()
         while self._jobs:
             await asyncio.wait(set(self._jobs))
         await self.ledger.stop()

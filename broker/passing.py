@@ -23,8 +23,9 @@ def restricted(incoming: Incoming) -> bool:
 
 def held_whole(answered: Answered, incoming: Incoming) -> bool:
     """Return whether an answer has to be in our hands whole before any of it goes out."""
-    spoken = incoming.soap or incoming.posting is not None
-    return bool(spoken) or restricted(incoming) or turns(answered, incoming)
+    spoken = bool(incoming.soap) or incoming.posting is not None
+    follows = incoming.warrant is not None and incoming.warrant.operation.answer_profile is not None
+    return spoken or follows or restricted(incoming) or turns(answered, incoming)
 
 
 async def answer_of(answered: Answered, incoming: Incoming, engine: "Engine") -> Answer:

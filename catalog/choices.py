@@ -182,3 +182,30 @@ class SoapVersion(TextChoices):
 
     V11 = "1.1", "SOAP 1.1"
     V12 = "1.2", "SOAP 1.2"
+
+
+class ProfileForm(TextChoices):
+    """In which language the structure of a message is written (QC4.9)."""
+
+    JSON_SCHEMA = "json", _("JSON Schema (2020-12)")
+    XSD = "xsd", _("XML Schema (XSD 1.0)")
+
+
+class Direction(TextChoices):
+    """Which message of an operation a structure is about."""
+
+    REQUEST = "request", _("Yêu cầu gửi tới hệ thống nguồn")
+    ANSWER = "answer", _("Câu trả lời của hệ thống nguồn")
+
+
+# Methods whose requests have content.
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+# "profile.changed" has its name from accounts, where a person's own data are a profile too.
+PROFILE_DEEDS = {
+    "profile.entered": _("Nhập cấu trúc thông điệp"),
+    "profile.applied": _("Áp dụng cấu trúc thông điệp cho thao tác"),
+    "profile.use_changed": _("Đổi cấu trúc thông điệp của dịch vụ đã công bố"),
+    "direction": _("chiều"),
+    "since": _("áp dụng từ ngày"),
+    "profile": _("cấu trúc thông điệp"),
+}

@@ -11,8 +11,8 @@ from datetime import date, datetime
 import structlog
 from django.conf import settings
 
-from catalog.choices import CALLABLE, ServiceState
-from catalog.models import DataElement, DataService, Operation, ServiceVersion, Upstream
+from catalog.choices import CALLABLE, Direction, ServiceState
+from catalog.models import DataElement, DataService, Operation, ProfileUse, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
 from catalog.soap import Parameter, kind_of, parameters_of, repeated_of, soap_of
 from catalog.version_names import successor_among
@@ -49,10 +49,22 @@ class SoapRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A structure that messages follow today; ``form`` is "json" (JSON Schema) or "xsd", ``text`` what it says."""
+
+    profile_id: int
+    code: str
+    version: str
+    form: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRow:
     """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records.
 
-    ``soap`` None: the provider speaks REST.
+    ``soap`` None: the provider speaks REST. ``request_profile`` and ``answer_profile`` are what its messages are
+    judged by; None: they are not.
     """
 
     operation_id: int
@@ -62,6 +74,8 @@ class OperationRow:
     record_path: str
     fields: tuple[str, ...]
     soap: SoapRow | None = None
+    request_profile: ProfileRow | None = None
+    answer_profile: ProfileRow | None = None
     # Name of the element a request goes into where the source system takes XML ("" the operation's code).
     root: str = ""
 
@@ -133,7 +147,7 @@ class ServiceRow:
 
 
 def load_services() -> list[ServiceRow]:
-    """Return what may be called, in five queries at most; ``timeout_ms`` is that of the whole call."""
+    """Return what may be called, in six queries at most; ``timeout_ms`` is that of the whole call."""
     live = {"version__state__in": CALLABLE}
     versions = ServiceVersion.objects.filter(state__in=CALLABLE).select_related("service__provider")
     operations = _operations(live)
@@ -255,16 +269,19 @@ def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:
         "operation_id", "name", "data_type"
     ):
         kinds[operation_id][name] = kind_of(kind)
+    profiles = _profiles({f"operation__{name}": value for name, value in live.items()})
     found: dict[int, list[OperationRow]] = defaultdict(list)
     for item in Operation.objects.filter(**live).order_by("version_id", "template", "method"):
         row = OperationRow(
-            item.pk,
-            item.code,
-            item.method,
-            item.template,
-            item.record_path,
-            tuple(kinds[item.pk]),
+            operation_id=item.pk,
+            code=item.code,
+            method=item.method,
+            template=item.template,
+            record_path=item.record_path,
+            fields=tuple(kinds[item.pk]),
             soap=_soap_row(item, kinds[item.pk]),
+            request_profile=profiles.get((item.pk, Direction.REQUEST)),
+            answer_profile=profiles.get((item.pk, Direction.ANSWER)),
             root=item.xml_root,
         )
         found[item.version_id].append(row)
@@ -288,3 +305,16 @@ def _soap_row(operation: Operation, kinds: Mapping[str, str]) -> SoapRow | None:
         frozenset(repeated_of(said.repeated)),
         {name: kind for name, kind in kinds.items() if kind},
     )
+
+
+def _profiles(live: Mapping[str, object]) -> dict[tuple[int, str], ProfileRow]:
+    """Return what applies today, by operation and direction; a day begins with the next load, within a minute."""
+    made: dict[int, ProfileRow] = {}
+    found: dict[tuple[int, str], ProfileRow] = {}
+    for use in ProfileUse.objects.applied(clock.today()).filter(**live).select_related("profile"):
+        profile = use.profile
+        assert profile is not None  # noqa: S101 - without one nothing is applied
+        if profile.pk not in made:
+            made[profile.pk] = ProfileRow(profile.pk, profile.code, profile.version, profile.form, profile.content)
+        found[use.operation_id, use.direction] = made[profile.pk]
+    return found

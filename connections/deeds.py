@@ -12,6 +12,8 @@ NAMES: dict[str, StrOrPromise] = {
     "letterhead.saved": _("Lưu tiêu đề văn bản của cơ quan"),
     "connection.opened": _("Mở kết nối"),
     "connection.closed": _("Đóng kết nối"),
+    "profile.reruns_opened": _("Lập danh sách kết nối bị ảnh hưởng bởi phiên bản mới của cấu trúc"),
+    "connections": _("số kết nối"),
     "hold.placed": _("Tạm dừng kết nối"),
     "hold.lifted": _("Khôi phục kết nối"),
     "ending.asked": _("Đề nghị hủy kết nối"),

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broker.problems import carriage, limits, messages, operation, provider, requests, rights, soap, tokens
+from broker.problems import (
+    carriage,
+    limits,
+    messages,
+    operation,
+    provider,
+    requests,
+    rights,
+    soap,
+    structures,
+    tokens,
+)
 from broker.problems.kinds import Kind, Refusal, Side
 from broker.problems.samples import worded
 from broker.tokens.errors import oauth_document
@@ -22,9 +33,11 @@ _ROOMS = (
     (messages, Step.MESSAGE),
     (carriage, Step.PROVIDER),
     (provider, Step.PROVIDER),
+    (structures, Step.PROVIDER),
     (operation, Step.PLATFORM),
 )
 _STEPS = {
+    "message-not-conforming": Step.MESSAGE,
     "idempotency-in-progress": Step.NONCE,
     "idempotency-key-invalid": Step.WIRE,
     "idempotency-key-used": Step.NONCE,

@@ -58,19 +58,22 @@ class SeenForm(PortalForm):
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
-def _version(admin: BaseAdmin, request: HttpRequest, pk: int) -> ServiceVersion:
+def version_of(admin: BaseAdmin, request: HttpRequest, pk: int) -> ServiceVersion:
+    """Return the version of the address; 404 for one the actor may not see."""
     found: ServiceVersion | None = admin.get_object(request, str(pk))
     if found is None or not admin.has_view_permission(request, found):
         raise Http404
     return found
 
 
-def _managing(request: HttpRequest) -> None:
+def managing(request: HttpRequest) -> None:
+    """Let nobody through but who keeps the catalogue. Raises PermissionRefused."""
     if not acting(request).may(SERVICE_MANAGE):
         raise PermissionRefused(_("Việc này cần quyền quản lý danh mục dịch vụ, thuộc vai trò Cán bộ vận hành."))
 
 
-def _back(version: ServiceVersion) -> str:
+def back_to(version: ServiceVersion) -> str:
+    """Return the address of the version's own page."""
     return reverse("admin:catalog_serviceversion_change", args=[version.pk])
 
 
@@ -96,8 +99,8 @@ _ENDS = {
 
 
 def _end_page(admin: BaseAdmin, request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    version, (state, title, done) = _version(admin, request, pk), _ENDS[step]
-    _managing(request)
+    version, (state, title, done) = version_of(admin, request, pk), _ENDS[step]
+    managing(request)
     if request.method != "POST" and version.state != state:
         raise Http404
     form = EndForm(request.POST if request.method == "POST" else None)
@@ -108,7 +111,7 @@ def _end_page(admin: BaseAdmin, request: HttpRequest, pk: int, step: str) -> Htt
             show_refusal(form, refusal)
         else:
             messages.success(request, done)
-            return redirect(_back(version))
+            return redirect(back_to(version))
     return staff_page(
         admin,
         request,
@@ -117,7 +120,7 @@ def _end_page(admin: BaseAdmin, request: HttpRequest, pk: int, step: str) -> Htt
         version=version,
         form=form,
         consequences=_of_end(version),
-        back_url=_back(version),
+        back_url=back_to(version),
     )
 
 
@@ -140,8 +143,8 @@ def _of_end(version: ServiceVersion) -> list[str]:
 
 def hand_in_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Take an OpenAPI file and lead to its difference."""
-    version = _version(admin, request, pk)
-    _managing(request)
+    version = version_of(admin, request, pk)
+    managing(request)
     form = FileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_bound and form.is_valid():
         try:
@@ -158,18 +161,18 @@ def hand_in_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpRespons
         version=version,
         form=form,
         button=_("Xem khác biệt"),
-        back_url=_back(version),
+        back_url=back_to(version),
     )
 
 
 def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, description: int) -> HttpResponse:
     """Show what a description would change; applied to a draft, or the next version made of it."""
-    version = _version(admin, request, pk)
+    version = version_of(admin, request, pk)
     rows = ApiDescription.objects.select_related("version__service")
     found = get_object_or_404(rows, version=version, pk=description)
     form = SeenForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
-        _managing(request)
+        managing(request)
     if form.is_bound and form.is_valid():
         try:
             done = descriptions.take_over(actor=acting(request), description=found, seen=form.cleaned_data["seen"])
@@ -177,7 +180,7 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
             show_refusal(form, refusal)
         else:
             messages.success(request, _("Đã áp dụng mô tả vào phiên bản %(name)s.") % {"name": done.name})
-            return redirect(_back(done))
+            return redirect(back_to(done))
     reading = descriptions.read_again(found)
     return staff_page(
         admin,
@@ -191,5 +194,5 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
         draft=version.state == ServiceState.DRAFT,
         may_apply=acting(request).may(SERVICE_MANAGE) and descriptions.applicable(version, reading),
         form=form,
-        back_url=_back(version),
+        back_url=back_to(version),
     )

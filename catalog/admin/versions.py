@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import version_pages as pages
+from catalog.admin.profile_pages import messages_page
 from catalog.admin.seen import SeenForm
 from catalog.choices import ServiceState
 from catalog.form_fields import MESSAGE_HELP
@@ -121,6 +122,7 @@ class ServiceVersionAdmin(StepsAdmin):
         return [
             path("<int:pk>/viec/deprecate/", self._page(pages.deprecate_page), name=self._name("deprecate")),
             path("<int:pk>/viec/redate/", self._page(pages.redate_page), name=self._name("redate")),
+            path("<int:pk>/thong-diep/", self._page(messages_page), name=self._name("messages")),
             path("<int:pk>/openapi/", self._page(pages.hand_in_page), name=self._name("hand_in")),
             path(
                 "<int:pk>/openapi/<int:description>/",

@@ -31,7 +31,9 @@ _PROFILE = {
     "code": "data-answer",
     "version": "1.0",
     "title": "Câu trả lời dữ liệu (minh họa)",
+    "form": "json",
     "schema": {"type": "object"},
+    "xsd": "",
     "source": "Minh họa của hệ thống",
     "clause": "QC9.8",
     "illustration": True,
@@ -88,13 +90,15 @@ class SectorSerializer(serializers.ModelSerializer[Sector]):
 
 @extend_schema_serializer(
     component_name="MessageProfile",
-    description=_("Một phiên bản cấu trúc thông điệp, dạng JSON Schema."),
+    description=_("Một phiên bản cấu trúc thông điệp, dạng JSON Schema hoặc XSD."),
     examples=[OpenApiExample("message-profile", summary="Ví dụ", value=_PROFILE, response_only=True)],
 )
 class ProfileSerializer(serializers.ModelSerializer[MessageProfile]):
     """A structure messages follow."""
 
-    schema: Any = serializers.DictField(read_only=True, help_text=_("Nội dung JSON Schema (2020-12)."))
+    schema: Any = serializers.DictField(
+        read_only=True, allow_null=True, help_text=_("Nội dung JSON Schema (2020-12); để trống nếu cấu trúc là XSD.")
+    )
 
     class Meta:
         model = MessageProfile

@@ -12,7 +12,7 @@ from catalog.models.documents import (
 from catalog.models.exceptions import DirectSharing, SharingReview
 from catalog.models.finding import SearchWord, ServiceEntry
 from catalog.models.operations import DataElement, Operation
-from catalog.models.profiles import MessageProfile
+from catalog.models.profiles import MessageProfile, ProfileUse
 from catalog.models.purposes import Purpose
 from catalog.models.readiness import ConnectionPlan, ReadinessAnswer, ReadinessCriterion
 from catalog.models.sectors import Sector
@@ -41,6 +41,7 @@ __all__ = [
     "MessageProfile",
     "Operation",
     "PersonalRelease",
+    "ProfileUse",
     "Purpose",
     "ReadinessAnswer",
     "ReadinessCriterion",

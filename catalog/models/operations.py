@@ -1,5 +1,7 @@
 """What a version of a service can be asked, and the data it answers with."""
 
+from typing import Any
+
 from auditlog.registry import auditlog
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
@@ -69,6 +71,13 @@ class Operation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.method} {self.template})"
+
+    @property
+    def structures(self) -> list[Any]:
+        """The rows that say which structure its messages follow, today and later (``ProfileUse``)."""
+        rows = sorted(self.profile_uses.all(), key=lambda row: (row.direction, row.since))
+        begun = {row.direction: row for row in rows if not row.planned}
+        return [row for row in rows if row.planned or (begun[row.direction] is row and row.profile_id)]
 
 
 class DataElement(models.Model):

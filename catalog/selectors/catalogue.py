@@ -8,7 +8,7 @@ from operator import or_
 from django.db.models import Prefetch, Q, QuerySet
 
 from catalog.choices import CALLABLE
-from catalog.models import DataElement, DataService, Operation, ServiceVersion
+from catalog.models import DataElement, DataService, Operation, ProfileUse, ServiceVersion
 from catalog.selectors.corrections import corrected
 from catalog.selectors.finding import FACETS, Wanted, counts_of, found_rows, number_of
 from catalog.words import spaced, words_of, words_of_name
@@ -88,7 +88,9 @@ def _best(labels: dict[str, int]) -> list[str]:
 
 
 def versions_for(actor: Actor, service: DataService) -> QuerySet[ServiceVersion]:
-    """Return the versions of *service* the actor sees, newest first, with their operations and fields."""
-    operations = Operation.objects.prefetch_related("elements").order_by("template", "method")
+    """Return the versions of *service* the actor sees, newest first: operations, fields, structures."""
+    uses = ProfileUse.objects.select_related("profile").order_by("direction", "since")
+    told = Prefetch("profile_uses", uses)
+    operations = Operation.objects.prefetch_related("elements", told).order_by("template", "method")
     visible = ServiceVersion.objects.visible_to(actor).filter(service=service)
     return visible.prefetch_related(Prefetch("operations", operations)).order_by("-id")

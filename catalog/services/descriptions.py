@@ -14,6 +14,7 @@ from catalog.models import ApiDescription, DataService, Operation, ServiceVersio
 from catalog.openapi.shapes import MAX_BYTES
 from catalog.selectors.descriptions import Reading, reading_of
 from catalog.services.operations import remove_operation, set_operation
+from catalog.services.profile_uses import copy_uses
 from catalog.services.upstreams import copy_upstream
 from catalog.services.versions import FIELDS as BOUNDS
 from catalog.services.versions import create_version, draft_for, next_name, require_editor
@@ -170,6 +171,7 @@ def make_next_version(*, actor: Actor, description: ApiDescription, seen: str) -
         _set(actor, made, operation, None)
     for upstream in old.upstreams.filter(active=True).order_by("environment", "place"):
         copy_upstream(actor=actor, version=made, upstream=upstream)
+    copy_uses(actor=actor, old=old, new=made)
     kept = ApiDescription.objects.create(
         version=made,
         handed_in_at=clock.now(),

@@ -27,11 +27,14 @@ def _tidy(kind: type[models.Model], name: str, value: Any) -> Any:
     return nfc(value).strip() if isinstance(kind._meta.get_field(name), models.TextField) else tidy(value)
 
 
-def judge(thing: models.Model, errors: Errors | None = None) -> None:
-    """Judge every field and constraint of *thing* together with *errors* found before. Raises InvalidInput."""
+def judge(thing: models.Model, errors: Errors | None = None, *, besides: Iterable[str] = ()) -> None:
+    """Judge every field and constraint of *thing* together with *errors* found before. Raises InvalidInput.
+
+    Fields named in *besides* were judged by the caller, whose errors have other names.
+    """
     found: Errors = {**(errors or {}), **too_long(thing)}
     try:
-        thing.full_clean(exclude={"state", *found})
+        thing.full_clean(exclude={"state", *found, *besides})
     except ValidationError as error:
         for name, texts in error.message_dict.items():
             found.setdefault("" if name == NON_FIELD_ERRORS else name, []).extend(texts)

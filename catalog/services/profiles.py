@@ -8,26 +8,32 @@ import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.gates import announce
 from audit.record import changed, record_fact
+from catalog.choices import ProfileForm
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import MessageProfile
 from catalog.services.judging import judge, store, tidied
 from core.actor import Actor
-from core.inspector import explain, inspect_schema
+from core.inspector import explain, inspect_schema, inspect_xsd
 from core.problems import PermissionRefused
 from core.regulation import UnknownClause, clause
 
-ENTERED = ("code", "version", "schema", "valid_from")
+ENTERED = ("code", "version", "form", "valid_from")
+CONTENT = ("schema", "xsd")
 CHANGEABLE = ("title", "source", "clause", "illustration", "valid_to")
 SEEDS = Path(__file__).resolve().parents[1] / "seeds" / "profiles.yaml"
 MOST_SHOWN = 10
 
 
 @transaction.atomic
-def set_profile(*, actor: Actor, profile: MessageProfile | None = None, **fields: Any) -> MessageProfile:
-    """Enter a version of a structure, or change what may change of *profile*: never its code, version or schema.
+def set_profile(
+    *, actor: Actor, profile: MessageProfile | None = None, content: str | None = None, **fields: Any
+) -> MessageProfile:
+    """Enter a version of a structure, or change what may change of *profile*: never its code, version or content.
 
-    Raises PermissionRefused, and InvalidInput saying where the schema is wrong.
+    *content* is the text of the JSON Schema or XSD, as ``form`` says; ``schema`` or ``xsd`` may stand for it.
+    Raises PermissionRefused, and InvalidInput saying where the content is wrong (field ``content``).
     """
     if not actor.may(SERVICE_MANAGE):
         raise PermissionRefused(_("Cấu trúc thông điệp thuộc quyền quản lý danh mục, vai trò Cán bộ vận hành."))
@@ -40,9 +46,11 @@ def set_profile(*, actor: Actor, profile: MessageProfile | None = None, **fields
     old, new = changed(before, values)
     if profile and not new:
         return found
-    judge(found, _errors(found, entered=profile is None))
+    errors = _errors(found)
+    if profile is None:
+        errors |= _take_content(found, content, fields)
+    judge(found, errors, besides=CONTENT)
     store(found, unique="version")
-    new.pop("schema", None)
     record_fact(
         actor=actor,
         deed="profile.changed" if profile else "profile.entered",
@@ -52,6 +60,8 @@ def set_profile(*, actor: Actor, profile: MessageProfile | None = None, **fields
         reason=found.source,
         clause="QC9.8",
     )
+    # The last day of a structure is the last on which calls are judged by it.
+    announce()
     return found
 
 
@@ -65,15 +75,37 @@ def load_profiles(*, actor: Actor) -> int:
     return len(fresh)
 
 
-def _errors(profile: MessageProfile, *, entered: bool) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
+def _take_content(profile: MessageProfile, content: str | None, fields: dict[str, Any]) -> dict[str, list[str]]:
+    """Put the content into *profile* once it is judged; return what is wrong with it."""
+    is_xsd = profile.form == ProfileForm.XSD
+    text = content
+    if text is None:
+        text = str(fields.get("xsd", "")) if is_xsd else json.dumps(fields.get("schema"), ensure_ascii=False)
+    if not text.strip():
+        return {"content": [_("Dán nội dung cấu trúc hoặc chọn tệp")]}
+    if "\0" in text:
+        return {"content": [_("Nội dung có ký tự không in được; lưu lại tệp ở dạng văn bản UTF-8")]}
+    found = (inspect_xsd if is_xsd else inspect_schema)(text).findings[:MOST_SHOWN]
+    if found:
+        return {"content": [_fault(item, is_xsd) for item in found]}
+    if is_xsd:
+        profile.xsd = text
+    else:
+        profile.schema = json.loads(text)
+    return {}
+
+
+def _fault(finding: dict[str, Any], is_xsd: bool) -> str:
+    if not is_xsd:
+        return f"{finding['pointer'] or '/'}: {explain(finding)}"
+    text = explain(finding)
+    line = finding.get("line")
+    return text if not line or _("dòng") in text else _("Dòng %(n)s: %(text)s") % {"n": line, "text": text}
+
+
+def _errors(profile: MessageProfile) -> dict[str, list[str]]:
     try:
         clause(profile.clause)
     except UnknownClause:
-        errors["clause"] = [_("Không có điều khoản «%(clause)s»") % {"clause": profile.clause[:30]}]
-    if entered:
-        found = inspect_schema(json.dumps(profile.schema)).findings[:MOST_SHOWN]
-        texts = [f"{item['pointer'] or '/'}: {explain(item)}" for item in found]
-        if texts:
-            errors["schema"] = texts
-    return errors
+        return {"clause": [_("Không có điều khoản «%(clause)s»") % {"clause": profile.clause[:30]}]}
+    return {}

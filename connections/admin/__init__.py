@@ -12,6 +12,7 @@ from connections.admin import (
     records,
     reminders,
     requests,
+    reruns,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "records",
     "reminders",
     "requests",
+    "reruns",
 ]

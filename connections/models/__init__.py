@@ -33,6 +33,7 @@ from connections.models.printouts import LetterheadRule, Printout, PrintoutTempl
 from connections.models.reminders import Reminder, ReminderRule
 from connections.models.requests import ConnectionRequest
 from connections.models.required import RequiredPart
+from connections.models.reruns import ConformanceRerun
 from connections.models.terms import EnvironmentTerms
 from connections.models.trials import Confirmation, TestTemplate, Trial, TrialCase
 from connections.models.versions import RequestVersion
@@ -46,6 +47,7 @@ __all__ = [
     "ClockPause",
     "CompletionPoint",
     "Confirmation",
+    "ConformanceRerun",
     "Connection",
     "ConnectionRequest",
     "Credential",

@@ -38,7 +38,7 @@ class MessageSample(models.Model):
 
 
 class EvidenceRun(models.Model):
-    """One look by machine: what was asked, when, by whom, and what came out; never changed afterwards.
+    """One look by machine: what was asked, when, by whom (None: us), what came out; never changed afterwards.
 
     ``details`` holds lines for people as ``{"ok": bool, "text": str, "pointer": str}``; ``samples`` of a conformance
     run names the messages it covered: "typed:<id>" of a :class:`MessageSample`, "file:<id>" of an attachment.
@@ -54,7 +54,7 @@ class EvidenceRun(models.Model):
     passed = models.BooleanField(_("đạt"))
     summary = models.CharField(_("kết quả"), max_length=500)
     details = models.JSONField(_("chi tiết"), default=list)
-    run_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người chạy"))
+    run_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người chạy"))
     run_at = models.DateTimeField(_("chạy lúc"))
 
     class Meta:

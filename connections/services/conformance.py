@@ -1,6 +1,6 @@
 """Message samples of a dossier, and their run against the structure they must follow (QC4.9, QC9.8, QC10.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from connections.services.moves import lock
 from core import clock
 from core.actor import Actor
 from core.files import fetch
-from core.inspector import explain, inspect_message
+from core.inspector import explain, inspect_messages
 from core.problems import GuardRefused, InvalidInput
 from core.text import tidy
 
@@ -43,7 +43,7 @@ def add_sample(*, actor: Actor, request: ConnectionRequest, name: str, text: str
     if not called or len(called) > 200:
         errors["sample_name"] = [_("Đặt tên mẫu, tối đa 200 ký tự")]
     if not text.strip():
-        errors["sample_text"] = [_("Dán nội dung thông điệp dạng JSON")]
+        errors["sample_text"] = [_("Dán nội dung thông điệp dạng JSON hoặc XML")]
     elif len(text.encode()) > MOST_BYTES:
         errors["sample_text"] = [_("Mẫu nặng quá 256 KB; dùng mẫu ngắn hơn")]
     elif "\0" in text:
@@ -89,10 +89,16 @@ def run_messages(*, actor: Actor, request: ConnectionRequest, profile: MessagePr
     samples = list(samples_of(request))
     if not samples:
         raise GuardRefused(_("Hồ sơ chưa có mẫu thông điệp nào để chạy; nhập mẫu hoặc yêu cầu cơ quan bổ sung."))
+    outcome = judged(profile, samples)
+    return keep_run(actor=actor, request=request, probe=Probe.MESSAGES, outcome=outcome)
+
+
+def judged(profile: MessageProfile, samples: Sequence[Sample]) -> Outcome:
+    """Return what comes of running *samples* against *profile*; one child process reads them all."""
     found = Outcome(str(profile), profile=profile, samples=[item.key for item in samples])
     wrong = 0
-    for item in samples:
-        findings = inspect_message(item.text, profile.schema).findings
+    seen = inspect_messages([item.text for item in samples], profile.judged_by)
+    for item, findings in zip(samples, (look.findings for look in seen), strict=True):
         wrong += bool(findings)
         if not findings:
             found.say(_("Mẫu «%(name)s»: đúng cấu trúc") % {"name": item.name}, ok=True)
@@ -102,7 +108,7 @@ def run_messages(*, actor: Actor, request: ConnectionRequest, profile: MessagePr
     found.summary = (
         _("%(wrong)d trong %(n)d mẫu chưa đúng cấu trúc") % told if wrong else _("%(n)d mẫu đều đúng cấu trúc") % told
     )
-    return keep_run(actor=actor, request=request, probe=Probe.MESSAGES, outcome=found)
+    return found
 
 
 def samples_of(request: ConnectionRequest) -> Iterator[Sample]:

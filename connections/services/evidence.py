@@ -70,8 +70,22 @@ def keep_run(*, actor: Actor, request: ConnectionRequest, probe: str, outcome: O
     """Write what came out; judged again, because the dossier may have moved on while a host was asked."""
     stored = lock(request)
     require_evaluator(actor, stored)
+    return _write(actor, stored, probe, outcome, actor.user_id)
+
+
+@transaction.atomic
+def write_messages_run(
+    *, actor: Actor, request: ConnectionRequest, outcome: Outcome, run_by_id: int | None
+) -> EvidenceRun:
+    """Keep a run of samples that no evaluation asked for, whatever the state of the dossier; *run_by_id* None: us."""
+    return _write(actor, lock(request), Probe.MESSAGES, outcome, run_by_id)
+
+
+def _write(
+    actor: Actor, request: ConnectionRequest, probe: str, outcome: Outcome, run_by_id: int | None
+) -> EvidenceRun:
     made = EvidenceRun.objects.create(
-        request=stored,
+        request=request,
         probe=probe,
         target=outcome.target[:300],
         profile=outcome.profile,
@@ -79,13 +93,13 @@ def keep_run(*, actor: Actor, request: ConnectionRequest, probe: str, outcome: O
         passed=outcome.passed,
         summary=outcome.summary[:500],
         details=outcome.lines,
-        run_by_id=actor.user_id or 0,
+        run_by_id=run_by_id,
         run_at=clock.now(),
     )
     record_fact(
         actor=actor,
         deed="request.probed",
-        subject=stored,
+        subject=request,
         after={"probe": probe, "target": made.target, "passed": made.passed, "summary": made.summary},
         clause="QC9.8" if probe == Probe.MESSAGES else "QC9.3",
     )

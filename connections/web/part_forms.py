@@ -201,8 +201,8 @@ class TechnicalForm(PartForm):
     )
     message_sample = files_control(
         _("Thông điệp mẫu"),
-        _("Tệp JSON theo quy chuẩn đã nêu, dùng dữ liệu giả; cán bộ thẩm định đối chiếu với cấu trúc quy định"),
-        ".json",
+        _("Tệp JSON hoặc XML theo quy chuẩn đã nêu, dữ liệu giả; cán bộ thẩm định đối chiếu với cấu trúc quy định"),
+        ".json,.xml",
     )
     documents = files_control(_("Tài liệu kỹ thuật kèm theo"), FILES_HINT)
 

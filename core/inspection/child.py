@@ -4,23 +4,45 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from core.formats import BadMessage
 from core.inspection.reading import Unreadable
 
 CPU_SECONDS = 5
 MEMORY = 1 << 30
 Job = dict[str, Any]
+Finding = dict[str, Any]
 
 
 def live(work: Callable[[Job], Job]) -> None:
     """Bound this process, do the job, say what was found."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    try:
-        answer = work(json.load(sys.stdin))
-    except Unreadable as error:
-        answer = {"findings": [{"pointer": "", "code": error.code, "expected": error.line}]}
-    except RecursionError:
-        answer = {"findings": [{"pointer": "", "code": "too-deep"}]}
+    job = json.load(sys.stdin)
+    answer: Job = {}
+
+    def do() -> list[Finding]:
+        answer.update(work(job))
+        return answer.get("findings", [])
+
+    answer["findings"] = readable(do)
     json.dump(answer, sys.stdout, ensure_ascii=True)
+
+
+def readable(judge: Callable[[], list[Finding]]) -> list[Finding]:
+    """Return what *judge* finds, or the finding that its text cannot be read."""
+    try:
+        return judge()
+    except Unreadable as error:
+        return [{"pointer": "", "code": error.code, "expected": error.line}]
+    except BadMessage as error:
+        return [{"pointer": error.pointer, "code": error.code, "vi": error.detail, "en": error.detail_en}]
+    except RecursionError:
+        return [{"pointer": "", "code": "too-deep"}]
+
+
+def each(texts: list[str], judge: Callable[[str], list[Finding]]) -> Job:
+    """Return what *judge* finds in each of *texts*, in their order."""
+    return {"each": [readable(partial(judge, text)) for text in texts]}

@@ -9,7 +9,9 @@ from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from core.inspection.child import Job, live
+from core import formats
+from core.inspection.child import Job, each, live
+from core.inspection.hardness import findings_of
 from core.inspection.reading import escape, read_json, walk
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,12 +30,16 @@ def check_schema(schema: Any) -> list[Finding]:
         Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER, registry=REGISTRY
     )
     found = [of(error) for error, _n in zip(checker.iter_errors(schema), range(MOST), strict=False)]
-    return found or list(_references(schema))
+    return found or list(_references(schema)) or list(findings_of(schema))[:MOST]
 
 
-def inspect(schema: dict[str, Any], message: Any) -> list[Finding]:
-    """Return where *message* leaves *schema*, fifty findings at most."""
-    checker = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER, registry=REGISTRY)
+def compiled(schema: dict[str, Any]) -> Draft202012Validator:
+    """Return the validator of a schema that :func:`check_schema` let through."""
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER, registry=REGISTRY)
+
+
+def inspect(checker: Draft202012Validator, message: Any) -> list[Finding]:
+    """Return where *message* leaves the schema, fifty findings at most."""
     found: dict[tuple[str, str], Finding] = {}
     for error in checker.iter_errors(message):
         item = of(error)
@@ -79,8 +85,16 @@ def _finding(pointer: str, code: str, **values: Any) -> Finding:
 
 
 def _work(job: Job) -> Job:
-    text = read_json(job["text"])
-    return {"findings": inspect(job["schema"], text) if "schema" in job else check_schema(text)}
+    if "schema" not in job:
+        return {"findings": check_schema(read_json(job["text"]))}
+    checker = compiled(job["schema"])
+    return each(job["texts"], lambda text: inspect(checker, _as_carried(text)))
+
+
+def _as_carried(text: str) -> Any:
+    """Return the data of a message, read as strictly as the broker reads it: a name given twice is no message."""
+    read_json(text)
+    return formats.read_json(text.encode())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ DEED_NAMES = [
     "accounts.deeds.NAMES",
     "catalog.duty_deeds.NAMES",
     "catalog.choices.REGISTER_DEEDS",
+    "catalog.choices.PROFILE_DEEDS",
     "catalog.wish_words.NAMES",
     "catalog.service_deeds.SERVICE_DEEDS",
     "connections.deeds.NAMES",

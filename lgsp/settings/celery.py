@@ -24,6 +24,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind-of-deadlines": {"task": "connections.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
     "care-for-drafts": {"task": "connections.tasks.care_for_drafts", "schedule": crontab(hour=7, minute=15)},
+    # Often: a list that staff ask for is run within a minute.
+    "follow-profiles": {"task": "connections.tasks.follow_profiles", "schedule": 60.0, "options": {"expires": 55}},
     # Often, and telling nothing twice.
     "watch-catalogue": {"task": "catalog.tasks.watch", "schedule": 1800.0, "options": {"expires": 1790}},
     # The broker refuses by the date already; the register follows within minutes.

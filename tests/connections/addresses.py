@@ -43,6 +43,8 @@ PAGES: dict[str, Page] = {
     "admin:connections_declaration_add": ({}, NOBODY),
     "admin:connections_inspection_changelist": ({}, STAFF),
     "admin:connections_inspection_add": ({}, NOBODY),
+    "admin:connections_conformancererun_changelist": ({}, STAFF),
+    "admin:connections_conformancererun_add": ({}, NOBODY),
     "admin:connections_connection_handovers": ({}, holders("register.manage")),
     "admin:connections_requests_assign_many": ({}, holders("request.intake", "request.propose")),
     "admin:connections_requests_approve_many": ({}, holders("request.approve")),
@@ -73,6 +75,7 @@ PAGES: dict[str, Page] = {
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "admin:connections_checklist_standards",
+        "admin:connections_rerun_open",
         "begin_request",
         "service_load",
         "version_use",
