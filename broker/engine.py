@@ -20,6 +20,7 @@ from broker.limits import Budget, Running
 from broker.load import Load
 from broker.metrics.counts import Counts
 from broker.metrics.workers import Workers
+from broker.outbound.logins import Logins
 from broker.policy import Policy
 from broker.problems import refusal
 from broker.rates import Rates
@@ -58,12 +59,14 @@ class Engine:
     rates: Rates = field(default_factory=Rates)
     sharing: Sharing | None = None
     transport: Transport = field(init=False)
+    logins: Logins = field(init=False)
     metrics: Workers = field(init=False)
     _jobs: set["asyncio.Task[Answer]"] = field(default_factory=set)
 
     async def start(self) -> None:
         """Start the parts; a database out of reach is waited for in the background, and calls get 503 meanwhile."""
         self.transport = self.make_transport()
+        self.logins = Logins(lambda: self.transport, self.counts.count_login)
         self.metrics = Workers(self, self.metrics_folder, self.worker)
         self.metrics.adopt()
         self.load.each_tick.append(self.metrics.tick)
@@ -79,6 +82,7 @@ class Engine:
         if self.sharing is not None:
             await self.sharing.stop()
         await self.policy.stop()
+        await self.logins.stop()
         await self.transport.close()
         while self._jobs:
             await asyncio.wait(set(self._jobs))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broker.problems import carriage, limits, operation, provider, requests, rights, tokens
+from broker.problems import carriage, limits, logins, operation, provider, requests, rights, tokens
 from broker.problems.kinds import Kind, Refusal, Side
 from broker.problems.samples import worded
 from broker.tokens.errors import oauth_document
@@ -19,6 +19,7 @@ _ROOMS = (
     (rights, Step.GRANT),
     (limits, Step.RATE),
     (carriage, Step.PROVIDER),
+    (logins, Step.PROVIDER),
     (provider, Step.PROVIDER),
     (operation, Step.PLATFORM),
 )
