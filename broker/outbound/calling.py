@@ -9,14 +9,17 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from broker.failures import NotLoggedIn
 from broker.forwarding import Answered, Outgoing
 from broker.incoming import Incoming
+from broker.outbound.logins import FIRST_PAUSE, UNAVAILABLE
 from broker.problems import refusal
 from catalog.projection import UpstreamRow
 
 if TYPE_CHECKING:
     from broker.engine import Engine
 
+TOO_LATE_SECONDS = 0.05
 _REPEATABLE = frozenset({"GET", "HEAD"})
 _NOT_EXECUTED = re.compile(rb'(?i)(?:\A|[ ,])error="?invalid_token"?')
 HEADERS = {"procedure": "X-LGSP-Procedure", "officer": "X-LGSP-Officer"}
@@ -30,7 +33,10 @@ async def forward(outgoing: Outgoing, upstream: UpstreamRow, engine: "Engine", u
         held = await engine.logins.token(account, upstream.upstream_id, until)
         outgoing.headers = [*plain, ("Authorization", f"Bearer {held.text}")]
         outgoing.seconds = until - time.monotonic()
-        outgoing.connect_seconds = min(outgoing.connect_seconds, max(0.0, outgoing.seconds))
+        if outgoing.seconds < TOO_LATE_SECONDS:
+            # The endpoint took the time: that is not held against the upstream, which has not been asked.
+            raise NotLoggedIn(UNAVAILABLE, FIRST_PAUSE)
+        outgoing.connect_seconds = min(outgoing.connect_seconds, outgoing.seconds)
         answered = await engine.transport.forward(outgoing)
         if answered.status != 401:
             engine.logins.accept(account, held)

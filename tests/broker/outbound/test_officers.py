@@ -12,7 +12,7 @@ from tests.broker.live import Live, Reply
 from tests.broker.national import National
 from tests.broker.outbound.conftest import LIST, engine, install
 from tests.broker.provider import Provider
-from tests.broker.tokens import ask_token
+from tests.broker.tokens import bearer, by_secret
 from tests.broker.world import World, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC4.4", "QC4.8")]
@@ -57,16 +57,17 @@ def test_the_log_keeps_a_keyed_digest_of_the_officer_and_nothing_else(
     ],
 )
 def test_a_call_that_lacks_it_is_refused_with_what_to_send(
-    demanding: National, call: Call, log: Log, named: dict[str, str], missing: list[str]
+    demanding: National, call: Call, log: Log, world: World, named: dict[str, str], missing: list[str]
 ) -> None:
-    used = log.used(1) if log.rows("select 1 from audit_gate where gate_id = 1") else 0
+    gate = world.grants["QK-1"].gate_id
+    used = log.used(gate)
     answer = call(**named)
     assert (answer.status, answer.code, answer.json["side"]) == (422, "provider-demands-more", "consumer")
     assert answer.json["missing"] == missing
     assert ", ".join(missing) in answer.json["detail"]
     assert demanding.app.executed == demanding.app.asked == []
     assert log.call(answer.header("x-request-id"))["verdict"] == "X"
-    assert used == (log.used(1) if log.rows("select 1 from audit_gate where gate_id = 1") else 0)
+    assert log.used(gate) == used
 
 
 def test_an_officer_that_is_not_signed_is_not_believed(demanding: National, broker: Live, world: World) -> None:
@@ -88,11 +89,11 @@ def test_a_name_nobody_can_sign_is_malformed(demanding: National, broker: Live, 
 
 
 def test_a_token_call_names_them_by_headers(demanding: National, broker: Live, world: World) -> None:
-    token = ask_token(broker, world)
-    headers = {"Authorization": f"Bearer {token}", "X-LGSP-Procedure": PROCEDURE, "X-LGSP-Officer": OFFICER}
+    token = by_secret(broker, world).json["access_token"]
+    headers = {**bearer(token), "X-LGSP-Procedure": PROCEDURE, "X-LGSP-Officer": OFFICER}
     assert broker.send(LIST, headers).status == 200
     assert demanding.app.heard["macanbo"] == OFFICER
-    assert broker.send(LIST, {"Authorization": f"Bearer {token}"}).code == "provider-demands-more"
+    assert broker.send(LIST, bearer(token)).code == "provider-demands-more"
 
 
 def test_an_address_that_does_not_ask_is_told_nothing(
