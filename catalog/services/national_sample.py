@@ -1,5 +1,7 @@
 """The sample service of a national platform: shared code lists, answered by a stand-in that has to be signed in to."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -74,7 +76,7 @@ def _make(actor: Actor, provider: Agency, provider_url: str) -> DataService:
     )
     version = create_version(actor=actor, service=service, name="v1")
     for code, title, method, template, elements in OPERATIONS:
-        given = {"code": code, "title": title, "method": method, "template": template}
+        given: dict[str, Any] = {"code": code, "title": title, "method": method, "template": template}
         set_operation(actor=actor, version=version, record_path="data", elements=elements, **given)
     for environment in Environment:
         set_upstream(actor=actor, version=version, environment=environment.value, **_address(provider_url))
@@ -83,7 +85,7 @@ def _make(actor: Actor, provider: Agency, provider_url: str) -> DataService:
     return service
 
 
-def _address(provider_url: str) -> dict[str, str | bool]:
+def _address(provider_url: str) -> dict[str, Any]:
     return {
         "base_url": f"{provider_url}/dmdc/1.0",
         "token_url": f"{provider_url}/token",

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,7 +56,8 @@ def try_login(*, actor: Actor, upstream: Upstream) -> Trial:
         raise StateRefused(_("Địa chỉ này không dùng tài khoản đăng nhập."))
     trial = _tried(upstream)
     after = {"ok": trial.ok, "result": trial.told}
-    record_fact(actor=actor, deed="upstream.login_tried", subject=upstream, after=after)
+    with transaction.atomic():  # the answer is waited for outside: no row is changed, no lock held meanwhile
+        record_fact(actor=actor, deed="upstream.login_tried", subject=upstream, after=after)
     return trial
 
 

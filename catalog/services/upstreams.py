@@ -71,8 +71,13 @@ def set_upstream(
 @transaction.atomic
 def copy_upstream(*, actor: Actor, version: ServiceVersion, upstream: Upstream) -> Upstream:
     """Enter *upstream* for another version, with the certificate and the account of the platform there."""
-    secrets = {"client_key": open_client_key(upstream), "client_secret": open_client_secret(upstream)}
-    return set_upstream(actor=actor, version=version, **secrets, **{name: getattr(upstream, name) for name in FIELDS})
+    return set_upstream(
+        actor=actor,
+        version=version,
+        client_key=open_client_key(upstream),
+        client_secret=open_client_secret(upstream),
+        **{name: getattr(upstream, name) for name in FIELDS},
+    )
 
 
 def _sealed(upstream: Upstream) -> dict[str, str]:

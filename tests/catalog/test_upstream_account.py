@@ -256,6 +256,7 @@ def standing(draft: Callable[..., Any], national: National) -> Upstream:
     )
 
 
+@pytest.mark.django_db(transaction=True)
 def test_staff_try_the_login_and_are_told_how_it_went(
     standing: Upstream, national: National, client_of: Callable[..., Client]
 ) -> None:

@@ -65,7 +65,8 @@ def test_a_call_that_lacks_it_is_refused_with_what_to_send(
     assert (answer.status, answer.code, answer.json["side"]) == (422, "provider-demands-more", "consumer")
     assert answer.json["missing"] == missing
     assert ", ".join(missing) in answer.json["detail"]
-    assert demanding.app.executed == demanding.app.asked == []
+    assert not demanding.app.executed
+    assert not demanding.app.asked
     assert log.call(answer.header("x-request-id"))["verdict"] == "X"
     assert log.used(gate) == used
 
