@@ -88,17 +88,9 @@ def sign(
     digest, nonce = content_digest(body), nonce or secrets.token_urlsafe(16)
     named = {"procedure": procedure, "officer": officer}
     params = signature_params(created=created, nonce=nonce, keyid=credentials.access_key, **named)
-    text = signature_base(
-        method=method,
-        authority=authority,
-        path=path,
-        query=mark + query or "?",
-        digest=digest,
-        grant=credentials.grant,
-        purpose=credentials.purpose,
-        params=params,
-        **named,
-    )
+    asked = {"method": method, "authority": authority, "path": path, "query": mark + query or "?", "digest": digest}
+    allowed = {"grant": credentials.grant, "purpose": credentials.purpose}
+    text = signature_base(**asked, **allowed, **named, params=params)
     mac = hmac.digest(credentials.secret.encode(), text, "sha256")
     return {
         "Content-Digest": digest,

@@ -116,8 +116,7 @@ def refused() -> Iterator[tuple[str, str, dict]]:
     )
     yield "second signature", "signature-invalid", with_header("Signature", f"{spare}, sig1={spare[5:]}")
     yield from _parameters()
-    yield from _procedures()
-    yield from _officers()
+    yield from _named()
     yield "signed 301 seconds ago", "clock-skew", request(created=NOW - 301)
     yield "signed 61 seconds ahead", "clock-skew", request(created=NOW + 61)
     yield "two digests", "malformed-request", with_header("Content-Digest", f"{content_digest(b'')}, sha-512=:AAAA:")
@@ -162,6 +161,11 @@ def _parameters() -> Iterator[tuple[str, str, dict]]:
         yield f"nonce of {len(value)}: {value[-3:]}", "malformed-request", swap(nonce, f'nonce="{value}"')
     yield "no nonce", "malformed-request", swap(f";{nonce}", "")
     yield "no created", "malformed-request", swap(f";{created}", "")
+
+
+def _named() -> Iterator[tuple[str, str, dict]]:
+    yield from _procedures()
+    yield from _officers()
 
 
 def _procedures() -> Iterator[tuple[str, str, dict]]:
