@@ -50,6 +50,7 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         auth=incoming.principal.auth if incoming.principal else "",
         procedure=incoming.procedure if verified else "",
         total_gate_id=service.total_gate_id if service else 0,
+        officer_digest=engine.ledger.digest(incoming.officer.encode()) if verified and incoming.officer else b"",
     )
 
 

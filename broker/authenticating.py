@@ -17,13 +17,14 @@ from rest_framework.request import Request
 
 from broker.incoming import Incoming, Principal
 from broker.problems import KINDS, Refusal, refusal
-from broker.signing import HMAC_SHA256, PROCEDURE, signature_base
+from broker.signing import HMAC_SHA256, OFFICER, PROCEDURE, signature_base
 from broker.verifying import Signed, check_time, fits, read, read_digest
 from connections.projection import KeyRow
 
-_PROCEDURE = PROCEDURE.encode()
-_OF_NOTHING = hashlib.sha256(b"").digest()
+_PROCEDURE, _OFFICER = PROCEDURE.encode(), OFFICER.encode()
 PROCEDURE_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+OFFICER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+_OF_NOTHING = hashlib.sha256(b"").digest()
 _NEEDED = (b"content-digest", b"x-lgsp-grant", b"x-lgsp-purpose")
 # Keys nobody holds: an unknown key costs what a known one costs.
 _NOBODY: dict[str, Any] = {
@@ -48,10 +49,10 @@ class SignedRequest(BaseAuthentication):
                 raise refusal("malformed-request", where=name.decode())
         signed = incoming.proof = read(incoming.text(b"signature-input"), incoming.text(b"signature"))
         digest = read_digest(incoming.text(b"content-digest"))
-        incoming.procedure = read_procedure(incoming)
+        read_named(incoming)
         key = incoming.claimed = incoming.snapshot.keys.get(signed.keyid) if incoming.snapshot else None
         tried = key or _NOBODY.get(signed.alg, _NOBODY[HMAC_SHA256])
-        whole = signed.covers_procedure is bool(incoming.procedure)
+        whole = signed.covers_procedure is bool(incoming.procedure) and signed.covers_officer is bool(incoming.officer)
         fitting = fits(tried.algorithm, tried.secret, _text(incoming, signed), signed) and whole
         if key is None or not fitting:
             raise refusal("signature-invalid").as_logged("signature-invalid" if key else "key-unknown")
@@ -69,14 +70,19 @@ class SignedRequest(BaseAuthentication):
         return 'Signature realm="lgsp"'
 
 
-def read_procedure(incoming: Incoming) -> str:
-    """Return the code of the administrative procedure the caller names, "" for none. Raises ``malformed-request``."""
-    if _PROCEDURE not in incoming.sent:
-        return ""
-    code = incoming.text(_PROCEDURE)
-    if not PROCEDURE_CODE.fullmatch(code):
-        raise refusal("malformed-request", where=PROCEDURE)
-    return code
+def read_named(incoming: Incoming) -> None:
+    """Note the administrative procedure and the officer the caller names, if any. Raises ``malformed-request``."""
+    if _PROCEDURE in incoming.sent:
+        incoming.procedure = _read(incoming, PROCEDURE, PROCEDURE_CODE)
+    if _OFFICER in incoming.sent:
+        incoming.officer = _read(incoming, OFFICER, OFFICER_ID)
+
+
+def _read(incoming: Incoming, name: str, form: re.Pattern[str]) -> str:
+    found = incoming.text(name.encode())
+    if not form.fullmatch(found):
+        raise refusal("malformed-request", where=name)
+    return found
 
 
 def _text(incoming: Incoming, signed: Signed) -> bytes:
@@ -90,6 +96,7 @@ def _text(incoming: Incoming, signed: Signed) -> bytes:
         purpose=incoming.text(b"x-lgsp-purpose"),
         params=signed.params,
         procedure=incoming.procedure,
+        officer=incoming.officer,
     )
 
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from broker.authenticating import because
 from broker.endings import ended, gone
 from broker.incoming import Incoming, Warrant
+from broker.outbound.calling import require_named
 from broker.problems import Refusal, refusal
 from broker.snapshot import Service, Snapshot, within
 from connections.projection import GrantRow, KeyRow
@@ -49,6 +50,8 @@ def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
         error = refusal("operation-not-granted", grant=grant.code, operation=f"{incoming.method} {path}")
         raise error.with_header("Allow", ", ".join(sorted(methods))) if operation is None else error
     check_network(incoming, key, grant)
+    if service.row.demanded:
+        require_named(incoming, service.row.demanded)
     return Warrant(service, operation, grant, path)
 
 

@@ -1,7 +1,7 @@
 """Carrying one lawful call: admit, forward, pass on. Nothing reaches a provider before the log says A."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from broker.incoming import Incoming
 from broker.messages import profiles
 from broker.messages.inward import take_in
 from broker.messages.message import asked
+from broker.outbound import calling
 from broker.passage import Passage
 from broker.passing import answer_of, held_whole, restricted
 from broker.problems import Refusal, refusal
@@ -107,9 +108,9 @@ async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answ
         outgoing = _outgoing(incoming, engine, passage, further)
         try:
             with CallerWatch(incoming):
-                answered = await engine.transport.forward(outgoing)
+                answered = await _asked(outgoing, engine, passage)
         except Failed as failure:
-            if not isinstance(failure, TooMuch):
+            if failure.blames:
                 passage.failed()
             late = passage.until - time.monotonic() < _TOO_LATE_SECONDS
             if failure.sent or late or not further or not passage.go_on():
@@ -126,6 +127,12 @@ async def _reach(incoming: Incoming, engine: "Engine", passage: Passage) -> Answ
             progress.upstream_ms = int((time.monotonic() - begun) * 1000)
 
 
+def _asked(outgoing: Outgoing, engine: "Engine", passage: Passage) -> Awaitable[Answered]:
+    if passage.upstream.account is None:
+        return engine.transport.forward(outgoing)
+    return calling.forward(outgoing, passage.upstream, engine, passage.until)
+
+
 def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: int) -> Outgoing:
     """Return the request to the present upstream; *further* ones are left enough time to be connected to."""
     warrant, upstream = incoming.warrant, passage.upstream
@@ -134,11 +141,14 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
     seconds = passage.until - time.monotonic()
     whole, most = restricted(incoming), warrant.service.row.max_answer_bytes
     posting = incoming.posting
+    headers = to_provider(incoming, engine.signer if upstream.asserted else None)
+    if upstream.relayed:
+        headers += calling.told(incoming, upstream.relayed)
     return Outgoing(
         method=str(incoming.method) if posting is None else "POST",
         base_url=upstream.base_url,
         target=warrant.upstream_path + (f"?{query}" if query else "") if posting is None else posting.target,
-        headers=to_provider(incoming, engine.signer if upstream.asserted else None),
+        headers=headers,
         body=incoming.going if posting is None else posting.body,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
@@ -196,7 +206,8 @@ async def _whole(answered: Answered, incoming: Incoming, engine: "Engine") -> An
 
 def _told(failure: Failed, row: ServiceRow, most: int = MOST_ANSWER_BYTES) -> Refusal:
     limit = min(most, row.max_answer_bytes) if isinstance(failure, TooMuch) else f"{seconds_of(row):g}"
-    return refusal(failure.code, limit=limit)
+    error = refusal(failure.code, limit=limit)
+    return error.with_header("Retry-After", failure.retry_after) if failure.retry_after else error
 
 
 def seconds_of(row: ServiceRow) -> float:

@@ -22,6 +22,7 @@ from broker.messages.lanes import Lanes
 from broker.messages.working import Workshop
 from broker.metrics.counts import Counts
 from broker.metrics.workers import Workers
+from broker.outbound.logins import Logins
 from broker.policy import Policy
 from broker.problems import refusal
 from broker.rates import Rates
@@ -62,12 +63,14 @@ class Engine:
     lanes: Lanes = field(default_factory=Lanes)
     workshop: Workshop = field(default_factory=Workshop)
     transport: Transport = field(init=False)
+    logins: Logins = field(init=False)
     metrics: Workers = field(init=False)
     _jobs: set["asyncio.Task[Answer]"] = field(default_factory=set)
 
     async def start(self) -> None:
         """Start the parts; a database out of reach is waited for in the background, and calls get 503 meanwhile."""
         self.transport = self.make_transport()
+        self.logins = Logins(lambda: self.transport, self.counts.count_login)
         self.metrics = Workers(self, self.metrics_folder, self.worker)
         self.metrics.adopt()
         self.load.each_tick.append(self.metrics.tick)
@@ -84,6 +87,7 @@ class Engine:
             await self.sharing.stop()
         await self.policy.stop()
         await self.workshop.stop()
+        await self.logins.stop()
         await self.transport.close()
         await self.lanes.close()
         while self._jobs:

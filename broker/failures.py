@@ -1,10 +1,15 @@
 """Why a provider was not heard to the end, as the rest of the broker knows it."""
 
+from math import ceil
+
 
 class Failed(Exception):
     """The provider was not heard to the end. ``sent`` is False only when not a byte of the request left us."""
 
     code = "provider-unreachable"
+    # Whether it speaks against the upstream itself, for its breaker; seconds after which to try again, 0: not said.
+    blames = True
+    retry_after = 0
 
     def __init__(self, *, sent: bool) -> None:
         super().__init__(self.code)
@@ -27,6 +32,7 @@ class TooMuch(Failed):
     """The answer is larger than what is carried in one call."""
 
     code = "provider-answer-too-large"
+    blames = False
 
 
 class Untrusted(Failed):
@@ -39,3 +45,13 @@ class Forbidden(Failed):
     """The address is one the platform does not call."""
 
     code = "upstream-not-allowed"
+
+
+class NotLoggedIn(Failed):
+    """There is no token to call with; the upstream has not been asked. *code* says whose fault that is."""
+
+    blames = False
+
+    def __init__(self, code: str, retry_after: float) -> None:
+        super().__init__(sent=False)
+        self.code, self.retry_after = code, max(1, ceil(retry_after))

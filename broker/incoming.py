@@ -105,6 +105,8 @@ class Incoming(HttpRequest):
     grant_code = ""
     purpose_code = ""
     procedure = ""
+    # Id of the officer who asks: goes to source systems that want it, into the log as a keyed digest only.
+    officer = ""
     principal: Principal | None = None
     # How far the judgement came: a call refused on the way is logged with what was found by then.
     service: Service | None = None

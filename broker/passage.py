@@ -43,6 +43,8 @@ class Passage:
         entered = self._breakers.enter(after, goes_on=True)
         if entered is None:
             return False
+        if self._entered is not None:
+            self._breakers.abandoned(self._entered)
         self._entered, self.upstream = entered, entered.upstream
         return True
 

@@ -40,7 +40,7 @@ class Rest(AsyncGenerator[bytes, None]):
             await self.aclose()
             raise
         except Failed as failure:
-            if not isinstance(failure, TooMuch):
+            if failure.blames:
                 self._passage.failed()
             await self.aclose()
             raise self._told(failure) from None

@@ -16,14 +16,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from broker.problems import refusal
-from broker.signing import COMPONENTS, HMAC_SHA256, PROCEDURE
+from broker.signing import COMPONENTS, HMAC_SHA256, OFFICER, PROCEDURE
 
 PAST_SECONDS, AHEAD_SECONDS = 300, 60
 _LISTED = re.escape(" ".join(f'"{name}"' for name in COMPONENTS))
 _CREATED = r"[0-9]{1,11}"
 _NONCE = r"[A-Za-z0-9_-]{22,128}"
 _PROFILE = re.compile(
-    rf'lgsp=(?P<params>\({_LISTED}(?P<served> "{PROCEDURE}")?\)'
+    rf'lgsp=(?P<params>\({_LISTED}(?P<served> "{PROCEDURE}")?(?P<asking> "{OFFICER}")?\)'
     rf';created=(?P<created>{_CREATED});nonce="(?P<nonce>{_NONCE})"'
     r';keyid="(?P<keyid>[!#-\[\]-~]{1,128})";alg="(?P<alg>[a-z0-9-]{1,32})";tag="lgsp-1")'
 )
@@ -45,8 +45,9 @@ class Signed:
     keyid: str
     alg: str
     signature: bytes
-    # Whether the signature covers the header that names the administrative procedure.
+    # Whether the signature covers the header that names the administrative procedure, and that of the officer.
     covers_procedure: bool = False
+    covers_officer: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -63,8 +64,8 @@ def read(signature_input: str, signature: str) -> Signed:
     raw = _base64(given.group(1)) if given else None
     if raw is None:
         raise refusal("signature-invalid")
-    served = found["served"] is not None
-    return Signed(found["params"], int(found["created"]), found["nonce"], found["keyid"], found["alg"], raw, served)
+    covered = found["served"] is not None, found["asking"] is not None
+    return Signed(found["params"], int(found["created"]), found["nonce"], found["keyid"], found["alg"], raw, *covered)
 
 
 def _why(signature_input: str) -> Exception:

@@ -60,12 +60,43 @@ TLS_HELP = {
 }
 
 
+CLIENT_SECRET = _("Mật khẩu tài khoản (client secret)")
+ACCOUNT_HELP = {
+    "token_url": _(
+        "Chỉ nhập khi hệ thống nguồn là nền tảng phải đăng nhập (OAuth 2, client credentials), ví dụ "
+        "https://api.example/token. Nền tảng tự lấy mã truy cập và gửi kèm từng lượt gọi."
+    ),
+    "client_id": _("Do nền tảng kia cấp, còn gọi là consumer key."),
+    "client_secret": _(
+        "Được mã hóa khi lưu và không hiện lại; để trống thì giữ mật khẩu đang có. Đổi địa chỉ cấp mã truy cập hoặc "
+        "mã tài khoản thì nhập lại."
+    ),
+    "token_scope": _("Để trống nếu nền tảng kia không yêu cầu."),
+    "procedure_header": _(
+        "Nếu hệ thống nguồn đòi mã thủ tục trong từng lượt gọi: tên tiêu đề nhận mã, ví dụ MaDVC. Khi đó bên gọi bắt "
+        "buộc gửi X-LGSP-Procedure."
+    ),
+    "agency_header": _("Nếu hệ thống nguồn đòi mã cơ quan khai thác: tên tiêu đề nhận mã, ví dụ MaDonVi."),
+    "officer_header": _(
+        "Nếu hệ thống nguồn đòi mã cán bộ: tên tiêu đề nhận mã, ví dụ MaCanBo. Khi đó bên gọi bắt buộc gửi "
+        "X-LGSP-Officer; nhật ký chỉ giữ giá trị băm của mã."
+    ),
+}
+
+
 class UnshownArea(forms.Textarea):
     """A box for a secret: what was typed is never written back into a page."""
 
     def format_value(self, value: Any) -> str:
         """Show nothing."""
         return ""
+
+
+def ask_again(form: Any) -> None:
+    """Say at each secret that was typed into *form* that it has to be typed again, once something is to be mended."""
+    for name in ("client_key", "client_secret"):
+        if form.errors and name not in form.errors and str(form.data.get(name, "")).strip():
+            form.add_error(name, _("Nhập lại nội dung này: vì an toàn, nó không được giữ trên trang"))
 
 
 class LinesField(forms.CharField):

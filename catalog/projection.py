@@ -18,6 +18,7 @@ from catalog.soap import Parameter, kind_of, parameters_of, repeated_of, soap_of
 from catalog.version_names import successor_among
 from core import clock
 from core.choices import Environment
+from core.client_credentials import Account as AccountRow
 from core.crypto import Keyring, SealBroken
 from core.tls import TlsProfile
 
@@ -59,6 +60,10 @@ class ProfileRow:
     text: str
 
 
+# What an address may want to hear of each call.
+RELAYED = ("procedure", "agency", "officer")
+
+
 @dataclass(frozen=True, slots=True)
 class OperationRow:
     """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records.
@@ -84,7 +89,8 @@ class OperationRow:
 class UpstreamRow:
     """An address of the source system; the smallest place is asked first. ``tls`` None: nothing differs there.
 
-    ``asserted``: each call to it carries the platform's signed assertion.
+    ``asserted``: each call to it carries the platform's signed assertion. ``account``: they carry a token got by it.
+    ``relayed``: headers it wants with what each carries: ``procedure``, ``agency`` or ``officer``.
     """
 
     upstream_id: int
@@ -92,6 +98,8 @@ class UpstreamRow:
     place: int
     tls: TlsProfile | None = None
     asserted: bool = True
+    account: AccountRow | None = None
+    relayed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,10 @@ class GoneRow:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """A published version in one environment that has an address in use."""
+    """A published version in one environment that has an address in use.
+
+    ``demanded`` are those of ``procedure`` and ``officer`` that every caller has to name.
+    """
 
     service_id: int
     code: str
@@ -144,6 +155,7 @@ class ServiceRow:
     # What the source system takes ("json", "xml", "raw": as it comes), and whether callers may send gzip.
     form: str = "json"
     inflates: bool = False
+    demanded: tuple[str, ...] = ()
 
 
 def load_services() -> list[ServiceRow]:
@@ -178,6 +190,7 @@ def load_services() -> list[ServiceRow]:
             total_gate_id=_total_gate(version.service, environment),
             calls_at_once=version.service.calls_at_once or 0,
             ending=_ending(version, lasting[version.service_id, environment]),
+            demanded=_demanded(items),
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
@@ -255,11 +268,21 @@ def _total_gate(service: DataService, environment: str) -> int:
 def _upstream_row(upstream: Upstream, ring: Keyring) -> UpstreamRow | None:
     """Return the row; None for an address whose private key was moved or altered: it is not called without."""
     try:
-        tls = upstream.tls_profile(ring)
+        tls, account = upstream.tls_profile(ring), upstream.account(ring)
     except SealBroken:
-        log.exception("private key of an address cannot be opened", upstream_id=upstream.pk)
+        log.exception("a secret of an address cannot be opened", upstream_id=upstream.pk)
         return None
-    return UpstreamRow(upstream.pk, upstream.base_url, upstream.place, tls, upstream.asserted)
+    relayed = tuple((header, what) for what in RELAYED if (header := getattr(upstream, f"{what}_header")))
+    return UpstreamRow(upstream.pk, upstream.base_url, upstream.place, tls, upstream.asserted, account, relayed)
+
+
+def _demanded(upstreams: Iterable[Upstream]) -> tuple[str, ...]:
+    """Return what a caller has to name because an address in use wants it; the agency we know ourselves."""
+    return tuple(
+        what
+        for what in RELAYED
+        if what != "agency" and any(getattr(upstream, f"{what}_header") for upstream in upstreams)
+    )
 
 
 def _operations(live: Mapping[str, object]) -> dict[int, list[OperationRow]]:

@@ -20,6 +20,7 @@ SERVICE_DEEDS = {
     "operation.removed": _("Gỡ thao tác"),
     "upstream.entered": _("Nhập địa chỉ hệ thống nguồn"),
     "upstream.changed": _("Sửa địa chỉ hệ thống nguồn"),
+    "upstream.login_tried": _("Thử đăng nhập vào hệ thống nguồn"),
     "description.handed_in": _("Gửi tệp mô tả"),
     "description.applied": _("Áp dụng tệp mô tả"),
 }

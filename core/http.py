@@ -7,7 +7,7 @@ certificate stay those of the host. So a name that changes its address between j
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -50,25 +50,34 @@ def _trusted() -> ssl.SSLContext:
 
 
 def ask(
-    base_url: str, path: str, *, timeout: float, max_bytes: int = 65_536, tls: ssl.SSLContext | None = None
+    base_url: str,
+    path: str,
+    *,
+    timeout: float,
+    max_bytes: int = 65_536,
+    tls: ssl.SSLContext | None = None,
+    more: Iterable[tuple[str, str]] = (),
+    content: bytes | None = None,
 ) -> Answer:
-    """GET *path* below *base_url* within *timeout* seconds in all, reading *max_bytes* at most.
+    """GET *path* below *base_url* within *timeout* seconds in all, reading *max_bytes* at most; POST *content*.
 
-    *tls* is the host's own context (``core.tls``) where it has one.
+    *tls* is the host's own context (``core.tls``) where it has one, *more* are further headers.
     Raises :class:`Unreachable`. Redirects are answers like any other; environment proxies are not used.
     """
     trusted, started = tls or _trusted(), time.monotonic()
     ends = started + timeout
     target, address = _judged(base_url)
     url, headers, extensions = _pinned(target, address, path)
+    headers |= dict(more)
+    method = "GET" if content is None else "POST"
     try:
         limits = httpx2.Timeout(max(ends - time.monotonic(), 0.01))
         with (
             httpx2.Client(verify=trusted, timeout=limits, follow_redirects=False, trust_env=False) as client,
-            client.stream("GET", url, headers=headers, extensions=extensions) as response,
+            client.stream(method, url, content=content, headers=headers, extensions=extensions) as response,
         ):
-            content = _read(response, ends, max_bytes)
-            return Answer(response.status_code, int((time.monotonic() - started) * 1000), content)
+            found = _read(response, ends, max_bytes)
+            return Answer(response.status_code, int((time.monotonic() - started) * 1000), found)
     except httpx2.TimeoutException:
         raise Unreachable("timeout") from None
     except httpx2.ConnectError:

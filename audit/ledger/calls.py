@@ -52,7 +52,8 @@ class Call:
     Unknown ids are 0, unknown texts "". ``operation`` is the operation's code, never the real path. The digests are
     keyed (``Ledger.digest``). ``created`` and ``nonce`` are as signed. ``auth`` is how the caller proved itself
     ("signature", "token", "" for nobody), ``procedure`` the code of the administrative procedure served (QC4.4),
-    ``total_gate_id`` the gate that counts all calls to the service (0: none).
+    ``total_gate_id`` the gate that counts all calls to the service (0: none), ``officer_digest`` the keyed digest of
+    the id of the officer who asks (empty: nobody was named; decisions, 4).
     """
 
     call_id: UUID
@@ -83,6 +84,7 @@ class Call:
     auth: str = ""
     procedure: str = ""
     total_gate_id: int = 0
+    officer_digest: bytes = b""
 
 
 @dataclass(slots=True)
@@ -174,6 +176,7 @@ def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> 
         number(call.request_bytes),
         bytes(call.body_digest[:_DIGEST_BYTES]),
         bytes(call.query_digest[:_DIGEST_BYTES]),
+        bytes(call.officer_digest[:_DIGEST_BYTES]),
         created,
         bytes(call.nonce[:_NONCE_BYTES]),
         owned,

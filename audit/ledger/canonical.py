@@ -2,8 +2,8 @@
 
 A row is ``lgsp-log`` + format + table, then for each column in the order below a netstring ``<length>:<value>,`` or
 ``~,`` for NULL. Numbers are decimal, times whole microseconds since 1970-01-01T00:00:00Z, truth values 0 or 1, UUIDs
-their 16 bytes, texts UTF-8. The MAC is HMAC-SHA-256. Format 2 added the columns of ``ADDED``; rows of format 1 hold
-their defaults, which a verification requires. Values only the database knows when an intent is written (its
+their 16 bytes, texts UTF-8. The MAC is HMAC-SHA-256. Later formats added the columns of ``ADDED``; rows of earlier
+ones hold their defaults, which a verification requires. Values only the database knows when an intent is written (its
 verdict and time) are covered by the outcome, which repeats them.
 """
 
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from audit.ledger.calls import Attempt
 
-FORMAT = 2
+FORMAT = 3
 MAC_BYTES = 32
 NO_MAC = b""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +42,8 @@ REQUEST = _columns(
     "key_id bigint, access_key text, system_id bigint, system_code text, agency_id bigint, agency_code text,"
     "provider_id bigint, provider_code text, grant_code text, purpose text, gate_id int, gate_version bigint,"
     "address text, auth text, procedure text, total_gate_id int, request_bytes bigint, body_digest bytea,"
-    "query_digest bytea, created timestamptz, nonce bytea, owned boolean, refused boolean, calls int"
+    "query_digest bytea, officer_digest bytea, created timestamptz, nonce bytea, owned boolean, refused boolean,"
+    "calls int"
 )
 ANSWER = _columns(
     "call_id uuid, received_at timestamptz, finished_at timestamptz, status smallint, reason text, side text,"
@@ -57,7 +58,10 @@ EPOCH = _columns(
     "last_epoch bigint, last_n bigint, last_mac bytea, prev_mac bytea"
 )
 # Columns a later format added, with what rows of earlier formats hold there.
-ADDED: dict[int, dict[str, Any]] = {2: {"auth": "", "procedure": "", "total_gate_id": 0}}
+ADDED: dict[int, dict[str, Any]] = {
+    2: {"auth": "", "procedure": "", "total_gate_id": 0},
+    3: {"officer_digest": b""},
+}
 # Decided by the database while it writes the intent; covered by the outcome's columns of the same names.
 ASSIGNED = ("verdict", "admitted_at")
 

@@ -85,6 +85,7 @@ class Intent(ReadOnly):
     request_bytes = models.BigIntegerField(_("dung lượng yêu cầu"))
     body_digest = models.BinaryField(_("giá trị băm nội dung"))
     query_digest = models.BinaryField(_("giá trị băm tham số"))
+    officer_digest = models.BinaryField(_("giá trị băm mã cán bộ"), default=b"")
     created = models.DateTimeField(_("thời điểm ký"), null=True)
     nonce = models.BinaryField(_("số dùng một lần"))
     owned = models.BooleanField(_("gửi lại"))

@@ -42,6 +42,8 @@ class Counts:
     """Of one worker since its service began; only ever grows."""
 
     calls: dict[Kind, int] = field(default_factory=dict)
+    # Requests for a token, by the upstream that needed it and by result.
+    logins: dict[tuple[int, str], int] = field(default_factory=dict)
     forwarded: int = 0
     refused: int = 0
     abandoned: int = 0
@@ -63,8 +65,15 @@ class Counts:
         elif reason:
             self.refused += 1
 
+    def count_login(self, upstream_id: int, result: str) -> None:
+        """Count a request for a token; *result* is ``ok``, ``refused`` or ``unavailable``."""
+        self.logins[upstream_id, result] = self.logins.get((upstream_id, result), 0) + 1
+
     def add(self, other: Mapping[str, Any]) -> None:
         """Add what another worker wrote down."""
+        # What a worker of an earlier version left knows of none.
+        for upstream_id, result, count in other.get("logins", ()):
+            self.logins[upstream_id, result] = self.logins.get((upstream_id, result), 0) + count
         for service, hundred, reason, side, count in other["calls"]:
             kind = (service, hundred, reason, side)
             self.calls[kind] = self.calls.get(kind, 0) + count
@@ -77,6 +86,7 @@ class Counts:
         """Return what :meth:`add` takes, fit for JSON."""
         return {
             "calls": [[*kind[:3], str(kind[3]), count] for kind, count in self.calls.items()],
+            "logins": [[*kind, count] for kind, count in self.logins.items()],
             "forwarded": self.forwarded,
             "refused": self.refused,
             "abandoned": self.abandoned,

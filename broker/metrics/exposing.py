@@ -72,6 +72,12 @@ def _counters(states: list[State]) -> Iterator[Metric]:
     for (service, hundred, reason, side), count in sorted(counts.calls.items()):
         calls.add_metric([service, f"{hundred}xx", reason, side], count)
     yield calls
+    logins = CounterMetricFamily(
+        PREFIX + "token_requests", "Requests for a token at a provider's endpoint.", labels=["upstream", "result"]
+    )
+    for (upstream_id, result), count in sorted(counts.logins.items()):
+        logins.add_metric([str(upstream_id), result], count)
+    yield logins
     yield CounterMetricFamily(PREFIX + "forwarded_calls", "Calls sent to a provider.", value=counts.forwarded)
     yield CounterMetricFamily(PREFIX + "refused_calls", "Calls refused before a provider.", value=counts.refused)
     yield CounterMetricFamily(

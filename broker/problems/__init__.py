@@ -6,6 +6,7 @@ from dataclasses import replace
 from broker.problems import (
     carriage,
     limits,
+    logins,
     messages,
     operation,
     provider,
@@ -32,6 +33,7 @@ _ROOMS = (
     (limits, Step.RATE),
     (messages, Step.MESSAGE),
     (carriage, Step.PROVIDER),
+    (logins, Step.PROVIDER),
     (provider, Step.PROVIDER),
     (structures, Step.PROVIDER),
     (operation, Step.PLATFORM),

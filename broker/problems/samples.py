@@ -10,6 +10,7 @@ SAMPLES: Mapping[str, object] = {
     "environment": "sandbox",
     "first": "0190f3a1-55d2-7a10-8c44-1be7f0a2c3d4",
     "grant": "QK-2026-0042",
+    "headers": "X-LGSP-Procedure, X-LGSP-Officer",
     "hours": "T2-T6 07:00-17:30",
     "hours_en": "Mon-Fri 07:00-17:30",
     "known": "/api/data/-/ping, /api/data/-/services",

@@ -12,7 +12,7 @@ from typing import Any
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from broker.authenticating import check_key, read_procedure
+from broker.authenticating import check_key, read_named
 from broker.incoming import BEARER, Incoming, Principal
 from broker.problems import refusal
 from broker.tokens.clients import Presented
@@ -47,7 +47,7 @@ class BearerToken(BaseAuthentication):
         incoming.proof = Presented(token.keyid, incoming.received_at, f"{token.jti}.{incoming.call_id}")
         incoming.principal = Principal(key, incoming.proof, "token")
         incoming.grant_code, incoming.purpose_code = token.grant, token.purpose
-        incoming.procedure = read_procedure(incoming)
+        read_named(incoming)
         _check_term(token, incoming.received_at)
         check_key(key, incoming.day)
         _check_bound(token, incoming, key.environment)

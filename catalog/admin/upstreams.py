@@ -1,24 +1,27 @@
 """Staff pages of the addresses of source systems."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
+from catalog.admin.upstream_login import TRY_LOGIN, login_page
 from catalog.choices import ServiceState
-from catalog.form_fields import CLIENT_KEY, TLS_HELP, UnshownArea
+from catalog.form_fields import ACCOUNT_HELP, CLIENT_KEY, CLIENT_SECRET, TLS_HELP, UnshownArea, ask_again
 from catalog.guards import SERVICE_MANAGE
 from catalog.models import ServiceVersion, Upstream
 from catalog.services import upstreams as deeds
 from core import clock
 from core.actor import Actor
-from core.admin import BaseAdmin, DeedForm
+from core.admin import BaseAdmin, DeedForm, acting
 from core.certificates import Shown
 from core.text import fold
 
@@ -27,6 +30,7 @@ HELP = {
     "timeout_ms": gettext_lazy("Tối đa 30.000 (30 giây)."),
     "health_path": gettext_lazy("Đường dẫn được hỏi định kỳ để biết hệ thống nguồn còn hoạt động, ví dụ /health"),
     **{name: text for name, text in TLS_HELP.items() if name != "client_key"},
+    **{name: text for name, text in ACCOUNT_HELP.items() if name != "client_secret"},
 }
 
 
@@ -35,11 +39,23 @@ class UnshownStaffArea(UnshownArea, UnfoldAdminTextareaWidget):
 
 
 class UpstreamForm(DeedForm):
-    """An address; the private key goes in and never comes out."""
+    """An address; private key and secret go in and never come out."""
 
     client_key = forms.CharField(
         label=CLIENT_KEY, required=False, widget=UnshownStaffArea, help_text=TLS_HELP["client_key"]
     )
+    client_secret = forms.CharField(
+        label=CLIENT_SECRET,
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text=ACCOUNT_HELP["client_secret"],
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Have secrets typed again where something else is to be mended."""
+        cleaned = super().clean()
+        ask_again(self)
+        return cleaned
 
 
 def said(found: Shown) -> str:
@@ -64,6 +80,7 @@ class UpstreamAdmin(BaseAdmin):
     """Addresses: also of published versions; the change reaches the broker at once."""
 
     form = UpstreamForm
+    change_form_outer_before_template = "admin/steps.html"
     view_permission = "service.view_all"
     manage_permission = SERVICE_MANAGE
     list_display = ("version", "environment", "place", "base_url", "active", "client_left")
@@ -75,7 +92,9 @@ class UpstreamAdmin(BaseAdmin):
         """Show certificates as what they say; the boxes for them to those who may change them."""
         shown = ("authorities_shown", "client_shown") if obj else ()
         boxes = ("ca_pem", "client_certificate", "client_key") if self._changes(request, obj) else ()
-        return ("version", *deeds.ADDRESS, "tls_name", *shown, *boxes)
+        secret = ("client_secret",) if boxes else ()
+        account = ("token_url", "client_id", *secret, "token_scope", *deeds.HEADERS)
+        return ("version", *deeds.ADDRESS, "tls_name", *shown, *boxes, *account)
 
     def _changes(self, request: HttpRequest, obj: Any) -> bool:
         return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -115,10 +134,26 @@ class UpstreamAdmin(BaseAdmin):
         """Say beside the fields what to enter."""
         return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
 
-    @method_decorator(sensitive_post_parameters("client_key"))
+    @method_decorator(sensitive_post_parameters("client_key", "client_secret"))
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Keep the private key out of reports of faults."""
+        """Keep private key and secret out of reports of faults."""
         return super().changeform_view(request, *args, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        """Add the page that tries the account."""
+        page = self.admin_site.admin_view(partial(login_page, self))
+        return [path("<int:pk>/dang-nhap/", page, name="catalog_upstream_login"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Offer above the form to try the account, where there is one."""
+        found = self.get_object(request, object_id)
+        steps = []
+        if found is not None and found.token_url and acting(request).may(SERVICE_MANAGE):
+            url = reverse("admin:catalog_upstream_login", args=[found.pk])
+            steps = [{"offer": {"label": TRY_LOGIN}, "url": url}]
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search without diacritics."""

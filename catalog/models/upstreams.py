@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.services import ServiceVersion
 from core.certificates import Shown, fingerprint_of, shown
 from core.choices import Environment
+from core.client_credentials import Account, place_of, tls_at
 from core.crypto import Keyring
 from core.tls import TlsProfile
 
@@ -34,6 +35,11 @@ class Upstream(models.Model):
     Over TLS the certificate is always checked. What differs from the ordinary is kept here: the name to expect, the
     provider's own authorities, and the certificate by which the platform shows itself. Its private key is kept sealed,
     bound to that certificate, and shown to nobody again.
+
+    A national platform wants to be signed in to: then the token address and the platform's account there are kept, the
+    secret sealed and bound to both, shown to nobody again, renewed by entering a new one. It may also want to hear of
+    each call which officer asks, for which administrative procedure, from which agency: the names of the headers that
+    carry this are kept ("" each: not wanted).
     """
 
     version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="upstreams", verbose_name=_("phiên bản"))
@@ -55,6 +61,13 @@ class Upstream(models.Model):
     client_certificate = models.TextField(_("chứng thư của nền tảng"), max_length=65_536, blank=True)
     client_valid_to = models.DateTimeField(_("chứng thư hết hạn lúc"), null=True, editable=False)
     sealed_client_key = models.TextField(_("khóa riêng của nền tảng"), blank=True, editable=False)
+    token_url = models.CharField(_("địa chỉ cấp mã truy cập"), max_length=300, blank=True)
+    client_id = models.CharField(_("mã tài khoản (client id)"), max_length=200, blank=True)
+    token_scope = models.CharField(_("phạm vi (scope)"), max_length=200, blank=True)
+    sealed_client_secret = models.TextField(_("mật khẩu tài khoản"), blank=True, editable=False)
+    procedure_header = models.CharField(_("tiêu đề mang mã thủ tục"), max_length=64, blank=True)
+    agency_header = models.CharField(_("tiêu đề mang mã cơ quan khai thác"), max_length=64, blank=True)
+    officer_header = models.CharField(_("tiêu đề mang mã cán bộ"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("địa chỉ hệ thống nguồn")
@@ -72,6 +85,11 @@ class Upstream(models.Model):
                 condition=Q(client_certificate="", sealed_client_key="", client_valid_to__isnull=True)
                 | ~Q(client_certificate="") & ~Q(sealed_client_key="") & Q(client_valid_to__isnull=False),
                 name="upstream_client_key_with_certificate",
+            ),
+            models.CheckConstraint(
+                condition=Q(token_url="", client_id="", token_scope="", sealed_client_secret="")
+                | ~Q(token_url="") & ~Q(client_id="") & ~Q(sealed_client_secret=""),
+                name="upstream_account_whole",
             ),
         ]
 
@@ -110,5 +128,16 @@ class Upstream(models.Model):
         profile = TlsProfile(self.tls_name, self.ca_pem, self.client_certificate, key)
         return profile if profile else None
 
+    def account(self, ring: Keyring) -> Account | None:
+        """Return the platform's account at the token address, the secret opened; None where none is wanted.
 
-auditlog.register(Upstream, exclude_fields=["sealed_client_key"])
+        Raises ``core.crypto.SealBroken``.
+        """
+        if not self.token_url:
+            return None
+        secret = ring.open(self.sealed_client_secret, place=place_of(self.token_url, self.client_id))
+        tls = tls_at(self.token_url, self.base_url, self.tls_profile(ring))
+        return Account(self.token_url, self.client_id, secret, self.token_scope, tls)
+
+
+auditlog.register(Upstream, exclude_fields=["sealed_client_key", "sealed_client_secret"])

@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import DataLayer, Importance, MessageForm, Method, PersonalData, SharingClass, SharingMethod
 from catalog.form_fields import (
+    ACCOUNT_HELP,
     CLIENT_KEY,
+    CLIENT_SECRET,
     DESCRIPTION_HINT,
     ELEMENTS_HINT,
     MESSAGE_HELP,
     TLS_HELP,
     ElementsField,
     UnshownArea,
+    ask_again,
 )
 from catalog.models import DataService, Operation, Sector, Upstream
 from catalog.services.upstreams import FIELDS
@@ -187,6 +190,11 @@ def _pem(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=65_536, widget=area)
 
 
+def _short(label: Any, name: str, most: int) -> forms.CharField:
+    plain = forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"})
+    return forms.CharField(label=label, required=False, max_length=most, help_text=ACCOUNT_HELP[name], widget=plain)
+
+
 class UpstreamForm(PortalForm):
     """An address of the source system."""
 
@@ -218,10 +226,28 @@ class UpstreamForm(PortalForm):
     client_key = forms.CharField(
         label=CLIENT_KEY, required=False, widget=UnshownArea(attrs=_PEM_BOX), help_text=TLS_HELP["client_key"]
     )
+    token_url = _short(_("Địa chỉ cấp mã truy cập"), "token_url", 300)
+    client_id = _short(_("Mã tài khoản (client id)"), "client_id", 200)
+    client_secret = forms.CharField(
+        label=CLIENT_SECRET,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=ACCOUNT_HELP["client_secret"],
+    )
+    token_scope = _short(_("Phạm vi (scope)"), "token_scope", 200)
+    procedure_header = _short(_("Tiêu đề mang mã thủ tục"), "procedure_header", 64)
+    agency_header = _short(_("Tiêu đề mang mã cơ quan khai thác"), "agency_header", 64)
+    officer_header = _short(_("Tiêu đề mang mã cán bộ"), "officer_header", 64)
+
+    def clean(self) -> dict[str, Any]:
+        """Have secrets typed again where something else is to be mended."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        ask_again(self)
+        return cleaned
 
 
 def values_of_upstream(upstream: Upstream) -> dict[str, Any]:
-    """Return what the form of *upstream* starts with; the private key is never among it."""
+    """Return what the form of *upstream* starts with; private key and secret are never among it."""
     return {name: getattr(upstream, name) for name in FIELDS}
 
 

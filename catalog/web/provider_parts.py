@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.web.access import needs
 from catalog.elements import Field
+from catalog.form_fields import ask_again
 from catalog.guards import SERVICE_EDIT_OWN
 from catalog.models import Operation, ServiceVersion, Upstream
 from catalog.selectors.elements import already_shared
@@ -114,7 +115,7 @@ def remove_own_operation(request: Any, code: str, name: str, operation: str) -> 
     return render(request, "provider_services/confirm.html", context)
 
 
-@sensitive_post_parameters("client_key")
+@sensitive_post_parameters("client_key", "client_secret")
 @require_http_methods(["GET", "POST"])
 @never_cache
 @needs(SERVICE_EDIT_OWN)
@@ -128,6 +129,7 @@ def own_upstream(request: Any, code: str, name: str, upstream: int = 0) -> HttpR
             set_upstream(actor=request.actor, version=version, upstream=found, **form.cleaned_data)
         except DomainError as refusal:
             refused(form, refusal)
+            ask_again(form)
         else:
             messages.success(request, _("Đã lưu địa chỉ hệ thống nguồn."))
             return redirect("own_version", code=code, name=name)

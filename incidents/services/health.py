@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 from audit.record import changed, record_fact
 from catalog.models import Upstream
 from catalog.models.upstreams import keyring
+from catalog.services.provider_login import token_for, why_of
 from core import clock
 from core.actor import Actor
+from core.client_credentials import Account, LoginRefused, LoginUnavailable
 from core.crypto import SealBroken
 from core.http import Answer, Unreachable, ask
 from core.problems import InvalidInput, PermissionRefused
@@ -66,18 +68,39 @@ def check_upstream(*, upstream_id: int) -> UpstreamHealth | None:
 
 
 def _ask(upstream: Upstream, policy: HealthPolicy) -> tuple[Health, int | None, str]:
+    ring = keyring(settings.FIELD_KEYS)
     try:
-        profile = upstream.tls_profile(keyring(settings.FIELD_KEYS))
+        profile, account = upstream.tls_profile(ring), upstream.account(ring)
     except SealBroken:
-        return Health.REFUSED, None, _("Không mở được khóa riêng của nền tảng")
+        return Health.REFUSED, None, _("Không mở được khóa riêng hoặc mật khẩu của nền tảng")
     tls = context_of(profile) if profile is not None else None
+    timeout = min(upstream.timeout_ms / 1000, PATIENCE)
     try:
-        timeout = min(upstream.timeout_ms / 1000, PATIENCE)
-        answer = ask(upstream.base_url, upstream.health_path, timeout=timeout, tls=tls)
+        answer = _answer(upstream, account, timeout, tls)
+    except LoginRefused:
+        return Health.WRONG, None, _("Từ chối tài khoản của nền tảng")
+    except LoginUnavailable as failed:
+        return Health.DOWN, None, _("Không lấy được mã truy cập: %(why)s") % {"why": why_of(failed)}
     except Unreachable as failed:
         state, detail = _REASONS[failed.reason]
         return state, None, str(detail)
     return _judged(answer, policy), answer.elapsed_ms, f"HTTP {answer.status}"
+
+
+def _answer(upstream: Upstream, account: Account | None, timeout: float, tls: Any) -> Answer:
+    """Ask, signed in where the source system wants that; a token that is not accepted is replaced once.
+
+    Raises Unreachable, LoginRefused, LoginUnavailable.
+    """
+    if account is None:
+        return ask(upstream.base_url, upstream.health_path, timeout=timeout, tls=tls)
+    for fresh in (False, True):
+        token = token_for(account, timeout, fresh=fresh)
+        bearer = [("Authorization", f"Bearer {token}")]
+        answer = ask(upstream.base_url, upstream.health_path, timeout=timeout, tls=tls, more=bearer)
+        if answer.status != 401:
+            break
+    return answer
 
 
 def _judged(answer: Answer, policy: HealthPolicy) -> Health:

@@ -3,7 +3,7 @@
 ``GET /communes?limit=&offset=&level=`` · ``GET /communes/search?q=&limit=&offset=`` · ``GET /communes/{code}`` ·
 ``POST /communes/lookup`` with ``{"codes": […]}`` · ``GET /health`` · ``/mau/{service}/…``: made-up records of the
 illustrative services, by their own methods and paths, and ``/mau/{service}/health`` · ``/soap/communes``: the communes
-over SOAP (``soap``).
+over SOAP (``soap``) · ``/token`` and ``/dmdc/…``: a stand-in for a national platform (``national``).
 Answers are ``{"data": …}``; errors ``{"error": {"code", "message"}}`` with 400, 404, 405 or 413.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from lgsp.provider.communes import LEVELS, Commune, Communes, as_json
+from lgsp.provider.national import SERVICE, TOKEN, NationalApp
 from lgsp.provider.samples import Samples
 from lgsp.provider.soap import SOAP, SoapCommunes
 
@@ -35,13 +36,17 @@ class Refused(Exception):
 class ProviderApp:
     """Answers one request after the other from memory."""
 
-    def __init__(self, communes: Communes, samples: Samples | None = None) -> None:
-        self.communes, self.samples = communes, samples or Samples([])
+    def __init__(
+        self, communes: Communes, samples: Samples | None = None, national: NationalApp | None = None
+    ) -> None:
+        self.communes, self.samples, self.national = communes, samples or Samples([]), national
         self.soap = SoapCommunes(communes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _live(receive, send)
+        elif self.national is not None and (scope["path"] == TOKEN or scope["path"].startswith(f"{SERVICE}/")):
+            await self.national(scope, receive, send)
         elif scope["type"] == "http":
             kind = "application/json; charset=utf-8"
             if scope["path"] == SOAP:

@@ -24,6 +24,7 @@ KEY = Credentials(
 )
 HOST, NONCE = "lgsp.example", "AAAAAAAAAAAAAAAAAAAAAA"
 PROCEDURE = "1.004203.000.00.00.H60"
+OFFICER = "cb.0042@sokhcn"
 PATH = "/api/data/administrative-units/v1/communes"
 TARGET = f"{PATH}?q=T%C3%A2n&limit=2"
 Headers = dict[str, str]
@@ -84,6 +85,9 @@ def accepted() -> Iterator[tuple[str, dict]]:
     yield "procedure named and signed", request(procedure=PROCEDURE)
     yield "longest procedure", request(procedure="A.b-9_" * 10 + "Zz.0")
     yield "POST with a procedure", request("POST", "/api/data/reports/v1/reports", b'{"a":1}', procedure=PROCEDURE)
+    yield "officer named and signed", request(officer=OFFICER)
+    yield "longest officer", request(officer="A.b-9_" * 10 + "Z@.0")
+    yield "procedure and officer, in this order", request(procedure=PROCEDURE, officer=OFFICER)
 
 
 def refused() -> Iterator[tuple[str, str, dict]]:
@@ -111,8 +115,7 @@ def refused() -> Iterator[tuple[str, str, dict]]:
         with_header("Signature", spare.replace("lgsp=", "sig=")),
     )
     yield "second signature", "signature-invalid", with_header("Signature", f"{spare}, sig1={spare[5:]}")
-    yield from _parameters()
-    yield from _procedures()
+    yield from _listed()
     yield "signed 301 seconds ago", "clock-skew", request(created=NOW - 301)
     yield "signed 61 seconds ahead", "clock-skew", request(created=NOW + 61)
     yield "two digests", "malformed-request", with_header("Content-Digest", f"{content_digest(b'')}, sha-512=:AAAA:")
@@ -159,6 +162,12 @@ def _parameters() -> Iterator[tuple[str, str, dict]]:
     yield "no created", "malformed-request", swap(f";{created}", "")
 
 
+def _listed() -> Iterator[tuple[str, str, dict]]:
+    yield from _parameters()
+    yield from _procedures()
+    yield from _officers()
+
+
 def _procedures() -> Iterator[tuple[str, str, dict]]:
     def sent(found: dict, *values: str) -> dict:
         kept = [pair for pair in found["headers"] if pair[0] != "X-LGSP-Procedure"]
@@ -180,6 +189,31 @@ def _procedures() -> Iterator[tuple[str, str, dict]]:
     }.items():
         changed = resigned(lambda params, order=order: params.replace('"x-lgsp-purpose"', order))
         yield f"procedure listed {name}", "signature-invalid", sent(changed, PROCEDURE)
+
+
+def _officers() -> Iterator[tuple[str, str, dict]]:
+    def sent(found: dict, *values: str) -> dict:
+        kept = [pair for pair in found["headers"] if pair[0] != "X-LGSP-Officer"]
+        return {**found, "headers": [*kept, *(("X-LGSP-Officer", value) for value in values)]}
+
+    named = request(officer=OFFICER)
+    yield "officer sent but not signed", "signature-invalid", sent(request(), OFFICER)
+    yield "officer signed but not sent", "signature-invalid", sent(named)
+    yield "officer changed", "signature-invalid", sent(named, "cb.0043@sokhcn")
+    yield "officer sent twice", "header-repeated", sent(named, OFFICER, OFFICER)
+    yield "officer of letters nobody signs", "malformed-request", sent(named, "cán bộ".encode().decode("latin-1"))
+    yield (
+        "officer beside a procedure it was signed without",
+        "signature-invalid",
+        {
+            **sent(named, OFFICER),
+            "headers": [*sent(named, OFFICER)["headers"], ("X-LGSP-Procedure", PROCEDURE)],
+        },
+    )
+    both = request(procedure=PROCEDURE, officer=OFFICER)
+    order = '"x-lgsp-procedure" "x-lgsp-officer"', '"x-lgsp-officer" "x-lgsp-procedure"'
+    turned = [(name, value.replace(*order) if name == "Signature-Input" else value) for name, value in both["headers"]]
+    yield "officer listed before the procedure", "signature-invalid", {**both, "headers": turned}
 
 
 def _written(name: str, found: dict, code: str) -> dict:
@@ -207,6 +241,7 @@ def _written(name: str, found: dict, code: str) -> dict:
             purpose=KEY.purpose,
             params=params,
             procedure=headers.get("X-LGSP-Procedure", ""),
+            officer=headers.get("X-LGSP-Officer", ""),
         ).decode()
     return written
 

@@ -84,7 +84,7 @@ PAGES: dict[str, Page] = {
 # Pages of one row, judged with own and foreign rows (test_system_pages.py, test_catalogue.py, test_staff_pages.py,
 # test_document_pages.py, test_data_error_pages.py, test_freshness.py, test_api_registers.py, test_api_duties.py,
 # test_service_portal.py).
-# test_service_portal.py, test_wishes.py, test_described.py, test_reference_page.py).
+# test_service_portal.py, test_wishes.py, test_described.py, test_reference_page.py, test_upstream_account.py).
 ELSEWHERE: frozenset[str] = frozenset(
     {
         "api-system",
@@ -112,6 +112,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         "remove_own_operation",
         "add_own_upstream",
         "own_upstream",
+        "admin:catalog_upstream_login",
         "hand_in_description",
         "own_description",
         "own_messages",

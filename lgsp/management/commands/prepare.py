@@ -39,6 +39,7 @@ class Command(BaseCommand):
         if options["provider"]:
             self.step("Tạo dịch vụ dữ liệu mẫu", "load_sample_service", provider=options["provider"])
             self.step("Tạo danh mục minh họa", "load_sample_catalogue", provider=options["provider"])
+            self.step("Tạo dịch vụ mẫu của nền tảng quốc gia", "load_national_sample", provider=options["provider"])
         self.step("Lập chỉ mục tìm kiếm của danh mục", "index_catalogue")
 
     def step(self, title: str, command: str, **options: Any) -> None:
