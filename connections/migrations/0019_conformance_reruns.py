@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0012_message_profile_uses'),
+        ('catalog', '0013_message_profile_uses'),
         ('connections', '0018_rates_and_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_message_forms'),
+        ('catalog', '0012_soap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_assertions_by_address'),
-        ('connections', '0018_rates_and_hours'),
+        ('catalog', '0013_message_profile_uses'),
+        ('connections', '0019_conformance_reruns'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ def date_announcements(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_assertions_by_address'),
+        ('catalog', '0014_upstream_accounts'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_assertions_by_address'),
+        ('catalog', '0013_message_profile_uses'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0006_idempotency'),
+        ('audit', '0007_officer_in_the_log'),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_versions_end'),
-        ('connections', '0018_rates_and_hours'),
+        ('catalog', '0015_versions_end'),
+        ('connections', '0020_trials_and_their_terms'),
     ]
 
     operations = [

@@ -1,0 +1,34 @@
+"""The catalogue's hatch to the broker: frozen rows of everything that can be called (decisions, 18).
+
+The caller opens one snapshot (repeatable read) around this and the other projections.
+"""
+
+from catalog.projection.ends import load_gone
+from catalog.projection.rows import (
+    ANSWER_BYTES,
+    RELAYED,
+    AccountRow,
+    Ending,
+    GoneRow,
+    OperationRow,
+    ProfileRow,
+    ServiceRow,
+    SoapRow,
+    UpstreamRow,
+)
+from catalog.projection.services import load_services
+
+__all__ = [
+    "ANSWER_BYTES",
+    "RELAYED",
+    "AccountRow",
+    "Ending",
+    "GoneRow",
+    "OperationRow",
+    "ProfileRow",
+    "ServiceRow",
+    "SoapRow",
+    "UpstreamRow",
+    "load_gone",
+    "load_services",
+]
