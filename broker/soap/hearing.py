@@ -62,10 +62,10 @@ def _heard(body: bytes, charset: str, status: int, soap: SoapRow) -> bytes:
         if len(below) > 1:
             raise refusal("provider-answer-invalid")
         if not below or _is_nil(below[0]):
-            return b"{}"
+            return write_json(_with_lists({}, "", soap))
         found = below[0]
     value = _value(found, "", soap)
-    return write_json({} if value in ("", None) else value)
+    return write_json(_with_lists({}, "", soap) if value in ("", None) else value)
 
 
 def _told(fault: Any, version: str, status: int) -> Refusal:
@@ -103,24 +103,35 @@ def _value(element: Any, path: str, soap: SoapRow) -> Any:
     children = [child for child in element if isinstance(child.tag, str)]
     if not children:
         text = element.text or ""
-        value = _typed(text, path.rpartition(".")[2], soap)
+        value: Any = _typed(text, path.rpartition(".")[2], soap)
+        if not text.strip(_BLANK) and (lists := _with_lists({}, path, soap)):
+            return {**attributes, **lists}
         return {**attributes, "#text": value} if attributes else value
     found: dict[str, Any] = attributes
-    lists: set[str] = set()
+    many: set[str] = set()
     for child in children:
         name = parted(child)[1]
         here = f"{path}.{name}" if path else name
         value = _value(child, here, soap)
-        if name in lists:
+        if name in many:
             found[name].append(value)
         elif name in found:
             found[name] = [found[name], value]
-            lists.add(name)
+            many.add(name)
         elif here in soap.repeated:
             found[name] = [value]
-            lists.add(name)
+            many.add(name)
         else:
             found[name] = value
+    return _with_lists(found, path, soap)
+
+
+def _with_lists(found: dict[str, Any], path: str, soap: SoapRow) -> dict[str, Any]:
+    """Put an empty list where the element at *path* holds nothing of a name that repeats: what was published stays."""
+    for dotted in soap.repeated:
+        parent, _dot, name = dotted.rpartition(".")
+        if parent == path:
+            found.setdefault(name, [])
     return found
 
 

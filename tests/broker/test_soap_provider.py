@@ -79,7 +79,7 @@ def call(
 ) -> Reply:
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     headers = signed(world.credentials(), broker.authority, target, method, body=content)
-    return broker.send(target, {**headers, "Content-Type": "application/json", **more}, method=method, body=content)
+    return broker.send(target, {"Content-Type": "application/json", **headers, **more}, method=method, body=content)
 
 
 @pytest.mark.clause("QC6.4")
@@ -238,9 +238,22 @@ def test_an_answer_that_is_not_the_published_one_is_not_passed_on(
     assert log.call(answer.header("x-request-id"))["reason"] == code
 
 
-def test_nothing_found_is_an_empty_object(soap: Live, world: World, provider: Provider) -> None:
-    provider.answers[b"*"] = answering("<m:TraCuuResponse/>")
-    assert call(soap, world).json == {}
+@pytest.mark.parametrize("inside", ["", "<m:KetQua/>", "<m:KetQua> </m:KetQua>"])
+def test_nothing_found_is_an_empty_list_within_the_fields_too(
+    soap: Live, world: World, provider: Provider, inside: str
+) -> None:
+    world.grants["QK-1"] = replace(world.grants["QK-1"], fields=frozenset({"Ma"}))
+    soap.reload()
+    provider.answers[b"*"] = answering(f"<m:TraCuuResponse>{inside}</m:TraCuuResponse>")
+    assert call(soap, world).json == {"Xa": []}
+
+
+def test_xml_is_taken_and_given_by_the_mapping(soap: Live, world: World, provider: Provider) -> None:
+    body = "<ask><nguoi><ten>An &amp; Bình</ten></nguoi></ask>".encode()
+    answer = call(soap, world, body, **{"Content-Type": "application/xml", "Accept": "application/xml"})
+    assert (answer.status, answer.header("content-type").split(";")[0]) == (200, "application/xml")
+    assert etree.fromstring(answer.body).findtext("Xa/DienTich") == "12.50"
+    assert "<m:Ten>An &amp; Bình</m:Ten>".encode() in provider.received[0]
 
 
 def test_a_large_answer_is_read_beside_the_loop_and_whole(soap: Live, world: World, provider: Provider) -> None:
