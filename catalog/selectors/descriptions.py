@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from catalog import openapi
-from catalog.described import described
 from catalog.elements import Field
+from catalog.handed_in import described
 from catalog.models import ApiDescription, ServiceVersion
 from catalog.soap import soap_of
 

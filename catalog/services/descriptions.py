@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audit.record import record_fact
 from catalog import openapi
 from catalog.choices import ServiceState
-from catalog.described import described
+from catalog.handed_in import described
 from catalog.models import ApiDescription, DataService, Operation, ServiceVersion
 from catalog.openapi.shapes import MAX_BYTES
 from catalog.selectors.descriptions import Reading, reading_of
