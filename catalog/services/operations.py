@@ -18,7 +18,9 @@ from catalog.services.versions import draft_for
 from core.actor import Actor
 from core.text import fold
 
-FIELDS = ("code", "title", "method", "template", "record_path", "xml_root")
+# What a description says of an operation; the rest is entered by hand.
+DESCRIBED = ("code", "title", "method", "template", "record_path")
+FIELDS = (*DESCRIBED, "xml_root")
 MAX_ELEMENTS = 200
 # (name in the answer, what it means in Vietnamese[, type[, class]])
 Elements = Iterable[tuple[str, ...]]
