@@ -51,7 +51,9 @@ def job_of(answered: Answered, incoming: Incoming) -> Job | None:
     if not target and not own.charset and not (own.form == XML and declares(answered.body)):
         return None
     if own.form == RAW:
-        return Job("text", "text", charset=own.charset) if own.media.startswith("text/") else None
+        # What is poured through says itself which charset it is in, and stays so.
+        text = own.media.startswith("text/") and answered.rest is None
+        return Job("text", "text", charset=own.charset) if text else None
     form = form_of(target.encode()).form if target else own.form
     return Job(own.form, form, charset=own.charset, root=warrant.operation.root or warrant.operation.code)
 
