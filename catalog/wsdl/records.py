@@ -83,7 +83,13 @@ class Messages:
             path.append(inside[0].name)
             node = inside[0].node
         repeated = list(self._repeated(node, (), ()))
-        lists = [(where, child) for where, child in repeated if self.schemas.complex_of(child.node) is not None]
+        many = dict(repeated)
+        lists = [
+            (where, child)
+            for where, child in repeated
+            if self.schemas.complex_of(child.node) is not None
+            and not any(where[:length] in many for length in range(1, len(where)))
+        ]
         record_path, record = ("", node) if len(lists) != 1 else (".".join(lists[0][0]), lists[0][1].node)
         names = ", ".join(".".join(where) for where, _child in repeated)
         return "/".join(path), record_path, names, self._fields(record)
@@ -97,7 +103,7 @@ class Messages:
                 continue
             if child.repeated:
                 yield here, child
-            elif kind is not None and kind not in types and len(here) < MAX_RECORD_LEVELS:
+            if kind is not None and kind not in types and len(here) < MAX_RECORD_LEVELS:
                 yield from self._repeated(child.node, here, (*types, kind))
 
     def _fields(self, record: Any) -> tuple[Field, ...]:
