@@ -25,8 +25,8 @@ class StaffUseForm(UseForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if name in ("place", "profile"):
-                choices = field.widget.choices  # type: ignore[attr-defined]
-                field.widget = UnfoldAdminSelectWidget(choices=choices)
+                offered: Any = field.widget
+                field.widget = UnfoldAdminSelectWidget(choices=offered.choices)
             elif name != "seen":
                 field.widget = UnfoldAdminTextInputWidget()
 
@@ -37,13 +37,13 @@ def messages_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpRespon
     if request.method == "POST":
         managing(request)
     places = places_of(version)
-    form = StaffUseForm(request.POST if request.method == "POST" else None, version=version, places=places)
+    form: Any = StaffUseForm(request.POST if request.method == "POST" else None, version=version, places=places)
     if form.is_bound and form.is_valid():
         try:
             made = set_profile_use(actor=acting(request), **form.given())
         except DomainError as refusal:
             show_refusal(form, refusal)
-            form.data = form.data.copy()  # type: ignore[attr-defined]
+            form.data = form.data.copy()
             form.data["seen"] = str(last_use(version))
         else:
             messages.success(request, _("Đã đặt: %(use)s.") % {"use": made})

@@ -62,7 +62,8 @@ class ProfileForm(DeedForm):
             text = given.read().decode("utf-8-sig")
         except UnicodeDecodeError:
             raise forms.ValidationError(_("Tệp không ở mã UTF-8; lưu lại ở dạng UTF-8 rồi chọn lại")) from None
-        self.data = self.data.copy()  # type: ignore[attr-defined]
+        sent: Any = self.data
+        self.data = sent.copy()
         self.data[self.add_prefix("content")] = text
         self.cleaned_data["content"] = text
         return None

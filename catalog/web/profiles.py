@@ -31,7 +31,7 @@ def own_messages(request: Any, code: str, name: str) -> HttpResponse:
     """Show which structure each message of a version follows; set another while it is a draft."""
     version = own_version_of(request, code, name)
     places = places_of(version)
-    form = UseForm(request.POST or None, version=version, places=places)
+    form: Any = UseForm(request.POST or None, version=version, places=places)
     if form.is_bound and form.is_valid():
         try:
             made = set_profile_use(actor=request.actor, **form.given())

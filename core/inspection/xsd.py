@@ -149,7 +149,7 @@ def _faults(error: etree.XMLSchemaParseError) -> list[Finding]:
             "line": entry.line,
             "actual": _named(entry),
         }
-        for entry in error.error_log  # type: ignore[attr-defined]
+        for entry in error.error_log
     ]
     return found[:MOST] or [{"pointer": "", "code": "bad-xsd", "line": 0, "actual": ""}]
 
