@@ -110,7 +110,7 @@ def test_a_quota_that_lasts_till_midnight_is_told_at_once(
         client.get(*SERVICE, "/communes")
     assert time.monotonic() - begun < 2
     assert (told.value.code, told.value.may_have_run, told.value.attempts) == ("rate-exceeded", False, 1)
-    assert 5 < told.value.retry_after <= 60
+    assert told.value.retry_after in range(6, 61)
     assert {limit.name: limit.left for limit in told.value.limits}["minute"] == 0
 
 
@@ -146,7 +146,7 @@ def test_a_clock_that_is_far_off_is_told_and_not_followed(
     clock_of_this_machine(monkeypatch, seconds)
     with pytest.raises(ClockSkewed) as told:
         make(settings=QUICK).get(*SERVICE, "/communes")
-    assert abs(told.value.skew_seconds - seconds) <= 2
+    assert told.value.skew_seconds in range(seconds - 2, seconds + 3)
     assert (told.value.attempts, provider.received) == (1, [])
 
 

@@ -41,8 +41,8 @@ def test_every_vector_is_signed_to_the_byte(vector: dict) -> None:
         body=base64.b64decode(sent["body_base64"]),
         grant=headers["X-LGSP-Grant"],
         purpose=headers["X-LGSP-Purpose"],
-        created=int(re.search(r"created=(\d+)", params)[1]),
-        nonce=re.search(r'nonce="([^"]+)"', params)[1],
+        created=int(re.findall(r"created=(\d+)", params)[0]),
+        nonce=re.findall(r'nonce="([^"]+)"', params)[0],
         procedure=headers.get("X-LGSP-Procedure", ""),
     )
     assert {**made, "Host": headers["Host"]} == headers

@@ -85,7 +85,7 @@ def test_a_certificate_of_our_own_is_shown(
 def test_verifying_cannot_be_switched_off() -> None:
     key = HmacKey("ak_test_1", "sk_test_1")
     with pytest.raises(TypeError, match="verify"):
-        Client("https://lgsp.example", key, verify=False)
+        Client("https://lgsp.example", key, verify=False)  # type: ignore[call-arg]
     with pytest.raises(FileNotFoundError):
         Client("https://lgsp.example", key, ca_file="not-there.pem")
 
