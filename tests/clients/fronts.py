@@ -56,14 +56,18 @@ class Front:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
+    def hang_up(self) -> None:
+        """End all connections, as a server does with idle ones."""
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
     def stop(self) -> None:
         """End everything."""
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for end in self._open:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        self.hang_up()
         for thread in self._threads:
             thread.join(5)
         for end in self._open:

@@ -107,8 +107,7 @@ def test_a_file_that_breaks_off_is_not_there(
 def test_a_connection_that_ended_meanwhile_is_not_used_again(make: Make, front: Front) -> None:
     client = make(f"http://127.0.0.1:{front.port}", settings=Settings(retry=RetryPolicy(attempts=1)))
     assert client.get(*SERVICE, "/communes").status == 200
-    for end in front._open:
-        end.shutdown(2)
+    front.hang_up()
     threading.Event().wait(0.1)
     assert client.get(*SERVICE, "/communes").status == 200
     assert front.connections == 2
