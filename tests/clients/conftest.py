@@ -1,5 +1,11 @@
 """The broker of tests/broker, for programs that call it as a developer's would."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from lgsp_client import Client, HmacKey, SigningKey
+
 from tests.broker.conftest import (
     broker,
     database,
@@ -10,5 +16,37 @@ from tests.broker.conftest import (
     provider,
     world,
 )
+from tests.broker.live import Live
+from tests.broker.world import World
+from tests.clients.fronts import Front
 
 __all__ = ["broker", "database", "log", "module_broker", "module_log", "module_world", "provider", "world"]
+
+
+def key_of(world: World, number: int = 1) -> HmacKey:
+    """Return a key of the world as its holder has it."""
+    found = world.keys[number]
+    return HmacKey(found.access_key, found.secret.decode())
+
+
+@pytest.fixture
+def make(broker: Live, world: World) -> Iterator[Callable[..., Client]]:
+    """Make clients for grant 1; all are closed at the end."""
+    made: list[Client] = []
+
+    def client(url: str = "", key: SigningKey | None = None, **changes: Any) -> Client:
+        given = {"grant": "QK-1", "purpose": "administrative-procedures", **changes}
+        made.append(Client(url or f"http://{broker.authority}", key or key_of(world), **given))
+        return made[-1]
+
+    yield client
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def front(broker: Live) -> Iterator[Front]:
+    """A front that may lose answers."""
+    found = Front(broker.port)
+    yield found
+    found.stop()

@@ -52,5 +52,5 @@ def _commands(snippet: Snippet, folder: Path) -> list[list[str]]:
 
 
 NEEDED = {"curl": ["curl", "openssl"], "java": ["java"], "csharp": ["mcs", "mono"], "php": ["php"]}
-# These take seconds to begin: everything that could break out is tried in one call.
-COMPILED = {"java", "csharp"}
+# These are slow to begin: everything that could break out is tried in one call.
+SLOW = {"javascript", "java", "csharp"}

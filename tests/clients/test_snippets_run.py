@@ -14,7 +14,7 @@ from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider, reply
 from tests.broker.world import World
 from tests.clients import nasty
-from tests.clients.runtimes import COMPILED, NEEDED, run
+from tests.clients.runtimes import NEEDED, SLOW, run
 
 pytestmark = pytest.mark.django_db
 HEAD = OperationRow(9, "head", "HEAD", "/communes", "", ())
@@ -30,7 +30,7 @@ def _marks(code: str, executed: bool) -> list[pytest.MarkDecorator]:
 
 
 def _each(*, slow: bool) -> pytest.MarkDecorator:
-    rows = [row for row in LANGUAGES if slow or row.code not in COMPILED]
+    rows = [row for row in LANGUAGES if slow or row.code not in SLOW]
     return pytest.mark.parametrize(
         "language", [pytest.param(row.code, marks=_marks(row.code, row.executed)) for row in rows]
     )

@@ -1,0 +1,162 @@
+"""The client: what a developer asks, put into calls."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, cast
+
+from lgsp_client.answers import Answer, Download
+from lgsp_client.calls import NOBODY, Call, Settings, content_of, pour
+from lgsp_client.documents import Ping, Service
+from lgsp_client.errors import UnexpectedAnswer
+from lgsp_client.retrying import SAFE
+from lgsp_client.running import Runner
+from lgsp_client.signing import new_idempotency_key
+from lgsp_client.target import Params, query_of, target_of
+from lgsp_client.transport import Address, Response, Transport, tls_context
+
+if TYPE_CHECKING:
+    from lgsp_client.keys import SigningKey
+
+
+class Client:
+    """Calls data services under one grant. Threads may share it; close it, or use it as a context manager.
+
+    ``key`` is an :class:`HmacKey` or :class:`Ed25519Key`. With ``tokens`` it asks for a token and sends that in place
+    of a signature. ``ca_file`` names the authorities that vouch for the platform where the machine does not know
+    them; there is no way to do without. Raises ``ValueError`` for an address that calls cannot be sent to safely.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: SigningKey,
+        *,
+        grant: str = NOBODY,
+        purpose: str = NOBODY,
+        tokens: bool = False,
+        ca_file: str | os.PathLike[str] | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        settings = settings or Settings()
+        address = Address.of(base_url, plain_http=settings.plain_http)
+        context = None
+        if address.scheme == "https":
+            context = tls_context(None if ca_file is None else os.fspath(ca_file), settings.certificate)
+        self._grant, self._purpose = grant, purpose
+        self._runner = Runner(key, address, Transport(address, context, settings.timeout), settings, tokens=tokens)
+
+    def __repr__(self) -> str:
+        return f"Client({self._runner!r}, grant={self._grant!r}, purpose={self._purpose!r})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connections that are kept."""
+        self._runner.close()
+
+    def for_grant(self, grant: str, purpose: str) -> Client:
+        """Return a client for another grant of the same system: connections, clock and tokens are shared."""
+        other = copy.copy(self)
+        other._grant, other._purpose = grant, purpose
+        return other
+
+    # -- asking the platform ---------------------------------------------------------------------------
+    def ping(self) -> Ping:
+        """Return who the key stands for, its grants, and what is left of their quotas."""
+        return cast(Ping, self._question("/api/data/-/ping"))
+
+    def services(self, *, mine: bool = False) -> list[Service]:
+        """Return what is published in the key's environment; *mine* leaves out what may not be called."""
+        document = self._question(f"/api/data/-/services{'?' + query_of({'mine': True}) if mine else ''}")
+        return cast("list[Service]", document["services"])
+
+    def _question(self, target: str) -> Any:
+        return self._runner.held(Call("GET", target, NOBODY, NOBODY)).json()
+
+    # -- calling a service -----------------------------------------------------------------------------
+    def get(
+        self,
+        service: str,
+        version: str,
+        path: str = "",
+        *,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        procedure: str = "",
+        deadline: float | None = None,
+    ) -> Answer:
+        """Ask an operation. Raises an :class:`LgspError`."""
+        target = target_of(service, version, path, params)
+        call = Call("GET", target, self._grant, self._purpose, b"", headers or {}, "", procedure, deadline)
+        return self._runner.held(call)
+
+    def post(self, service: str, version: str, path: str = "", *, json: Any = None, **parts: Any) -> Answer:
+        """Send a JSON document to an operation; for *parts* see :meth:`call`."""
+        return self.call("POST", service, version, path, json=json, **parts)
+
+    def call(  # noqa: PLR0913 - a call has so many parts, each of them named
+        self,
+        method: str,
+        service: str,
+        version: str,
+        path: str = "",
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        body: bytes = b"",
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        idempotency_key: str = "",
+        procedure: str = "",
+        deadline: float | None = None,
+    ) -> Answer:
+        """Call an operation with any method; *json* is a document, *body* bytes of *content_type*.
+
+        What changes something goes under ``idempotency_key``, a new one unless given: sent again under the same key it
+        is not done twice. ``procedure`` is the code of the administrative procedure the call serves. Raises an
+        :class:`LgspError`; its ``may_have_run`` and ``idempotency_key`` say how to go on with a deed.
+        """
+        method = method.upper()
+        content = content_of(json, body)
+        sent = dict(headers or {})
+        if content:
+            sent.setdefault("Content-Type", content_type)
+        key = "" if method in SAFE else idempotency_key or new_idempotency_key()
+        target = target_of(service, version, path, params)
+        call = Call(method, target, self._grant, self._purpose, content, sent, key, procedure, deadline)
+        return self._runner.held(call)
+
+    def download(
+        self,
+        service: str,
+        version: str,
+        path: str,
+        file: str | os.PathLike[str],
+        *,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        deadline: float | None = None,
+    ) -> Download:
+        """Write an answer of any size to *file*, which is there when it is whole and not before."""
+        target, place = target_of(service, version, path, params), Path(file)
+
+        def take(response: Response) -> Download:
+            if response.status != 200:
+                raise UnexpectedAnswer(
+                    "no content to write", response.status, response.headers.get("x-request-id", "")
+                )
+            return pour(response, place)
+
+        call = Call("GET", target, self._grant, self._purpose, b"", headers or {}, "", "", deadline)
+        return self._runner.run(call, take)
