@@ -41,7 +41,7 @@ def answer(request: HttpRequest, described: Described, form: str, *, private: bo
     release = request.GET.get("version", RELEASES[0])
     strange = sorted(set(request.GET) - {"version"})
     if release not in RELEASES or strange:
-        told = _("Tham số version nhận 3.1 hoặc 3.0; địa chỉ này không nhận tham số khác.")
+        told = _("Tham số %(name)s nhận 3.1 hoặc 3.0; địa chỉ này không nhận tham số khác.") % {"name": "version"}
         errors = [{"parameter": (strange or ["version"])[0], "code": "unknown", "detail": told}]
         return problem_json(request, PROBLEMS["malformed-request"], detail=told, errors=errors)
     mark = mark_of(described, form, release)

@@ -82,6 +82,12 @@ def _row(grant: Grant, name: str) -> PartRow:
     )
 
 
+def callable_names(service_id: int) -> list[str]:
+    """Return the names of the versions of a service that may be called; one query."""
+    found = ServiceVersion.objects.filter(service_id=service_id, state__in=CALLABLE)
+    return list(found.order_by("name").values_list("name", flat=True))
+
+
 def cut_of(grant: Grant) -> Cut:
     """Return what *grant* leaves of its service."""
     return Cut(

@@ -21,6 +21,7 @@ from connections.projection import load_grants
 from connections.selectors.access import may_ask
 from connections.selectors.grant_chain import chain_of
 from connections.selectors.grants import grants_listed
+from connections.selectors.own_calls import callable_names
 from core import clock
 from core.choices import Environment
 from core.hours import Span, said, spans_of
@@ -85,6 +86,7 @@ def grant(request: Any, code: str) -> HttpResponse:
         "hours": said(found.hours),
         "rate_source": _rate_source(found),
         "whole": whole,
+        "versions": callable_names(found.service_id),
         "today": clock.today(),
         "may_renew": own
         and found.environment == Environment.LIVE

@@ -31,10 +31,10 @@ PAGES = (
     GuidePage(
         "bat-dau", _("Bắt đầu nhanh"), _("Từ khóa thử nghiệm đến câu trả lời đầu tiên."), _TODAY, "bba7c89e1786"
     ),
-    GuidePage("xac-thuc", _("Xác thực"), _("Ký từng lượt gọi, hoặc xin mã truy cập."), _TODAY, "3ab3aebb25f0"),
-    GuidePage("gioi-han", _("Giới hạn"), _("Cỡ, thời gian, số lượt: các mức đang áp dụng."), _TODAY, "67a16029558c"),
+    GuidePage("xac-thuc", _("Xác thực"), _("Ký từng lượt gọi, hoặc xin mã truy cập."), _TODAY, "c5d1411780d3"),
+    GuidePage("gioi-han", _("Giới hạn"), _("Cỡ, thời gian, số lượt: các mức đang áp dụng."), _TODAY, "f891dfc15f7f"),
     GuidePage("loi", _("Lỗi"), _("Đọc một câu từ chối và biết phải làm gì."), _TODAY, "31c7331341bf"),
-    GuidePage("mo-ta", _("Mô tả OpenAPI"), _("Tải mô tả của từng dịch vụ và sinh mã gọi."), _TODAY, "95d2abddbdb1"),
+    GuidePage("mo-ta", _("Mô tả OpenAPI"), _("Tải mô tả của từng dịch vụ và sinh mã gọi."), _TODAY, "8b5940c529c1"),
     GuidePage(
         "thay-doi", _("Thay đổi"), _("Điều đã đổi trong cách gọi và trong các dịch vụ."), _TODAY, "4480f7d8b05e"
     ),

@@ -49,9 +49,9 @@ def mistake(algorithm: str, secret: bytes, parts: Parts, signed: Signed) -> str:
 def _texts(parts: Parts, text: bytes) -> Iterator[tuple[str, bytes]]:
     yield _("Văn bản được ký có thêm ký tự xuống dòng ở cuối; bỏ đi"), text + b"\n"
     yield _("Các dòng được nối bằng CR LF; chỉ dùng LF"), text.replace(b"\n", b"\r\n")
-    yield _('Văn bản được ký thiếu dòng "@signature-params"'), text.rpartition(b"\n")[0]
+    yield _("Văn bản được ký thiếu dòng %(line)s") % {"line": '"@signature-params"'}, text.rpartition(b"\n")[0]
     yield (
-        _('Dòng "@signature-params" còn «lgsp=» ở đầu; bỏ đi'),
+        _("Dòng %(line)s còn «lgsp=» ở đầu; bỏ đi") % {"line": '"@signature-params"'},
         signature_base(**{**parts, "params": f"lgsp={parts['params']}"}),
     )
     yield _("Tên các dòng được ký không có dấu nháy kép"), _unquoted(text)
@@ -64,19 +64,39 @@ def _changed(parts: Parts) -> Iterator[tuple[str, str, str]]:
     """Give parts as mistaken programs write them; what is not ASCII cannot be signed and is left out."""
     host, _colon, _port = parts["authority"].partition(":")
     yield "method", parts["method"].lower(), _("Phương thức được ký bằng chữ thường; ký chữ hoa")
-    yield "authority", host, _('Dòng "@authority" được ký thiếu cổng; ký đúng tiêu đề Host')
-    yield "authority", f"{host}:443", _('Dòng "@authority" được ký thêm cổng 443; ký đúng tiêu đề Host')
-    yield "authority", f"https://{parts['authority']}", _('Dòng "@authority" được ký kèm https://; bỏ đi')
-    yield "query", "", _('Dòng "@query" được ký trống; không có truy vấn thì ký dấu ?')
-    yield "query", parts["query"].removeprefix("?"), _('Dòng "@query" được ký thiếu dấu ? ở đầu')
-    yield "path", f"{parts['path']}{parts['query']}", _('Dòng "@path" được ký kèm phần truy vấn; tách ra')
-    yield "grant", parts["purpose"], _('Dòng "x-lgsp-grant" được ký bằng mã mục đích')
+    yield "authority", host, _("Dòng %(line)s được ký thiếu cổng; ký đúng tiêu đề Host") % {"line": '"@authority"'}
+    yield (
+        "authority",
+        f"{host}:443",
+        _("Dòng %(line)s được ký thêm cổng 443; ký đúng tiêu đề Host") % {"line": '"@authority"'},
+    )
+    yield (
+        "authority",
+        f"https://{parts['authority']}",
+        _("Dòng %(line)s được ký kèm https://; bỏ đi") % {"line": '"@authority"'},
+    )
+    yield "query", "", _("Dòng %(line)s được ký trống; không có truy vấn thì ký dấu ?") % {"line": '"@query"'}
+    yield (
+        "query",
+        parts["query"].removeprefix("?"),
+        _("Dòng %(line)s được ký thiếu dấu ? ở đầu") % {"line": '"@query"'},
+    )
+    yield (
+        "path",
+        f"{parts['path']}{parts['query']}",
+        _("Dòng %(line)s được ký kèm phần truy vấn; tách ra") % {"line": '"@path"'},
+    )
+    yield "grant", parts["purpose"], _("Dòng %(line)s được ký bằng mã mục đích") % {"line": '"x-lgsp-grant"'}
     for name in ("path", "query"):
         decoded = unquote(parts[name])
         if decoded.isascii():
             yield name, decoded, _("Đường dẫn hoặc truy vấn được giải mã trước khi ký; ký đúng như gửi")
-    yield "path", parts["path"].rstrip("/"), _('Dòng "@path" được ký thiếu dấu gạch chéo ở cuối')
-    yield "path", f"{parts['path']}/", _('Dòng "@path" được ký thừa dấu gạch chéo ở cuối')
+    yield (
+        "path",
+        parts["path"].rstrip("/"),
+        _("Dòng %(line)s được ký thiếu dấu gạch chéo ở cuối") % {"line": '"@path"'},
+    )
+    yield "path", f"{parts['path']}/", _("Dòng %(line)s được ký thừa dấu gạch chéo ở cuối") % {"line": '"@path"'}
 
 
 def _unquoted(text: bytes) -> bytes:

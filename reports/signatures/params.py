@@ -23,7 +23,8 @@ def faults_in(text: str) -> Iterator[str]:
     """Give what differs from the profile in the value of a ``Signature-Input`` header; nothing where all is right."""
     found = _WHOLE.match(text)
     if found is None:
-        yield _("Không đọc được: giá trị phải theo dạng lgsp=(…);created=…;nonce=…;keyid=…;alg=…;tag=…")
+        form = "".join(f";{name}=…" for name in ORDER)
+        yield _("Không đọc được: giá trị phải theo dạng %(form)s") % {"form": f"{LABEL}=(…){form}"}
         return
     if found["label"] != LABEL:
         yield _("Nhãn là «%(given)s», phải là «%(wanted)s»") % {"given": found["label"][:40], "wanted": LABEL}
@@ -66,10 +67,11 @@ def _parameters(text: str) -> Iterator[str]:
 
 def _said(name: str, value: str) -> str:
     told = {
-        "created": _("«created» phải là số giây kể từ 01/01/1970, không có dấu nháy"),
-        "nonce": _("«nonce» phải có 22 đến 128 ký tự trong A-Z a-z 0-9 - _, đặt trong dấu nháy kép"),
-        "keyid": _("«keyid» phải là khóa truy xuất, đặt trong dấu nháy kép"),
-        "alg": _("«alg» phải là hmac-sha256 hoặc ed25519, đặt trong dấu nháy kép"),
-        "tag": _("«tag» phải là lgsp-1, đặt trong dấu nháy kép"),
+        "created": _("là số giây kể từ 01/01/1970, không có dấu nháy"),
+        "nonce": _("có 22 đến 128 ký tự trong A-Z a-z 0-9 - _, đặt trong dấu nháy kép"),
+        "keyid": _("là khóa truy xuất, đặt trong dấu nháy kép"),
+        "alg": _("là hmac-sha256 hoặc ed25519, đặt trong dấu nháy kép"),
+        "tag": _("là lgsp-1, đặt trong dấu nháy kép"),
     }
-    return f"{told[name]} ({_('đã gửi')}: {value[:60]})"
+    said = {"name": name, "wanted": told[name], "given": value[:60]}
+    return _("«%(name)s» phải %(wanted)s (đã gửi: %(given)s)") % said

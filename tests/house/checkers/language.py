@@ -59,6 +59,7 @@ grant_type client_credentials client_assertion scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema XSD operationId securitySchemes
 MB KB GB km ha kg mm cm px ms
 RSA ECDSA bit
+CR LF ASCII hex RateLimit Bearer lgsp QK sk
 curl openssl JavaScript Node.js Java PHP
 """
 NAMES = frozenset(_NAMES.split())
