@@ -3,15 +3,16 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from broker.authenticating import PROCEDURE_CODE
+from broker.authenticating import OFFICER_ID, PROCEDURE_CODE
 from broker.problems import Refusal
-from broker.signing import PROCEDURE, content_digest, signature_base
+from broker.signing import content_digest, signature_base
 from broker.verifying import Signed, check_time, fits, read, read_digest
 from broker.wire import check_host, check_target, read_headers
 from reports.signatures.findings import Finding, State, of_refusal
@@ -77,11 +78,10 @@ def check(
     findings = [_form(sent), *_host(sent), _present(sent), _digest(sent, body, body_digest)]
     signed, told = _signed(sent)
     findings += told
-    procedure = sent.header(PROCEDURE) or ""
-    findings += _procedure(procedure, signed)
+    findings += _optional(sent, signed)
     text, lines = "", []
     if (params := _params(sent)) and not [name for name in NEEDED[1:] if sent.header(name) is None]:
-        parts = parts_of(sent, params, procedure)
+        parts = parts_of(sent, params)
         try:
             text = signature_base(**parts).decode()
         except UnicodeEncodeError:
@@ -89,7 +89,7 @@ def check(
         lines = _lines(text, signed_text)
     if signed is not None:
         findings.append(_time(signed, at, asked))
-    findings += _signature(signed, key, sent, text, procedure, signed_text)
+    findings += _signature(signed, key, sent, text, signed_text)
     return Outcome([item for item in findings if item is not None], text, lines)
 
 
@@ -212,14 +212,22 @@ def _signed(sent: Sent) -> tuple[Signed | None, list[Finding]]:
         return None, told
 
 
-def _procedure(procedure: str, signed: Signed | None) -> list[Finding]:
-    title = "X-LGSP-Procedure"
-    if procedure and not PROCEDURE_CODE.fullmatch(procedure):
-        return [Finding(title, State.WRONG, _("Chỉ gồm 1 đến 64 ký tự A-Z a-z 0-9 . _ -"), "malformed-request")]
-    if signed is not None and signed.covers_procedure is not bool(procedure):
-        text = _("Gửi mà không ký") if procedure else _("Ký mà không gửi")
-        return [Finding(title, State.WRONG, text, "signature-invalid")]
-    return [Finding(title, State.RIGHT, _("Được gửi và được ký"))] if procedure and signed is not None else []
+def _optional(sent: Sent, signed: Signed | None) -> Iterator[Finding]:
+    """Give what there is to say of the two headers a call may have or not: each is sent and signed, or neither."""
+    signs = (signed.covers_procedure, signed.covers_officer) if signed is not None else (None, None)
+    forms = (
+        ("X-LGSP-Procedure", PROCEDURE_CODE, _("Chỉ gồm 1 đến 64 ký tự A-Z a-z 0-9 . _ -")),
+        ("X-LGSP-Officer", OFFICER_ID, _("Chỉ gồm 1 đến 64 ký tự A-Z a-z 0-9 . _ @ -")),
+    )
+    for (title, form, wanted), covered in zip(forms, signs, strict=True):
+        value = sent.header(title.lower()) or ""
+        if value and not form.fullmatch(value):
+            yield Finding(title, State.WRONG, wanted, "malformed-request")
+        elif covered is not None and covered is not bool(value):
+            text = _("Gửi mà không ký") if value else _("Ký mà không gửi")
+            yield Finding(title, State.WRONG, text, "signature-invalid")
+        elif value and covered:
+            yield Finding(title, State.RIGHT, _("Được gửi và được ký"))
 
 
 def _time(signed: Signed, at: datetime, asked: bool) -> Finding:
@@ -234,9 +242,7 @@ def _time(signed: Signed, at: datetime, asked: bool) -> Finding:
     return Finding(title, State.RIGHT, text % said)
 
 
-def _signature(
-    signed: Signed | None, key: OwnKey | None, sent: Sent, text: str, procedure: str, signed_text: str
-) -> list[Finding]:
+def _signature(signed: Signed | None, key: OwnKey | None, sent: Sent, text: str, signed_text: str) -> list[Finding]:
     title = _("Khóa và chữ ký")
     if key is None:
         said = _("Khóa không phải của hệ thống thuộc cơ quan bạn, hoặc không tồn tại; chỉ so được phần văn bản")
@@ -253,7 +259,7 @@ def _signature(
     if pasted and fits(key.algorithm, key.verifier, pasted, signed):
         said = _("Chữ ký đúng với văn bản bạn dán nhưng văn bản ấy khác; sửa các dòng được đánh dấu")
         return [*found, Finding(title, State.WRONG, said, "signature-invalid")]
-    why = mistake(key.algorithm, key.verifier, parts_of(sent, signed.params, procedure), signed)
+    why = mistake(key.algorithm, key.verifier, parts_of(sent, signed.params), signed)
     said = why or _(
         "Không khớp. So từng dòng dưới đây với văn bản chương trình đã ký, và kiểm tra khóa bí mật đang dùng"
     )

@@ -7,14 +7,14 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
-from broker.signing import HMAC_SHA256, signature_base
+from broker.signing import HMAC_SHA256, OFFICER, PROCEDURE, signature_base
 from broker.verifying import Signed, fits
 from reports.signatures.sent import Sent
 
 Parts = dict[str, str]
 
 
-def parts_of(sent: Sent, params: str, procedure: str) -> Parts:
+def parts_of(sent: Sent, params: str) -> Parts:
     """Return the parts of the text the broker would check."""
     return {
         "method": sent.method,
@@ -25,7 +25,8 @@ def parts_of(sent: Sent, params: str, procedure: str) -> Parts:
         "grant": sent.header("x-lgsp-grant") or "",
         "purpose": sent.header("x-lgsp-purpose") or "",
         "params": params,
-        "procedure": procedure,
+        "procedure": sent.header(PROCEDURE) or "",
+        "officer": sent.header(OFFICER) or "",
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from broker.signing import COMPONENTS, LABEL, PROCEDURE, TAG
+from broker.signing import COMPONENTS, LABEL, OFFICER, PROCEDURE, TAG
 
 _WHOLE = re.compile(r"(?P<label>[^=\s]*)=\((?P<names>[^()]*)\)(?P<rest>.*)\Z", re.DOTALL)
 _PARAMETER = re.compile(r';([a-z*][a-z0-9_.*-]*)=("[^"]*"|[^;]*)')
@@ -38,13 +38,14 @@ def _components(text: str) -> Iterator[str]:
         yield _("Tên thành phần phải đặt trong dấu nháy kép và cách nhau một dấu cách")
     wanted = list(COMPONENTS)
     missing = [name for name in wanted if name not in names]
-    extra = [name for name in names if name not in (*wanted, PROCEDURE)]
+    optional = [name for name in (PROCEDURE, OFFICER) if name in names]
+    extra = [name for name in names if name not in (*wanted, *optional)]
     if missing:
         yield _("Thiếu thành phần: %(names)s") % {"names": ", ".join(missing)}
     if extra:
         yield _("Thừa thành phần: %(names)s") % {"names": ", ".join(extra)[:200]}
-    if not missing and not extra and names not in (wanted, [*wanted, PROCEDURE]):
-        yield _("Sai thứ tự thành phần; thứ tự đúng: %(names)s") % {"names": ", ".join(wanted)}
+    if not missing and not extra and names != [*wanted, *optional]:
+        yield _("Sai thứ tự thành phần; thứ tự đúng: %(names)s") % {"names": ", ".join([*wanted, *optional])}
 
 
 def _parameters(text: str) -> Iterator[str]:

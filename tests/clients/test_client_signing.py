@@ -44,6 +44,7 @@ def test_every_vector_is_signed_to_the_byte(vector: dict) -> None:
         created=int(re.findall(r"created=(\d+)", params)[0]),
         nonce=re.findall(r'nonce="([^"]+)"', params)[0],
         procedure=headers.get("X-LGSP-Procedure", ""),
+        officer=headers.get("X-LGSP-Officer", ""),
     )
     assert {**made, "Host": headers["Host"]} == headers
     assert (
@@ -71,17 +72,19 @@ def test_the_verifier_of_the_product_takes_an_ed25519_key(
 def test_what_is_signed_is_what_arrives(
     make: Callable[..., Client], provider: Provider, world: World, log: Log
 ) -> None:
-    """Path, query and body in Vietnamese, and the procedure the call serves."""
+    """Path, query and body in Vietnamese, the procedure the call serves and the officer who asks."""
     client = make()
     params = {"q": "Tân Lưu", "limit": 2, "all": True, "none": None, "f[a]": ["x&y", "ệ"]}
-    answer = client.get(*SERVICE, "/communes/Tân Lưu's", params=params, procedure="1.004203.000.00.00.H60")
+    named = {"procedure": "1.004203.000.00.00.H60", "officer": "cb.0042@sokhcn"}
+    answer = client.get(*SERVICE, "/communes/Tân Lưu's", params=params, **named)
     assert answer.status == 200
     line = provider.received[0].split(b"\r\n")[0].decode()
     assert line == (
         "GET /communes/T%C3%A2n%20L%C6%B0u's?q=T%C3%A2n%20L%C6%B0u&limit=2&all=true&f%5Ba%5D=x%26y&f%5Ba%5D=%E1%BB%87"
         " HTTP/1.1"
     )
-    assert log.call(answer.request_id)["procedure"] == "1.004203.000.00.00.H60"
+    kept = log.call(answer.request_id)
+    assert (kept["procedure"], len(kept["officer_digest"])) == ("1.004203.000.00.00.H60", 32)
     client.post(*SERVICE, "/reports", json={"tên": "Tân Lưu"})
     assert provider.received[1].endswith('\r\n\r\n{"tên":"Tân Lưu"}'.encode())
 

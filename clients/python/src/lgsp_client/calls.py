@@ -34,6 +34,7 @@ _OURS = frozenset(
         "transfer-encoding",
         "x-lgsp-grant",
         "x-lgsp-procedure",
+        "x-lgsp-officer",
         "x-lgsp-purpose",
     }
 )
@@ -73,6 +74,7 @@ class Call:
     idempotency_key: str = ""
     procedure: str = ""
     deadline: float | None = None
+    officer: str = ""
 
     def __post_init__(self) -> None:
         for name, value in self.headers.items():

@@ -94,11 +94,12 @@ class Client:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         procedure: str = "",
+        officer: str = "",
         deadline: float | None = None,
     ) -> Answer:
-        """Ask an operation. Raises an :class:`LgspError`."""
+        """Ask an operation; for *procedure* and *officer* see :meth:`call`. Raises an :class:`LgspError`."""
         target = target_of(service, version, path, params)
-        call = Call("GET", target, self._grant, self._purpose, b"", headers or {}, "", procedure, deadline)
+        call = Call("GET", target, self._grant, self._purpose, b"", headers or {}, "", procedure, deadline, officer)
         return self._runner.held(call)
 
     def post(self, service: str, version: str, path: str = "", *, json: Any = None, **parts: Any) -> Answer:
@@ -119,13 +120,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         idempotency_key: str = "",
         procedure: str = "",
+        officer: str = "",
         deadline: float | None = None,
     ) -> Answer:
         """Call an operation with any method; *json* is a document, *body* bytes of *content_type*.
 
         What changes something goes under ``idempotency_key``, a new one unless given: sent again under the same key it
-        is not done twice. ``procedure`` is the code of the administrative procedure the call serves. Raises an
-        :class:`LgspError`; its ``may_have_run`` and ``idempotency_key`` say how to go on with a deed.
+        is not done twice. ``procedure`` is the code of the administrative procedure the call serves, ``officer`` the id
+        of the officer who asks; some national services want both. Raises an :class:`LgspError`; its ``may_have_run``
+        and ``idempotency_key`` say how to go on with a deed.
         """
         method = method.upper()
         content = content_of(json, body)
@@ -134,7 +137,7 @@ class Client:
             sent.setdefault("Content-Type", content_type)
         key = "" if method in SAFE else idempotency_key or new_idempotency_key()
         target = target_of(service, version, path, params)
-        call = Call(method, target, self._grant, self._purpose, content, sent, key, procedure, deadline)
+        call = Call(method, target, self._grant, self._purpose, content, sent, key, procedure, deadline, officer)
         return self._runner.held(call)
 
     def download(

@@ -91,6 +91,8 @@ class Runner:
             headers |= {"Authorization": f"Bearer {token}", "Content-Digest": content_digest(call.body)}
             if call.procedure:
                 headers["X-LGSP-Procedure"] = call.procedure
+            if call.officer:
+                headers["X-LGSP-Officer"] = call.officer
         else:
             headers |= self._proof(call)
         with self._transport.send(call.method, call.target, headers, call.body, deadline) as response:
@@ -124,4 +126,5 @@ class Runner:
             purpose=call.purpose,
             created=self._clock.now(),
             procedure=call.procedure,
+            officer=call.officer,
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMPONENTS = ("@method", "@authority", "@path", "@query", "content-digest", "x-lgsp-grant", "x-lgsp-purpose")
 PROCEDURE = "x-lgsp-procedure"
+OFFICER = "x-lgsp-officer"
 LABEL = "lgsp"
 TAG = "lgsp-1"
 
@@ -35,9 +36,11 @@ def content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
-def signature_params(*, created: int, nonce: str, keyid: str, algorithm: str, procedure: str = "") -> str:
+def signature_params(
+    *, created: int, nonce: str, keyid: str, algorithm: str, procedure: str = "", officer: str = ""
+) -> str:
     """Return the value of ``@signature-params``; ``created`` is Unix time in seconds."""
-    names = (*COMPONENTS, PROCEDURE) if procedure else COMPONENTS
+    names = (*COMPONENTS, *([PROCEDURE] if procedure else []), *([OFFICER] if officer else []))
     listed = " ".join(f'"{name}"' for name in names)
     return f'({listed});created={created};nonce="{nonce}";keyid="{keyid}";alg="{algorithm}";tag="{TAG}"'
 
@@ -56,6 +59,8 @@ def signature_base(method: str, authority: str, target: str, headers: dict[str, 
     }
     if "X-LGSP-Procedure" in headers:
         lines[PROCEDURE] = headers["X-LGSP-Procedure"]
+    if "X-LGSP-Officer" in headers:
+        lines[OFFICER] = headers["X-LGSP-Officer"]
     lines["@signature-params"] = params
     return "\n".join(f'"{name}": {value}' for name, value in lines.items()).encode("ascii")
 
@@ -72,17 +77,21 @@ def signed_headers(  # noqa: PLR0913 - what is signed has so many parts, each of
     created: int,
     nonce: str = "",
     procedure: str = "",
+    officer: str = "",
 ) -> dict[str, str]:
-    """Return the headers that prove a call: digest, grant, purpose, procedure if there is one, and the signature."""
+    """Return the headers that prove a call: digest, grant, purpose, procedure and officer if named, and the signature."""
     headers = {"Content-Digest": content_digest(body), "X-LGSP-Grant": grant, "X-LGSP-Purpose": purpose}
     if procedure:
         headers["X-LGSP-Procedure"] = procedure
+    if officer:
+        headers["X-LGSP-Officer"] = officer
     params = signature_params(
         created=created,
         nonce=nonce or new_nonce(),
         keyid=key.access_key,
         algorithm=key.algorithm,
         procedure=procedure,
+        officer=officer,
     )
     signature = key.sign(signature_base(method, authority, target, headers, params))
     headers["Signature-Input"] = f"{LABEL}={params}"
