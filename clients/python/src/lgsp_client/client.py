@@ -126,9 +126,9 @@ class Client:
         """Call an operation with any method; *json* is a document, *body* bytes of *content_type*.
 
         What changes something goes under ``idempotency_key``, a new one unless given: sent again under the same key it
-        is not done twice. ``procedure`` is the code of the administrative procedure the call serves, ``officer`` the id
-        of the officer who asks; some national services want both. Raises an :class:`LgspError`; its ``may_have_run``
-        and ``idempotency_key`` say how to go on with a deed.
+        is not done twice. ``procedure`` is the code of the administrative procedure the call serves, ``officer`` the
+        id of the officer who asks; some national services want both. Raises an :class:`LgspError`; its
+        ``may_have_run`` and ``idempotency_key`` say how to go on with a deed.
         """
         method = method.upper()
         content = content_of(json, body)

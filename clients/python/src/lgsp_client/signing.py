@@ -79,7 +79,7 @@ def signed_headers(  # noqa: PLR0913 - what is signed has so many parts, each of
     procedure: str = "",
     officer: str = "",
 ) -> dict[str, str]:
-    """Return the headers that prove a call: digest, grant, purpose, procedure and officer if named, and the signature."""
+    """Return the headers that prove a call: digest, grant, purpose, procedure and officer if named, signature."""
     headers = {"Content-Digest": content_digest(body), "X-LGSP-Grant": grant, "X-LGSP-Purpose": purpose}
     if procedure:
         headers["X-LGSP-Procedure"] = procedure
