@@ -254,6 +254,13 @@ def test_an_answer_in_another_charset_comes_out_as_utf8(
     assert answer.body.decode().removeprefix('<?xml version="1.0" encoding="UTF-8"?>\n') == text
 
 
+def test_a_large_text_is_poured_through_in_its_charset(broker: Live, provider: Provider, world: World) -> None:
+    body = "é;1\n".encode("cp1252") * 300_000
+    provider.answers[b"*"] = reply(body, kind="text/csv; charset=windows-1252")
+    answer = get(broker, world)
+    assert (answer.status, answer.header("content-type")) == (200, "text/csv; charset=windows-1252")
+
+
 @pytest.mark.parametrize(
     "body",
     [b"<a>gheim", b"\xff<a>gheim</a>", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;gheim</a>'],
