@@ -114,6 +114,7 @@ def test_the_envelope_holds_what_the_caller_gave_and_nothing_else(
 
 def test_soap_1_2_and_elements_without_namespace(soap: Live, world: World, provider: Provider) -> None:
     row = world.services["sandbox"]
+    assert LOOK.soap is not None
     newer = replace(LOOK, soap=replace(LOOK.soap, version="1.2", qualified=False))
     world.services["sandbox"] = replace(row, operations=(ASK, newer))
     soap.reload()
