@@ -55,9 +55,9 @@ HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Ent
 Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
 GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 grant_type client_credentials client_assertion scope resource
-Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema XSD DOCTYPE minOccurs maxOccurs unbounded operationId securitySchemes
+Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
 MB KB GB km ha kg mm cm px ms
-RSA ECDSA bit
+RSA ECDSA bit XSD DOCTYPE minOccurs maxOccurs unbounded
 """
 NAMES = frozenset(_NAMES.split())
 _ADDRESSES = re.compile(
