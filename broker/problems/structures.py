@@ -56,9 +56,9 @@ KINDS = (
                 "errors",
                 [
                     {
-                        "pointer": "/congDan",
-                        "code": "required",
-                        "detail": "Thiếu trường bắt buộc; cần có: hoTen.",
+                        "pointer": "/congDan/hoTen",
+                        "code": "type",
+                        "detail": "Giá trị phải là chuỗi ký tự.",
                     }
                 ],
             ),

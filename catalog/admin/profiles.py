@@ -63,8 +63,9 @@ class ProfileForm(DeedForm):
         except UnicodeDecodeError:
             raise forms.ValidationError(_("Tệp không ở mã UTF-8; lưu lại ở dạng UTF-8 rồi chọn lại")) from None
         sent: Any = self.data
-        self.data = sent.copy()
-        self.data[self.add_prefix("content")] = text
+        kept = sent.copy()
+        kept[self.add_prefix("content")] = text
+        self.data = kept
         self.cleaned_data["content"] = text
         return None
 

@@ -49,10 +49,8 @@ def set_profile_use(
     day, why = since or clock.today(), tidy(reason)
     before = held.profile_uses.on(day).filter(direction=direction).select_related("profile").first()
     errors = _errors(held, direction, profile, day, why, draft=draft)
-    if before is None and profile is None:
-        errors.setdefault("profile", [_("Chiều này chưa áp dụng cấu trúc nào; chọn một cấu trúc")])
-    elif before is not None and before.profile_id == (profile.pk if profile else None):
-        errors.setdefault("profile", [_("Cấu trúc này đã áp dụng rồi; chọn cấu trúc khác")])
+    if said := _nothing_new(before, profile):
+        errors.setdefault("profile", [said])
     if errors:
         raise InvalidInput(errors)
     if draft:
@@ -95,6 +93,13 @@ def _locked(actor: Actor, version: ServiceVersion) -> ServiceVersion:
             % {"state": stored.get_state_display()}
         )
     return stored
+
+
+def _nothing_new(before: ProfileUse | None, profile: MessageProfile | None) -> str:
+    if before is None:
+        return "" if profile else _("Chiều này chưa áp dụng cấu trúc nào; chọn một cấu trúc")
+    same = before.profile_id == (profile.pk if profile else None)
+    return _("Cấu trúc này đã áp dụng rồi; chọn cấu trúc khác") if same else ""
 
 
 def _errors(

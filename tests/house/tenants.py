@@ -68,6 +68,7 @@ PUBLIC = (
     "danh-muc/<slug:code>/",
     "quy-che/",
     "tieu-chuan/<int:pk>/",
+    "cau-truc-thong-diep/<int:pk>/",
     "xac-minh/",
     "loi-moi/<str:token>/",
     "quyen-khai-thac/de-nghi/them/<slug:code>/",

@@ -56,11 +56,11 @@ Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Ke
 gzip DTD XInclude Infinity NaN
 GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 grant_type client_credentials client_assertion scope resource
-Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema XSD operationId securitySchemes
+Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
 MB KB GB km ha kg mm cm px ms
-RSA ECDSA bit
-CR LF ASCII hex RateLimit Bearer lgsp QK sk
-curl openssl JavaScript Node.js Java PHP
+ RSA ECDSA bit XSD DOCTYPE minOccurs maxOccurs unbounded
+ CR LF ASCII hex RateLimit Bearer lgsp QK sk
+ curl openssl JavaScript Node.js Java PHP
 """
 NAMES = frozenset(_NAMES.split())
 _ADDRESSES = re.compile(
