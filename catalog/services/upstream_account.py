@@ -78,10 +78,12 @@ def _in_the_clear(target: Target) -> bool:
 def _judge_names(upstream: Upstream, errors: Errors) -> None:
     if not _CLIENT_ID.match(upstream.client_id):
         errors["client_id"] = [
-            _("Nhập mã tài khoản (client id) được cấp: chữ không dấu, không có dấu cách, dấu hai chấm")
+            _("Nhập mã tài khoản (client_id) được cấp: chữ không dấu, không có dấu cách, dấu hai chấm")
         ]
     if upstream.token_scope and not _SCOPE.match(upstream.token_scope):
-        errors["token_scope"] = [_("Các phạm vi cách nhau một dấu cách, ví dụ default read; để trống nếu không dùng")]
+        errors["token_scope"] = [
+            _("Các phạm vi cách nhau một dấu cách, chỉ gồm chữ không dấu và số; để trống nếu không dùng")
+        ]
 
 
 def _set_secret(upstream: Upstream, before: Mapping[str, str], client_secret: str, errors: Errors) -> None:
