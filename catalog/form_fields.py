@@ -60,13 +60,13 @@ TLS_HELP = {
 }
 
 
-CLIENT_SECRET = _("Mật khẩu tài khoản (client secret)")
+CLIENT_SECRET = _("Mật khẩu tài khoản (client_secret)")
 ACCOUNT_HELP = {
     "token_url": _(
-        "Chỉ nhập khi hệ thống nguồn là nền tảng phải đăng nhập (OAuth 2, client credentials), ví dụ "
+        "Chỉ nhập khi hệ thống nguồn là nền tảng phải đăng nhập (OAuth 2, client_credentials), ví dụ "
         "https://api.example/token. Nền tảng tự lấy mã truy cập và gửi kèm từng lượt gọi."
     ),
-    "client_id": _("Do nền tảng kia cấp, còn gọi là consumer key."),
+    "client_id": _("Do nền tảng kia cấp cho nền tảng của tỉnh."),
     "client_secret": _(
         "Được mã hóa khi lưu và không hiện lại; để trống thì giữ mật khẩu đang có. Đổi địa chỉ cấp mã truy cập hoặc "
         "mã tài khoản thì nhập lại."

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='upstream',
             name='client_id',
-            field=models.CharField(blank=True, max_length=200, verbose_name='mã tài khoản (client id)'),
+            field=models.CharField(blank=True, max_length=200, verbose_name='mã tài khoản (client_id)'),
         ),
         migrations.AddField(
             model_name='upstream',

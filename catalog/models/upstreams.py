@@ -62,7 +62,7 @@ class Upstream(models.Model):
     client_valid_to = models.DateTimeField(_("chứng thư hết hạn lúc"), null=True, editable=False)
     sealed_client_key = models.TextField(_("khóa riêng của nền tảng"), blank=True, editable=False)
     token_url = models.CharField(_("địa chỉ cấp mã truy cập"), max_length=300, blank=True)
-    client_id = models.CharField(_("mã tài khoản (client id)"), max_length=200, blank=True)
+    client_id = models.CharField(_("mã tài khoản (client_id)"), max_length=200, blank=True)
     token_scope = models.CharField(_("phạm vi (scope)"), max_length=200, blank=True)
     sealed_client_secret = models.TextField(_("mật khẩu tài khoản"), blank=True, editable=False)
     procedure_header = models.CharField(_("tiêu đề mang mã thủ tục"), max_length=64, blank=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -55,28 +56,34 @@ def _require_none(upstream: Upstream, client_secret: str, errors: Errors) -> Non
 
 def _judge_address(upstream: Upstream, errors: Errors) -> None:
     try:
-        target = address_rules().check_url(upstream.token_url)
+        if _in_the_clear(address_rules().check_url(upstream.token_url)):
+            told = _("Mật khẩu tài khoản chỉ được gửi qua https://; nhập địa chỉ bắt đầu bằng https://")
+            errors["token_url"] = [told]
     except AddressRefused as refused:
         errors["token_url"] = [str(refused.reason)]
-        return
-    if target.scheme != "https" and not _here(target):
-        errors["token_url"] = [_("Mật khẩu tài khoản chỉ được gửi qua https://; nhập địa chỉ bắt đầu bằng https://")]
-    elif upstream.base_url.startswith("http://") and not _here(target):
-        errors["base_url"] = [_("Mã truy cập chỉ được gửi qua https://; nhập địa chỉ gốc bắt đầu bằng https://")]
+    # A base address that is none is told by who judges addresses.
+    with suppress(AddressRefused):
+        if _in_the_clear(address_rules().check_url(upstream.base_url)):
+            told = _("Mã truy cập chỉ được gửi qua https://; nhập địa chỉ gốc bắt đầu bằng https://")
+            errors["base_url"] = [told]
 
 
-def _here(target: Target) -> bool:
-    """Return whether it is a system of the demonstration, on this machine; the rules allow that or have refused it."""
-    return target.host in ("localhost", "::1") or target.host.startswith("127.")
+def _in_the_clear(target: Target) -> bool:
+    """Return whether anybody on the way could read along; on this machine lie systems of the demonstration only."""
+    if target.scheme == "https":
+        return False
+    return not (target.host in ("localhost", "::1") or target.host.startswith("127."))
 
 
 def _judge_names(upstream: Upstream, errors: Errors) -> None:
     if not _CLIENT_ID.match(upstream.client_id):
         errors["client_id"] = [
-            _("Nhập mã tài khoản (client id) được cấp: chữ không dấu, không có dấu cách, dấu hai chấm")
+            _("Nhập mã tài khoản (client_id) được cấp: chữ không dấu, không có dấu cách, dấu hai chấm")
         ]
     if upstream.token_scope and not _SCOPE.match(upstream.token_scope):
-        errors["token_scope"] = [_("Các phạm vi cách nhau một dấu cách, ví dụ default read; để trống nếu không dùng")]
+        errors["token_scope"] = [
+            _("Các phạm vi cách nhau một dấu cách, chỉ gồm chữ không dấu và số; để trống nếu không dùng")
+        ]
 
 
 def _set_secret(upstream: Upstream, before: Mapping[str, str], client_secret: str, errors: Errors) -> None:

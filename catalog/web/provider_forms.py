@@ -227,7 +227,7 @@ class UpstreamForm(PortalForm):
         label=CLIENT_KEY, required=False, widget=UnshownArea(attrs=_PEM_BOX), help_text=TLS_HELP["client_key"]
     )
     token_url = _short(_("Địa chỉ cấp mã truy cập"), "token_url", 300)
-    client_id = _short(_("Mã tài khoản (client id)"), "client_id", 200)
+    client_id = _short(_("Mã tài khoản (client_id)"), "client_id", 200)
     client_secret = forms.CharField(
         label=CLIENT_SECRET,
         required=False,

@@ -55,7 +55,8 @@ HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Ent
 Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
 gzip DTD XInclude Infinity NaN
 GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
-grant_type client_credentials client_assertion scope resource
+X-LGSP-Procedure X-LGSP-Officer MaDVC MaDonVi MaCanBo
+grant_type client_credentials client_assertion client_id client_secret scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
 MB KB GB km ha kg mm cm px ms
  RSA ECDSA bit XSD DOCTYPE minOccurs maxOccurs unbounded
