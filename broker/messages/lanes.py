@@ -90,7 +90,10 @@ class Lane:
             self._line, theirs = socket.socketpair()
             with theirs:
                 self._child = subprocess.Popen(
-                    [sys.executable, "-m", "core.inspection.lane"], stdin=theirs, stdout=subprocess.DEVNULL, cwd=_ROOT
+                    [sys.executable, "-m", "core.inspection.lane"],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    cwd=_ROOT,
                 )
         return self._line
 

@@ -72,6 +72,7 @@ def test_the_platform_lists_runs_and_tells_both_sides(followed: Chain) -> None:
     second = version_of("2", clock.today() + timedelta(days=30))
     assert repeat_conformance() == 1
     row = ConformanceRerun.objects.get()
+    assert row.run is not None
     assert (row.profile, row.connection, row.run.request) == (second, followed.connection(), followed.request)
     assert (row.run.passed, row.run.summary, row.run.run_by) == (False, "1 trong 2 mẫu chưa đúng cấu trúc", None)
     assert {fact.deed for fact in Fact.objects.order_by("-id")[:2]} == {"request.probed", "profile.reruns_opened"}
@@ -92,6 +93,7 @@ def test_one_in_xml_is_run_by_its_xsd(followed: Chain) -> None:
     open_reruns(actor=followed.actors["operator"], profile=third)
     repeat_conformance()
     run = ConformanceRerun.objects.get(profile=third).run
+    assert run is not None
     assert (run.passed, run.run_by) == (True, followed.users["operator"])
     assert "không cần làm gì thêm" in told(followed, "agency_representative")[0]
 
