@@ -96,7 +96,7 @@ def rerun(*, actor: Actor, pk: int) -> bool:
 def _dossier_of(connection: Connection) -> ConnectionRequest:
     """Return the dossier by which the connection runs today: that of its newest live grant."""
     grant = open_live_grants().filter(connection=connection).order_by("-request_id").select_related("request").first()
-    return grant.request if grant else connection.request
+    return (grant and grant.request) or connection.request
 
 
 def _tell_when_all_are_done(profile: MessageProfile) -> None:
