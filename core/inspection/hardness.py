@@ -7,7 +7,7 @@ slips through (nobody can tell of every pattern) is cut off when it is used (``c
 import re
 import signal
 from collections.abc import Iterator
-from re import _parser as reading  # type: ignore[attr-defined]
+from re import _parser as reading
 from typing import Any
 
 from core.inspection.reading import escape, walk
