@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 from django.conf import settings
 
-from catalog.choices import CALLABLE
+from catalog.choices import CALLABLE, MessageForm
 from catalog.models import DataService, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
 from catalog.projection.ends import ending_of, lasting_names
@@ -32,7 +33,7 @@ def load_services() -> list[ServiceRow]:
     ring = keyring(settings.FIELD_KEYS)
     known = {version.pk: version for version in versions.order_by("service_id", "name")}
     lasting = lasting_names((known[pk], place) for pk, place in upstreams if pk in known)
-    return [
+    rows = [
         ServiceRow(
             service_id=version.service_id,
             code=version.service.code,
@@ -56,6 +57,14 @@ def load_services() -> list[ServiceRow]:
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
     ]
+    return [_plain(row) if any(item.upstream_id < 0 for item in row.upstreams) else row for row in rows]
+
+
+def _plain(row: ServiceRow) -> ServiceRow:
+    """Return *row* as the example server answers it: in JSON, whatever its source system speaks."""
+    return replace(
+        row, form=MessageForm.JSON.value, operations=tuple(replace(item, soap=None) for item in row.operations)
+    )
 
 
 def _examples(versions: Iterable[ServiceVersion]) -> dict[tuple[int, str], list[Upstream]]:

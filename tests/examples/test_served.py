@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 
 from broker.assembly import upstream_rules
+from catalog.models import Operation, ServiceVersion
 from catalog.projection import load_services
 from catalog.services.versions import withdraw_version
 from core.addresses import AddressRefused, AddressRules
@@ -91,6 +92,16 @@ def test_the_broker_is_told_of_it_in_the_sandbox_only(chain: Chain, settings: An
     assert upstream.base_url == "http://127.0.0.1:9100/administrative-units/v1"
     assert (upstream.upstream_id < 0, upstream.asserted, upstream.tls) == (True, False, None)
     assert not [item for item in rows["live"].upstreams if "9100" in item.base_url]
+    # Whatever the source system speaks, the example server answers JSON over REST.
+    Operation.objects.update(
+        soap_version="1.1", soap_path="/soap", soap_namespace="urn:x", soap_request="Ask", soap_response="Answer"
+    )
+    ServiceVersion.objects.update(message_form="xml")
+    rows = {row.environment: row for row in load_services()}
+    assert {(place, row.form, row.operations[0].soap is None) for place, row in rows.items()} == {
+        ("live", "xml", False),
+        ("sandbox", "json", True),
+    }
     apart(chain, "http://127.0.0.1:10")
     assert [item.base_url for row in load_services() if row.environment == "sandbox" for item in row.upstreams] == [
         "http://127.0.0.1:10"
