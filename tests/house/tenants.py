@@ -55,6 +55,7 @@ PUBLIC = (
     "loi/",
     "danh-ba/",
     "danh-muc/<slug:code>/",
+    "wsdl/<slug:code>/",
     "quy-che/",
     "tieu-chuan/<int:pk>/",
     "xac-minh/",

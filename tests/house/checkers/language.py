@@ -56,6 +56,9 @@ Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Ke
 GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 grant_type client_credentials client_assertion scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
+SOAP WSDL REST SOAPAction soapAction Envelope Header Body mustUnderstand WS-Security DTD document/literal portType
+elementFormDefault qualified request-id procedure limit MaXa SoDong CongDan/SoDinhDanh MaYeuCau MaDVC TraCuuXa
+TraCuuXaResponse/KetQua ket_qua.xa
 MB KB GB km ha kg mm cm px ms
 RSA ECDSA bit
 """
