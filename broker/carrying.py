@@ -12,6 +12,7 @@ from broker.forwarding import CONNECT_SECONDS, Answered, Failed, Outgoing, TooMu
 from broker.headers import declared_length, to_provider
 from broker.incoming import Incoming
 from broker.messages.inward import take_in
+from broker.messages.message import asked
 from broker.passage import Passage
 from broker.passing import answer_of, held_whole, restricted
 from broker.problems import Refusal, refusal
@@ -47,10 +48,10 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
     soap = warrant.operation.soap
-    if soap is None:
-        await take_in(incoming, engine)
-    else:
+    if soap is not None:
         incoming.posting = written(incoming, soap)
+    elif incoming.content or asked(incoming.sent.get(b"accept"), row.form):
+        await take_in(incoming, engine)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)

@@ -31,9 +31,9 @@ async def answer_of(answered: Answered, incoming: Incoming, engine: "Engine") ->
     """Return the provider's answer as the caller may have it. Raises a refusal for what is not passed on."""
     _require_passable(answered)
     failed = answered.status >= 400
-    body, limited = answered.body, restricted(incoming)
+    body = answered.body
     job = job_of(answered, incoming)
-    if limited and body:
+    if body and restricted(incoming):
         if not failed:
             job = filtering(job, answered, incoming)
         elif form_of(content_type_of(answered)).media != PROBLEM:

@@ -11,7 +11,7 @@ from core.networks import read_networks
 MESSAGE_HELP = {
     "message_form": _("Yêu cầu gửi bằng dạng kia (JSON hoặc XML) được nền tảng chuyển sang dạng này."),
     "accepts_gzip": _("Nền tảng giải nén trước khi chuyển đi, tối đa bằng cỡ yêu cầu tối đa."),
-    "xml_root": _("Dùng khi hệ thống nguồn nhận XML, ví dụ HoSo; để trống thì nền tảng đặt theo mã thao tác."),
+    "xml_root": _("Dùng khi hệ thống nguồn nhận XML; để trống thì nền tảng đặt theo mã thao tác."),
 }
 ELEMENTS_HINT = _(
     "Mỗi dòng một trường: tên_trường: ý nghĩa | kiểu | phân loại, ví dụ ma_xa: Mã xã | chuỗi | Dùng chung. "

@@ -64,6 +64,13 @@ def wanted(content_type: bytes, accept: bytes | None) -> str:
 
 
 @lru_cache(maxsize=1024)
+def goes_as_it_is(content_type: bytes, accept: bytes | None) -> bool:
+    """Return whether an answer of this type needs no look at all: nothing to convert, no charset, no XML to ask."""
+    own = form_of(content_type)
+    return not wanted(content_type, accept) and not own.charset and own.form != XML
+
+
+@lru_cache(maxsize=1024)
 def asked(accept: bytes | None, form: str) -> str:
     """Return the ``Accept`` a provider of *form* gets instead of the caller's, "" for the caller's own.
 

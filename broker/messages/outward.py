@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from broker.answers import Answer, Pairs
 from broker.forwarding import Answered
 from broker.incoming import Incoming
-from broker.messages.message import JSON, MEDIA, NO_EQUAL, RAW, XML, Form, form_of, wanted
+from broker.messages.message import JSON, MEDIA, NO_EQUAL, RAW, XML, Form, form_of, goes_as_it_is, wanted
 from broker.messages.transforming import Job, declares
 from broker.once import SAFE
 from broker.problems import Refusal, refusal
@@ -23,7 +23,10 @@ UTF_8 = {JSON: b"", XML: b"; charset=utf-8", RAW: b"; charset=utf-8"}
 
 def content_type_of(answered: Answered) -> bytes:
     """Return the content type of an answer, b"" where it has none."""
-    return next((value for name, value in answered.headers if name.lower() == b"content-type"), b"")
+    for name, value in answered.headers:
+        if name.lower() == b"content-type":
+            return value
+    return b""
 
 
 def job_of(answered: Answered, incoming: Incoming) -> Job | None:
@@ -31,9 +34,11 @@ def job_of(answered: Answered, incoming: Incoming) -> Job | None:
 
     Raises ``form-not-acceptable`` where the caller takes neither form; a deed that was done is told all the same.
     """
-    warrant = incoming.warrant
     content_type = content_type_of(answered)
-    if not content_type or warrant is None:
+    if goes_as_it_is(content_type, incoming.sent.get(b"accept")):
+        return None
+    warrant = incoming.warrant
+    if warrant is None:
         return None
     if not answered.body and answered.rest is None:
         return None
@@ -46,7 +51,9 @@ def job_of(answered: Answered, incoming: Incoming) -> Job | None:
     if not target and not own.charset and not (own.form == XML and declares(answered.body)):
         return None
     if own.form == RAW:
-        return Job("text", "text", charset=own.charset) if own.media.startswith("text/") else None
+        # What is poured through says itself which charset it is in, and stays so.
+        text = own.media.startswith("text/") and answered.rest is None
+        return Job("text", "text", charset=own.charset) if text else None
     form = form_of(target.encode()).form if target else own.form
     return Job(own.form, form, charset=own.charset, root=warrant.operation.root or warrant.operation.code)
 

@@ -13,7 +13,7 @@ from catalog.described import described
 from catalog.models import ApiDescription, DataService, Operation, ServiceVersion
 from catalog.openapi.shapes import MAX_BYTES
 from catalog.selectors.descriptions import Reading, reading_of
-from catalog.services.operations import remove_operation, set_operation
+from catalog.services.operations import DESCRIBED, remove_operation, set_operation
 from catalog.services.upstreams import copy_upstream
 from catalog.services.versions import FIELDS as BOUNDS
 from catalog.services.versions import create_version, draft_for, next_name, require_editor
@@ -24,8 +24,6 @@ from core.problems import GuardRefused, InvalidInput, StateRefused
 from core.text import printable, tidy
 
 CLAUSE = "QC11.2"
-# What a description says of an operation beside its fields and its SOAP.
-SAID = ("code", "title", "method", "template", "record_path")
 
 
 @transaction.atomic
@@ -122,8 +120,10 @@ def _removed(
     return stay
 
 
-def _set(actor: Actor, version: ServiceVersion, wanted: openapi.Operation, operation: Operation | None) -> None:
-    values = {name: getattr(wanted, name) for name in SAID} | columns_of(wanted.soap or Soap())
+def _set(
+    actor: Actor, version: ServiceVersion, wanted: openapi.Operation, operation: Operation | None, **more: str
+) -> None:
+    values = {name: getattr(wanted, name) for name in DESCRIBED} | columns_of(wanted.soap or Soap()) | more
     set_operation(actor=actor, version=version, operation=operation, elements=wanted.fields, **values)
 
 
@@ -166,8 +166,9 @@ def make_next_version(*, actor: Actor, description: ApiDescription, seen: str) -
     made = create_version(
         actor=actor, service=service, name=next_name(service), **{name: getattr(old, name) for name in BOUNDS}
     )
+    roots = {(item.method, item.template): item.xml_root for item in old.operations.all()}
     for operation in found.difference.result:
-        _set(actor, made, operation, None)
+        _set(actor, made, operation, None, xml_root=roots.get((operation.method, operation.template), ""))
     for upstream in old.upstreams.filter(active=True).order_by("environment", "place"):
         copy_upstream(actor=actor, version=made, upstream=upstream)
     kept = ApiDescription.objects.create(

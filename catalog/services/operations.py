@@ -19,7 +19,9 @@ from catalog.soap import SOAP_FIELDS, faults_of, soap_of
 from core.actor import Actor
 from core.text import fold
 
-FIELDS = ("code", "title", "method", "template", "record_path", "xml_root", *SOAP_FIELDS)
+# What a description says of an operation; the rest is entered by hand, SOAP unless it is a WSDL.
+DESCRIBED = ("code", "title", "method", "template", "record_path")
+FIELDS = (*DESCRIBED, "xml_root", *SOAP_FIELDS)
 MAX_ELEMENTS = 200
 # (name in the answer, what it means in Vietnamese[, type[, class]])
 Elements = Iterable[tuple[str, ...]]

@@ -87,7 +87,7 @@ def new_own_version(request: Any, code: str) -> HttpResponse:
 @never_cache
 @needs(SERVICE_EDIT_OWN)
 def change_own_version(request: Any, code: str, name: str) -> HttpResponse:
-    """Change the bound of a draft."""
+    """Change the bounds and the form of messages of a draft."""
     found = own_version_of(request, code, name)
     initial = {name: getattr(found, name) for name in (*FIELDS, "revision")}
     form = VersionForm(request.POST or None, initial=initial)
@@ -100,7 +100,7 @@ def change_own_version(request: Any, code: str, name: str) -> HttpResponse:
         else:
             messages.success(request, _("Đã lưu thay đổi."))
             return redirect("own_version", code=code, name=name)
-    context = {"form": form, "service": found.service, "version": found, "title": _("Giới hạn của phiên bản")}
+    context = {"form": form, "service": found.service, "version": found, "title": _("Giới hạn và dạng dữ liệu")}
     return render(request, "provider_services/part.html", context)
 
 

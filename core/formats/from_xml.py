@@ -124,7 +124,7 @@ def _attributes(head: dict[str, Any], attributes: list[tuple[str, str]], element
         elif name.startswith(_OURS):
             marks[name[len(_OURS) :]] = value
         elif name == _XML + "id":
-            raise _refused("xml-name", "Không nhận thuộc tính xml:id.", "xml:id is not taken.", element)
+            raise _refused("xml-name", "Không nhận thuộc tính định danh của XML.", "xml:id is not taken.", element)
         elif name.startswith(_XML):
             head["@xml:" + name[len(_XML) :]] = value
         else:

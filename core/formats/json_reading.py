@@ -115,5 +115,5 @@ def _require_whole_characters(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        detail = "Có ký tự thay thế đứng lẻ (\\uD800–\\uDFFF)."
+        detail = "Có nửa ký tự Unicode đứng lẻ."
         raise BadMessage("json-surrogate", detail, "A surrogate stands alone (\\uD800–\\uDFFF).") from None

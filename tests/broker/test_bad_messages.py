@@ -58,7 +58,7 @@ def listener() -> Iterator[tuple[int, list[int]]]:
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
-@pytest.mark.parametrize("name", BAD_XML)
+@pytest.mark.parametrize("name", [name for name, (source, _reason) in BAD_XML.items() if source])
 def test_n21_a_request_of_bad_xml(
     name: str, form: str, broker: Live, world: World, refused: Callable[..., Reply], listener: Any
 ) -> None:
@@ -76,15 +76,13 @@ def test_n21_a_request_of_bad_xml(
     assert broker.app.engine.budget.used == 0
 
 
-@pytest.mark.parametrize("name", BAD_JSON)
+@pytest.mark.parametrize("name", [name for name, (body, _reason) in BAD_JSON.items() if body])
 def test_n22_a_request_of_bad_json_is_not_converted(
     name: str, broker: Live, world: World, refused: Callable[..., Reply]
 ) -> None:
     body, reason = BAD_JSON[name]
     changed(broker, world, form="xml")
     begun = time.monotonic()
-    if not body:
-        return  # nothing was sent, so there is nothing to read
     answer = refused(post(broker, world, body, "application/json"), 400, "message-invalid")
     assert time.monotonic() - begun < SECONDS
     assert answer.json["reason"] == reason

@@ -254,6 +254,13 @@ def test_an_answer_in_another_charset_comes_out_as_utf8(
     assert answer.body.decode().removeprefix('<?xml version="1.0" encoding="UTF-8"?>\n') == text
 
 
+def test_a_large_text_is_poured_through_in_its_charset(broker: Live, provider: Provider, world: World) -> None:
+    body = "é;1\n".encode("cp1252") * 300_000
+    provider.answers[b"*"] = reply(body, kind="text/csv; charset=windows-1252")
+    answer = get(broker, world)
+    assert (answer.status, answer.header("content-type")) == (200, "text/csv; charset=windows-1252")
+
+
 @pytest.mark.parametrize(
     "body",
     [b"<a>gheim", b"\xff<a>gheim</a>", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;gheim</a>'],
@@ -296,9 +303,10 @@ def test_a_large_answer_is_held_and_converted(size: int, broker: Live, provider:
     with_service(broker, world, timeout_ms=20_000)
     body = big(size)
     provider.answers[b"*"] = reply(body)
-    assert get(broker, world).body == body
+    assert get(broker, world).header("content-type") == "application/json"  # above 1 MiB it is poured through
     answer = get(broker, world, "application/xml")
     assert (answer.status, answer.header("content-type")) == (200, "application/xml; charset=utf-8")
+    assert int(answer.header("content-length")) == len(answer.body)
     assert from_xml(read_xml(answer.body)) == json.loads(body)
     provider.answers[b"*"] = reply(answer.body, kind="application/xml")
     assert get(broker, world, "application/json").json == json.loads(body)

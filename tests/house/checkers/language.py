@@ -53,6 +53,7 @@ LGSP NDXP NGSP SKHCN UBND HĐND QC QCVN TCVN NĐ CP TT BKHCN BTTTT BCA QĐ TTg Q
 TOTP QR API JSON XML XLSX CSV IP HTTP HTTPS http https URL PDF DOCX OpenID OAuth OpenAPI UUID UTF ISO RFC MIME SSO SHA
 HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Enter Esc Tab
 Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
+gzip DTD XInclude Infinity NaN
 GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 grant_type client_credentials client_assertion scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
