@@ -56,7 +56,7 @@ KINDS = (
             400,
             _("Tiêu đề SOAP bắt buộc chưa được hiểu"),
             _("Phong bì có tiêu đề đánh dấu mustUnderstand mà nền tảng không xử lý, ví dụ WS-Security."),
-            _("Bỏ tiêu đề này; xác thực bằng chữ ký hoặc token ở tiêu đề HTTP như mọi lượt gọi."),
+            _("Bỏ tiêu đề này; xác thực bằng chữ ký hoặc mã truy cập ở tiêu đề HTTP như mọi lượt gọi."),
         ),
         Side.CONSUMER,
         "SOAP header not understood",

@@ -19,7 +19,7 @@ from catalog.soap import SOAP_FIELDS, faults_of, soap_of
 from core.actor import Actor
 from core.text import fold
 
-# What a description says of an operation beside its fields and its SOAP; the rest is entered by hand.
+# What a description says of an operation; the rest is entered by hand, SOAP unless it is a WSDL.
 DESCRIBED = ("code", "title", "method", "template", "record_path")
 FIELDS = (*DESCRIBED, "xml_root", *SOAP_FIELDS)
 MAX_ELEMENTS = 200

@@ -66,6 +66,7 @@ PUBLIC = (
     "openapi/",
     "danh-ba/",
     "danh-muc/<slug:code>/",
+    "wsdl/<slug:code>/",
     "quy-che/",
     "tieu-chuan/<int:pk>/",
     "cau-truc-thong-diep/<int:pk>/",

@@ -58,6 +58,9 @@ GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LG
 X-LGSP-Procedure X-LGSP-Officer MaDVC MaDonVi MaCanBo
 grant_type client_credentials client_assertion client_id client_secret scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes
+SOAP WSDL REST SOAPAction soapAction Envelope Header Body mustUnderstand WS-Security DTD document/literal portType
+elementFormDefault qualified request-id procedure limit MaXa SoDong CongDan/SoDinhDanh MaYeuCau MaDVC TraCuuXa
+TraCuuXaResponse/KetQua ket_qua.xa
 MB KB GB km ha kg mm cm px ms
  RSA ECDSA bit XSD DOCTYPE minOccurs maxOccurs unbounded
  CR LF ASCII hex RateLimit Bearer lgsp QK sk
