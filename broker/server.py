@@ -15,14 +15,14 @@ from functools import lru_cache
 from typing import Any
 from weakref import ref
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from broker.patience import Patient
 
 MAX_TARGET_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 64 * 1024
-HEAD_SECONDS = 10.0
 IDLE_SECONDS = 60
 LAST_WORD_SECONDS = 0.5
-LINGER_SECONDS = 30.0
 BACKLOG = 2048
 # Answers that have no body, whatever they say of its length.
 _BODILESS = frozenset({204, 304})
@@ -62,18 +62,14 @@ def most_connections() -> int:
     return max(16, (soft - OTHER_DESCRIPTORS) // 2)
 
 
-class StrictProtocol(HttpToolsProtocol):
+class StrictProtocol(Patient):
     """One connection."""
 
     _room = MAX_HEADER_BYTES
-    _in_head = False
     _draining = False
-    _head_timer: asyncio.TimerHandle | None = None
     _answering: Any = None
     # Called when the caller leaves while its call is under way (broker.watching).
     when_gone: Callable[[], None] | None = None
-    _unread_timer: asyncio.TimerHandle | None = None
-    _idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room; it has to say something soon."""
@@ -83,44 +79,20 @@ class StrictProtocol(HttpToolsProtocol):
             transport.write(OVERLOADED)
             self._close(transport)
             return
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+        self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller is gone, whichever of its requests is being answered."""
-        self._stop_head_timer()
-        if self.timeout_keep_alive_task is not None:
-            self.timeout_keep_alive_task.cancel()
-            self.timeout_keep_alive_task = None
         self._tell_gone()
-        self._stop_unread_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; a head that is not whole with them gets a time to be."""
         super().data_received(data)
         if self._in_head:
-            if self._head_timer is None:
-                self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+            self._expect_head()
         elif self._head_timer is not None:
             self._stop_head_timer()
-
-    def _stop_head_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _too_slow(self) -> None:
-        """End a connection whose head did not come; an answer that is on its way goes first."""
-        self._head_timer = None
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.keep_alive = False
-        elif not self.transport.is_closing():
-            self._close(self.transport)
-
-    def _close(self, transport: asyncio.Transport) -> None:
-        """Close; who does not take what is still to be sent does not keep it in our memory."""
-        transport.close()
-        self.loop.call_later(LINGER_SECONDS, _cut, transport)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """Begin to answer. Of requests sent in a row uvicorn remembers the last alone; this is the one under way."""
@@ -214,57 +186,6 @@ class StrictProtocol(HttpToolsProtocol):
         super().send_400_response(msg)
         self._tell_gone()
 
-    def on_response_complete(self) -> None:
-        """End an answer: the next of requests sent in a row begins, or the connection is idle from now on.
-
-        One that closes with it does not wait for ever to be read.
-        """
-        self.server_state.total_requests += 1
-        if self.transport.is_closing():
-            if self.transport.get_write_buffer_size():
-                self.loop.call_later(LINGER_SECONDS, _cut, self.transport)
-            return
-        self.flow.resume_reading()
-        if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
-            return
-        self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._look_again(self.timeout_keep_alive)
-
-    def _look_again(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
-
-    def _unset_keepalive_if_required(self) -> None:
-        """Leave the timer: it looks at the clock when it goes off. Making one for each request costs more."""
-
-    def pause_writing(self) -> None:
-        """More is to be sent than the caller takes: it has so long to go on reading."""
-        super().pause_writing()
-        if self._unread_timer is None:
-            self._unread_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        """The caller reads on."""
-        self._stop_unread_timer()
-        super().resume_writing()
-
-    def _stop_unread_timer(self) -> None:
-        if self._unread_timer is not None:
-            self._unread_timer.cancel()
-            self._unread_timer = None
-
-    def timeout_keep_alive_handler(self) -> None:
-        """End a connection that has been idle so long; one in use is looked at again after its answer."""
-        self.timeout_keep_alive_task = None
-        if self.transport.is_closing() or self._in_head or not self.cycle.response_complete:
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._look_again(left)
-        else:
-            self._close(self.transport)
-
     def shutdown(self) -> None:
         """The server stops: finish what was begun; see the module's text."""
         self._draining = True
@@ -284,8 +205,3 @@ def respond(scope: dict[str, Any], status: int, headers: Iterable[tuple[bytes, b
     found = scope.get("lgsp.connection")
     connection: StrictProtocol | None = None if found is None else found()
     return connection is not None and connection.respond(status, headers, body)
-
-
-def _cut(transport: Any) -> None:
-    if not transport.is_closing() or transport.get_write_buffer_size():
-        transport.abort()

@@ -9,6 +9,7 @@ from lxml import etree
 from broker.signing import Credentials
 from lgsp.provider.app import ProviderApp
 from lgsp.provider.communes import Communes
+from lgsp.provider.sandbox import WithSandbox
 from tests.broker.live import Live, Reply
 from tests.broker.world import signed
 
@@ -53,7 +54,7 @@ def told(reply: Reply) -> dict[str, str]:
 @contextmanager
 def communes() -> Iterator[Live]:
     """The sample provider, REST and SOAP, behind a server of its own."""
-    live = Live(ProviderApp(Communes.read())).start()
+    live = Live(WithSandbox(ProviderApp(Communes.read()))).start()
     try:
         yield live
     finally:

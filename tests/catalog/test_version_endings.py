@@ -119,7 +119,7 @@ def test_the_broker_hears_of_the_end_its_moment_and_what_comes_after(
     assert (sandbox.ending.deprecated_at, sandbox.ending.successor) == (deprecated.deprecated_at, "")
     assert sandbox.ending.sunset == clock.start_of(day(10))
     next_version(version)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         rows = load_services()
     assert {(row.version, row.ending.successor if row.ending else None) for row in rows} == {
         ("v1", "v2"),

@@ -175,13 +175,14 @@ def test_terms_of_an_environment_are_changed_by_operators_only(
     terms = EnvironmentTerms.objects.get(environment="sandbox")
     address = reverse("admin:connections_environmentterms_change", args=[terms.pk])
     fields = {"quota_limit": "700", "key_days": "30", "basis": "Mặc định hệ thống", "reason": "Rút ngắn"}
-    fields |= {"key_count": "3", "overlap_days": "7", "key_calls": "20"}
+    fields |= {"key_count": "3", "overlap_days": "7", "key_calls": "20", "trial_quota": "900", "trial_days": "60"}
     assert desk("evaluator").post(address, fields).status_code == 403
     terms.refresh_from_db()
     assert terms.key_days != 30
     assert desk("operator").post(address, fields).status_code == 302
     terms.refresh_from_db()
     assert (terms.quota_limit, terms.key_days, terms.key_calls) == (700, 30, 20)
+    assert (terms.trial_quota, terms.trial_days) == (900, 60)
     assert terms.rate_per_second is None
 
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from broker import patience
 from broker import server as server_module
 from broker.app import BrokerApp
 from tests.broker.conftest import make_app
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_a_head_that_does_not_come_ends_the_connection(
     broker: Live, provider: Provider, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.4)
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.4)
     with broker.open() as silent, broker.open() as slow:
         slow.sendall(b"GET /livez HTTP/1.1\r\nHost: ")
         begun = time.monotonic()
@@ -55,7 +56,7 @@ def test_who_does_not_read_is_not_kept(
     broker: Live, world: World, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer left unread is held so long and no longer."""
-    monkeypatch.setattr(server_module, "LINGER_SECONDS", 0.5)
+    monkeypatch.setattr(patience, "LINGER_SECONDS", 0.5)
     monkeypatch.setattr(broker.config, "timeout_keep_alive", 1)
     provider.answers[b"*"] = reply(b"x" * 9_000_000, kind="text/plain")
     connection = broker.open()
