@@ -158,8 +158,9 @@ class BrokerApp:
         incoming.sent = read_headers(scope["headers"])
         check_target(incoming.raw_path, incoming.raw_query, prefix_of(incoming.raw_path))
         incoming.authority = check_host(incoming.sent.get(b"host", b""), engine.allowed_hosts)
-        forwarded = incoming.text(b"x-forwarded-for")
-        incoming.address = address_of(incoming.client, forwarded, settings.TRUSTED_PROXIES) or ""
+        proxies = settings.TRUSTED_PROXIES
+        forwarded = incoming.text(b"x-forwarded-for") if proxies else ""
+        incoming.address = address_of(incoming.client, forwarded, proxies) or ""
         declared = declared_length(
             incoming.sent, inflates=b"content-encoding" in incoming.sent and self._inflates(incoming)
         )

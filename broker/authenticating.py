@@ -48,16 +48,17 @@ class SignedRequest(BaseAuthentication):
             if name not in sent:
                 raise refusal("malformed-request", where=name.decode())
         signed = incoming.proof = read(incoming.text(b"signature-input"), incoming.text(b"signature"))
-        digest = read_digest(incoming.text(b"content-digest"))
+        said, grant, purpose = map(incoming.text, _NEEDED)
+        digest = read_digest(said)
         read_named(incoming)
         key = incoming.claimed = incoming.snapshot.keys.get(signed.keyid) if incoming.snapshot else None
         tried = key or _NOBODY.get(signed.alg, _NOBODY[HMAC_SHA256])
         whole = signed.covers_procedure is bool(incoming.procedure) and signed.covers_officer is bool(incoming.officer)
-        fitting = fits(tried.algorithm, tried.secret, _text(incoming, signed), signed) and whole
+        fitting = fits(tried.algorithm, tried.secret, _text(incoming, signed, said, grant, purpose), signed) and whole
         if key is None or not fitting:
             raise refusal("signature-invalid").as_logged("signature-invalid" if key else "key-unknown")
         incoming.principal = Principal(key, signed, "signature")
-        incoming.grant_code, incoming.purpose_code = incoming.text(b"x-lgsp-grant"), incoming.text(b"x-lgsp-purpose")
+        incoming.grant_code, incoming.purpose_code = grant, purpose
         content = incoming.content
         if not hmac.compare_digest(hashlib.sha256(content).digest() if content else _OF_NOTHING, digest):
             raise refusal("digest-mismatch")
@@ -85,15 +86,15 @@ def _read(incoming: Incoming, name: str, form: re.Pattern[str]) -> str:
     return found
 
 
-def _text(incoming: Incoming, signed: Signed) -> bytes:
+def _text(incoming: Incoming, signed: Signed, digest: str, grant: str, purpose: str) -> bytes:
     return signature_base(
         method=str(incoming.method),
         authority=incoming.authority,
         path=incoming.target,
         query="?" + incoming.raw_query.decode("ascii"),
-        digest=incoming.text(b"content-digest"),
-        grant=incoming.text(b"x-lgsp-grant"),
-        purpose=incoming.text(b"x-lgsp-purpose"),
+        digest=digest,
+        grant=grant,
+        purpose=purpose,
         params=signed.params,
         procedure=incoming.procedure,
         officer=incoming.officer,

@@ -20,7 +20,7 @@ from connections.projection import GrantRow, KeyRow
 from core.hours import is_open, next_opening, said, spans_of
 
 PREFIX = "/api/data/"
-_OVERRIDES = (b"x-http-method-override", b"x-http-method", b"x-method-override")
+_OVERRIDES = frozenset({b"x-http-method-override", b"x-http-method", b"x-method-override"})
 
 
 class Granted(BasePermission):
@@ -45,7 +45,7 @@ def judge(incoming: Incoming, snapshot: Snapshot, key: KeyRow) -> Warrant:
         raise refusal("unknown-operation")
     grant = grant_in_force(incoming, snapshot, key, service)
     operation = incoming.operation = methods.get(str(incoming.method))
-    overridden = any(name in incoming.sent for name in _OVERRIDES)
+    overridden = not _OVERRIDES.isdisjoint(incoming.sent)
     if operation is None or overridden or operation.code not in grant.operations:
         error = refusal("operation-not-granted", grant=grant.code, operation=f"{incoming.method} {path}")
         raise error.with_header("Allow", ", ".join(sorted(methods))) if operation is None else error

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
@@ -138,9 +138,13 @@ class Incoming(HttpRequest):
         digits = f"{call_id.int:032x}"
         self.request_id = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         self.received_at = received_at
+        # The second of arrival since 1970.
+        self.second = int(received_at.timestamp())
         self.begun = time.monotonic()
         self.method: str = scope["method"]
         self.raw_path: bytes = scope["raw_path"]
+        # Path as sent; ASCII once the wire form was checked.
+        self.target = self.raw_path.decode("latin-1")
         self.raw_query: bytes = scope["query_string"]
         # At the token endpoint refusals are in OAuth's words, and ``form`` is what was sent.
         self.asks_token = self.raw_path in TOKEN_PATHS
@@ -149,16 +153,6 @@ class Incoming(HttpRequest):
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.sent: dict[bytes, bytes] = {}
         self.progress = Progress()
-
-    @cached_property
-    def target(self) -> str:
-        """Path as sent; ASCII since the wire form was checked."""
-        return self.raw_path.decode("ascii")
-
-    @cached_property
-    def second(self) -> int:
-        """The second of arrival since 1970."""
-        return int(self.received_at.timestamp())
 
     @property
     def day(self) -> date:

@@ -4,13 +4,13 @@ The client chooses nothing: any other component list, order, label or algorithm 
 what cannot be read at all (a time that is no time, a nonce of the wrong size) is told as malformed (decisions, 5).
 """
 
-import base64
 import binascii
 import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -35,6 +35,11 @@ _GIVEN = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _moment(created: int) -> datetime:
+    return datetime.fromtimestamp(created, tz=UTC)
+
+
 @dataclass(slots=True)
 class Signed:
     """What the signature headers say, before anybody has checked it."""
@@ -52,7 +57,7 @@ class Signed:
     @property
     def moment(self) -> datetime:
         """The time of signing."""
-        return datetime.fromtimestamp(self.created, tz=UTC)
+        return _moment(self.created)
 
 
 def read(signature_input: str, signature: str) -> Signed:
@@ -64,8 +69,8 @@ def read(signature_input: str, signature: str) -> Signed:
     raw = _base64(given.group(1)) if given else None
     if raw is None:
         raise refusal("signature-invalid")
-    covered = found["served"] is not None, found["asking"] is not None
-    return Signed(found["params"], int(found["created"]), found["nonce"], found["keyid"], found["alg"], raw, *covered)
+    params, served, asking, created, nonce, keyid, alg = found.groups()
+    return Signed(params, int(created), nonce, keyid, alg, raw, served is not None, asking is not None)
 
 
 def _why(signature_input: str) -> Exception:
@@ -77,6 +82,8 @@ def _why(signature_input: str) -> Exception:
     return refusal("signature-invalid")
 
 
+# The digest of nothing comes with every call that has no content.
+@lru_cache(maxsize=256)
 def read_digest(content_digest: str) -> bytes:
     """Return the 32 bytes of a ``Content-Digest`` header: exactly one algorithm, sha-256. Raises a refusal."""
     found = _DIGEST.fullmatch(content_digest)
@@ -92,7 +99,7 @@ def _base64(text: str) -> bytes | None:
         raw = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:
         return None
-    return raw if base64.b64encode(raw).decode() == text else None
+    return raw if binascii.b2a_base64(raw, newline=False).decode() == text else None
 
 
 def _hmac_sha256(secret: bytes, text: bytes, signature: bytes) -> bool:

@@ -161,6 +161,18 @@ def _standing(values: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
+def _ended(status: int, reason: str, side: str, upstream_id: int, upstream_status: int) -> tuple[Any, ...]:
+    """Return what is the same for most outcomes, bounded."""
+    return (
+        number(status, _SMALLINT),
+        text(reason),
+        text(side, 16),
+        number(upstream_id),
+        number(upstream_status, _SMALLINT),
+    )
+
+
 def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> tuple[Any, ...]:
     """Return the request half of an intent row, bounded, in the order of ``canonical.REQUEST``.
 
@@ -193,11 +205,7 @@ def outcome_values(
         call.call_id,
         moment(call.received_at),
         finished_at,
-        number(outcome.status, _SMALLINT),
-        text(outcome.reason),
-        text(outcome.side, 16),
-        number(outcome.upstream_id),
-        number(outcome.upstream_status, _SMALLINT),
+        *_ended(outcome.status, outcome.reason, outcome.side, outcome.upstream_id, outcome.upstream_status),
         number(outcome.response_bytes),
         number(outcome.total_ms, _INT),
         number(outcome.upstream_ms, _INT),
