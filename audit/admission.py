@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -31,7 +31,7 @@ from audit.ledger.calls import (
     intent_values,
     outcome_values,
 )
-from audit.ledger.canonical import earlier_mac
+from audit.ledger.canonical import NO_MAC, earlier_mac
 from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
 from audit.ledger.link import Link
 from audit.ledger.pacing import Pacer
@@ -129,14 +129,14 @@ class Ledger:
         """Return what is left of today's calls at each gate that exists. Raises :class:`LogUnavailable`."""
         return await self._quotas.read(gate_ids)
 
-    async def admit(self, call: Call, owned: bool = False) -> Verdict:
+    def admit(self, call: Call, owned: bool = False) -> Coroutine[Any, Any, Verdict]:
         """Decide on *call* and write its intent.
 
         After :attr:`Verdict.STALE` the caller reloads what it judged by, judges again, and either submits the same
         call with *owned* (its nonce is burnt already) or records why not. Whatever the verdict, it records an outcome.
         Raises :class:`LogUnavailable`; ValueError for a call no row can be made of.
         """
-        return await self._submit(call, intent_values(call, owned=owned, refused=False))
+        return self._submit(call, intent_values(call, owned=owned, refused=False))
 
     def room(self, call: Call) -> int | None:
         """Return how many calls the gate of an admitted *call* lets through after it today; None: not known."""
@@ -151,12 +151,11 @@ class Ledger:
         attempts = self._open.get(call.call_id.int)
         if not attempts:
             raise ValueError(f"call {call.call_id} has no intent waiting for an outcome")
-        *before, last = attempts
         values = outcome_values(
             call,
             outcome,
-            attempt=last,
-            earlier=earlier_mac(self._key.secret, before),
+            attempt=attempts[-1],
+            earlier=earlier_mac(self._key.secret, attempts[:-1]) if len(attempts) > 1 else NO_MAC,
             finished_at=clock.now(),
         )
         if outcome.stage != Stage.STREAMING:

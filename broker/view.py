@@ -5,6 +5,7 @@ database nothing but admission and outcome. The request knows nothing of the vie
 finished call is freed at once and the garbage collector finds nothing.
 """
 
+from collections.abc import Awaitable
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -62,6 +63,16 @@ class Brokered(APIView):
             response = self.handle_exception(error)
         return await self.engine.record(incoming, self.finalize_response(request, response))
 
+    def check_permissions(self, request: Any) -> None:
+        """Ask the permissions in turn, as DRF does; each of ours raises why not."""
+        for permission in self.permissions:
+            permission.has_permission(request, self)
+
+    def check_throttles(self, request: Any) -> None:
+        """Ask the limits in turn, as DRF does; each of ours raises why not, and when to come again."""
+        for throttle in self.throttles:
+            throttle.allow_request(request, self)
+
     def handler_of(self, method: str) -> Any:
         """Return the method of the view for an HTTP method, as DRF's dispatch does."""
         name = method.lower()
@@ -75,14 +86,6 @@ class Brokered(APIView):
     def get_authenticators(self) -> list[Any]:
         """A token where one is sent, else a signature; there is no third way."""
         return [BearerToken(self.engine.signer), SIGNED]
-
-    def get_permissions(self) -> list[Any]:
-        """The permissions, made once."""
-        return self.permissions
-
-    def get_throttles(self) -> list[Any]:
-        """The limits, made once."""
-        return self.throttles
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Run DRF's hooks in DRF's order; content negotiation and versions are not ours to judge."""
@@ -122,10 +125,10 @@ class BrokerView(Brokered):
     permission_classes = (Granted,)
     throttle_classes = (CallsAtOnce, CallRate)
 
-    async def carry(self, request: Request) -> Answer:
+    def carry(self, request: Request) -> Awaitable[Answer]:
         """Carry the call."""
         incoming: Incoming = request._request  # type: ignore[assignment]
-        return await carry(incoming, self.engine)
+        return carry(incoming, self.engine)
 
     get = post = put = patch = delete = head = carry
     options: Any = carry
