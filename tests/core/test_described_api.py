@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -33,6 +34,7 @@ CASES = 20_000
 # schemathesis and requests are imported where they are used: all of the suite would wait for them at every start.
 NOBODY = "nobody"
 TOKEN = "t" * 32
+ENDPOINT = "/api/oauth/token"
 UNREADABLE = b"Invalid HTTP request received."
 
 
@@ -85,8 +87,14 @@ def try_all(operation: Any, mode: Any, number: int, base: str, people: Any, told
 
 
 def _said(answer: Any) -> bool:
-    """A refusal is a problem document; what is no request for its length alone is told by the server itself."""
-    return "problem+json" in answer.headers.get("content-type", [""])[0] or answer.content == UNREADABLE
+    """A refusal is a problem document, at the token endpoint OAuth's own (RFC 6749 §5.2).
+
+    What is no request for its length alone is told by the server itself.
+    """
+    kind = answer.headers.get("content-type", [""])[0]
+    if urlsplit(answer.request.url).path == ENDPOINT and kind == "application/json":
+        return {"error", "code", "request_id"} <= answer.json().keys()
+    return "problem+json" in kind or answer.content == UNREADABLE
 
 
 def try_description(chain: Chain, signed_in: Callable[[User], Client], half: int, number: int, start: int) -> Told:

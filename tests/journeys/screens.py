@@ -106,6 +106,24 @@ def sharing_shots(people: People) -> Iterator[Shot]:
     yield "loads", OPERATOR, "/tai-dich-vu/", "Tải của dịch vụ"
 
 
+def developer_shots(people: People) -> Iterator[Shot]:
+    """Give the pictures of a developer's first hour; a service is opened in the sandbox where none is."""
+    who, sandbox = "ky-thuat.snnmt", "/nha-phat-trien/thu-nghiem/"
+    technician = people.by_name(who)
+    opening = f"{sandbox}mo-quyen/?service=administrative-units"
+    with suppress(Surprise):
+        technician.send(technician.open(opening), "Mở quyền gọi thử")
+    yield "sandbox", who, sandbox, "Gọi thử: quyền của môi trường thử nghiệm"
+    yield "sandbox-start", who, opening, "Mở quyền gọi thử"
+    yield "sandbox-try", who, technician.open(sandbox).link("Danh sách"), "Gọi thử một thao tác"
+    yield "reference", who, "/danh-muc/administrative-units/api/v1/", "Tài liệu API của một dịch vụ"
+    yield "guide", who, "/nha-phat-trien/huong-dan/bat-dau/", "Hướng dẫn: bắt đầu nhanh"
+    yield "guide-limits", who, "/nha-phat-trien/huong-dan/gioi-han/", "Hướng dẫn: hạn mức"
+    yield "signature", who, "/nha-phat-trien/kiem-tra-chu-ky/", "Kiểm tra chữ ký"
+    yield "key", who, technician.open("/nha-phat-trien/").link("ak_"), "Một khóa: lần dùng cuối, thay khóa"
+    yield "old-versions", OPERATOR, "/phien-ban-ngung/", "Phiên bản sắp ngừng và ai còn gọi"
+
+
 def judged(people: People) -> Iterator[Shot]:
     """File one more dossier and give the pictures of judging and deciding it, each while it stands there."""
     tell = Teller()
@@ -247,6 +265,7 @@ def main() -> None:
         live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
         pk = officer.open("/ket-noi/dang-mo/").link("Phần mềm").rstrip("/").rsplit("/", 1)[1]
         every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live)), *sharing_shots(people)]
+        every += developer_shots(people)
         wanted: Iterable[Shot] = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
         if not chosen.only:
             wanted = chain(wanted, judged(people))
