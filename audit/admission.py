@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import socket
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -129,14 +129,14 @@ class Ledger:
         """Return what is left of today's calls at each gate that exists. Raises :class:`LogUnavailable`."""
         return await self._quotas.read(gate_ids)
 
-    def admit(self, call: Call, owned: bool = False) -> Coroutine[Any, Any, Verdict]:
+    async def admit(self, call: Call, owned: bool = False) -> Verdict:
         """Decide on *call* and write its intent.
 
         After :attr:`Verdict.STALE` the caller reloads what it judged by, judges again, and either submits the same
         call with *owned* (its nonce is burnt already) or records why not. Whatever the verdict, it records an outcome.
         Raises :class:`LogUnavailable`; ValueError for a call no row can be made of.
         """
-        return self._submit(call, intent_values(call, owned=owned, refused=False))
+        return await self._submit(call, intent_values(call, owned=owned, refused=False))
 
     def room(self, call: Call) -> int | None:
         """Return how many calls the gate of an admitted *call* lets through after it today; None: not known."""
