@@ -9,14 +9,12 @@ import hashlib
 import hmac
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import structlog
-from psycopg import AsyncConnection
 
 from audit.idempotency import Claims
 from audit.ledger import rows
@@ -27,22 +25,25 @@ from audit.ledger.calls import (
     LogUnavailable,
     Outcome,
     Stage,
+    Standing,
     Verdict,
     intent_values,
     outcome_values,
+    standing,
 )
 from audit.ledger.canonical import NO_MAC, earlier_mac
 from audit.ledger.epochs import INTENTS, OUTCOMES, Chain, LogKey
 from audit.ledger.link import Link
 from audit.ledger.pacing import Pacer
 from audit.ledger.quotas import Quota, QuotaReader
-from audit.ledger.running import run
+from audit.ledger.running import Statement
 from audit.ledger.statements import ADMISSION, RECORDING
 from audit.ledger.writer import Item, Writer
 from core import clock
 from core.crypto import Keyring
 
-__all__ = ["Attempt", "Call", "Claims", "Ledger", "LogUnavailable", "Outcome", "Quota", "Stage", "Verdict"]
+__all__ = ["Attempt", "Call", "Claims", "Ledger", "LogUnavailable", "Outcome", "Quota", "Stage", "Standing", "Verdict"]
+__all__ += ["standing"]
 
 log = structlog.get_logger(__name__)
 # Calls admitted and not recorded yet; a broker holds far fewer, so the bound is only against a leak.
@@ -50,16 +51,11 @@ MOST_OPEN = 100_000
 LEFT = Outcome(status=499, reason="caller-left", side="consumer")
 
 
-@lru_cache(maxsize=8)
-def _moment(text: bytes) -> datetime:
-    """Return a time as PostgreSQL writes it; all rows of a batch have the same."""
-    return datetime.fromisoformat(text.decode())
-
-
-def decision_of(row: Sequence[bytes | None]) -> tuple[int, tuple[str, datetime, int | None]]:
-    """Return the place of one row and what the database decided of it."""
-    n, verdict, at, room = row
-    return int(n or 0), ((verdict or b"").decode(), _moment(at or b""), None if room is None else int(room))
+def decisions_of(found: Any) -> Iterator[tuple[str, datetime, int | None]]:
+    """Give what the database decided of each row of a batch: verdict, when, how many calls its gate has left."""
+    at = datetime.fromisoformat(found.get_value(0, 0).decode())
+    for said in found.get_value(0, 1).decode().split(" "):
+        yield said[0], at, int(said[1:])
 
 
 class Ledger:
@@ -167,7 +163,7 @@ class Ledger:
 
         Calls of nobody (``key_id`` 0) are paced: those over their address's measure are counted in one row a minute.
         """
-        if call.key_id == 0 and not self._pacer.own_row(call, outcome, at=clock.now()):
+        if call.standing.key_id == 0 and not self._pacer.own_row(call, outcome, at=clock.now()):
             return
         await self._write_refusal(call, outcome, calls=1)
 
@@ -176,7 +172,7 @@ class Ledger:
         await self.record(call, outcome)
 
     async def _submit(self, call: Call, values: tuple[Any, ...]) -> Verdict:
-        future = self._intents.submit(call.call_id, (call, values), group=call.gate_id)
+        future = self._intents.submit(call.call_id, (call, values), group=call.standing.gate_id)
         try:
             attempt = await future
         except asyncio.CancelledError:
@@ -199,11 +195,11 @@ class Ledger:
             await self.record(call, LEFT)
 
     async def _admit_batch(
-        self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[Attempt]]
+        self, statement: Statement, chain: Chain, batch: Sequence[Item[Attempt]]
     ) -> tuple[list[Attempt], Chain]:
-        arrays, ahead = chain.link(self._key.secret, rows.INTENTS, [item.values[1] for item in batch])
-        decided = dict(map(decision_of, await run(connection, arrays)))
-        answers = [Attempt(chain.epoch, n, *decided[n]) for n in range(chain.n + 1, ahead.n + 1)]
+        written, ahead = chain.link(self._key.secret, rows.INTENTS, [item.values[1] for item in batch])
+        decided = decisions_of(await statement.run(written))
+        answers = [Attempt(chain.epoch, n, *told) for n, told in enumerate(decided, chain.n + 1)]
         for item, attempt in zip(batch, answers, strict=True):
             self._open.setdefault(item.call_id.int, []).append(attempt)
         while len(self._open) > MOST_OPEN:
@@ -211,10 +207,10 @@ class Ledger:
         return answers, ahead
 
     async def _record_batch(
-        self, connection: AsyncConnection[Any], chain: Chain, batch: Sequence[Item[None]]
+        self, statement: Statement, chain: Chain, batch: Sequence[Item[None]]
     ) -> tuple[list[None], Chain]:
-        arrays, ahead = chain.link(self._key.secret, rows.OUTCOMES, [item.values for item in batch])
-        await run(connection, arrays)
+        written, ahead = chain.link(self._key.secret, rows.OUTCOMES, [item.values for item in batch])
+        await statement.run(written)
         return [None] * len(batch), ahead
 
     async def _write_paced(self) -> None:
@@ -227,4 +223,4 @@ class Ledger:
             try:
                 await self._write_refusal(call, outcome, calls=calls)
             except LogUnavailable:
-                log.warning("audit.paced_refusals_lost", address=call.address, calls=calls)
+                log.warning("audit.paced_refusals_lost", address=call.standing.address, calls=calls)

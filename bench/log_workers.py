@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from random import choice
 from time import perf_counter
@@ -14,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from audit.admission import Call, Ledger, LogUnavailable, Outcome, Verdict
+from audit.admission import Call, Ledger, LogUnavailable, Outcome, Verdict, standing
 from core import clock
 from core.ids import uuid7
 
@@ -28,32 +29,33 @@ def call_through(gate: int, version: int = 1, *, nonce: bytes = b"", created: An
     """Return a well-formed call through *gate* judged by *version*; fresh unless a nonce is given."""
     now = clock.now()
     return Call(
-        call_id=uuid7(),
-        received_at=now,
-        environment="live",
-        method="GET",
-        service="administrative-units",
-        version="v1",
-        operation="communes",
-        key_id=5,
-        access_key="ak_live_0123456789abcdef",
-        system_id=3,
-        system_code="HT-03",
-        agency_id=7,
-        agency_code="H60.07",
-        provider_id=9,
-        provider_code="H60.03",
-        grant_code="QK-2026-001",
-        purpose="administrative-procedures",
-        gate_id=gate,
-        gate_version=version,
-        address="10.60.0.7",
-        request_bytes=0,
+        uuid7(),
+        now,
+        standing(
+            environment="live",
+            method="GET",
+            service="administrative-units",
+            version="v1",
+            operation="communes",
+            key_id=5,
+            access_key="ak_live_0123456789abcdef",
+            system_id=3,
+            system_code="HT-03",
+            agency_id=7,
+            agency_code="H60.07",
+            provider_id=9,
+            provider_code="H60.03",
+            grant_code="QK-2026-001",
+            purpose="administrative-procedures",
+            gate_id=gate,
+            gate_version=version,
+            address="10.60.0.7",
+            total_gate_id=total,
+        ),
         body_digest=secrets.token_bytes(32),
         query_digest=secrets.token_bytes(32),
         created=created or now.replace(microsecond=0),
         nonce=nonce or secrets.token_bytes(16),
-        total_gate_id=total,
     )
 
 
@@ -97,7 +99,7 @@ async def steady(
         while verdict is Verdict.STALE:
             seen["S"] += 1
             await reload()
-            call = Call(**{**{n: getattr(call, n) for n in Call.__slots__}, "gate_version": versions[gate]})
+            call = replace(call, standing=call_through(gate, versions[gate]).standing)
             verdict = await ledger.admit(call, owned=True)
         await ledger.record(call, DONE)
         seen[verdict.value] += 1

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from audit.admission import Call, LogUnavailable, Verdict
+from audit.admission import Call, LogUnavailable, Standing, Verdict, standing
 from broker.allowance import allowance, until_midnight
 from broker.authorising import judge
 from broker.incoming import Incoming
@@ -12,16 +12,49 @@ if TYPE_CHECKING:
     from broker.engine import Engine
 
 
+# Standings of one snapshot kept at most; beyond it they are found out anew.
+MOST_STANDINGS = 4096
+
+
 def call_of(incoming: Incoming, engine: "Engine") -> Call:
     """Return what the log keeps of the request: codes and keyed digests, never content or path."""
-    key, warrant, proof = incoming.claimed, incoming.warrant, incoming.proof
+    proof, ledger = incoming.proof, engine.ledger
     verified = incoming.principal is not None
     content = incoming.content if incoming.arrived is None else incoming.arrived
+    return Call(
+        incoming.call_id,
+        incoming.received_at,
+        standing_of(incoming),
+        len(content),
+        ledger.digest(content),
+        ledger.digest(incoming.raw_query),
+        proof.moment if proof else None,
+        proof.nonce.encode("ascii") if proof else b"",
+        ledger.digest(incoming.officer.encode()) if verified and incoming.officer else b"",
+    )
+
+
+def standing_of(incoming: Incoming) -> Standing:
+    """Return what the log says of every call like this one; of a lawful call it is found out once for a snapshot."""
+    principal, warrant, snapshot = incoming.principal, incoming.warrant, incoming.snapshot
+    if principal is None or warrant is None or snapshot is None:
+        return _standing_of(incoming)
+    named = (incoming.address, incoming.procedure, principal.auth, incoming.method)
+    key = (principal.key.key_id, warrant.grant.grant_id, warrant.operation.operation_id, *named)
+    found = snapshot.standings.get(key)
+    if found is None:
+        if len(snapshot.standings) >= MOST_STANDINGS:
+            snapshot.standings.clear()
+        found = snapshot.standings[key] = _standing_of(incoming)
+    return found
+
+
+def _standing_of(incoming: Incoming) -> Standing:
+    key, warrant, proof = incoming.claimed, incoming.warrant, incoming.proof
+    verified = incoming.principal is not None
     service = incoming.service.row if incoming.service else incoming.gone
     grant = incoming.grant
-    return Call(
-        call_id=incoming.call_id,
-        received_at=incoming.received_at,
+    return standing(
         environment=key.environment if key else "",
         method=str(incoming.method),
         service=service.code if service else "",
@@ -42,15 +75,9 @@ def call_of(incoming: Incoming, engine: "Engine") -> Call:
         gate_id=warrant.grant.gate_id if warrant else 0,
         gate_version=warrant.grant.gate_version if warrant else 0,
         address=incoming.address,
-        request_bytes=len(content),
-        body_digest=engine.ledger.digest(content),
-        query_digest=engine.ledger.digest(incoming.raw_query),
-        created=proof.moment if proof else None,
-        nonce=proof.nonce.encode("ascii") if proof else b"",
         auth=incoming.principal.auth if incoming.principal else "",
         procedure=incoming.procedure if verified else "",
         total_gate_id=service.total_gate_id if service else 0,
-        officer_digest=engine.ledger.digest(incoming.officer.encode()) if verified and incoming.officer else b"",
     )
 
 

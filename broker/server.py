@@ -13,9 +13,10 @@ import resource
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 from weakref import ref
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from broker.patience import Patient
 
@@ -37,6 +38,19 @@ OVERLOADED = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Language: vi\r\n"
     b"Cache-Control: no-store\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
 ) % (len(_BODY), _BODY)
+
+
+_ASGI: Any = {"version": "3.0", "spec_version": "2.3"}
+
+
+def _nothing() -> None:
+    """What a request that is over tells nobody."""
+
+
+class Cycle(RequestResponseCycle):
+    """One request and its answer, with the task that makes it."""
+
+    task: asyncio.Task[None]
 
 
 class Unfit(ValueError):
@@ -99,7 +113,29 @@ class StrictProtocol(Patient):
         self._answering = cycle
         # Weakly: the scope belongs to the cycle, which belongs to us.
         cycle.scope["lgsp.connection"] = self._itself
-        super()._start_asgi_task(cycle, app)
+        cycle.task = self.loop.create_task(self._answer(cycle, app))
+        self.tasks.add(cycle.task)
+
+    async def _answer(self, cycle: Any, app: Any) -> None:
+        """Run the application for one request, as uvicorn's cycle does, which takes a callback more for each."""
+        try:
+            await app(cycle.scope, cycle.receive, cycle.send)
+        except BaseException as error:
+            self.logger.error("broker.application_failed", exc_info=error)
+            await self._give_up(cycle)
+        else:
+            if not cycle.response_complete and not cycle.disconnected:
+                self.logger.error("broker.application_without_answer")
+                await self._give_up(cycle)
+        finally:
+            cycle.on_response = _nothing
+            self.tasks.discard(cycle.task)
+
+    async def _give_up(self, cycle: Any) -> None:
+        if cycle.response_started:
+            self.transport.close()
+        else:
+            await cycle.send_500_response()
 
     def respond(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send a whole answer in one piece, as the two ASGI messages would; return False where those have to.
@@ -111,12 +147,12 @@ class StrictProtocol(Patient):
         if not plain or status in _BODILESS or cycle.scope["method"] == "HEAD":
             return False
         pairs = [*cycle.default_headers, *headers]
-        if b"connection" in dict(pairs):
-            pairs = [pair for pair in pairs if pair[0] != b"connection"]
-            cycle.keep_alive = False
-        if not cycle.keep_alive:
-            pairs.append((b"connection", b"close"))
         lines = b"\r\n".join([b"%b: %b" % pair for pair in pairs])
+        if b"\r\nconnection: " in lines or lines.startswith(b"connection: "):
+            cycle.keep_alive = False  # nobody here says anything but close
+        elif not cycle.keep_alive:
+            pairs.append((b"connection", b"close"))
+            lines += b"\r\nconnection: close"
         if lines.count(b"\n") >= len(pairs) or lines.count(b"\r") >= len(pairs) or b"\0" in lines:
             return False  # a value begins a line of its own: uvicorn says what is wrong with it
         cycle.response_started = cycle.response_complete = True
@@ -148,13 +184,13 @@ class StrictProtocol(Patient):
 
     def on_message_begin(self) -> None:
         """Begin a request with the full room for headers."""
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
         self._room = MAX_HEADER_BYTES
         self._in_head = True
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the target."""
-        super().on_url(url)
+        self.url += url
         if len(self.url) > MAX_TARGET_BYTES:
             raise Unfit("target too long")
 
@@ -169,13 +205,55 @@ class StrictProtocol(Patient):
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Judge the target, then let the request begin."""
+        """Judge the target, then let the request begin, or wait its turn behind the one being answered.
+
+        A target in origin form is taken apart at its first ``?``; asking a parser of whole URLs costs more.
+        """
         self._in_head = False
-        if not self.url.startswith(b"/") or b"#" in self.url:
+        parser, target = self.parser, self.url
+        if not target.startswith(b"/") or b"#" in target:
             raise Unfit("target not in origin form")
-        super().on_headers_complete()
-        if self._draining:
-            self.cycle.keep_alive = False
+        version = parser.get_http_version()
+        self.scope = self._scope(target, parser.get_method(), version)
+        before = self.cycle
+        self.cycle = cycle = Cycle(
+            self.scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            False,  # no access log: the call log is one
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            version != "1.0" and not self._draining and parser.should_keep_alive(),
+            self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
+
+    def _scope(self, target: bytes, method: bytes, version: str) -> Any:
+        """Return what ASGI says of the request."""
+        raw_path, _mark, query = target.partition(b"?")
+        path = raw_path.decode("ascii")
+        return {
+            "type": "http",
+            "asgi": _ASGI,
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme or "http",
+            "method": method.decode("ascii"),
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": self.headers,
+            "state": {},
+        }
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read; a whole request before it still gets its own answer, which is then the last."""

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
 
+from audit.admission import Standing
 from broker.endings import Pairs, told_of
 from broker.rates import policy_of
 from broker.routing import Routes
@@ -47,6 +49,8 @@ class Snapshot:
     policies: dict[int, bytes] = field(default_factory=dict)
     # Versions that take gzip.
     inflating: frozenset[tuple[str, str]] = frozenset()
+    # What the log says of calls under this policy, as it is found out (``admitting.standing_of``).
+    standings: dict[tuple[Any, ...], Standing] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, rows: Rows) -> "Snapshot":

@@ -1,10 +1,9 @@
 """What the broker says about a call, and how that becomes a row nobody can poison."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -45,45 +44,56 @@ VERDICTS = {item.value: item for item in Verdict}
 _STAGES = {item.value: item.value for item in Stage}
 
 
+@dataclass(slots=True, eq=False)
+class Standing:
+    """What is the same for most calls of a caller: columns of the intent row, and how they are written, once known.
+
+    Unknown ids are 0, unknown texts "". ``operation`` is the operation's code, never the real path. ``auth`` is how
+    the caller proved itself ("signature", "token", "" for nobody), ``procedure`` the code of the administrative
+    procedure served (QC4.4), ``total_gate_id`` the gate that counts all calls to the service (0: none).
+    """
+
+    environment: str = ""
+    method: str = ""
+    service: str = ""
+    version: str = ""
+    operation: str = ""
+    key_id: int = 0
+    access_key: str = ""
+    system_id: int = 0
+    system_code: str = ""
+    agency_id: int = 0
+    agency_code: str = ""
+    provider_id: int = 0
+    provider_code: str = ""
+    grant_code: str = ""
+    purpose: str = ""
+    gate_id: int = 0
+    gate_version: int = 0
+    address: str = ""
+    auth: str = ""
+    procedure: str = ""
+    total_gate_id: int = 0
+    # Netstrings and literal (``ledger.rows``).
+    written: tuple[bytes, str] | None = field(default=None, init=False, repr=False)
+
+
 @dataclass(slots=True)
 class Call:
-    """Everything known before forwarding; each field is a column of the intent row and inside its MAC.
+    """Everything known before forwarding; each field is a column of the intent row and inside its MAC, or holds some.
 
-    Unknown ids are 0, unknown texts "". ``operation`` is the operation's code, never the real path. The digests are
-    keyed (``Ledger.digest``). ``created`` and ``nonce`` are as signed. ``auth`` is how the caller proved itself
-    ("signature", "token", "" for nobody), ``procedure`` the code of the administrative procedure served (QC4.4),
-    ``total_gate_id`` the gate that counts all calls to the service (0: none), ``officer_digest`` the keyed digest of
-    the id of the officer who asks (empty: nobody was named; decisions, 4).
+    The digests are keyed (``Ledger.digest``). ``created`` and ``nonce`` are as signed. ``officer_digest`` is the keyed
+    digest of the id of the officer who asks (empty: nobody was named; decisions, 4).
     """
 
     call_id: UUID
     received_at: datetime
-    environment: str
-    method: str
-    service: str
-    version: str
-    operation: str
-    key_id: int
-    access_key: str
-    system_id: int
-    system_code: str
-    agency_id: int
-    agency_code: str
-    provider_id: int
-    provider_code: str
-    grant_code: str
-    purpose: str
-    gate_id: int
-    gate_version: int
-    address: str
-    request_bytes: int
-    body_digest: bytes
-    query_digest: bytes
-    created: datetime | None
-    nonce: bytes
-    auth: str = ""
-    procedure: str = ""
-    total_gate_id: int = 0
+    standing: Standing
+    request_bytes: int = 0
+    body_digest: bytes = b""
+    query_digest: bytes = b""
+    created: datetime | None = None
+    nonce: bytes = b""
     officer_digest: bytes = b""
 
 
@@ -141,30 +151,44 @@ def moment(value: datetime) -> datetime:
         raise ValueError("a time of the call log lies outside the calendar") from error
 
 
-# Of the columns that are the same for most calls of a caller, how many characters a text may have; None: a number.
-_STANDING = {
+# How many characters a text of a standing may have; None: a number.
+_BOUNDS = {
     "environment": 16, "method": 16, "service": 64, "version": 16, "operation": 64, "key_id": None, "access_key": 128,
     "system_id": None, "system_code": 64, "agency_id": None, "agency_code": 64, "provider_id": None,
     "provider_code": 64, "grant_code": 64, "purpose": 64, "gate_id": None, "gate_version": None, "address": 64,
     "auth": 16, "procedure": 64, "total_gate_id": None,
 }  # fmt: skip
-_standing_of = attrgetter(*_STANDING)
-_INTS = ("gate_id", "total_gate_id")
+_INTS = frozenset({"gate_id", "total_gate_id"})
 
 
-@lru_cache(maxsize=4096)
-def _standing(values: tuple[Any, ...]) -> tuple[Any, ...]:
+def standing(**values: Any) -> Standing:
     """Return what is the same for most calls of a caller, bounded."""
-    return tuple(
-        number(value, _INT if name in _INTS else _BIGINT) if limit is None else text(value, limit)
-        for (name, limit), value in zip(_STANDING.items(), values, strict=True)
+    return Standing(
+        **{
+            name: number(value, _INT if name in _INTS else _BIGINT)
+            if _BOUNDS[name] is None
+            else text(value, _BOUNDS[name] or 0)
+            for name, value in values.items()
+        }
     )
 
 
+@dataclass(slots=True, eq=False)
+class Ended:
+    """What is the same for most outcomes: columns of the outcome row, and how they are written, once known."""
+
+    status: int
+    reason: str
+    side: str
+    upstream_id: int
+    upstream_status: int
+    written: tuple[bytes, str] | None = field(default=None, init=False, repr=False)
+
+
 @lru_cache(maxsize=4096)
-def _ended(status: int, reason: str, side: str, upstream_id: int, upstream_status: int) -> tuple[Any, ...]:
+def _ended(status: int, reason: str, side: str, upstream_id: int, upstream_status: int) -> Ended:
     """Return what is the same for most outcomes, bounded."""
-    return (
+    return Ended(
         number(status, _SMALLINT),
         text(reason),
         text(side, 16),
@@ -174,7 +198,7 @@ def _ended(status: int, reason: str, side: str, upstream_id: int, upstream_statu
 
 
 def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> tuple[Any, ...]:
-    """Return the request half of an intent row, bounded, in the order of ``canonical.REQUEST``.
+    """Return the request half of an intent row, bounded, in the order of ``canonical.REQUEST``; the standing is one.
 
     Raises ValueError for a call no row can be made of.
     """
@@ -184,7 +208,7 @@ def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> 
     return (
         call.call_id,
         moment(call.received_at),
-        *_standing(_standing_of(call)),
+        call.standing,
         number(call.request_bytes),
         bytes(call.body_digest[:_DIGEST_BYTES]),
         bytes(call.query_digest[:_DIGEST_BYTES]),
@@ -200,12 +224,12 @@ def intent_values(call: Call, *, owned: bool, refused: bool, calls: int = 1) -> 
 def outcome_values(
     call: Call, outcome: Outcome, *, attempt: Attempt, earlier: bytes, finished_at: datetime
 ) -> tuple[Any, ...]:
-    """Return an outcome row, bounded, in the order of ``canonical.ANSWER``."""
+    """Return an outcome row, bounded, in the order of ``canonical.ANSWER``; what repeats is one."""
     return (
         call.call_id,
         moment(call.received_at),
         finished_at,
-        *_ended(outcome.status, outcome.reason, outcome.side, outcome.upstream_id, outcome.upstream_status),
+        _ended(outcome.status, outcome.reason, outcome.side, outcome.upstream_id, outcome.upstream_status),
         number(outcome.response_bytes),
         number(outcome.total_ms, _INT),
         number(outcome.upstream_ms, _INT),

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from audit.ledger.canonical import FORMAT, NO_MAC, row_mac
-from audit.ledger.rows import Form, joined
+from audit.ledger.rows import Form
 from audit.ledger.statements import ADD_EVENT, EVENT_LOCK, LAST_EVENT, PATIENCE
 
 OPEN, CLOSE = "open", "close"
@@ -39,14 +39,14 @@ class Chain:
     n: int
     mac: bytes
 
-    def link(self, key: bytes, form: Form, rows: Sequence[tuple[Any, ...]]) -> tuple[list[str], "Chain"]:
-        """Return *rows* with their place and MACs as an array for each column, and the chain once they are written."""
+    def link(self, key: bytes, form: Form, rows: Sequence[tuple[Any, ...]]) -> tuple[str, "Chain"]:
+        """Return *rows* with their place and MACs as an array of rows, and the chain once they are written."""
         linked, n, mac = [], self.n, self.mac
         for row in rows:
             n += 1
             mac, written = form.write(key, (*row, self.epoch, n, mac))
             linked.append(written)
-        return list(map(joined, zip(*linked, strict=True))), Chain(self.epoch, n, mac)
+        return "{" + ",".join(linked) + "}", Chain(self.epoch, n, mac)
 
 
 async def open_epoch(

@@ -10,7 +10,7 @@ import structlog
 from psycopg import AsyncConnection, pq
 
 from audit.ledger.epochs import Chain, LogKey, close_epoch, open_epoch
-from audit.ledger.running import prepare
+from audit.ledger.running import Statement
 from core import clock
 
 log = structlog.get_logger(__name__)
@@ -37,8 +37,9 @@ class Link:
     kind: str
     key: LogKey
     worker: str
-    statement: str
+    text: str
     connection: AsyncConnection[Any] | None = None
+    statement: Statement | None = None
     chain: Chain | None = None
     _last: Chain | None = None
 
@@ -52,7 +53,8 @@ class Link:
                 options=SESSION,
                 application_name=f"lgsp-log-{self.kind}",
             )
-            await asyncio.wait_for(prepare(self.connection, self.statement), SILENCE_SECONDS)
+            statement = Statement(self.connection)
+            await asyncio.wait_for(statement.prepare(self.text), SILENCE_SECONDS)
             opening = open_epoch(
                 self.connection, kind=self.kind, key=self.key, worker=self.worker, at=clock.now(), last=self._last
             )
@@ -61,11 +63,12 @@ class Link:
             log.warning("audit.log_unreachable", kind=self.kind, error=str(error)[:500])
             await self.leave()
             return False
-        self._last = None
+        self._last, self.statement = None, statement
         return True
 
     async def close(self) -> None:
         """Close the epoch, every row of which is confirmed, and the connection."""
+        self._release()
         if self.connection is not None and self.chain is not None:
             closing = close_epoch(
                 self.connection, kind=self.kind, key=self.key, worker=self.worker, at=clock.now(), last=self.chain
@@ -80,9 +83,14 @@ class Link:
         """Give the connection up; the epoch ends at its last confirmed row."""
         if self.chain is not None:
             self._last, self.chain = self.chain, None
-        connection, self.connection = self.connection, None
+        self._release()
+        connection, self.connection, self.statement = self.connection, None, None
         if connection is not None:
             await connection.close()
+
+    def _release(self) -> None:
+        if self.statement is not None:
+            self.statement.release()
 
     async def alive(self) -> bool:
         """Return whether the idle connection still answers; something to read on it means it was probably cut."""
@@ -91,6 +99,7 @@ class Link:
             return False
         try:
             if connection.closed or _readable(connection.fileno()):
+                self._release()
                 await asyncio.wait_for(connection.execute("select 1"), SILENCE_SECONDS)
         except FAULTS:
             await self.leave()

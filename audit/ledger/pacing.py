@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 
-from audit.ledger.calls import Call, Outcome
+from audit.ledger.calls import Call, Outcome, standing
 from core.ids import uuid7
 
 ROWS_PER_MINUTE = 100
@@ -48,7 +48,7 @@ class Pacer:
 
     def own_row(self, call: Call, outcome: Outcome, *, at: datetime) -> bool:
         """Return whether this refusal gets its own row; if not, it is counted in its minute's row."""
-        minute = self._minute(bucket(call.address), at.replace(second=0, microsecond=0))
+        minute = self._minute(bucket(call.standing.address), at.replace(second=0, microsecond=0))
         if minute.rows < ROWS_PER_MINUTE:
             minute.rows += 1
             return True
@@ -83,30 +83,4 @@ class Pacer:
 
 
 def _aggregate(call: Call) -> Call:
-    return Call(
-        call_id=uuid7(),
-        received_at=call.received_at,
-        address=call.address,
-        environment="",
-        method="",
-        service="",
-        version="",
-        operation="",
-        key_id=0,
-        access_key="",
-        system_id=0,
-        system_code="",
-        agency_id=0,
-        agency_code="",
-        provider_id=0,
-        provider_code="",
-        grant_code="",
-        purpose="",
-        gate_id=0,
-        gate_version=0,
-        request_bytes=0,
-        body_digest=b"",
-        query_digest=b"",
-        created=None,
-        nonce=b"",
-    )
+    return Call(uuid7(), call.received_at, standing(address=call.standing.address))

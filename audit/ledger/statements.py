@@ -7,7 +7,8 @@ counts all calls to the service; refused by either it takes from neither. Locks 
 in a CTE of its own: an update from a union loses counts when another process changed the row.
 
 The gate row is quota counter and revocation lock at once: a deed that changes what a grant allows raises ``version``
-last, and a batch judged by an older version gets S.
+last, and a batch judged by an older version gets S. The answer is one row: the time of the statement, and for each
+call in the order of ``n`` its verdict with what is left at its gate.
 """
 
 from audit.ledger.canonical import EPOCH, INTENT, OUTCOME, Column
@@ -16,17 +17,13 @@ INTENT_COLUMNS = (*INTENT, Column("row_mac", "bytea"))
 OUTCOME_COLUMNS = (*OUTCOME, Column("row_mac", "bytea"))
 
 
-def _arrays(columns: tuple[Column, ...]) -> str:
-    return ", ".join(f"%s::{column.type}[]" for column in columns)
-
-
 def _names(columns: tuple[Column, ...], prefix: str = "") -> str:
     return ", ".join(prefix + column.name for column in columns)
 
 
 ADMISSION = f"""
 with req as materialized (
-  select * from unnest({_arrays(INTENT_COLUMNS)}) with ordinality as r({_names(INTENT_COLUMNS)}, ord)),
+  select * from unnest($1::audit_intent_row[]) with ordinality as r({_names(INTENT_COLUMNS)}, ord)),
 fresh as (
   insert into audit_nonce (key_id, nonce, created, call_id)
   select distinct on (key_id, nonce, created) key_id, nonce, created, call_id
@@ -66,11 +63,11 @@ took as (
 written as (
   insert into audit_intent ({_names(INTENT_COLUMNS)}, verdict, admitted_at)
   select {_names(INTENT_COLUMNS)}, verdict, statement_timestamp() from judged)
-select n, verdict, statement_timestamp(), greatest(lim - used - place, 0) from judged
+select statement_timestamp(), string_agg(verdict || greatest(lim - used - place, 0), ' ' order by n) from judged
 """  # noqa: S608
 
 RECORDING = f"""
-insert into audit_outcome ({_names(OUTCOME_COLUMNS)}) select * from unnest({_arrays(OUTCOME_COLUMNS)})
+insert into audit_outcome ({_names(OUTCOME_COLUMNS)}) select * from unnest($1::audit_outcome_row[])
 """  # noqa: S608
 
 LAST_EVENT = "select seq, row_mac from audit_epoch order by seq desc limit 1"

@@ -14,11 +14,11 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection
 
 from audit.ledger.calls import LogUnavailable
 from audit.ledger.epochs import Chain
 from audit.ledger.link import SILENCE_SECONDS, Link
+from audit.ledger.running import Statement
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
@@ -37,7 +37,7 @@ class Item(Generic[Answer]):
     kept: bool = False
 
 
-Commit = Callable[[AsyncConnection[Any], Chain, Sequence[Item[Answer]]], Awaitable[tuple[list[Answer], Chain]]]
+Commit = Callable[[Statement, Chain, Sequence[Item[Answer]]], Awaitable[tuple[list[Answer], Chain]]]
 
 
 @dataclass(slots=True)
@@ -126,13 +126,13 @@ class Writer(Generic[Answer]):
 
     async def _send(self, batch: Sequence[Item[Answer]]) -> None:
         """Commit a batch; what the server refuses as a whole is tried again in parts, so that one harms no other."""
-        connection, chain = self.link.connection, self.link.chain
-        if not await self.link.alive() or connection is None or chain is None:
+        statement, chain = self.link.statement, self.link.chain
+        if not await self.link.alive() or statement is None or chain is None:
             self._waiting.extendleft(reversed(batch))
             return
         try:
             async with asyncio.timeout(SILENCE_SECONDS):
-                answers, ahead = await self.commit(connection, chain, batch)
+                answers, ahead = await self.commit(statement, chain, batch)
         except Exception as error:
             if isinstance(error, psycopg.Error) and self.link.refused:
                 await self._part(batch, error)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -9,7 +10,7 @@ import psycopg
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from audit.admission import Call, Outcome
+from audit.admission import Call, Outcome, Standing, standing
 from core import clock
 from core.ids import uuid7
 
@@ -58,7 +59,20 @@ def make_call(gate: int, **fields: Any) -> Call:
         "created": now.astimezone(UTC).replace(microsecond=0),
         "nonce": os.urandom(16),
     }
-    return Call(**{**known, **fields})
+    return made({**known, **fields})
+
+
+def changed(call: Call, **fields: Any) -> Call:
+    """Return *call* with another standing."""
+    known = {name: getattr(call.standing, name) for name in Standing.__slots__ if name != "written"}
+    return replace(call, standing=standing(**{**known, **fields}))
+
+
+def made(fields: dict[str, Any]) -> Call:
+    """Return the call of these columns."""
+    standing_fields = {name: fields[name] for name in fields if name in Standing.__slots__}
+    own = {name: value for name, value in fields.items() if name not in standing_fields}
+    return Call(**own, standing=standing(**standing_fields))
 
 
 def add_gate(limit: int = 1_000_000) -> int:

@@ -9,13 +9,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from audit.admission import Call, Ledger, LogUnavailable, Outcome, Stage, Verdict
+from audit.admission import Call, Ledger, LogUnavailable, Outcome, Stage, Standing, Verdict
 from audit.ledger import statements
 from audit.ledger.pacing import MOST_ADDRESSES, ROWS_PER_MINUTE, Pacer, bucket
 from audit.verification.run import verify
 from core import clock
 from core.crypto import Keyring
-from tests.audit.log_rows import CUT, DONE, KEYS, add_gate, address, make_call, sql, tamper
+from tests.audit.log_rows import CUT, DONE, KEYS, add_gate, address, changed, make_call, sql, tamper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +83,7 @@ def test_a_stale_call_is_submitted_again_with_the_nonce_it_burnt() -> None:
     async def work(ledger: Ledger) -> list[str]:
         old = make_call(gate, gate_version=0)
         seen = [await ledger.admit(old)]
-        anew = replace(old, gate_version=1)
+        anew = changed(old, gate_version=1)
         seen.append(await ledger.admit(anew, owned=True))
         await ledger.record(anew, DONE)
         seen.append(await ledger.admit(make_call(gate, nonce=old.nonce, created=old.created)))
@@ -126,6 +126,10 @@ HOSTILE = [
     "'",
     "{}",
     "{,}",
+    "(,)",
+    ",",
+    ")",
+    '\\\\"',
     "NULL",
     "\0",
     "a\0b",
@@ -140,7 +144,7 @@ HOSTILE = [
 
 def test_what_a_caller_puts_into_its_headers_harms_neither_the_batch_nor_the_log() -> None:
     gate = add_gate()
-    fields = [name for name, kind in Call.__annotations__.items() if kind is str]
+    fields = [name for name, kind in Standing.__annotations__.items() if kind is str]
     calls = [make_call(gate, **dict.fromkeys(fields, text)) for text in HOSTILE]
     calls += [make_call(gate, **dict.fromkeys(["key_id", "system_id", "gate_version", "request_bytes"], 2**70))]
     calls += [make_call(2**40), make_call(-1), make_call(gate, nonce=b""), make_call(gate, nonce=b"\0\\" * 900)]
@@ -323,7 +327,7 @@ def test_pacing_keeps_little_of_many_addresses_and_one_row_for_each_minute() -> 
     refusal = Outcome(401, "signature-invalid", "consumer")
     call = make_call(0, key_id=0)
     for number in range(MOST_ADDRESSES + 300):
-        pacer.own_row(replace(call, address=f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"), refusal, at=at)
+        pacer.own_row(changed(call, address=f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"), refusal, at=at)
     assert list(pacer.due(before=at)) == []
     rows = list(pacer.due(before=at + timedelta(minutes=1)))
     assert [calls for _call, _outcome, calls in rows] == [200]

@@ -17,7 +17,7 @@ from audit.models import Outcome as OutcomeRow
 from audit.selectors.calls import OperationFigures, Share, figures, recent_calls, trial_figures
 from core import clock
 from core.actor import Actor
-from tests.audit.log_rows import DONE, KEYS, add_gate, address, make_call
+from tests.audit.log_rows import DONE, KEYS, add_gate, address, changed, make_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FAILED = Outcome(504, "upstream-timeout", "provider", total_ms=30_001)
@@ -41,7 +41,7 @@ async def _write() -> None:
     await ended(Outcome(403, "grant-revoked", "consumer"), gate_version=0)
     stale = make_call(gate, gate_version=0, operation="search")
     await ledger.admit(stale)
-    await ledger.admit(replace(stale, gate_version=1), owned=True)
+    await ledger.admit(changed(stale, gate_version=1), owned=True)
     await ledger.record(stale, replace(DONE, total_ms=50))
     await ledger.refuse(make_call(0, key_id=0, system_id=0, agency_id=0, agency_code="", nonce=b""), Outcome(401, "x"))
     await ledger.admit(make_call(gate))

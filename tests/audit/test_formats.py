@@ -8,6 +8,7 @@ import pytest
 from audit.admission import Call
 from audit.ledger import canonical
 from audit.ledger.calls import Attempt, intent_values, outcome_values
+from audit.ledger.rows import INTENTS, OUTCOMES
 from audit.verification.run import verify
 from core.crypto import Keyring
 from tests.audit.log_rows import DONE, KEYS, add_gate, make_call, sql, tamper
@@ -41,13 +42,17 @@ def write_call(form: int) -> Call:
     later = added_after(form)
     call = make_call(add_gate(), received_at=AT)
     named = dict(
-        zip([c.name for c in canonical.REQUEST], intent_values(call, owned=False, refused=False), strict=True)
+        zip(
+            [c.name for c in canonical.REQUEST],
+            INTENTS.flat(intent_values(call, owned=False, refused=False)),
+            strict=True,
+        )
     )
     covered = [value for name, value in named.items() if name not in later]
     mac = canonical.row_mac(SECRET, "intent", (*covered, 1, 1, first), form)
     row = {**named, "epoch": 1, "n": 1, "prev_mac": first, "row_mac": mac, "verdict": "A", "admitted_at": AT}
     insert("audit_intent", {name: value for name, value in row.items() if name not in later})
-    values = outcome_values(call, DONE, attempt=Attempt(1, 1, "A", AT), earlier=b"", finished_at=AT)
+    values = OUTCOMES.flat(outcome_values(call, DONE, attempt=Attempt(1, 1, "A", AT), earlier=b"", finished_at=AT))
     answer = (*values, 2, 1, second)
     mac = canonical.row_mac(SECRET, "outcome", answer, form)
     insert("audit_outcome", {**dict(zip([c.name for c in canonical.OUTCOME], answer, strict=True)), "row_mac": mac})

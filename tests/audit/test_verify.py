@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -17,7 +16,7 @@ from audit.verification.findings import Report
 from audit.verification.run import verify
 from audit.verification.structure import COVERED
 from core.crypto import Keyring
-from tests.audit.log_rows import DONE, KEYS, add_gate, address, make_call
+from tests.audit.log_rows import DONE, KEYS, add_gate, address, changed, make_call
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC11.5")]
 RING = Keyring.parse(KEYS)
@@ -36,7 +35,7 @@ async def _write(calls: int) -> None:
             await ledger.record(call, DONE)
         stale = make_call(gate, gate_version=9)
         await ledger.admit(stale)
-        await ledger.admit(replace(stale, gate_version=1), owned=True)
+        await ledger.admit(changed(stale, gate_version=1), owned=True)
         await ledger.record(stale, DONE)
         streamed = make_call(gate)
         await ledger.admit(streamed)
