@@ -163,14 +163,12 @@ _INTS = frozenset({"gate_id", "total_gate_id"})
 
 def standing(**values: Any) -> Standing:
     """Return what is the same for most calls of a caller, bounded."""
-    return Standing(
-        **{
-            name: number(value, _INT if name in _INTS else _BIGINT)
-            if _BOUNDS[name] is None
-            else text(value, _BOUNDS[name] or 0)
-            for name, value in values.items()
-        }
-    )
+    bounded: dict[str, Any] = {}
+    for name, value in values.items():
+        limit = _BOUNDS[name]
+        most = _INT if name in _INTS else _BIGINT
+        bounded[name] = number(value, most) if limit is None else text(value, limit)
+    return Standing(**bounded)
 
 
 @dataclass(slots=True, eq=False)
