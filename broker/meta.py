@@ -5,24 +5,32 @@ Field names are stable; a document only ever gains members (docs/calling.md). Da
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
 
 from audit.admission import Quota
 from broker.answers import page_of
 from broker.authorising import PREFIX
 from broker.endings import over
 from broker.incoming import Incoming
+from broker.messages.message import JSON, MEDIA, RAW, XML
 from broker.problems import KINDS, Refusal, refusal
 from broker.snapshot import Service, Snapshot
-from catalog.projection import ServiceRow
+from catalog.projection import NAMED_BY_CALLER, ServiceRow
 from connections.projection import GrantRow
 from core.clock import VIETNAM
 from core.hours import is_open, spans_of
+from core.soap import endpoint_of
 
 if TYPE_CHECKING:
     from broker.engine import Engine
 
 MINE = b"mine=true"
+# What is JSON or XML is answered, and taken unless the source system gets it as it comes, as either.
+_BOTH = [MEDIA[JSON], MEDIA[XML]]
 
 
 def unknown_question(known: Iterable[bytes]) -> Refusal:
@@ -151,7 +159,21 @@ def _service(service: Service, held: list[GrantRow], today: date) -> dict[str, A
         "may_call": bool(grants),
         "grants": grants,
         "why_not": None if grants else _missing(standing),
+        "forms": {"requests": None if row.form == RAW else _BOTH, "answers": _BOTH, "gzip": row.inflates},
+        "must_send": [NAMED_BY_CALLER[what] for what in row.demanded],
+        **_descriptions(row.code, row.version),
         "ending": _ending(row),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _descriptions(code: str, version: str) -> dict[str, Any]:
+    """Return where a version is called by SOAP, and where the portal describes it."""
+    portal = settings.PUBLIC_URL.rstrip("/")
+    named = [code, version]
+    return {
+        "soap": {"path": endpoint_of(code, version), "wsdl": portal + reverse("service_wsdl", args=named)},
+        "openapi": portal + reverse("service_openapi", args=named),
     }
 
 

@@ -14,7 +14,7 @@ from broker.forwarding import Answered, Outgoing
 from broker.incoming import Incoming
 from broker.outbound.logins import FIRST_PAUSE, UNAVAILABLE
 from broker.problems import refusal
-from catalog.projection import UpstreamRow
+from catalog.projection import NAMED_BY_CALLER, UpstreamRow
 
 if TYPE_CHECKING:
     from broker.engine import Engine
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 TOO_LATE_SECONDS = 0.05
 _REPEATABLE = frozenset({"GET", "HEAD"})
 _NOT_EXECUTED = re.compile(rb'(?i)(?:\A|[ ,])error="?invalid_token"?')
-HEADERS = {"procedure": "X-LGSP-Procedure", "officer": "X-LGSP-Officer"}
 
 
 async def forward(outgoing: Outgoing, upstream: UpstreamRow, engine: "Engine", until: float) -> Answered:
@@ -72,7 +71,7 @@ def told(incoming: Incoming, relayed: tuple[tuple[str, str], ...]) -> list[tuple
 
 def require_named(incoming: Incoming, demanded: tuple[str, ...]) -> None:
     """Refuse a call that does not name what its source system demands (``provider-demands-more``)."""
-    missing = [HEADERS[what] for what in demanded if not getattr(incoming, what)]
+    missing = [NAMED_BY_CALLER[what] for what in demanded if not getattr(incoming, what)]
     if missing:
         names = ", ".join(missing)
         raise refusal("provider-demands-more", headers=names).with_members(missing=missing)

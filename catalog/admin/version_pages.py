@@ -175,7 +175,10 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
         managing(request)
     if form.is_bound and form.is_valid():
         try:
-            done = descriptions.take_over(actor=acting(request), description=found, seen=form.cleaned_data["seen"])
+            chosen = request.POST.getlist("reads")
+            done = descriptions.take_over(
+                actor=acting(request), description=found, seen=form.cleaned_data["seen"], reads=chosen
+            )
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
@@ -191,6 +194,7 @@ def description_page(admin: BaseAdmin, request: HttpRequest, pk: int, descriptio
         description=found,
         said=reading.said,
         difference=reading.difference,
+        readable=reading.readable,
         draft=version.state == ServiceState.DRAFT,
         may_apply=acting(request).may(SERVICE_MANAGE) and descriptions.applicable(version, reading),
         form=form,

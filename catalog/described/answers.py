@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from catalog.described.carrier import Schema
 from catalog.described.carrying import Carried
+from catalog.described.forms import JSON, XML, as_xml, is_json, is_xml
 from catalog.elements import Field
 from catalog.openapi.shapes import Operation
 from core.text import fold
 
-JSON = "application/json"
 # How a type begins in the catalogue, diacritics folded, the longer beginning first -> type of JSON.
 _TYPES = (
     ("so nguyen", "integer"),
@@ -101,13 +101,15 @@ def _cut(value: Any, path: list[str], names: set[str]) -> Any:
 
 
 def contents_of(operation: Operation, carried: Carried, schema: Schema) -> dict[str, Any]:
-    """Return the contents of a good answer by media type."""
-    others = {media: {"schema": {"type": "string"}} for media in carried.others if not operation.fields}
-    if others and not schema:
-        return others
+    """Return the contents of a good answer by media type: what is JSON or XML goes out as either, as asked."""
+    others = [] if operation.fields else carried.others
+    plain = {media: {"schema": {"type": "string"}} for media in others if not is_json(media) and not is_xml(media)}
+    if plain and not schema and len(plain) == len(others):
+        return plain
     content: dict[str, Any] = {"schema": schema}
     example = example_of(operation, carried)
-    return {JSON: content if example is None else {**content, "example": example}, **others}
+    content = content if example is None else {**content, "example": example}
+    return {JSON: content, XML: as_xml(content, operation.xml_root or operation.code), **plain}
 
 
 def sample_of(schema: Any, schemas: dict[str, Schema], depth: int = 0) -> Any:

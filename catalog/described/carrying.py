@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.described.carrier import Carrier, Schema
@@ -62,6 +62,18 @@ class Handed:
         except Refused:
             return found
         return found
+
+    def judged(self, operation: Operation, carried: Carried) -> Carried:
+        """Return *carried* with the record as this document, the structure of the whole answer, has it.
+
+        Where the structure does not lead to the record, nothing changes.
+        """
+        found = replace(carried, fields={}, required=[], wrapping=[], others=[])
+        try:
+            self._records(found, operation, self.resolver.follow(self.document, ()))
+        except Refused:
+            return carried
+        return found if found.wrapping else carried
 
     def _paths(self) -> Mapping[str, Any]:
         paths = self.document.get("paths")

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from core.api.token_schema import TOKEN_ENDPOINT
 
 Json = dict[str, Any]
+# What goes with every answer to a proven caller of a version whose end is announced.
+ENDING = ("Deprecation", "Sunset", "Link")
 
 
 def answer_headers() -> dict[str, Json]:
@@ -30,6 +32,9 @@ def answer_headers() -> dict[str, Json]:
         },
         "Deprecation": text(_("Thời điểm phiên bản bị báo ngừng (RFC 9745)")),
         "Sunset": text(_("Thời điểm phiên bản ngừng trả lời (RFC 8594)")),
+        "Link": text(
+            _("Trang về việc ngừng cung cấp (deprecation, sunset), địa chỉ của bản thay thế (successor-version)")
+        ),
     }
 
 

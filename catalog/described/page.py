@@ -7,15 +7,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.choices import ElementClass
+from catalog.choices import Direction, ElementClass, ServiceState
 from catalog.described.answers import sample_of
-from catalog.described.document import base_of
+from catalog.described.document import traits_of
+from catalog.described.forms import JSON, XML, xml_of
+from catalog.described.info import base_of, end_of, soap_of
 from catalog.described.refusals import refusals_of
 from catalog.described.shapes import Described
+from catalog.described.words import DEEPEST, kind_of, resolved, words_of
+from catalog.relayed import NAMED_BY_CALLER, SAMPLES
 from core.problems import Problem
 
 Json = Mapping[str, Any]
-DEEPEST, MOST_ROWS = 4, 400
+MOST_ROWS = 400
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -33,8 +37,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A structure that one message of an operation follows: which message, its title and file."""
+
+    label: str
+    title: str
+    version: str
+    file: str
+    illustration: bool
+    is_request: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One operation as the page shows it; ``target`` is the path with sample values, as it is called."""
+    """One operation as the page shows it; ``target`` is the path with sample values, as it is called.
+
+    ``headers`` are those every call has to send, with a sample each; ``answer_xml`` is the example in XML.
+    """
 
     anchor: str
     code: str
@@ -46,12 +65,38 @@ class Shown:
     deprecated: bool
     parameters: tuple[Row, ...]
     sent: tuple[Row, ...]
-    sent_type: str
+    sent_types: tuple[str, ...]
     sent_example: str
     fields: tuple[Row, ...]
     answer_types: tuple[str, ...]
     answer_example: str
     given_example: bool
+    answer_xml: str = ""
+    structures: tuple[Judged, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the page says of the version beside its operations: its SOAP address, its WSDL, its end."""
+
+    soap: str
+    wsdl: str
+    end: str = ""
+    end_page: str = ""
+
+
+# Samples of headers in a call written out.
+_SENT = {NAMED_BY_CALLER[what]: sample for what, sample in SAMPLES.items()}
+
+
+def doors(described: Described) -> Doors:
+    """Return the other addresses of *described*."""
+    soap = soap_of(described)
+    if described.state != ServiceState.DEPRECATED:
+        return Doors(soap["address"], soap["wsdl"])
+    end = end_of(described)
+    return Doors(soap["address"], soap["wsdl"], end["description"], end["url"])
 
 
 def shown(described: Described, document: Json) -> list[Shown]:
@@ -64,9 +109,10 @@ def shown(described: Described, document: Json) -> list[Shown]:
     return found
 
 
-def refused(method: str) -> list[tuple[str, list[Problem]]]:
-    """Return what a call may be refused with, by status."""
-    return sorted(refusals_of(method).items())
+def refused(described: Described) -> list[tuple[str, list[Problem]]]:
+    """Return what a call of some operation may be refused with, by status."""
+    every = frozenset().union(*(traits_of(described, item) for item in described.operations))
+    return sorted(refusals_of(every).items())
 
 
 def _shown(described: Described, document: Json, path: str, method: str, item: Json) -> Shown:
@@ -75,8 +121,8 @@ def _shown(described: Described, document: Json, path: str, method: str, item: J
     contents = good.get("content", {})
     answer: Json = next(iter(contents.values()), {})
     bodies: dict[str, Json] = item.get("requestBody", {}).get("content", {})
-    sent_type = next(iter(bodies), "")
-    sent: Json = bodies.get(sent_type, {})
+    sent: Json = bodies.get(JSON) or next(iter(bodies.values()), {})
+    in_xml: Json = contents.get(XML, {})
     base = base_of(described).partition("://")[2].partition("/")[2]
     return Shown(
         anchor=item["operationId"],
@@ -89,13 +135,34 @@ def _shown(described: Described, document: Json, path: str, method: str, item: J
         deprecated=item.get("deprecated", False),
         parameters=tuple(_parameter(part, schemas) for part in item.get("parameters", ())),
         sent=tuple(_rows(sent.get("schema", {}), schemas)),
-        sent_type=sent_type,
+        sent_types=tuple(bodies),
         sent_example=_example(sent, schemas),
         fields=tuple(_rows(answer.get("schema", {}), schemas)),
         answer_types=tuple(contents),
         answer_example=_example(answer, schemas),
         given_example="example" in answer,
+        answer_xml=in_xml.get("example") or (_xml_sample(answer, in_xml, schemas) if in_xml else ""),
+        structures=tuple(_judged(item.get("x-lgsp-structures", {}), described)),
+        headers=tuple(
+            (part["name"], _SENT.get(part["name"], ""))
+            for part in item.get("parameters", ())
+            if part["in"] == "header" and part["required"]
+        ),
     )
+
+
+def _judged(marks: Json, described: Described) -> Iterator[Judged]:
+    titles = {item.code: item.title for item in described.structures}
+    for direction, mark in marks.items():
+        label, is_request = str(Direction(direction).label), direction == Direction.REQUEST
+        title = titles.get(mark["code"], mark["code"])
+        yield Judged(label, title, mark["version"], mark["file"], mark["illustration"], is_request)
+
+
+def _xml_sample(content: Json, in_xml: Json, schemas: Json) -> str:
+    value = sample_of(content.get("schema", {}), dict(schemas))
+    root = in_xml.get("schema", {}).get("xml", {}).get("name", "")
+    return xml_of(value, root) if value not in (None, {}, []) and root else ""
 
 
 def _filled(path: str, parameters: Any, schemas: Json) -> str:
@@ -110,9 +177,9 @@ def _filled(path: str, parameters: Any, schemas: Json) -> str:
 
 def _parameter(part: Json, schemas: Json) -> Row:
     schema = part["schema"]
-    place = _("đường dẫn") if part["in"] == "path" else _("truy vấn")
-    meaning = part.get("description") or _resolved(schema, schemas).get("description", "")
-    return Row(part["name"], kind_of(schema, schemas), meaning, part["required"], _words(schema, schemas), place)
+    place = {"path": _("đường dẫn"), "query": _("truy vấn")}.get(part["in"], _("tiêu đề"))
+    meaning = part.get("description") or resolved(schema, schemas).get("description", "")
+    return Row(part["name"], kind_of(schema, schemas), meaning, part["required"], words_of(schema, schemas), place)
 
 
 def _example(content: Json, schemas: Json) -> str:
@@ -128,79 +195,18 @@ def _rows(schema: Json, schemas: Json) -> Iterator[Row]:
 
 
 def _walk(schema: Json, schemas: Json, prefix: str, depth: int) -> Iterator[Row]:
-    full = _resolved(schema, schemas)
+    full = resolved(schema, schemas)
     items = full.get("items")
     if isinstance(items, dict) and depth <= DEEPEST:
         yield from _walk(items, schemas, f"{prefix}[]" if prefix else "[]", depth + 1)
         return
     for name, part in full.get("properties", {}).items():
-        inner = _resolved(part, schemas)
+        inner = resolved(part, schemas)
         whole = f"{prefix}.{name}" if prefix else name
         meaning = part.get("description") or inner.get("description") or inner.get("title", "")
         required = name in full.get("required", ())
         given = part.get("x-lgsp-data-class", "")
         marked = str(ElementClass(given).label) if given in ElementClass.values else ""
-        yield Row(whole, kind_of(part, schemas), meaning, required, _words(part, schemas), "", marked)
+        yield Row(whole, kind_of(part, schemas), meaning, required, words_of(part, schemas), "", marked)
         if depth < DEEPEST:
             yield from _walk(inner, schemas, whole, depth + 1)
-
-
-def _resolved(schema: Any, schemas: Json, depth: int = 0) -> dict[str, Any]:
-    """Return *schema* with what it refers to and is put together from in its place; of alternatives the first."""
-    if not isinstance(schema, dict) or depth > DEEPEST:
-        return {}
-    parts = [*schema.get("allOf", ()), *schema.get("oneOf", ())[:1], *schema.get("anyOf", ())[:1]]
-    if "$ref" in schema:
-        parts.append(schemas.get(schema["$ref"].rpartition("/")[2], {}))
-    merged: dict[str, Any] = {}
-    for part in parts:
-        inner = _resolved(part, schemas, depth + 1)
-        both = {**merged.get("properties", {}), **inner.get("properties", {})}
-        merged = {**merged, **inner, **({"properties": both} if both else {})}
-    own = {word: value for word, value in schema.items() if word not in ("allOf", "oneOf", "anyOf", "$ref")}
-    both = {**merged.get("properties", {}), **own.get("properties", {})}
-    return {**merged, **own, **({"properties": both} if both else {})}
-
-
-def _words(schema: Json, schemas: Json) -> str:
-    named = _resolved(schema, schemas).get("enum", ())
-    return ", ".join("null" if word is None else str(word) for word in named)[:300]
-
-
-def kind_of(schema: Json, schemas: Json) -> str:
-    """Return in words what a value may be."""
-    full = _resolved(schema, schemas)
-    given = full.get("type", "object" if "properties" in full else "")
-    types = given if isinstance(given, list) else [given]
-    named = [item for item in types if item not in ("null", "")]
-    if "enum" in full:
-        text = _("một trong")
-    elif not named:
-        text = _("bất kỳ")
-    else:
-        text = _(" hoặc ").join(_kind(item, full, schemas) for item in named)
-    return _("%(kind)s, có thể trống") % {"kind": text} if "null" in types else text
-
-
-def _kind(name: str, full: Json, schemas: Json) -> str:
-    if name == "array":
-        return _("danh sách (%(kind)s)") % {"kind": kind_of(full.get("items", {}), schemas)}
-    if name == "string":
-        return _text(full)
-    plain = {
-        "integer": _("số nguyên"),
-        "number": _("số"),
-        "boolean": _("đúng hoặc sai"),
-        "object": _("đối tượng"),
-    }
-    bounds = [str(full[word]) for word in ("minimum", "maximum") if word in full]
-    return f"{plain[name]} {_('từ')} {bounds[0]} {_('đến')} {bounds[1]}" if len(bounds) == 2 else plain[name]
-
-
-def _text(full: Json) -> str:
-    forms = {"date": _("ngày, dạng năm-tháng-ngày"), "date-time": _("thời điểm kèm múi giờ"), "binary": _("tệp")}
-    if full.get("format") in forms:
-        return forms[full["format"]]
-    if "maxLength" in full:
-        return _("chuỗi, tối đa %(most)s ký tự") % {"most": full["maxLength"]}
-    return _("chuỗi")

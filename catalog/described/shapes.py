@@ -25,11 +25,37 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Structure:
+    """A structure that messages of an operation follow today, ``direction`` a ``Direction``; its text never changes.
+
+    ``form`` is a ``ProfileForm``; ``illustration``: it says itself that it is no official one.
+    """
+
+    operation: str
+    direction: str
+    profile_id: int
+    code: str
+    version: str
+    title: str
+    form: str
+    illustration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What callers have to name in one environment, as its addresses in use want it (``catalog.relayed``)."""
+
+    environment: str
+    named: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """A version of a service with its operations and fields; sizes are bytes, ``timeout_ms`` the whole call's.
 
     ``description_id`` names the handed-in document that was applied last (0: none). ``changed_at`` is the last deed on
-    service or version.
+    service or version. ``form`` is the ``MessageForm`` its source system takes, ``inflates`` whether gzip is taken;
+    ``demands`` are those of each environment that can be called. ``successor`` names the version to change to ("").
     """
 
     version_id: int
@@ -51,6 +77,11 @@ class Described:
     sunset_on: date | None = None
     description_id: int = 0
     changed_at: datetime | None = None
+    form: str = "json"
+    inflates: bool = False
+    demands: tuple[Demand, ...] = ()
+    structures: tuple[Structure, ...] = ()
+    successor: str = ""
     cut: Cut | None = None
 
     def cut_to(self, cut: Cut) -> "Described":
@@ -60,3 +91,14 @@ class Described:
             names = cut.fields
             kept = [replace(item, fields=tuple(one for one in item.fields if one.name in names)) for item in kept]
         return replace(self, operations=tuple(kept), cut=cut)
+
+    def demanded(self) -> dict[str, bool]:
+        """Return what a call may have to name, and whether every call has to: in all environments it can run in."""
+        places = [item for item in self.demands if self.cut is None or item.environment == self.cut.environment]
+        named = dict.fromkeys(what for item in places for what in item.named)
+        return {what: all(what in item.named for item in places) for what in named}
+
+    def structure(self, operation: str, direction: str) -> Structure | None:
+        """Return what messages of *operation* follow in *direction*, None where they are not judged."""
+        found = (item for item in self.structures if (item.operation, item.direction) == (operation, direction))
+        return next(found, None)

@@ -8,6 +8,7 @@ from catalog.openapi.references import Resolver
 from catalog.openapi.samples import Samples
 from catalog.openapi.schemas import said
 from catalog.openapi.shapes import Document, Place, Refused
+from catalog.soap import Soap, parameters_of
 
 MOST_PARAMETERS = 40
 
@@ -42,6 +43,21 @@ def exchange_of(document: Document, method: str, template: str) -> Exchange:
         return _Reading(document).of(method.lower(), template)
     except Refused:
         return Exchange()
+
+
+def exchange_by_soap(soap: Soap) -> Exchange:
+    """Return what an operation takes whose provider speaks SOAP: its own lines say it (``catalog.soap``)."""
+    lines = parameters_of(soap.parameters)
+    query = tuple(Parameter(item.name, item.name, item.required) for item in lines if item.kind == "query")
+    body: dict[str, Any] = {}
+    for item in lines:
+        if item.kind == "body":
+            *outer, last = item.name.split(".")
+            place = body
+            for name in outer:
+                place = place.setdefault(name, {})
+            place[last] = ""
+    return Exchange(query=query, body=json.dumps(body, ensure_ascii=False, indent=2) if body else "")
 
 
 class _Reading:

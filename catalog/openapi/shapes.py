@@ -40,7 +40,8 @@ class Problem:
 class Operation:
     """An operation as a version of a service holds it; ``place`` is where the document says it.
 
-    ``soap`` None: the document says nothing of SOAP, so what the version holds stays.
+    ``soap`` None: the document says nothing of SOAP, so what the version holds stays. ``xml_root`` is entered by hand.
+    ``readable``: its request holds nothing but single values, so that it might be asked with GET (WSDL).
     """
 
     code: str
@@ -51,6 +52,8 @@ class Operation:
     fields: tuple[Field, ...] = ()
     place: str = ""
     soap: Soap | None = None
+    xml_root: str = ""
+    readable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

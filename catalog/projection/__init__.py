@@ -6,6 +6,7 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 from catalog.projection.ends import load_gone
 from catalog.projection.rows import (
     ANSWER_BYTES,
+    NAMED_BY_CALLER,
     RELAYED,
     AccountRow,
     Ending,
@@ -20,6 +21,7 @@ from catalog.projection.services import load_services
 
 __all__ = [
     "ANSWER_BYTES",
+    "NAMED_BY_CALLER",
     "RELAYED",
     "AccountRow",
     "Ending",

@@ -44,10 +44,6 @@ class ProfileRow:
     text: str
 
 
-# What an address may want to hear of each call.
-RELAYED = ("procedure", "agency", "officer")
-
-
 @dataclass(frozen=True, slots=True)
 class OperationRow:
     """An operation; ``template`` is validated, ``record_path`` is "" or a dotted path to the records.

@@ -12,7 +12,8 @@ from catalog.models import DataService, ServiceVersion, Upstream
 from catalog.models.upstreams import keyring
 from catalog.projection.ends import ending_of, lasting_names
 from catalog.projection.operations import operations_of
-from catalog.projection.rows import RELAYED, ServiceRow, UpstreamRow
+from catalog.projection.rows import ServiceRow, UpstreamRow
+from catalog.relayed import RELAYED, demanded_by
 from core.choices import Environment
 from core.crypto import Keyring, SealBroken
 
@@ -52,7 +53,7 @@ def load_services() -> list[ServiceRow]:
             total_gate_id=_total_gate(version.service, environment),
             calls_at_once=version.service.calls_at_once or 0,
             ending=ending_of(version, lasting[version.service_id, environment]),
-            demanded=_demanded(items),
+            demanded=demanded_by(map(_headers, items)),
         )
         for (version_id, environment), items in sorted(upstreams.items())
         if (version := known.get(version_id)) is not None
@@ -99,14 +100,10 @@ def _upstream_row(upstream: Upstream, ring: Keyring) -> UpstreamRow | None:
     except SealBroken:
         log.exception("a secret of an address cannot be opened", upstream_id=upstream.pk)
         return None
-    relayed = tuple((header, what) for what in RELAYED if (header := getattr(upstream, f"{what}_header")))
+    relayed = tuple((header, what) for what, header in _headers(upstream).items() if header)
     return UpstreamRow(upstream.pk, upstream.base_url, upstream.place, tls, upstream.asserted, account, relayed)
 
 
-def _demanded(upstreams: Iterable[Upstream]) -> tuple[str, ...]:
-    """Return what a caller has to name because an address in use wants it; the agency we know ourselves."""
-    return tuple(
-        what
-        for what in RELAYED
-        if what != "agency" and any(getattr(upstream, f"{what}_header") for upstream in upstreams)
-    )
+def _headers(upstream: Upstream) -> dict[str, str]:
+    """Return the headers an address wants to hear of each call in, by what they carry ("": not wanted)."""
+    return {what: getattr(upstream, f"{what}_header") for what in RELAYED}

@@ -1,20 +1,28 @@
 """Reading a version of a service as its own description says it."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, JSONObject
 
 from audit.models import Fact
 from catalog import openapi
-from catalog.choices import CALLABLE
+from catalog.choices import CALLABLE, ServiceState
 from catalog.described import Described, as_3_0, document_of
-from catalog.models import ApiDescription, DataService, ServiceVersion, Upstream
+from catalog.described.shapes import Demand, Structure
+from catalog.models import ApiDescription, DataService, MessageProfile, ProfileUse, ServiceVersion, Upstream
 from catalog.openapi.shapes import Document
+from catalog.relayed import NAMED_BY_CALLER, demanded_by
 from catalog.selectors.descriptions import operations_of
+from catalog.selectors.endings import successor_of
+from core import clock
 from core.actor import Actor
+from core.choices import Environment
 
 RELEASES = ("3.1", "3.0")
 # Documents kept ready in one process; each is a few hundred kilobytes at most.
@@ -35,22 +43,30 @@ def readable_version(actor: Actor, code: str, name: str) -> ServiceVersion | Non
 
 def _loaded(found: QuerySet[ServiceVersion]) -> QuerySet[ServiceVersion]:
     applied = ApiDescription.objects.filter(version=OuterRef("pk"), applied_at__isnull=False)
-    upstreams = Upstream.objects.filter(version=OuterRef("pk"), active=True).order_by().values("version")
+    told = {"timeout_ms": "timeout_ms", "environment": "environment"}
+    told |= {what: f"{what}_header" for what in NAMED_BY_CALLER}
+    upstreams = Upstream.objects.filter(version=OuterRef("pk"), active=True).order_by("place")
     label = ServiceVersion._meta.label_lower
     facts = Fact.objects.filter(
         Q(subject_type=label, subject_id=Cast(OuterRef("pk"), CharField()))
         | Q(subject_type=DataService._meta.label_lower, subject_id=Cast(OuterRef("service_id"), CharField()))
     )
+    judged = ProfileUse.objects.applied(clock.today()).filter(operation__version=OuterRef("pk"))
+    named = {name: f"profile__{name}" for name in ("code", "version", "title", "form", "illustration")}
+    named |= {"operation": "operation__code", "direction": "direction", "profile_id": "profile_id"}
     return found.select_related("service__provider").annotate(
         described_by=Subquery(applied.order_by("-applied_at", "-pk").values("pk")[:1]),
-        whole_ms=Subquery(upstreams.annotate(most=Max("timeout_ms")).values("most")[:1]),
+        addresses=ArraySubquery(upstreams.values(json=JSONObject(**told))),
+        judged=ArraySubquery(judged.order_by("operation_id", "direction").values(json=JSONObject(**named))),
         changed=Subquery(facts.order_by("-id").values("at")[:1]),
     )
 
 
 def described_of(version: ServiceVersion) -> Described:
-    """Return what *version*, loaded here, says of itself; two queries more."""
+    """Return what *version*, loaded here, says of itself; two queries more, three where its end is announced."""
     service = version.service
+    addresses: list[dict[str, Any]] = version.addresses  # type: ignore[attr-defined]
+    after = successor_of(version) if version.state == ServiceState.DEPRECATED else None
     return Described(
         version_id=version.pk,
         service_id=service.pk,
@@ -63,7 +79,7 @@ def described_of(version: ServiceVersion) -> Described:
         provider_name=service.provider.name,
         max_request_bytes=version.max_request_bytes,
         max_answer_bytes=version.max_answer_bytes,
-        timeout_ms=version.whole_ms or 0,  # type: ignore[attr-defined]
+        timeout_ms=max((item["timeout_ms"] for item in addresses), default=0),
         default_quota=service.default_quota or 0,
         operations=tuple(operations_of(version)),
         is_sample=service.is_sample,
@@ -71,13 +87,27 @@ def described_of(version: ServiceVersion) -> Described:
         sunset_on=version.sunset_on,
         description_id=version.described_by or 0,  # type: ignore[attr-defined]
         changed_at=version.changed,  # type: ignore[attr-defined]
+        form=version.message_form,
+        inflates=version.accepts_gzip,
+        demands=tuple(_demands(addresses)),
+        structures=tuple(Structure(**item) for item in version.judged),  # type: ignore[attr-defined]
+        successor=after.name if after is not None else "",
     )
+
+
+def _demands(addresses: list[dict[str, Any]]) -> Iterator[Demand]:
+    """Give what is demanded in each environment; the example server, where a sandbox has no address, wants nothing."""
+    for place in Environment:
+        there = [item for item in addresses if item["environment"] == place]
+        if there or (place == Environment.SANDBOX and settings.EXAMPLE_SERVER):
+            yield Demand(place.value, demanded_by(there))
 
 
 def document(described: Described, release: str = "3.1") -> Document:
     """Return the document of *described* in *release*, made once for all that ask for the same; do not change it.
 
-    The handed-in document is read then, with one query; what is no longer readable in it is as if it were not there.
+    The handed-in document is read then, and the structures, one query each where there are some; what is no longer
+    readable in it is as if it were not there.
     """
     return _made(described, release, settings.PUBLIC_URL)
 
@@ -86,7 +116,9 @@ def document(described: Described, release: str = "3.1") -> Document:
 def _made(described: Described, release: str, _public_url: str) -> Document:
     if release == "3.0":
         return as_3_0(dict(document(described)))
-    return document_of(described, _handed(described.description_id))
+    ids = {item.profile_id for item in described.structures}
+    schemas = MessageProfile.objects.filter(pk__in=ids, schema__isnull=False).values_list("pk", "schema")
+    return document_of(described, _handed(described.description_id), dict(schemas) if ids else {})
 
 
 def mark_of(described: Described, *kind: str) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from catalog.choices import CALLABLE
 from catalog.models import DataService, ServiceVersion, Upstream
+from catalog.relayed import NAMED_BY_CALLER, demanded_by
 from core.addresses import AddressRefused, AddressRules
 from core.choices import Environment
 
@@ -33,6 +34,12 @@ def answerer_of(version: ServiceVersion) -> Answerer:
     if any(item.environment == Environment.SANDBOX for item in addresses):
         return Answerer.SOURCE
     return Answerer.EXAMPLES if settings.EXAMPLE_SERVER else Answerer.NOBODY
+
+
+def demanded_in_sandbox(version: ServiceVersion) -> tuple[str, ...]:
+    """Return what each call of *version* in the sandbox has to name (``catalog.relayed``); one query."""
+    addresses = [item for item in version.upstreams.all() if item.active and item.environment == Environment.SANDBOX]
+    return demanded_by({what: getattr(item, f"{what}_header") for what in NAMED_BY_CALLER} for item in addresses)
 
 
 def services_not_apart(services: Iterable[int]) -> set[int]:

@@ -1,5 +1,6 @@
 """Deeds on OpenAPI and WSDL descriptions: hand in, apply to a draft, make the next version of."""
 
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Any
 
@@ -70,28 +71,39 @@ def _told(refused: openapi.Refused) -> str:
     return f"{refused.place}: {refused}" if refused.place else str(refused)
 
 
-def read_again(description: ApiDescription) -> Reading:
-    """Return what *description* says beside its version. Raises InvalidInput where it cannot be read any more."""
+def read_again(description: ApiDescription, reads: Collection[str] | None = None) -> Reading:
+    """Return what *description* says beside its version, *reads* as in ``reading_of``.
+
+    Raises InvalidInput where it cannot be read any more.
+    """
     try:
-        return reading_of(description)
+        return reading_of(description, reads)
     except openapi.Refused as refused:
         raise InvalidInput({"": [_told(refused)]}) from refused
 
 
 def applicable(version: ServiceVersion, reading: Reading) -> bool:
     """Return whether *reading* has something to apply to *version*, or to the version after it."""
-    return not reading.said.errors and bool(reading.difference) and version.state != ServiceState.WITHDRAWN
+    something = bool(reading.difference) or bool(reading.readable)
+    return not reading.said.errors and something and version.state != ServiceState.WITHDRAWN
 
 
-def take_over(*, actor: Actor, description: ApiDescription, seen: str) -> ServiceVersion:
-    """Apply *description* to its draft, or make the next version where its version stays as it is."""
+def take_over(
+    *, actor: Actor, description: ApiDescription, seen: str, reads: Collection[str] | None = None
+) -> ServiceVersion:
+    """Apply *description* to its draft, or make the next version where its version stays as it is.
+
+    *reads* are the codes of operations of a WSDL that the person says only read (None: as the version has them).
+    """
     if description.version.state == ServiceState.DRAFT:
-        return apply(actor=actor, description=description, seen=seen)
-    return make_next_version(actor=actor, description=description, seen=seen)
+        return apply(actor=actor, description=description, seen=seen, reads=reads)
+    return make_next_version(actor=actor, description=description, seen=seen, reads=reads)
 
 
 @transaction.atomic
-def apply(*, actor: Actor, description: ApiDescription, seen: str) -> ServiceVersion:
+def apply(
+    *, actor: Actor, description: ApiDescription, seen: str, reads: Collection[str] | None = None
+) -> ServiceVersion:
     """Make the operations of a draft those of *description*; fields that stay keep their class.
 
     *seen* names the difference the person saw. Raises PermissionRefused, StateRefused when the version is no draft or
@@ -99,7 +111,7 @@ def apply(*, actor: Actor, description: ApiDescription, seen: str) -> ServiceVer
     """
     draft = draft_for(actor, description.version)
     stored = ApiDescription.objects.select_for_update().get(pk=description.pk, version=draft)
-    difference = _agreed(stored, seen).difference
+    difference = _agreed(stored, seen, reads).difference
     present = {(item.method, item.template): item for item in draft.operations.all()}
     stay = _removed(actor, present, difference)
     for change in (*difference.changed, *difference.added):
@@ -128,15 +140,15 @@ def _set(
     set_operation(actor=actor, version=version, operation=operation, elements=wanted.fields, **values)
 
 
-def _agreed(description: ApiDescription, seen: str) -> Reading:
-    """Return the reading that *seen* names. Raises StateRefused, GuardRefused."""
+def _agreed(description: ApiDescription, seen: str, reads: Collection[str] | None) -> Reading:
+    """Return the reading that *seen* names, with what the person chose of it. Raises StateRefused, GuardRefused."""
     found = read_again(description)
     if found.said.errors:
         text = _("Tệp còn %(n)d lỗi; sửa tệp rồi gửi lại.")
         raise GuardRefused(text % {"n": found.said.errors})
     if found.difference.seen != seen:
         raise StateRefused(_("Phiên bản vừa thay đổi; xem lại khác biệt rồi thực hiện lại."))
-    return found
+    return found if reads is None else read_again(description, reads)
 
 
 def _note_applied(actor: Actor, description: ApiDescription, difference: openapi.Difference) -> None:
@@ -149,7 +161,9 @@ def _note_applied(actor: Actor, description: ApiDescription, difference: openapi
 
 
 @transaction.atomic
-def make_next_version(*, actor: Actor, description: ApiDescription, seen: str) -> ServiceVersion:
+def make_next_version(
+    *, actor: Actor, description: ApiDescription, seen: str, reads: Collection[str] | None = None
+) -> ServiceVersion:
     """Make the next version of a service from a description of one that stays as it is.
 
     The draft gets the operations described with the classes of fields that stay, and the addresses in use.
@@ -163,7 +177,9 @@ def make_next_version(*, actor: Actor, description: ApiDescription, seen: str) -
     taken = service.versions.filter(state=ServiceState.DRAFT, descriptions__sha256=description.sha256).first()
     if taken is not None:
         raise StateRefused(_("Tệp này đã được lấy vào bản nháp %(name)s.") % {"name": taken.name})
-    found = _agreed(description, seen)
+    found = _agreed(description, seen, reads)
+    if not found.difference:
+        raise StateRefused(_("Tệp không làm thay đổi gì so với phiên bản %(name)s.") % {"name": old.name})
     made = create_version(
         actor=actor, service=service, name=next_name(service), **{name: getattr(old, name) for name in BOUNDS}
     )

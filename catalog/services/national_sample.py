@@ -10,6 +10,7 @@ from accounts.models import Agency
 from catalog.choices import ServiceState
 from catalog.models import DataService, Sector, ServiceVersion
 from catalog.services.data_services import create_service
+from catalog.services.demo import address_in
 from catalog.services.operations import set_operation
 from catalog.services.upstreams import set_upstream
 from catalog.services.versions import create_version, publish_version
@@ -50,7 +51,8 @@ def load_national_sample(*, actor: Actor, provider_url: str) -> DataService | No
         for upstream in version.upstreams.filter(
             base_url__startswith="http://127.0.0.1:", client_id=CLIENT_ID
         ).exclude(base_url__startswith=f"{provider_url}/"):
-            set_upstream(actor=actor, version=version, upstream=upstream, **_address(provider_url))
+            address = _address(upstream.environment, provider_url)
+            set_upstream(actor=actor, version=version, upstream=upstream, **address)
     return known
 
 
@@ -79,18 +81,23 @@ def _make(actor: Actor, provider: Agency, provider_url: str) -> DataService:
         given: dict[str, Any] = {"code": code, "title": title, "method": method, "template": template}
         set_operation(actor=actor, version=version, record_path="data", elements=elements, **given)
     for environment in Environment:
-        set_upstream(actor=actor, version=version, environment=environment.value, **_address(provider_url))
+        address = _address(environment.value, provider_url)
+        set_upstream(actor=actor, version=version, environment=environment.value, **address)
     if sector is not None:
         publish_version(actor=actor, version=ServiceVersion.objects.get(pk=version.pk))
     return service
 
 
-def _address(provider_url: str) -> dict[str, Any]:
+def _address(environment: str, provider_url: str) -> dict[str, Any]:
+    """Return the stand-in's address in *environment*; it wants to hear who asks for which procedure."""
+    place = address_in(environment, provider_url)
     return {
-        "base_url": f"{provider_url}/dmdc/1.0",
-        "token_url": f"{provider_url}/token",
+        "base_url": f"{place}/dmdc/1.0",
+        "token_url": f"{place}/token",
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
         "asserted": False,
         "agency_header": "MaDonVi",
+        "procedure_header": "MaDVC",
+        "officer_header": "MaCanBo",
     }

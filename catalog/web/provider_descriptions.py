@@ -58,7 +58,10 @@ def own_description(request: Any, code: str, name: str, description: int) -> Htt
     form = SeenForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            done = deeds.take_over(actor=request.actor, description=found, seen=form.cleaned_data["seen"])
+            chosen = request.POST.getlist("reads")
+            done = deeds.take_over(
+                actor=request.actor, description=found, seen=form.cleaned_data["seen"], reads=chosen
+            )
         except DomainError as refusal:
             refused(form, refusal)
         else:
@@ -78,6 +81,7 @@ def shown(description: ApiDescription) -> dict[str, Any]:
         "description": description,
         "said": found.said,
         "difference": found.difference,
+        "readable": found.readable,
         "shared": already_shared(told, besides=version.service_id),
         "draft": draft,
         "may_apply": deeds.applicable(version, found),

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.choices import CALLABLE
-from catalog.described.page import refused, shown
+from catalog.described.page import doors, refused, shown
 from catalog.selectors.described import described_of, document, readable_version
 from core.web.notes import parts_on
 
@@ -28,11 +28,13 @@ def service_reference(request: Any, code: str, name: str) -> HttpResponse:
     operations = shown(described, document(described))
     context = {
         "described": described,
+        "service": version.service,
         "version": version,
+        "doors": doors(described),
         "published": version.state in CALLABLE,
         "operations": operations,
         "folded": len(operations) >= FOLDED_FROM,
-        "refused": refused("POST" if any(item.method != "GET" for item in operations) else "GET"),
+        "refused": refused(described),
         "parts": parts_on("service_version", version.pk, request.actor),
     }
     return render(request, "reference/service.html", context)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from catalog.openapi.operations import code_of
 from catalog.openapi.shapes import MAX_BYTES, MAX_OPERATIONS, MAX_PROBLEMS, Description, Operation, Problem, Refused
 from catalog.soap import NAME, Soap, faults_of
+from catalog.wsdl.choices import DEED
 from catalog.wsdl.records import Messages
 from catalog.wsdl.schemas import Schemas, place, qname
 from core.formats import BadMessage, read_xml
@@ -125,18 +126,18 @@ class _Reading:
         if asked is None or answered is None:
             return None
         (home, request, element), (_home, response, answer) = asked, answered
-        parameters, qualified = self.messages.request(element, home)
+        parameters, qualified, single = self.messages.request(element, home)
         path, record_path, repeated, fields = self.messages.answer(answer, response)
         operation = self._in(bound.node, bound.uri, "operation")
         action = operation.get("soapAction", "") if operation is not None else ""
         soap = Soap(bound.soap, bound.path, action, home, request, qualified, parameters, path, repeated)
         code = code_of(name)
         template = f"/{code}"
-        for texts in faults_of(soap, "POST", template).values():
+        for texts in faults_of(soap, DEED, template).values():
             for text in texts:
                 self.note(bound.node, text, is_error=True)
         title = self._title(bound.kind, name)
-        return Operation(code, title, "POST", template, record_path, fields, place(bound.node), soap)
+        return Operation(code, title, DEED, template, record_path, fields, place(bound.node), soap, readable=single)
 
     def _title(self, kind: Any, name: str) -> str:
         operation = self._named(kind, name)

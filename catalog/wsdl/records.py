@@ -36,15 +36,18 @@ class Messages:
     def __init__(self, schemas: Schemas, note: Note) -> None:
         self.schemas, self.note = schemas, note
 
-    def request(self, element: Any, namespace: str) -> tuple[str, bool]:
-        """Return the parameter lines of a request element, and whether its children carry the namespace."""
+    def request(self, element: Any, namespace: str) -> tuple[str, bool, bool]:
+        """Return the parameter lines of a request element, whether its children carry the namespace, and whether all
+        that is sent are single values.
+        """
         if self.schemas.complex_of(element) is None:
             self.note(element, _("Phần tử yêu cầu phải có kiểu phức hợp gồm các phần tử con"), is_error=True)
-            return "", True
+            return "", True, False
         self._tell_unread(element)
-        lines, homes = [], set()
+        lines, homes, single = [], set(), True
         for path, child, deep in self._leaves(element, (), ()):
             homes.add(child.home)
+            single = single and not deep and not child.repeated
             mark = "!" if child.required else ""
             lines.append(f"{'/'.join(path)} = .{'.'.join(path)}{mark}")
             if deep:
@@ -55,7 +58,7 @@ class Messages:
             self.note(element, text, is_error=True)
         if len(lines) > MAX_PARAMETERS:
             self.note(element, _("Một yêu cầu có tối đa %(n)d phần tử") % {"n": MAX_PARAMETERS}, is_error=True)
-        return "\n".join(lines), homes != {""}
+        return "\n".join(lines), homes != {""}, single
 
     def _leaves(
         self, element: Any, path: tuple[str, ...], types: tuple[Any, ...]

@@ -12,6 +12,7 @@ from catalog.choices import CALLABLE
 from catalog.described import Cut, Described
 from catalog.described.page import Shown, shown
 from catalog.models import ServiceVersion
+from catalog.relayed import NAMED_BY_CALLER
 from catalog.selectors.described import callable_version, described_of, document
 from connections.models import Credential, Grant
 from connections.selectors.grants import grants_seen
@@ -53,7 +54,7 @@ def _sample_call(code: str, name: str) -> list[Part]:
 
 def snippets_of(described: Described, operation: Shown, access_key: str = "") -> list[Snippet]:
     """Return a signed call of *operation* in each language, with what the cut names and *access_key* filled in."""
-    cut = described.cut
+    cut, sent = described.cut, dict(operation.headers)
     return snippets_for(
         host=settings.PUBLIC_URL,
         access_key=access_key or "ak_test_...",
@@ -64,6 +65,7 @@ def snippets_of(described: Described, operation: Shown, access_key: str = "") ->
         method=operation.method,
         path=operation.target.removeprefix(f"/api/data/{described.code}/{described.name}"),
         body=operation.sent_example,
+        **{what: sent[name] for what, name in NAMED_BY_CALLER.items() if name in sent},
     )
 
 

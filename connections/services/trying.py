@@ -5,7 +5,7 @@ The broker treats it like any call of the system: same signature, quota, fields,
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from urllib.parse import quote
 
@@ -30,6 +30,7 @@ from core.tries import take_try
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NAMED = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 ROOM, SECONDS = "try-it", 60
 # The longest call, and a little more.
 PATIENCE_SECONDS = 35.0
@@ -38,11 +39,15 @@ MOST_SHOWN = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person wants to send: values of the path by name, the query as it is written, and a JSON body."""
+    """What a person wants to send: values of the path by name, the query as it is written, and a JSON body.
+
+    ``named`` are administrative procedure and officer, by ``catalog.relayed``, where the source system demands them.
+    """
 
     path: Mapping[str, str]
     query: str = ""
     body: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Tried:
     key: Credential
     answer: OwnAnswer
     request_id: str
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wish) -> Tried:
@@ -69,7 +75,7 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
     path, body = path_of(operation, wish), wish.body.encode()
     target = f"/api/data/{operation.version.service.code}/{operation.version.name}{path}"
     take_try(ROOM, [str(actor.user_id)], limit=settings.TRIES_PER_MINUTE, seconds=SECONDS)
-    headers = _signed(key, grant, operation.method, target, body)
+    headers = _signed(key, grant, operation.method, target, body, wish.named)
     try:
         answer = call_own(
             operation.method,
@@ -86,7 +92,7 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
     told = {"key": key.access_key, "operation": operation.code, "status": answer.status, "request_id": request_id}
     with transaction.atomic():  # not around the call: no lock waits for the network
         record_fact(actor=actor, deed="sandbox.tried", subject=grant, after=told, clause="QC10.3")
-    return Tried(path, wish.body, key, answer, request_id)
+    return Tried(path, wish.body, key, answer, request_id, wish.named)
 
 
 def _judge(grant: Grant) -> Credential:
@@ -112,6 +118,9 @@ def path_of(operation: Operation, wish: Wish) -> str:
         errors["query"] = [_("Tham số truy vấn không có ký tự điều khiển")]
     if _CONTROL.search(wish.body):
         errors["body"] = [_("Nội dung có ký tự điều khiển; xóa ký tự đó rồi gửi lại")]
+    for what, value in wish.named.items():
+        if not _NAMED.fullmatch(value):
+            errors[what] = [_("Mã dài 1 đến 64 ký tự: chữ không dấu, số và các dấu . _ - (mã cán bộ có thể có @)")]
     if errors:
         raise InvalidInput(errors)
     path = PLACE.sub(lambda match: quote(wish.path[match[1]], safe=""), operation.template)
@@ -119,7 +128,9 @@ def path_of(operation: Operation, wish: Wish) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _signed(key: Credential, grant: Grant, method: str, target: str, body: bytes) -> dict[str, str]:
+def _signed(
+    key: Credential, grant: Grant, method: str, target: str, body: bytes, named: Mapping[str, str]
+) -> dict[str, str]:
     try:
         secret = key.verifier(keyring(settings.FIELD_KEYS)).decode()
     except SealBroken as error:
@@ -128,6 +139,6 @@ def _signed(key: Credential, grant: Grant, method: str, target: str, body: bytes
     held = signing.Credentials(key.access_key, secret, grant.code, grant.purpose.code)
     created, authority = int(clock.now().timestamp()), settings.DATA_URL.partition("://")[2]
     headers: dict[str, str] = signing.sign(
-        held, method=method, authority=authority, target=target, created=created, body=body
+        held, method=method, authority=authority, target=target, created=created, body=body, **named
     )
     return {**headers, **({"Content-Type": "application/json"} if body else {})}

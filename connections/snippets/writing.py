@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from catalog.relayed import NAMED_BY_CALLER
 from connections.snippets import literals
 from connections.snippets.target import Target, target_of
 
@@ -59,13 +60,15 @@ def snippets_for(
     method: str,
     path: str,
     body: str = "",
+    **named: str,
 ) -> list[Snippet]:
     """Return the snippets of one call, one for each of :data:`LANGUAGES`.
 
     ``host`` is an authority (``lgsp.example``, https is meant) or an address (``http://127.0.0.1:8000``); ``path``
     begins behind service and version and may have a query; parameters in it are filled in already. What an address
     cannot hold is percent-encoded as every program would. GET and HEAD send no body; one that begins with ``<`` is
-    called XML, any other JSON. Raises ``ValueError`` for a host that is none and for control characters in a header.
+    called XML, any other JSON. *named* says procedure and officer (``catalog.relayed``); both are signed too.
+    Raises ``ValueError`` for a host that is none and for control characters in a header.
     """
     method = method.upper()
     target = target_of(host, f"/api/data/{service}/{version}{path}")
@@ -75,10 +78,12 @@ def snippets_for(
         "grant": grant,
         "purpose": purpose,
         "method": method,
+        **dict.fromkeys(NAMED_BY_CALLER, ""),
+        **named,
         "content_type": "application/xml" if sent.lstrip().startswith("<") else "application/json",
     }
     _require_printable(values, sent)
-    kept = {name for name, true in _conditions(method, sent).items() if true}
+    kept = {name for name, true in _conditions(method, sent, values).items() if true}
     return [
         Snippet(row.code, row.title, _written(row, target, {**values, "body": sent}, kept), row.executed)
         for row in LANGUAGES
@@ -93,8 +98,17 @@ def _require_printable(values: dict[str, str], body: str) -> None:
         raise ValueError("body holds a control character")
 
 
-def _conditions(method: str, body: str) -> dict[str, bool]:
-    return {"body": bool(body), "once": method in _CHANGING, "head": method == "HEAD"}
+def _conditions(method: str, body: str, values: dict[str, str]) -> dict[str, bool]:
+    told = {name: bool(values[name]) for name in NAMED_BY_CALLER}
+    named = any(told.values())
+    return {
+        "body": bool(body),
+        "once": method in _CHANGING,
+        "head": method == "HEAD",
+        "named": named,
+        "plain": not named,
+        **told,
+    }
 
 
 def _written(language: Language, target: Target, values: dict[str, str], kept: set[str]) -> str:

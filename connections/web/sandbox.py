@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web.access import needs
-from catalog.selectors.sandbox import Answerer, answerer_of, versions_to_try
+from catalog.relayed import SAMPLES
+from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in_sandbox, versions_to_try
 from connections.models import EnvironmentTerms
 from connections.selectors.sandbox import opened_of, rooms_of, sandbox_grants, systems_to_try
 from connections.services.keys import MANAGE_OWN
@@ -62,7 +63,8 @@ def _opened(request: Any, access: SandboxAccess, version: Any) -> HttpResponse:
     snippets = []
     if first is not None:
         path, body = PLACE.sub("1", first.template), "{}" if first.method in WITH_BODY else ""
-        snippets = snippets_of(access.grant, access.key, first, path, body)
+        named = {what: SAMPLES[what] for what in demanded_in_sandbox(version)}
+        snippets = snippets_of(access.grant, access.key, first, path, body, named)
     context = {
         "access": access,
         "version": version,

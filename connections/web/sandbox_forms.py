@@ -1,5 +1,6 @@
 """What is asked before a service can be tried, and what is sent when it is."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import InformationSystem, Operation, ServiceVersion
 from catalog.openapi.exchanges import Exchange
+from catalog.relayed import NAMED_BY_CALLER
 from connections.services.trying import PLACE, Wish
 from core.forms import PortalForm
 
 WITH_BODY = ("POST", "PUT", "PATCH")
 MOST_BODY = 65_536
+_DEMANDED = {
+    "procedure": _("Hệ thống nguồn yêu cầu nêu mã thủ tục hành chính, ví dụ 1.004946"),
+    "officer": _("Hệ thống nguồn yêu cầu nêu mã cán bộ thực hiện, ví dụ cb01"),
+}
 
 
 class VersionField(forms.ModelChoiceField):
@@ -68,8 +74,11 @@ class TryForm(PortalForm):
         strip=False,
     )
 
-    def __init__(self, operation: Operation, told: Exchange, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, operation: Operation, told: Exchange, *args: Any, demanded: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.demanded = tuple(demanded)
         rest = self.fields.pop("query")
         rest.help_text = gettext("Viết như trong địa chỉ, ví dụ %(query)s") % {"query": "limit=5&offset=0"}
         known = {item.name: item for item in told.path}
@@ -91,6 +100,8 @@ class TryForm(PortalForm):
                 initial=told.body or "{}",
                 widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "code"}),
             )
+        for what in self.demanded:
+            self._add(what, NAMED_BY_CALLER[what], str(_DEMANDED[what]), "", required=True)
 
     def _add(self, key: str, name: str, label: str, example: str, *, required: bool) -> None:
         self.fields[key] = forms.CharField(
@@ -109,4 +120,5 @@ class TryForm(PortalForm):
         query = "&".join(filter(None, [urlencode(pairs), given.get("query", "").lstrip("?&")]))
         # Text areas write line ends in two signs.
         body = given.get("body", "").replace("\r\n", "\n")
-        return Wish({name: given[f"path_{name}"] for name in self.places}, query, body)
+        named = {what: given[what] for what in self.demanded}
+        return Wish({name: given[f"path_{name}"] for name in self.places}, query, body, named)

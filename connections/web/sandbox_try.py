@@ -1,6 +1,7 @@
 """Try it: one operation, sent through our own origin with the system's sandbox key (ux.md C3)."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.web.access import needs
 from catalog.models import ApiDescription, Operation
 from catalog.openapi import Refused, read
-from catalog.openapi.exchanges import Exchange, exchange_of
-from catalog.selectors.sandbox import Answerer, answerer_of
+from catalog.openapi.exchanges import Exchange, exchange_by_soap, exchange_of
+from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in_sandbox
+from catalog.soap import soap_of
 from connections.models import Credential, Grant
 from connections.selectors.sandbox import operations_of, sandbox_grants
 from connections.services.keys import MANAGE_OWN
@@ -37,7 +39,8 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
     found = get_object_or_404(operations_of([grant.service_id]), version__name=version, code=operation)
     if operation not in grant.operations:
         raise Http404
-    form = TryForm(found, _told(found), request.POST if request.method == "POST" else None)
+    demanded = demanded_in_sandbox(found.version)
+    form = TryForm(found, _told(found), request.POST if request.method == "POST" else None, demanded=demanded)
     tried = None
     if form.is_bound and form.is_valid():
         try:
@@ -55,6 +58,8 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
 
 
 def _told(operation: Operation) -> Exchange:
+    if operation.soap_version:
+        return exchange_by_soap(soap_of(operation))
     applied = ApiDescription.objects.filter(version=operation.version_id, applied_at__isnull=False)
     pk = applied.order_by("-applied_at").values_list("pk", flat=True).first()
     return _exchange(pk, operation.method, operation.template) if pk else Exchange()
@@ -70,8 +75,13 @@ def _exchange(description: int, method: str, template: str) -> Exchange:
     return exchange_of(document, method, template)
 
 
-def snippets_of(grant: Grant, key: Credential, operation: Operation, path: str, body: str) -> list[Snippet]:
-    """Return one call written out in every language; *path* stands behind service and version."""
+def snippets_of(
+    grant: Grant, key: Credential, operation: Operation, path: str, body: str, named: Mapping[str, str]
+) -> list[Snippet]:
+    """Return one call written out in every language; *path* stands behind service and version.
+
+    *named* are procedure and officer where the call names them.
+    """
     return snippets_for(
         host=settings.PUBLIC_URL,
         access_key=key.access_key,
@@ -82,6 +92,7 @@ def snippets_of(grant: Grant, key: Credential, operation: Operation, path: str, 
         method=operation.method,
         path=path,
         body=body,
+        **named,
     )
 
 
@@ -92,7 +103,7 @@ def _shown(tried: Tried, grant: Grant, operation: Operation) -> dict[str, Any]:
         "answer": tried.answer,
         "headers": headers,
         "body": _body(tried),
-        "snippets": snippets_of(grant, tried.key, operation, tried.path, tried.body),
+        "snippets": snippets_of(grant, tried.key, operation, tried.path, tried.body, tried.named),
     }
 
 

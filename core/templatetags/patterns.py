@@ -14,8 +14,10 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -274,6 +276,19 @@ def notice(content: str, kind: str = "info", title: StrOrPromise = "") -> str:
 def notice_style(kind: str) -> tuple[str, str]:
     """Return (CSS kind, icon) for a kind of notice or the level tag of a message."""
     return _NOTICES.get(kind.rsplit(" ", maxsplit=1)[-1] if kind else "info", _NOTICES["info"])
+
+
+@register.filter
+def span_of_ms(milliseconds: int) -> str:
+    """Return a span of time in words: whole seconds as seconds, anything else in milliseconds.
+
+    >>> span_of_ms(10_000)
+    '10 giây'
+    """
+    seconds, rest = divmod(milliseconds, 1000)
+    if rest:
+        return gettext("%(n)s mili giây") % {"n": number_format(milliseconds, force_grouping=True)}
+    return gettext("%(n)s giây") % {"n": number_format(seconds, force_grouping=True)}
 
 
 @register.inclusion_tag("patterns/copy_button.html")

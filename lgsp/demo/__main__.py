@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lgsp.demo import connecting, filing, given
+from lgsp.demo import connecting, filing, given, sources
 from lgsp.demo.browser import Surprise
 from lgsp.demo.connecting import Access
 from lgsp.demo.filing import Dossier
@@ -46,10 +46,12 @@ def _run(people: People, tell: Teller, chosen: argparse.Namespace) -> None:
     if chosen.provider:
         given.add_service(people, tell, live=chosen.provider, sandbox=chosen.sample_provider)
         services[given.CODE] = 5000
-    first = Dossier("snnmt", "Phần mềm một cửa đất đai (mẫu)", services, lacking=True)
+    more = dict.fromkeys(sources.offered(people, "snnmt"), 1000)
+    first = Dossier("snnmt", "Phần mềm một cửa đất đai (mẫu)", services | more, lacking=True)
     say("Hồ sơ thứ nhất: Sở Nông nghiệp và Môi trường")
     held = _connect(people, tell, first)
     _show_data(people, tell, held)
+    sources.show(people, tell, first.agency, held["live"])
     say("Hồ sơ thứ hai: Sở Y tế, cùng các bước")
     tell.quiet = True
     second = Dossier("syt", "Phần mềm quản lý khám chữa bệnh (mẫu)", dict.fromkeys(services, 100))
@@ -101,13 +103,18 @@ def _write(chosen: argparse.Namespace, people: People, held: list[tuple[Dossier,
             "agency": dossier.agency,
             "system": dossier.system_code,
             "dossier": dossier.number,
-            **{
-                environment: [_plain(people.portal, item) for item in accesses] for environment, accesses in by.items()
-            },
+            **{place: _those(people, accesses, named=False) for place, accesses in by.items()},
+            "with_headers": {place: _those(people, accesses, named=True) for place, accesses in by.items()},
         }
         for dossier, by in held
     ]
     write_private(path, document)
+
+
+def _those(people: People, accesses: list[Access], *, named: bool) -> list[dict[str, Any]]:
+    """Return what is held apart by whether each call has to send headers of its own (``operations[].headers``)."""
+    kept = [item for item in accesses if any(one.headers for one in item.operations) is named]
+    return [_plain(people.portal, item) for item in kept]
 
 
 def _plain(portal: str, access: Access) -> dict[str, Any]:

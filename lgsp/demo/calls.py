@@ -1,6 +1,8 @@
 """A consuming system's own code: it signs its calls and reads the answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,15 +31,30 @@ class System:
         self.authority = urlsplit(portal).netloc
         self.client = httpx2.Client(base_url=portal, timeout=60, trust_env=False)
 
-    def signed(self, method: str, target: str, body: bytes = b"", *, secret: str = "") -> Sent:
-        """Return a signed call; another *secret* than the key's makes a signature that does not fit."""
+    def signed(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        *,
+        secret: str = "",
+        named: Mapping[str, str] = MappingProxyType({}),
+        kind: str = "application/json",
+    ) -> Sent:
+        """Return a signed call; another *secret* than the key's makes a signature that does not fit.
+
+        *named* are the headers that say procedure and officer, which are signed too; *kind* is the body's type.
+        """
         held = self.credentials
         if secret:
             held = Credentials(held.access_key, secret, held.grant, held.purpose)
         created = int(clock.now().timestamp())
-        headers = sign(held, method=method, authority=self.authority, target=target, created=created, body=body)
+        told = {"procedure": named.get("X-LGSP-Procedure", ""), "officer": named.get("X-LGSP-Officer", "")}
+        headers = sign(
+            held, method=method, authority=self.authority, target=target, created=created, body=body, **told
+        )
         if body:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
         return Sent(method, target, headers, body)
 
     def send(self, call: Sent, *, status: int, code: str = "") -> httpx2.Response:

@@ -13,17 +13,21 @@ from lgsp.demo.filing import Dossier
 from lgsp.demo.people import People
 from lgsp.demo.telling import Teller
 
+# A service whose source system speaks SOAP, and one whose source system wants to hear who asks, for which procedure.
+SOAP, NATIONAL = "xa-phuong-soap", "danh-muc-quoc-gia-mau"
+NAMED = {"X-LGSP-Procedure": "1.004946", "X-LGSP-Officer": "cb01.snnmt"}
 ROUNDS = 24  # successful calls of each operation in a trial: more than the templates ask for
 
 
 @dataclass
 class Operation:
-    """One operation of a granted service, with a target that answers and, where it sends one, a body."""
+    """One operation of a granted service, with a target that answers and, where it sends them, body and headers."""
 
     code: str
     method: str
     target: str
     body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -48,6 +52,17 @@ class Access:
 def operations_of(service: str, version: str = "v1") -> list[Operation]:
     """Return the operations of the services of the demonstration, with targets that have an answer."""
     base = f"/api/data/{service}/{version}"
+    if service == SOAP:
+        return [
+            Operation("danh-sach-xa", "GET", f"{base}/xa?so_dong=5&cap=phuong"),
+            Operation("tra-cuu-xa", "GET", f"{base}/xa/02215"),
+        ]
+    if service == NATIONAL:
+        return [
+            Operation("tat-ca-danh-muc", "GET", f"{base}/AllCategory", headers=NAMED),
+            Operation("mot-danh-muc", "GET", f"{base}/Category/DM_LOAI_GIAY_TO", headers=NAMED),
+            Operation("tra-cuu", "POST", f"{base}/Lookup", '{"codes":["GT01","TT02"]}', NAMED),
+        ]
     found = [
         Operation("list-communes", "GET", f"{base}/communes?limit=5&level=phuong"),
         Operation("search-communes", "GET", f"{base}/communes/search?q=minh+xuan"),
@@ -131,7 +146,8 @@ def _call_all(access: Access, portal: str) -> None:
     system = access.system(portal)
     for operation in access.operations:
         for _turn in range(ROUNDS if operation is access.operations[0] else 22):
-            system.send(system.signed(operation.method, operation.target, operation.body.encode()), status=200)
+            body, named = operation.body.encode(), operation.headers
+            system.send(system.signed(operation.method, operation.target, body, named=named), status=200)
     system.close()
 
 

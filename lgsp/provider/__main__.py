@@ -7,7 +7,7 @@ import uvicorn
 
 from lgsp.provider.app import ProviderApp
 from lgsp.provider.communes import DATA, Communes
-from lgsp.provider.national import NationalApp
+from lgsp.provider.national import DEMANDED, NationalApp
 from lgsp.provider.samples import Samples
 from lgsp.provider.sandbox import WithSandbox
 
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="cổng lắng nghe")
     parser.add_argument("--data", type=Path, default=DATA, help="tệp CSV đơn vị hành chính")
     given = parser.parse_args()
-    app = WithSandbox(ProviderApp(Communes.read(given.data), Samples.read(), NationalApp()))
+    app = WithSandbox(ProviderApp(Communes.read(given.data), Samples.read(), NationalApp(demanded=DEMANDED)))
     uvicorn.run(app, host=given.host, port=given.port, log_level="warning", access_log=False, server_header=False)
 
 

@@ -27,6 +27,13 @@ class Change:
 
 # What changed in how everything is called, the newest first; one row for each change a caller can notice.
 PLATFORM = (
+    Change(
+        date(2026, 11, 30),
+        gettext_lazy(
+            "Mô tả OpenAPI nêu thêm dạng XML, cấu trúc thông điệp, tiêu đề hệ thống nguồn yêu cầu, ngày ngừng, "
+            "địa chỉ SOAP; /api/data/-/services cũng vậy."
+        ),
+    ),
     Change(date(2026, 11, 29), gettext_lazy("Mô tả OpenAPI 3.1 và 3.0.3 cho từng dịch vụ; trang kiểm tra chữ ký.")),
     Change(
         date(2026, 11, 26),

@@ -67,6 +67,10 @@ def _refusing() -> Context:
     return {"counted": counted}
 
 
+def _forms() -> Context:
+    return {"json": script("conversion.md", "json"), "xml": script("conversion.md", "xml")}
+
+
 def _address(name: str) -> str:
     """Return the address of a page another room may have, "" while it has none."""
     try:
@@ -80,5 +84,6 @@ _CONTEXTS: Mapping[str, Callable[[], Context]] = {
     "xac-thuc": _proving,
     "gioi-han": lambda: {"figures": figures()},
     "loi": _refusing,
+    "json-xml": _forms,
     "thay-doi": lambda: {"platform": PLATFORM, "services": service_changes()},
 }

@@ -132,6 +132,23 @@ def test_services_lists_what_exists_and_what_may_be_called(broker: Live, provide
     assert [row["service"] for row in only] == ["administrative-units"]
 
 
+@pytest.mark.clause("QC6.3", "QC4.9")
+def test_services_tells_forms_doors_and_what_has_to_be_sent(broker: Live, provider: Provider, world: World) -> None:
+    world.services["other"] = replace(
+        service(provider.url, code="land-plots", service_id=8), form="raw", inflates=True, demanded=("officer",)
+    )
+    broker.reload()
+    mine, other = ask(broker, world, SERVICES).json["services"]
+    both = ["application/json", "application/xml"]
+    assert mine["forms"] == {"requests": both, "answers": both, "gzip": False}
+    assert mine["must_send"] == []
+    assert mine["soap"]["path"] == "/api/data/-/soap/administrative-units/v1"
+    assert mine["soap"]["wsdl"].endswith("/wsdl/administrative-units/v1.wsdl")
+    assert mine["openapi"].endswith("/openapi/administrative-units/v1.json")
+    assert other["forms"] == {"requests": None, "answers": both, "gzip": True}
+    assert other["must_send"] == ["X-LGSP-Officer"]
+
+
 def test_grants_of_others_and_of_the_other_environment_are_not_told(broker: Live, world: World) -> None:
     world.grants["QK-9"] = new_grant(9, world.grants["QK-2"].gate_id, system_id=2)
     broker.reload()
@@ -181,7 +198,8 @@ def test_the_guide_shows_what_is_answered(broker: Live, provider: Provider, worl
     )
     ending = Ending(clock.now(), clock.now() + timedelta(days=30), "v2")
     world.services["sandbox"] = replace(world.services["sandbox"], ending=ending)
-    world.services["other"] = service(provider.url, code="land-plots", service_id=8)
+    land = service(provider.url, code="land-plots", service_id=8)
+    world.services["other"] = replace(land, demanded=("officer",))
     broker.reload()
     assert shape(sample(PING)) == shape(ask(broker, world, PING).json)
     shown, answered = sample(SERVICES)["services"], ask(broker, world, SERVICES).json["services"]

@@ -15,10 +15,13 @@ from audit.models import Fact
 from catalog.models import DataService, Upstream
 from catalog.models.upstreams import keyring
 from catalog.projection import load_services
+from catalog.selectors.descriptions import reading_of
+from catalog.selectors.sandbox import Answerer, answerer_of
 from catalog.services import provider_login
 from catalog.services.national_sample import CODE, load_national_sample
 from catalog.services.provider_login import try_login
 from catalog.services.sectors import load_sectors
+from catalog.services.soap_sample import load_soap_sample
 from catalog.services.upstreams import copy_upstream, set_upstream
 from catalog.services.versions import create_version, publish_version
 from core.actor import Actor
@@ -27,6 +30,7 @@ from core.crypto import SealBroken
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.tls import TlsProfile
 from lgsp.provider.national import CLIENT_ID, CLIENT_SECRET
+from lgsp.provider.soap import WSDL
 from tests.broker.national import National
 from tests.catalog.conftest import JOB
 
@@ -317,11 +321,40 @@ def test_the_sample_of_a_national_platform_is_published_and_follows(
     assert (service.is_sample, service.versions.get().state, service.code) == (True, "published", CODE)
     row = next(row for row in load_services() if row.code == CODE and row.environment == "live")
     assert row.upstreams[0].account == national.account()
+    assert row.demanded == ("procedure", "officer")
+    assert answerer_of(service.versions.get()) == Answerer.SOURCE, "a sandbox apart from what answers live calls"
     load_national_sample(actor=JOB, provider_url="http://127.0.0.1:9002")
     assert set(Upstream.objects.values_list("base_url", "token_url")) == {
-        ("http://127.0.0.1:9002/dmdc/1.0", "http://127.0.0.1:9002/token")
+        ("http://127.0.0.1:9002/dmdc/1.0", "http://127.0.0.1:9002/token"),
+        ("http://127.0.0.1:9002/thu-nghiem/dmdc/1.0", "http://127.0.0.1:9002/thu-nghiem/token"),
     }
     settings.MODE = "production"
     with pytest.raises(StateRefused):
         load_national_sample(actor=JOB, provider_url=national.url)
     assert DataService.objects.count() == 1
+
+
+@pytest.mark.clause("QC6.4")
+def test_the_sample_that_speaks_soap_is_published_and_follows(agency: Callable[..., Agency], settings: Any) -> None:
+    settings.LOOPBACK_UPSTREAMS = True
+    wsdl = WSDL.read_bytes()
+    assert load_soap_sample(actor=JOB, provider_url="http://127.0.0.1:9001", wsdl=wsdl) is None
+    agency("H60.03")
+    service = load_soap_sample(actor=JOB, provider_url="http://127.0.0.1:9001", wsdl=wsdl)
+    assert service is not None
+    version = service.versions.get()
+    assert (service.is_sample, version.state) == (True, "published")
+    assert {item.code: (item.method, item.template) for item in version.operations.all()} == {
+        "danh-sach-xa": ("GET", "/xa"),
+        "tra-cuu-xa": ("GET", "/xa/{ma}"),
+    }
+    again = reading_of(version.descriptions.get())
+    assert not again.difference, "what was adjusted by hand stands when the same file comes again"
+    load_soap_sample(actor=JOB, provider_url="http://127.0.0.1:9002", wsdl=wsdl)
+    assert set(Upstream.objects.values_list("base_url", flat=True)) == {
+        "http://127.0.0.1:9002",
+        "http://127.0.0.1:9002/thu-nghiem",
+    }
+    settings.MODE = "production"
+    with pytest.raises(StateRefused):
+        load_soap_sample(actor=JOB, provider_url="http://127.0.0.1:9001", wsdl=wsdl)

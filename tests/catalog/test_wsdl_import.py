@@ -22,6 +22,8 @@ from tests.catalog.wsdl_samples import ANSWER, REQUEST, wsdl
 
 Drafts = Callable[..., ServiceVersion]
 Clients = Callable[..., Client]
+# A request of single values alone.
+SINGLE = REQUEST.replace('<xsd:element name="Loai" type="xsd:string" minOccurs="0" maxOccurs="unbounded"/>', "")
 SOAP = {
     "soap_version": "1.2",
     "soap_path": "/ws",
@@ -231,3 +233,65 @@ def test_the_wsdl_takes_the_same_queries_for_many(
     publish_version(actor=JOB, version=version)
     with django_assert_max_num_queries(8):
         assert Client().get("/wsdl/administrative-units/v1.wsdl").status_code == 200
+
+
+@pytest.mark.clause("QC11.2")
+def test_an_operation_is_a_deed_until_a_person_says_that_it_only_reads(draft: Drafts) -> None:
+    version = draft()
+    found = handed(version, wsdl(SINGLE + ANSWER))
+    reading = reading_of(found)
+    assert [(item.code, item.method) for item in reading.readable] == [("tra-cuu-thua", "POST")]
+    apply(actor=JOB, description=found, seen=reading.difference.seen, reads=["tra-cuu-thua"])
+    made = version.operations.get()
+    assert (made.method, made.template) == ("GET", "/tra-cuu-thua")
+    assert "." not in {line.partition("= ")[2][:1] for line in made.soap_parameters.splitlines()}
+    assert not reading_of(found).difference, "the choice stays without being made again"
+    again = reading_of(found)
+    apply(actor=JOB, description=found, seen=again.difference.seen, reads=[])
+    assert version.operations.get().method == "POST"
+
+
+def test_what_was_adjusted_stays_while_the_request_asks_by_the_same_elements(draft: Drafts) -> None:
+    version = draft()
+    applied(version, wsdl(SINGLE + ANSWER))
+    operation = version.operations.get()
+    lines = operation.soap_parameters.splitlines()
+    first, _equals, source = lines[0].partition(" = ")
+    adjusted = "\n".join([f"{first} = {{ma}}", *(line.replace("= .", "= ?") for line in lines[1:])])
+    assert source.startswith(".")
+    set_operation(
+        actor=JOB,
+        version=version,
+        operation=operation,
+        elements=fields_of(operation),
+        method="GET",
+        template="/thua/{ma}",
+        soap_parameters=adjusted,
+    )
+    assert not reading_of(handed(version, wsdl(SINGLE + ANSWER))).difference
+    changed = wsdl(SINGLE + ANSWER, ('soapAction="urn:dat:TraCuuThua"', 'soapAction="urn:dat:moi"'))
+    applied(version, changed)
+    operation.refresh_from_db()
+    assert (operation.method, operation.template) == ("GET", "/thua/{ma}")
+    assert (operation.soap_action, operation.soap_parameters) == ("urn:dat:moi", adjusted)
+
+
+def test_a_request_of_more_than_single_values_stays_a_deed(draft: Drafts) -> None:
+    version = draft()
+    found = handed(version, wsdl())
+    reading = reading_of(found)
+    assert reading.readable == []
+    apply(actor=JOB, description=found, seen=reading.difference.seen, reads=["tra-cuu-thua"])
+    assert version.operations.get().method == "POST"
+
+
+def test_the_page_offers_the_choice_and_takes_it(draft: Drafts, client_of: Clients) -> None:
+    version = draft()
+    found = handed(version, wsdl(SINGLE + ANSWER))
+    client = client_of("provider_officer", "H60.03")
+    address = f"/dich-vu-cua-co-quan/{version.service.code}/v1/openapi/{found.pk}/"
+    text = client.get(address).content.decode()
+    assert 'name="reads"' in text
+    seen = reading_of(found).difference.seen
+    assert client.post(address, {"seen": seen, "reads": ["tra-cuu-thua"]}).status_code == 302
+    assert version.operations.get().method == "GET"

@@ -39,7 +39,7 @@ def _each(*, slow: bool) -> pytest.MarkDecorator:
 languages, quick = _each(slow=True), _each(slow=False)
 
 
-def made(language: str, broker: Live, world: World, method: str, path: str, body: str = "") -> Snippet:
+def made(language: str, broker: Live, world: World, method: str, path: str, body: str = "", **named: str) -> Snippet:
     """Write the snippet of a language for this broker."""
     credentials = world.credentials()
     found = snippets_for(
@@ -52,6 +52,7 @@ def made(language: str, broker: Live, world: World, method: str, path: str, body
         method=method,
         path=path,
         body=body,
+        **named,
     )
     return next(row for row in found if row.language == language)
 
@@ -73,6 +74,23 @@ def test_it_asks(language: str, broker: Live, provider: Provider, world: World, 
     assert JSON.decode() in printed
     sent = provider.received[0].split(b" ")[1]
     assert unquote_to_bytes(sent) == unquote_to_bytes(nasty.PATH.encode())
+
+
+@languages
+def test_it_names_procedure_and_officer(
+    language: str, broker: Live, provider: Provider, world: World, tmp_path: Path
+) -> None:
+    """A source system that demands both hears of both, and the signature covers them."""
+    row = world.services["sandbox"]
+    heard = (("MaDVC", "procedure"), ("MaCanBo", "officer"))
+    upstreams = tuple(replace(item, relayed=heard) for item in row.upstreams)
+    world.services["sandbox"] = replace(row, upstreams=upstreams, demanded=("procedure", "officer"))
+    broker.reload()
+    snippet = made(language, broker, world, "GET", "/communes", procedure="1.004946", officer="can.bo@so.example")
+    assert JSON.decode() in called(snippet, world, tmp_path)
+    sent = provider.received[0].lower()
+    assert b"madvc: 1.004946" in sent
+    assert b"macanbo: can.bo@so.example" in sent
 
 
 @languages

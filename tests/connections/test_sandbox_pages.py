@@ -67,6 +67,31 @@ def test_opening_shows_the_secret_once_with_a_command(chain: Chain, desk: Desk) 
     assert "sk_test_" not in shown
 
 
+@pytest.mark.clause("QC6.3", "QC4.4")
+def test_what_the_source_system_demands_is_asked_for_and_signed(
+    chain: Chain, desk: Desk, sent: list[dict[str, Any]]
+) -> None:
+    version = apart(chain)
+    version.upstreams.filter(environment="sandbox").update(procedure_header="MaDVC", officer_header="MaCanBo")
+    shown = start(desk, version=version.pk, system=chain.system.code).content.decode()
+    assert "x-lgsp-procedure" in shown
+    grant = Grant.objects.get()
+    page = desk("technician").get(try_address(grant)).content.decode()
+    assert "X-LGSP-Procedure" in page
+    given = {"path_code": "1", "officer": "can bo", "procedure": ""}
+    refused = desk("technician").post(try_address(grant), given).content.decode()
+    assert "Nhập giá trị cho X-LGSP-Procedure" in refused
+    refused = desk("technician").post(try_address(grant), {**given, "procedure": "1.004946"}).content.decode()
+    assert "chữ không dấu" in refused
+    assert sent == []
+    page = desk("technician").post(try_address(grant), {**given, "officer": "cb01", "procedure": "1.004946"})
+    (call,) = sent
+    assert call["headers"]["X-LGSP-Procedure"] == "1.004946"
+    assert call["headers"]["X-LGSP-Officer"] == "cb01"
+    assert '"x-lgsp-procedure" "x-lgsp-officer"' in call["headers"]["Signature-Input"]
+    assert "1.004946" in page.content.decode()
+
+
 def test_a_service_comes_chosen_from_its_page(chain: Chain, desk: Desk) -> None:
     version = apart(chain)
     address = f"{reverse('sandbox_start')}?service={chain.service.code}"

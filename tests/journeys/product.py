@@ -18,6 +18,7 @@ from django.db import connection
 
 from lgsp.launch.places import ROOT
 from lgsp.launch.services import free_port
+from lgsp.provider.soap import WSDL
 from tests.journeys.loaded import procedure, sample_people
 
 READY_SECONDS = 60
@@ -42,6 +43,9 @@ def running(folder: Path) -> Iterator[Product]:
     rows = sample_people(folder)
     procedure()
     call_command("load_sample_service", provider=provider, verbosity=0)
+    call_command("load_sectors", verbosity=0)
+    call_command("load_national_sample", provider=provider, verbosity=0)
+    call_command("load_soap_sample", provider=provider, wsdl=WSDL, verbosity=0)
     variables = {**_variables(folder, url), "LGSP_EXAMPLE_SERVER": f"http://127.0.0.1:{example_port}"}
     server = [sys.executable, "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     server += ["--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--no-access-log", "--no-proxy-headers"]

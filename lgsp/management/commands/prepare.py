@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from lgsp.provider.soap import WSDL
+
 
 class Command(BaseCommand):
     help = "Chuẩn bị cơ sở dữ liệu, tệp tĩnh, danh bạ cơ quan và lịch làm việc."
@@ -40,6 +42,8 @@ class Command(BaseCommand):
             self.step("Tạo dịch vụ dữ liệu mẫu", "load_sample_service", provider=options["provider"])
             self.step("Tạo danh mục minh họa", "load_sample_catalogue", provider=options["provider"])
             self.step("Tạo dịch vụ mẫu của nền tảng quốc gia", "load_national_sample", provider=options["provider"])
+            place = {"provider": options["provider"], "wsdl": WSDL}
+            self.step("Tạo dịch vụ mẫu dùng SOAP", "load_soap_sample", **place)
         self.step("Lập chỉ mục tìm kiếm của danh mục", "index_catalogue")
 
     def step(self, title: str, command: str, **options: Any) -> None:

@@ -56,7 +56,10 @@ class Ping(TypedDict):
 
 
 class Service(TypedDict):
-    """A published service, and whether it may be called; ``why_not`` names code and grant where it may not."""
+    """A published service, and whether it may be called; ``why_not`` names code and grant where it may not.
+
+    ``forms`` are the types sent and answered, ``must_send`` the headers each call has to send.
+    """
 
     service: str
     version: str
@@ -67,3 +70,8 @@ class Service(TypedDict):
     may_call: bool
     grants: list[str]
     why_not: dict[str, Any] | None
+    forms: dict[str, Any]
+    must_send: list[str]
+    soap: dict[str, str]
+    openapi: str
+    ending: dict[str, Any] | None
