@@ -88,13 +88,24 @@ class UpstreamAdmin(BaseAdmin):
     list_select_related = ("version__service",)
     search_fields = ("version__service__search", "base_url")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show certificates as what they say; the boxes for them to those who may change them."""
-        shown = ("authorities_shown", "client_shown") if obj else ()
-        boxes = ("ca_pem", "client_certificate", "client_key") if self._changes(request, obj) else ()
-        secret = ("client_secret",) if boxes else ()
-        account = ("token_url", "client_id", *secret, "token_scope", *deeds.HEADERS)
-        return ("version", *deeds.ADDRESS, "tls_name", *shown, *boxes, *account)
+        return [name for _title, names in self._parts(request, obj) for name in names]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Keep address, TLS, account and what the source system wants to hear apart."""
+        return [(title, {"fields": names}) for title, names in self._parts(request, obj)]
+
+    def _parts(self, request: HttpRequest, obj: Any) -> list[tuple[Any, list[str]]]:
+        shown = ["authorities_shown", "client_shown"] if obj else []
+        boxes = ["ca_pem", "client_certificate", "client_key"] if self._changes(request, obj) else []
+        secret = ["client_secret"] if boxes else []
+        return [
+            (None, ["version", *deeds.ADDRESS]),
+            (_("Kết nối TLS"), ["tls_name", *shown, *boxes]),
+            (_("Tài khoản của nền tảng tại hệ thống nguồn"), ["token_url", "client_id", *secret, "token_scope"]),
+            (_("Cho hệ thống nguồn biết ai hỏi, phục vụ thủ tục nào"), [*deeds.HEADERS]),
+        ]
 
     def _changes(self, request: HttpRequest, obj: Any) -> bool:
         return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)

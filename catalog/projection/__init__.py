@@ -6,8 +6,6 @@ The caller opens one snapshot (repeatable read) around this and the other projec
 from catalog.projection.ends import load_gone
 from catalog.projection.rows import (
     ANSWER_BYTES,
-    NAMED_BY_CALLER,
-    RELAYED,
     AccountRow,
     Ending,
     GoneRow,
@@ -18,6 +16,7 @@ from catalog.projection.rows import (
     UpstreamRow,
 )
 from catalog.projection.services import load_services
+from catalog.relayed import NAMED_BY_CALLER, RELAYED
 
 __all__ = [
     "ANSWER_BYTES",

@@ -15,10 +15,9 @@ ENVELOPE = (
 
 
 def offered(people: People, agency: str) -> list[str]:
-    """Return which of the two services are published here, as the catalogue's own search finds them."""
-    page = people.of(agency, "technician").open("/danh-muc/?q=mau")
-    every = {link.get("href", "") for link in page.tree.xpath("//a[@href]")}
-    return [code for code in (SOAP, NATIONAL) if any(f"/danh-muc/{code}/" in link for link in every)]
+    """Return which of the two services are published here."""
+    technician = people.of(agency, "technician")
+    return [code for code in (SOAP, NATIONAL) if technician.client.get(f"/danh-muc/{code}/").status_code == 200]
 
 
 def show(people: People, tell: Teller, agency: str, held: list[Access]) -> None:

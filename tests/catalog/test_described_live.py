@@ -1,5 +1,6 @@
 """What the live configuration does stands in the description: forms, structures, headers, the end, SOAP."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -241,6 +242,7 @@ def test_the_soap_door_and_its_wsdl_are_named(published: DataService, settings: 
     codes = {code for one in refused for code in one["content"]["application/problem+json"]["examples"]}
     assert not {code for code in codes if code.startswith("soap-")}, "those are for the SOAP address"
     text = page()
+    assert re.search(r">\s*10 giây\s*<", text), "whole seconds are told as such"
     assert "/api/data/-/soap/administrative-units/v1" in text
     assert "/wsdl/administrative-units/v1.wsdl" in text
 
