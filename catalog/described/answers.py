@@ -10,6 +10,7 @@ from catalog.described.carrying import Carried
 from catalog.described.forms import JSON, XML, as_xml, is_json, is_xml
 from catalog.elements import Field
 from catalog.openapi.shapes import Operation
+from catalog.soap import repeated_of
 from core.text import fold
 
 # How a type begins in the catalogue, diacritics folded, the longer beginning first -> type of JSON.
@@ -64,6 +65,8 @@ def answer_of(operation: Operation, carried: Carried, record: str) -> Schema:
         return carried.whole or {}
     one: Schema = {"$ref": f"#/components/schemas/{record}"}
     names = [name for name in operation.record_path.split(".") if name]
+    if not carried.wrapping and operation.soap is not None:
+        return _by_soap(one, names, set(repeated_of(operation.soap.repeated)))
     if not carried.wrapping:
         found: Schema = {
             "description": _("Một bản ghi, hoặc danh sách bản ghi"),
@@ -72,6 +75,13 @@ def answer_of(operation: Operation, carried: Carried, record: str) -> Schema:
         return _around(found, [(False, {})] * len(names), names)
     *outer, (listed, _rest) = carried.wrapping
     return _around({"type": "array", "items": one} if listed else one, outer, names)
+
+
+def _by_soap(record: Schema, names: Sequence[str], repeated: set[str]) -> Schema:
+    """Return the answer of a SOAP provider: what repeats in it is known, so what is a list is."""
+    listed = [".".join(names[: number + 1]) in repeated for number in range(len(names))]
+    inner: Schema = {"type": "array", "items": record} if listed and listed[-1] else record
+    return _around(inner, [(before, {}) for before in [False, *listed[:-1]][: len(names)]], names)
 
 
 def _around(inner: Schema, wrapping: Sequence[tuple[bool, dict[str, Schema]]], names: Sequence[str]) -> Schema:

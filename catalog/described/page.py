@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.choices import Direction, ElementClass, ServiceState
 from catalog.described.answers import sample_of
 from catalog.described.document import traits_of
 from catalog.described.forms import JSON, XML, xml_of
-from catalog.described.info import base_of, end_of, soap_of
+from catalog.described.info import base_of, end_of
 from catalog.described.refusals import refusals_of
 from catalog.described.shapes import Described
 from catalog.described.words import DEEPEST, kind_of, resolved, words_of
 from catalog.relayed import NAMED_BY_CALLER, SAMPLES
 from core.problems import Problem
+from core.soap import endpoint_of
 
 Json = Mapping[str, Any]
 MOST_ROWS = 400
@@ -78,7 +80,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the page says of the version beside its operations: its SOAP address, its WSDL, its end."""
+    """What the page says of the version beside its operations: path of its SOAP address, its WSDL, its end."""
 
     soap: str
     wsdl: str
@@ -92,11 +94,11 @@ _SENT = {NAMED_BY_CALLER[what]: sample for what, sample in SAMPLES.items()}
 
 def doors(described: Described) -> Doors:
     """Return the other addresses of *described*."""
-    soap = soap_of(described)
+    named = [described.code, described.name]
+    soap, wsdl = endpoint_of(*named), reverse("service_wsdl", args=named)
     if described.state != ServiceState.DEPRECATED:
-        return Doors(soap["address"], soap["wsdl"])
-    end = end_of(described)
-    return Doors(soap["address"], soap["wsdl"], end["description"], end["url"])
+        return Doors(soap, wsdl)
+    return Doors(soap, wsdl, end_of(described)["description"], reverse("version_end", args=named))
 
 
 def shown(described: Described, document: Json) -> list[Shown]:
@@ -142,7 +144,7 @@ def _shown(described: Described, document: Json, path: str, method: str, item: J
         answer_example=_example(answer, schemas),
         given_example="example" in answer,
         answer_xml=in_xml.get("example") or (_xml_sample(answer, in_xml, schemas) if in_xml else ""),
-        structures=tuple(_judged(item.get("x-lgsp-structures", {}), described)),
+        structures=tuple(_judged(described, item["x-lgsp-operation"])),
         headers=tuple(
             (part["name"], _SENT.get(part["name"], ""))
             for part in item.get("parameters", ())
@@ -151,12 +153,12 @@ def _shown(described: Described, document: Json, path: str, method: str, item: J
     )
 
 
-def _judged(marks: Json, described: Described) -> Iterator[Judged]:
-    titles = {item.code: item.title for item in described.structures}
-    for direction, mark in marks.items():
-        label, is_request = str(Direction(direction).label), direction == Direction.REQUEST
-        title = titles.get(mark["code"], mark["code"])
-        yield Judged(label, title, mark["version"], mark["file"], mark["illustration"], is_request)
+def _judged(described: Described, code: str) -> Iterator[Judged]:
+    for one in described.structures:
+        if one.operation == code:
+            label, file = str(Direction(one.direction).label), reverse("profile_file", args=[one.profile_id])
+            is_request = one.direction == Direction.REQUEST
+            yield Judged(label, one.title, one.version, file, one.illustration, is_request)
 
 
 def _xml_sample(content: Json, in_xml: Json, schemas: Json) -> str:

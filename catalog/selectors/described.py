@@ -117,8 +117,9 @@ def _made(described: Described, release: str, _public_url: str) -> Document:
     if release == "3.0":
         return as_3_0(dict(document(described)))
     ids = {item.profile_id for item in described.structures}
-    schemas = MessageProfile.objects.filter(pk__in=ids, schema__isnull=False).values_list("pk", "schema")
-    return document_of(described, _handed(described.description_id), dict(schemas) if ids else {})
+    rows = MessageProfile.objects.filter(pk__in=ids, schema__isnull=False) if ids else MessageProfile.objects.none()
+    schemas = {pk: dict(schema or {}) for pk, schema in rows.values_list("pk", "schema")}
+    return document_of(described, _handed(described.description_id), schemas)
 
 
 def mark_of(described: Described, *kind: str) -> str:

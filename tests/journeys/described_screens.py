@@ -31,11 +31,9 @@ def described_shots(people: People) -> Iterator[Shot]:
     bind_structures(operator)
     draft, difference = next_version_of_wsdl(provider)
     desk = _version_of(operator, SERVICE)
-    operation = operator.open(f"/quan-tri/catalog/operation/?q={SOAP}").tree.xpath(
-        "//table//tr[contains(., 'v2')]//a[contains(@href, '/change/')]/@href"
-    )[0]
-    upstream = operator.open("/quan-tri/catalog/upstream/?q=quoc+gia").link("Danh mục dùng chung")
-    structure = operator.open(f"/quan-tri/catalog/messageprofile/?q={STRUCTURE}").link("Đơn vị hành chính")
+    operation = _row(operator, "/quan-tri/catalog/operation/?q=tra-cuu-xa", "v2")
+    upstream = _row(operator, "/quan-tri/catalog/upstream/?q=dung+chung+quoc+gia", "/dmdc/")
+    structure = _row(operator, f"/quan-tri/catalog/messageprofile/?q={STRUCTURE}", "Đơn vị hành chính")
     yield "reference-soap", "", f"/danh-muc/{SOAP}/api/v1/", "Tài liệu API của dịch vụ có nguồn SOAP"
     yield "reference-national", TECHNICIAN, f"/danh-muc/{NATIONAL}/api/v1/", "Tài liệu API: tiêu đề phải gửi"
     yield "reference-structure", "", f"/danh-muc/{SERVICE}/api/v1/", "Tài liệu API: cấu trúc thông điệp"
@@ -56,9 +54,16 @@ def described_shots(people: People) -> Iterator[Shot]:
 
 def _version_of(operator: Person, code: str) -> str:
     """Return the staff address of the published version of a service."""
-    page = operator.open(f"/quan-tri/catalog/serviceversion/?q={code}")
-    address = page.tree.xpath("//table//a[contains(@href, '/change/')]/@href")[0]
-    return urljoin(page.address, address).split("change/")[0]
+    return _row(operator, f"/quan-tri/catalog/serviceversion/?q={code}", "").split("change/")[0]
+
+
+def _row(operator: Person, address: str, words: str) -> str:
+    """Return the address behind the first row of a staff list that holds *words*."""
+    page = operator.open(address)
+    found = page.tree.xpath(f"//table//tr[contains(., '{words}')]//a[contains(@href, '/change/')]/@href")
+    if not found:
+        raise Surprise(f"{page.address}: không có dòng «{words}»")
+    return urljoin(page.address, found[0])
 
 
 def bind_structures(operator: Person) -> None:
@@ -70,8 +75,8 @@ def bind_structures(operator: Person) -> None:
     page = operator.open(f"{desk}thong-diep/")
     operator.send(page, "Lưu", place="Một xã, phường theo mã", profile="Đơn vị hành chính", reason="Theo mẫu minh họa")
     _enter(operator, "2", {**ONE, "required": ["data", "cap_nhat"]})
-    page = operator.open(f"/quan-tri/catalog/messageprofile/?q={STRUCTURE}")
-    newest = page.tree.xpath("//table//tr[contains(., '2')]//a[contains(@href, '/change/')]/@href")[0]
+    # The newest of a structure stands first.
+    newest = _row(operator, f"/quan-tri/catalog/messageprofile/?q={STRUCTURE}", "Đơn vị hành chính")
     pk = newest.split("/change/")[0].rsplit("/", 1)[1]
     with suppress(Surprise):  # the platform's own job may have listed them meanwhile
         operator.send(operator.open(f"/quan-tri/connections/conformancererun/lap/{pk}/"), "")
