@@ -28,7 +28,9 @@ class UseForm(PortalForm):
         help_text=_("Ngày/tháng/năm; để trống là từ hôm nay. Có hiệu lực trong vòng một phút sau 0 giờ ngày đó."),
     )
     reason = forms.CharField(
-        label=_("Lý do"), max_length=300, error_messages={"required": _("Ghi lý do đổi cấu trúc của phiên bản đã công bố")}
+        label=_("Lý do"),
+        max_length=300,
+        error_messages={"required": _("Ghi lý do đổi cấu trúc của phiên bản đã công bố")},
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
