@@ -27,11 +27,7 @@ class UseForm(PortalForm):
         required=False,
         help_text=_("Ngày/tháng/năm; để trống là từ hôm nay. Có hiệu lực trong vòng một phút sau 0 giờ ngày đó."),
     )
-    reason = forms.CharField(
-        label=_("Lý do"),
-        max_length=300,
-        error_messages={"required": _("Ghi lý do đổi cấu trúc của phiên bản đã công bố")},
-    )
+    reason = forms.CharField(label=_("Lý do"), required=False, max_length=300)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, version: ServiceVersion, places: list[Place], **kwargs: Any) -> None:

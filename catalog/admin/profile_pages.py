@@ -29,6 +29,9 @@ class StaffUseForm(UseForm):
                 field.widget = UnfoldAdminSelectWidget(choices=offered.choices)
             elif name != "seen":
                 field.widget = UnfoldAdminTextInputWidget()
+        if "reason" in self.fields:  # a published version
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = _("Ghi lý do đổi cấu trúc của phiên bản đã công bố")
 
 
 def messages_page(admin: BaseAdmin, request: HttpRequest, pk: int) -> HttpResponse:

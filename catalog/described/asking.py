@@ -57,7 +57,11 @@ def _headers(described: Described, item: Operation) -> Iterator[Json]:
         text = _("Mã do bên gọi đặt để một việc không được làm hai lần; gửi lại cùng mã thì bị từ chối với 409.")
         yield _header("Idempotency-Key", text, {"type": "string"})
     if item.method in WITH_BODY and described.inflates:
-        yield _header("Content-Encoding", _("Ghi gzip khi nội dung được nén."), {"type": "string", "enum": ["gzip"]})
+        yield _header(
+            "Content-Encoding",
+            _("Ghi %(name)s khi nội dung được nén.") % {"name": "gzip"},
+            {"type": "string", "enum": ["gzip"]},
+        )
 
 
 def _header(name: str, text: str, schema: Schema, *, required: bool = False) -> Json:
@@ -80,10 +84,11 @@ def body(described: Described, item: Operation, carried: Carried, structures: di
         schema = {"$ref": f"#/components/schemas/{structures[structure.profile_id]}"}
         kept = {media: {**part, "schema": schema} for media, part in found["content"].items() if is_json(media)}
         told = _(
-            "Theo cấu trúc «%(title)s» %(version)s. Nội dung sai cấu trúc bị từ chối với 422 "
-            "message-not-conforming, danh sách errors nêu từng chỗ (pointer)."
+            "Theo cấu trúc «%(title)s» %(version)s. Nội dung sai cấu trúc bị từ chối với 422 %(code)s, danh sách "
+            "%(list)s nêu từng chỗ (%(place)s)."
         )
-        named = {"title": structure.title, "version": structure.version}
+        named = {"title": structure.title, "version": structure.version, "code": "message-not-conforming"}
+        named |= {"list": "errors", "place": "pointer"}
         found = {"description": told % named, "content": kept or {JSON: {"schema": schema}}, "required": True}
     return {**found, "content": _taken(found["content"], described.form, item)}
 

@@ -33,7 +33,7 @@ def answer_headers() -> dict[str, Json]:
         "Deprecation": text(_("Thời điểm phiên bản bị báo ngừng (RFC 9745)")),
         "Sunset": text(_("Thời điểm phiên bản ngừng trả lời (RFC 8594)")),
         "Link": text(
-            _("Trang về việc ngừng cung cấp (deprecation, sunset), địa chỉ của bản thay thế (successor-version)")
+            _("Trang về việc ngừng cung cấp và địa chỉ của bản thay thế (%(name)s)") % {"name": "successor-version"}
         ),
     }
 

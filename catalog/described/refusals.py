@@ -106,9 +106,9 @@ def _members(traits: Traits) -> Json:
         one = {
             "pointer": {
                 **text,
-                "description": _("Chỗ sai trong thông điệp (JSON Pointer, hoặc đường dẫn phần tử XML)"),
+                "description": _("Chỗ sai trong thông điệp, dạng /a/b/0"),
             },
-            "code": {**text, "description": _("Quy tắc không đạt, ví dụ required, pattern")},
+            "code": {**text, "description": _("Quy tắc không đạt")},
             "detail": {**text, "description": _("Điều cần sửa")},
         }
         found["profile"] = {

@@ -37,7 +37,7 @@ PAGES = (
     GuidePage("loi", _("Lỗi"), _("Đọc một câu từ chối và biết phải làm gì."), _TODAY, "31c7331341bf"),
     GuidePage("mo-ta", _("Mô tả OpenAPI"), _("Tải mô tả của từng dịch vụ và sinh mã gọi."), _TODAY, "8b5940c529c1"),
     GuidePage(
-        "json-xml", _("JSON, XML, SOAP"), _("Gọi bằng dạng mình quen; nền tảng chuyển đổi."), _LATER, "c09c135f7563"
+        "json-xml", _("JSON, XML, SOAP"), _("Gọi bằng dạng mình quen; nền tảng chuyển đổi."), _LATER, "b29e267a6529"
     ),
     GuidePage(
         "thay-doi", _("Thay đổi"), _("Điều đã đổi trong cách gọi và trong các dịch vụ."), _TODAY, "4480f7d8b05e"
