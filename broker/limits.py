@@ -18,18 +18,44 @@ from broker.allowance import allowance
 from broker.incoming import Incoming
 from broker.problems import Refusal, refusal
 from connections.projection import KeyRow
+from core.choices import Environment
 
 PER_PROVIDER = 1000
 BUFFER_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class Running:
-    """Calls running now, by key, by provider and by service; ``elsewhere`` is what other workers said last."""
+class Places:
+    """Calls running at providers in one environment: a sandbox full of trials leaves the live places free."""
 
-    keys: Counter[int] = field(default_factory=Counter)
     providers: Counter[int] = field(default_factory=Counter)
     services: Counter[int] = field(default_factory=Counter)
+
+    def take(self, provider_id: int, service_id: int, most: int = 0) -> None:
+        """Count a call to a provider; whoever took gives it back. Raises ``provider-busy``.
+
+        *most* is what the source system of the service bears at once by its provider's word (0: nothing said).
+        """
+        at_provider, of_service = self.providers[provider_id], self.services[service_id]
+        if at_provider >= PER_PROVIDER or (most and of_service >= most):
+            raise refusal("provider-busy").with_header("Retry-After", 1)
+        self.providers[provider_id], self.services[service_id] = at_provider + 1, of_service + 1
+
+    def give(self, provider_id: int, service_id: int) -> None:
+        """Forget a call to a provider."""
+        _less(self.providers, provider_id)
+        _less(self.services, service_id)
+
+
+@dataclass(slots=True)
+class Running:
+    """Calls running now, by key and by place at a provider; ``elsewhere`` is what other workers said last.
+
+    ``places`` are by environment.
+    """
+
+    keys: Counter[int] = field(default_factory=Counter)
+    places: Mapping[str, Places] = field(default_factory=lambda: {name: Places() for name in Environment.values})
     elsewhere: Mapping[int, int] = field(default_factory=dict)
     workers: int = 1
 
@@ -47,21 +73,6 @@ class Running:
     def leave(self, key_id: int) -> None:
         """Forget a call of a key."""
         _less(self.keys, key_id)
-
-    def take(self, provider_id: int, service_id: int, most: int = 0) -> None:
-        """Count a call to a provider; whoever took gives it back. Raises ``provider-busy``.
-
-        *most* is what the source system of the service bears at once by its provider's word (0: nothing said).
-        """
-        at_provider, of_service = self.providers[provider_id], self.services[service_id]
-        if at_provider >= PER_PROVIDER or (most and of_service >= most):
-            raise refusal("provider-busy").with_header("Retry-After", 1)
-        self.providers[provider_id], self.services[service_id] = at_provider + 1, of_service + 1
-
-    def give(self, provider_id: int, service_id: int) -> None:
-        """Forget a call to a provider."""
-        _less(self.providers, provider_id)
-        _less(self.services, service_id)
 
 
 def _less(counts: Counter[int], name: int) -> None:

@@ -15,7 +15,7 @@ class Passage:
     Raises ``provider-unavailable`` or ``provider-busy`` when it cannot be had.
     """
 
-    __slots__ = ("_breakers", "_entered", "_held", "_row", "_running", "goes_on", "until", "upstream", "upstreams")
+    __slots__ = ("_breakers", "_entered", "_held", "_places", "_row", "goes_on", "until", "upstream", "upstreams")
 
     def __init__(self, engine: "Engine", row: ServiceRow, *, goes_on: bool) -> None:
         # ``until`` is when the provider's time is over (monotonic); it is set when the provider is asked.
@@ -24,9 +24,9 @@ class Passage:
         entered = self._breakers.require(row.upstreams, goes_on=goes_on)
         self._entered: Pass | None = entered
         self.upstream: UpstreamRow = entered.upstream
-        self._running, self._row = engine.running, row
+        self._places, self._row = engine.running.places[row.environment], row
         try:
-            self._running.take(row.provider_id, row.service_id, row.calls_at_once)
+            self._places.take(row.provider_id, row.service_id, row.calls_at_once)
         except BaseException:
             self._breakers.abandoned(entered)
             raise
@@ -64,7 +64,7 @@ class Passage:
         """Give back what is still held."""
         if self._held:
             self._held = False
-            self._running.give(self._row.provider_id, self._row.service_id)
+            self._places.give(self._row.provider_id, self._row.service_id)
         if self._entered is not None:
             self._breakers.abandoned(self._entered)
             self._entered = None

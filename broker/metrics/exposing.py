@@ -28,7 +28,7 @@ GAUGES = {
 # Names of the labels beside the worker's.
 ROWS = {
     "log_waiting": (("log",), "Rows waiting to be written to the call log."),
-    "running_by_provider": (("provider",), "Calls running at a provider."),
+    "running_by_provider": (("provider", "environment"), "Calls running at a provider."),
     "breaker_open": (("provider", "upstream"), "1 while calls to an upstream are paused; absent otherwise."),
 }
 COLLECTIONS = {

@@ -41,7 +41,12 @@ def _codes(engine: "Engine") -> dict[int, str]:
 
 def _by_provider(engine: "Engine") -> list[list[Any]]:
     codes = _codes(engine)
-    return [[codes[name], count] for name, count in engine.running.providers.items() if name in codes]
+    return [
+        [codes[name], environment, count]
+        for environment, places in engine.running.places.items()
+        for name, count in places.providers.items()
+        if name in codes
+    ]
 
 
 def _breakers(engine: "Engine") -> list[list[Any]]:

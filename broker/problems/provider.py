@@ -12,6 +12,14 @@ _LATER_EN = (
     "Try again later with a new nonce; if it persists, tell the contact of the providing agency, with the request id."
 )
 _REPORT_EN = "Tell the operators of the platform, with the request id."
+_MAYBE = _(
+    "Lượt gọi có thể đã chuyển tới hệ thống nguồn. Chờ hết Retry-After rồi gọi lại với nonce mới; với thao tác ghi, "
+    "giữ nguyên Idempotency-Key, hoặc xem nhật ký theo mã yêu cầu trước khi gọi lại."
+)
+_MAYBE_EN = (
+    "The call may have been forwarded. Wait as long as Retry-After says, then call again with a new nonce; where the call "
+    "changes something, under the same Idempotency-Key, or look at the log first."
+)
 _WAIT_EN = "Wait as long as the Retry-After header says, then call again with a new nonce."
 
 KINDS = (
@@ -170,14 +178,14 @@ KINDS = (
             "log-unavailable",
             503,
             _("Chưa ghi được nhật ký"),
-            _("Nhật ký giao dịch không ghi được; lượt gọi không có nhật ký thì không được thực hiện."),
-            _WAIT,
+            _("Nhật ký giao dịch không ghi được; không có nhật ký thì không chuyển lượt gọi và không trả kết quả."),
+            _MAYBE,
         ),
         Side.PLATFORM,
         "Log unavailable",
-        "The call log cannot be written; no call is made without it.",
+        "The call log cannot be written; without it no call is forwarded and no answer is given.",
         step="platform",
-        remedy_en=_WAIT_EN,
+        remedy_en=_MAYBE_EN,
     ),
     Kind(
         Problem(
@@ -185,13 +193,13 @@ KINDS = (
             503,
             _("Nền tảng quá tải"),
             _("Nền tảng đang chuyển số lượt gọi hoặc lượng nội dung nhiều nhất có thể vào lúc này."),
-            _WAIT,
+            _MAYBE,
         ),
         Side.PLATFORM,
         "Overloaded",
         "The platform carries as many calls, or as much content, as it can at this moment.",
         step="platform",
-        remedy_en=_WAIT_EN,
+        remedy_en=_MAYBE_EN,
     ),
     Kind(
         PROBLEMS["internal-error"],

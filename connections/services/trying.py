@@ -74,7 +74,7 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
     key = _judge(grant)
     path, body = path_of(operation, wish), wish.body.encode()
     target = f"/api/data/{operation.version.service.code}/{operation.version.name}{path}"
-    take_try(ROOM, [str(actor.user_id)], limit=settings.TRIES_PER_MINUTE, seconds=SECONDS)
+    take_try(ROOM, [str(actor.user_id)], limit=settings.TRIES_PER_MINUTE, seconds=SECONDS, guessing=False)
     headers = _signed(key, grant, operation.method, target, body, wish.named)
     try:
         answer = call_own(

@@ -30,11 +30,11 @@ _TODAY = date(2026, 11, 29)
 _LATER = date(2026, 11, 30)
 PAGES = (
     GuidePage(
-        "bat-dau", _("Bắt đầu nhanh"), _("Từ khóa thử nghiệm đến câu trả lời đầu tiên."), _TODAY, "bba7c89e1786"
+        "bat-dau", _("Bắt đầu nhanh"), _("Từ khóa thử nghiệm đến câu trả lời đầu tiên."), _TODAY, "16d87d62979f"
     ),
-    GuidePage("xac-thuc", _("Xác thực"), _("Ký từng lượt gọi, hoặc xin mã truy cập."), _TODAY, "c5d1411780d3"),
+    GuidePage("xac-thuc", _("Xác thực"), _("Ký từng lượt gọi, hoặc xin mã truy cập."), _TODAY, "72fb76cbaf29"),
     GuidePage("gioi-han", _("Giới hạn"), _("Cỡ, thời gian, số lượt: các mức đang áp dụng."), _LATER, "baea921df931"),
-    GuidePage("loi", _("Lỗi"), _("Đọc một câu từ chối và biết phải làm gì."), _TODAY, "31c7331341bf"),
+    GuidePage("loi", _("Lỗi"), _("Đọc một câu từ chối và biết phải làm gì."), _TODAY, "11d4a2cdb2df"),
     GuidePage("mo-ta", _("Mô tả OpenAPI"), _("Tải mô tả của từng dịch vụ và sinh mã gọi."), _TODAY, "8b5940c529c1"),
     GuidePage(
         "json-xml", _("JSON, XML, SOAP"), _("Gọi bằng dạng mình quen; nền tảng chuyển đổi."), _LATER, "b29e267a6529"

@@ -197,6 +197,47 @@ def test_all_attempts_share_one_time(broker: Live, provider: Provider, world: Wo
     assert len(provider.received) == 1
 
 
+def test_a_sandbox_full_of_trials_leaves_the_live_places_free(
+    broker: Live, provider: Provider, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one provider and one service whose system bears two calls at once, in either environment."""
+    monkeypatch.setattr("broker.limits.PER_PROVIDER", 3)
+    for name in ("sandbox", "live"):
+        world.services[name] = replace(world.services[name], calls_at_once=2, timeout_ms=20_000)
+    broker.reload()
+    places = broker.app.engine.running.places
+    provider.answers[b"/communes"] = hang
+    waiting = [begun_call(broker, world) for _ in range(2)]
+    until = time.monotonic() + 5
+    while len(provider.received) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert (places["sandbox"].providers, places["live"].providers) == ({3: 2}, {})
+    assert call(broker, world).code == "provider-busy"
+    provider.answers.pop(b"/communes")
+    headers = signed(world.credentials(3, "QK-3"), broker.authority, COMMUNES)
+    assert broker.send(COMMUNES, headers).status == 200
+    # And the other way round: nobody's trial waits for live calls.
+    places["live"].providers[3] = 3
+    for connection in waiting:
+        connection.close()
+    while places["sandbox"].providers and time.monotonic() < until + 5:
+        time.sleep(0.01)
+    assert broker.send(COMMUNES, signed(world.credentials(3, "QK-3"), broker.authority, COMMUNES)).code == (
+        "provider-busy"
+    )
+    assert call(broker, world).status == 200
+    places["live"].providers.clear()
+
+
+def begun_call(broker: Live, world: World) -> Any:
+    """Send a sandbox call and read nothing yet."""
+    headers = signed(world.credentials(), broker.authority, COMMUNES)
+    head = f"GET {COMMUNES} HTTP/1.1\r\nHost: {broker.authority}\r\n"
+    connection = broker.open()
+    connection.sendall((head + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode())
+    return connection
+
+
 def test_a_provider_has_its_own_bulkhead(
     broker: Live, provider: Provider, other: Provider, world: World, monkeypatch: pytest.MonkeyPatch, log: Log
 ) -> None:
@@ -207,13 +248,7 @@ def test_a_provider_has_its_own_bulkhead(
         other.url, version="v2", provider_id=4, upstreams=(UpstreamRow(20, other.url, 1),)
     )
     broker.reload()
-    waiting = []
-    for _ in range(5):
-        headers = signed(world.credentials(), broker.authority, COMMUNES)
-        head = f"GET {COMMUNES} HTTP/1.1\r\nHost: {broker.authority}\r\n"
-        connection = broker.open()
-        connection.sendall((head + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode())
-        waiting.append(connection)
+    waiting = [begun_call(broker, world) for _ in range(5)]
     until = time.monotonic() + 5
     while len(provider.received) < 5 and time.monotonic() < until:
         time.sleep(0.01)
@@ -223,9 +258,9 @@ def test_a_provider_has_its_own_bulkhead(
     assert call(broker, world, "/api/data/administrative-units/v2/communes").status == 200
     for connection in waiting:
         connection.close()
-    while broker.app.engine.running.providers and time.monotonic() < until:
+    while broker.app.engine.running.places["sandbox"].providers and time.monotonic() < until:
         time.sleep(0.01)
-    assert not broker.app.engine.running.providers
+    assert not broker.app.engine.running.places["sandbox"].providers
     assert len(provider.received) == 5
 
 
@@ -326,7 +361,7 @@ def test_a_gateway_failure_of_the_provider_counts(broker: Live, provider: Provid
 
 
 def world_is_clean(broker: Live) -> Any:
-    return broker.app.engine.running.providers, broker.app.engine.budget.used
+    return broker.app.engine.running.places["sandbox"].providers, broker.app.engine.budget.used
 
 
 def test_nothing_stays_held_after_a_failure(broker: Live, provider: Provider, world: World, dead: str) -> None:

@@ -1,5 +1,7 @@
 """docs/calling.md tells the truth: its scripts run as they stand, its table has every code."""
 
+import base64
+import hmac
 import os
 import re
 import shutil
@@ -11,6 +13,7 @@ import pytest
 
 from broker.problems import KINDS
 from core.problems import PROBLEMS
+from tests.broker.arguments import Arguments
 from tests.broker.live import Live
 from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider
@@ -40,9 +43,9 @@ def test_the_shell_script_makes_a_call(
 ) -> None:
     (tmp_path / "call.sh").write_text(block("sh"), encoding="utf-8")
     (tmp_path / "body.json").write_text(body, encoding="utf-8")
-    credentials = world.credentials()
+    credentials, given = world.credentials(), Arguments(tmp_path, "curl", "openssl", "od")
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": given.path,
         "ACCESS_KEY": credentials.access_key,
         "SECRET_KEY": credentials.secret,
         "GRANT": credentials.grant,
@@ -55,6 +58,20 @@ def test_the_shell_script_makes_a_call(
     assert head.startswith(b"HTTP/1.1 200"), done.stdout
     assert found == JSON
     assert provider.received[0].endswith(b"\r\n\r\n" + body.encode())
+    assert credentials.access_key in given.seen()
+    assert credentials.secret not in given.seen()
+
+
+@needing("openssl")
+def test_the_proof_of_a_key_is_signed_by_the_same_function(tmp_path: Path) -> None:
+    """For secrets of any length up to a block, and with any sign in them."""
+    [function] = re.findall(r"^xored\(\) .*?^}\nhmac\(\) .*?^}\n", block("sh"), re.DOTALL | re.MULTILINE)
+    proof = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()[0]
+    for secret in ("sk_test_66%\\\"'6", "s", "6" * 64):
+        given = {"PATH": os.environ["PATH"], "SECRET_KEY": secret, "LINE": "lgsp-key-proof-1 %s \\n"}
+        done = subprocess.run(["sh", "-c", function + proof], env=given, capture_output=True, check=True, timeout=10)
+        expected = hmac.digest(secret.encode(), given["LINE"].encode(), "sha256")
+        assert done.stdout == base64.b64encode(expected), secret
 
 
 def test_the_python_snippet_makes_a_call(broker: Live, provider: Provider, world: World, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_without_the_database_nothing_is_forwarded(
     assert (answer.status, answer.code) == (503, "log-unavailable")
     assert answer.header("retry-after")
     assert provider.received == []
-    assert not broker.app.engine.running.providers
+    assert not broker.app.engine.running.places["sandbox"].providers
 
 
 def test_a_cut_connection_is_made_again(broker: Live, provider: Provider, world: World, log: Log, key: str) -> None:

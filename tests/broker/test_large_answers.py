@@ -73,7 +73,7 @@ def test_a_large_answer_arrives_whole_and_is_recorded_twice(
     assert first[:3] == ("S", 200, "")
     assert last == ("C", 200, "", len(body))
     assert broker.app.engine.budget.used == 0
-    assert not broker.app.engine.running.providers
+    assert not broker.app.engine.running.places["sandbox"].providers
 
 
 def test_more_than_the_service_carries(broker: Live, provider: Provider, world: World, log: Log) -> None:
@@ -130,4 +130,4 @@ def test_a_caller_who_leaves_frees_the_provider(broker: Live, provider: Provider
     while len(rows(log, id_of(head))) < 2 and time.monotonic() < until:
         time.sleep(0.02)
     assert rows(log, id_of(head))[-1][:3] == ("C", 200, "caller-gone")
-    assert not broker.app.engine.running.providers
+    assert not broker.app.engine.running.places["sandbox"].providers

@@ -98,7 +98,7 @@ def test_n17_a_key_runs_so_many_calls_at_once(broker: Live, provider: Provider, 
         assert {future.result().status for future in running} == {200}
     assert call(broker, world).status == 200
     assert not broker.app.engine.running.keys
-    assert not broker.app.engine.running.providers
+    assert not broker.app.engine.running.places["sandbox"].providers
 
 
 @pytest.mark.clause("QC8.3")

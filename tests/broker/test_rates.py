@@ -160,4 +160,4 @@ def test_a_source_system_gets_no_more_calls_at_once_than_it_bears(
         assert running.result().status == 200
     provider.reset()
     assert call(broker, world).status == 200
-    assert not broker.app.engine.running.services
+    assert not broker.app.engine.running.places["sandbox"].services

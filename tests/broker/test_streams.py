@@ -128,7 +128,7 @@ def tell(broker: Live, world: World, provider: Provider) -> Iterator[Callable[[P
 def clean(broker: Live) -> None:
     """Nothing is held any more."""
     engine = broker.app.engine
-    assert (dict(engine.running.providers), engine.budget.used) == ({}, 0)
+    assert (dict(engine.running.places["sandbox"].providers), engine.budget.used) == ({}, 0)
 
 
 async def whole(answer: Answer, _caller: Caller) -> tuple[int, bytes]:
@@ -140,11 +140,11 @@ def test_what_follows_is_poured_through(broker: Live, tell: Any) -> None:
     transport = Pouring(pieces)
 
     async def story(answer: Answer, caller: Caller) -> Any:
-        assert broker.app.engine.running.providers == {3: 1}
+        assert broker.app.engine.running.places["sandbox"].providers == {3: 1}
         held = broker.app.engine.budget.used
         found = await whole(answer, caller)
         assert broker.app.engine.budget.used == held
-        assert broker.app.engine.running.providers == {}
+        assert broker.app.engine.running.places["sandbox"].providers == {}
         assert [piece async for piece in answer.rest or ()] == []  # type: ignore[union-attr]
         return found
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.test import Client
 
 from core.jose import SigningKeys
+from tests.broker.arguments import Arguments
 from tests.broker.live import Live
 from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider
@@ -31,9 +32,9 @@ ASKING, CHECKING = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 @needing("curl")
 def test_the_shell_script_asks_and_calls(broker: Live, provider: Provider, world: World, tmp_path: Path) -> None:
     (tmp_path / "token.sh").write_text(SHELL, encoding="utf-8")
-    credentials = world.credentials()
+    credentials, watched = world.credentials(), Arguments(tmp_path, "curl", "sed")
     given = {
-        "PATH": os.environ["PATH"],
+        "PATH": watched.path,
         "ACCESS_KEY": credentials.access_key,
         "SECRET_KEY": credentials.secret,
         "GRANT": credentials.grant,
@@ -42,6 +43,9 @@ def test_the_shell_script_asks_and_calls(broker: Live, provider: Provider, world
     command = ["sh", "token.sh", f"http://{broker.authority}", f"{BASE}/communes?limit=2"]
     done = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, check=False, timeout=30)
     assert done.stdout == JSON, done.stderr
+    assert credentials.grant in watched.seen()
+    assert credentials.secret not in watched.seen()
+    assert "Bearer" not in watched.seen()
 
 
 def test_the_python_snippet_asks_with_an_assertion_and_calls(

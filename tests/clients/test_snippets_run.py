@@ -9,6 +9,7 @@ import pytest
 
 from catalog.projection import OperationRow
 from connections.snippets import LANGUAGES, Snippet, snippets_for
+from tests.broker.arguments import Arguments
 from tests.broker.live import Live
 from tests.broker.outside_tools import needing
 from tests.broker.provider import JSON, Provider, reply
@@ -151,3 +152,15 @@ def test_it_asks_for_the_head_alone(
     printed = called(made(language, broker, world, "HEAD", "/communes"), world, tmp_path)
     assert "200" in printed
     assert provider.received[0].startswith(b"HEAD /communes ")
+
+
+@needing("curl", "openssl")
+def test_the_secret_is_in_no_argument_of_a_program(
+    broker: Live, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has an account on the machine reads the arguments of everybody's programs."""
+    watched = Arguments(tmp_path, "curl", "openssl", "od")
+    monkeypatch.setenv("PATH", watched.path)
+    assert JSON.decode() in called(made("curl", broker, world, "GET", "/communes"), world, tmp_path)
+    assert world.credentials().access_key in watched.seen()
+    assert world.credentials().secret not in watched.seen()

@@ -1,7 +1,10 @@
 """A key signs nothing before its holder has proven to have it; Ed25519, overlap, emergency (QC8.4, QC8.6, Q50-11)."""
 
 import base64
+import subprocess
 from datetime import timedelta
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,8 @@ from connections.services.keys import Made, make_key, revoke_in_emergency, revok
 from core import clock
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.proofs import proof_text
+from tests.broker.arguments import Arguments
+from tests.broker.outside_tools import needing
 from tests.connections.conftest import Chain, Desk
 from tests.connections.proving import proof_of, take_key
 from tests.connections.refusing import refused
@@ -201,3 +206,18 @@ def test_a_secret_is_never_shown_again(chain: Chain, desk: Desk) -> None:
     wrong = desk("technician").post(reverse("activate_key", args=[key.pk]), {"proof": made.secret})
     assert made.secret not in wrong.content.decode().replace(f">\n{made.secret}</textarea>", "")
     assert not Letter.objects.filter(body__contains=made.secret).exists()
+
+
+@needing("openssl")
+def test_the_command_of_the_page_makes_the_proof(chain: Chain, desk: Desk, tmp_path: Path) -> None:
+    """As it is copied from the page, with the secret in no argument."""
+    chain.set_up()
+    made = make_key(actor=chain.actors["technician"], system=chain.system, environment="sandbox")
+    page = desk("technician").get(reverse("activate_key", args=[made.credential.pk])).content.decode()
+    command = unescape(page.split('<pre id="lenh"><code>')[1].split("</code>")[0])
+    watched = Arguments(tmp_path, "openssl", "od", "base64")
+    given = {"PATH": watched.path, "LGSP_SECRET": made.secret}
+    done = subprocess.run(["sh", "-c", command], env=given, capture_output=True, check=True, timeout=10, text=True)
+    assert done.stdout.strip() == proof_of(made)
+    assert made.secret not in watched.seen()
+    activate_key(actor=chain.actors["technician"], credential=made.credential, proof=done.stdout)

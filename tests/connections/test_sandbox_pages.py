@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from audit.models import Fact
 from connections.models import Credential, Grant
+from connections.snippets import LANGUAGES
 from core.http import OwnAnswer, Unreachable
 from tests.connections.conftest import Chain, Desk, publish
 from tests.connections.trying_out import apart, opened
@@ -56,7 +57,13 @@ def test_opening_shows_the_secret_once_with_a_command(chain: Chain, desk: Desk) 
     key = Credential.objects.get()
     assert "sk_test_" in text
     assert key.access_key in text
-    assert "openssl dgst -sha256 -hmac" in text
+    assert "openssl dgst -sha256 -binary" in text
+    assert "dgst -sha256 -hmac" not in text
+    checked = sum(row.executed for row in LANGUAGES)
+    assert text.count("Đã chạy thử:") == checked
+    assert text.count("Chưa chạy thử:") == len(LANGUAGES) - checked
+    php = text.split('id="lenh-php"')[1].split("</details>")[0]
+    assert "Chưa chạy thử:" in php
     assert "no-store" in page["Cache-Control"]
     again = start(desk, version=version.pk, system=chain.system.code).content.decode()
     assert "sk_test_" not in again

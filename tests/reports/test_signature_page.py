@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
+from redis.exceptions import ConnectionError as Unreachable
 
 from accounts.models import Agency, User
 from audit.models import Fact
@@ -88,6 +90,23 @@ def test_tries_are_counted(chain: Chain, made: Made, signed_in: SignIn, monkeypa
     browser = signed_in(chain.users["technician"])
     texts = [browser.post(ADDRESS, form_of(made)).content.decode() for _turn in range(3)]
     assert ["Kết quả" in text for text in texts] == [True, True, False]
+    assert "Đã thử quá nhiều lần" in texts[2]
+
+
+def test_without_the_cache_it_works_on_and_is_still_counted(
+    chain: Chain, made: Made, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody guesses anything here, so a developer is not sent away because Valkey is."""
+
+    def gone(*_args: Any, **_kwargs: Any) -> None:
+        raise Unreachable
+
+    monkeypatch.setattr("core.tries.cache.add", gone)
+    monkeypatch.setattr("core.tries._OWN", LocMemCache("tries-of-this-test", {}))
+    monkeypatch.setattr(signature_check, "TRIES", 2)
+    browser = signed_in(chain.users["technician"])
+    texts = [browser.post(ADDRESS, form_of(made)).content.decode() for _turn in range(3)]
+    assert ["Mọi điều đã khớp" in text for text in texts] == [True, True, False]
     assert "Đã thử quá nhiều lần" in texts[2]
 
 

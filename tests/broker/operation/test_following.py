@@ -49,7 +49,7 @@ def following(broker: Live) -> Iterator[Callable[..., Follows]]:
     yield use
     engine.transport = kept
     assert (engine.budget.used, engine.load.running) == (0, 0)
-    assert not engine.running.providers
+    assert not engine.running.places["sandbox"].providers
 
 
 def test_a_large_answer_follows_its_status_in_the_log(
