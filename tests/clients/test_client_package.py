@@ -1,10 +1,12 @@
 """The package as others get it: its wheel, its types, its README."""
 
 import ast
+import inspect
 import os
 import re
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import tomllib
 import zipfile
@@ -57,31 +59,57 @@ def test_the_version_is_one() -> None:
 
 
 def test_it_needs_the_standard_library_alone() -> None:
-    """Nothing of this project, nothing installed: one import of the optional extra, where it is used."""
+    """Nothing of this project, nothing installed: each optional extra is imported where it is used."""
     found = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(), feature_version=(3, 9))):
             names = [item.name for item in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             found |= {name.split(".")[0] for name in names}
-    assert found - set(sys.stdlib_module_names) == {"lgsp_client", "cryptography"}
+    assert found - set(sys.stdlib_module_names) == {"lgsp_client", "cryptography", "httpcore"}
 
 
-def run(text: str, folder: Path, path: Path, broker: Live, world: World) -> str:
-    """Run an example where nothing but the wheel is installed."""
-    credentials = world.credentials()
-    given = {
-        "LGSP_URL": f"http://{broker.authority}",
-        "LGSP_ACCESS_KEY": credentials.access_key,
-        "LGSP_SECRET": credentials.secret,
-        "LGSP_GRANT": credentials.grant,
-        "LGSP_PURPOSE": credentials.purpose,
-    }
-    program = f"import sys; sys.path.insert(0, {str(path)!r})\n{text}"
+def test_without_its_extra_the_other_client_says_what_to_install(wheel: Path) -> None:
+    program = f"""import sys; sys.path.insert(0, {str(wheel)!r})
+from lgsp_client import AsyncClient, HmacKey
+AsyncClient("https://lgsp.example", HmacKey("ak_test_1", "sk_test_1"))"""
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", program], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.stderr.endswith("ImportError: AsyncClient needs: pip install 'lgsp-client[async]'\n")
+
+
+def test_both_clients_have_the_same_shape() -> None:
+    """Whoever knows one knows the other: names, parts and what is said of them."""
+    of_one, of_other = (
+        {name: found for name, found in vars(kind).items() if not name.startswith("_")}
+        for kind in (lgsp_client.Client, lgsp_client.AsyncClient)
+    )
+    assert list(of_one) == list(of_other)
+    for name, found in of_one.items():
+        mine, others = inspect.signature(found), inspect.signature(of_other[name])
+        assert mine.parameters == others.parameters, name
+        assert inspect.getdoc(found) == inspect.getdoc(of_other[name])
+    assert inspect.signature(lgsp_client.Client) == inspect.signature(lgsp_client.AsyncClient)
+
+
+def test_it_is_typed_without_a_gap(tmp_path: Path) -> None:
+    """As whoever builds on it checks it: strictly, and by none of this project's own settings."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}"]
+    done = subprocess.run(
+        [*command, *map(str, SOURCES)], capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def run(text: str, folder: Path, path: Path, variables: dict[str, str]) -> str:
+    """Run an example where nothing but the wheel is installed, and the extra where it asks for it."""
+    places = [str(path), *([sysconfig.get_path("purelib")] if "AsyncClient" in text else [])]
+    program = f"import sys; sys.path[:0] = {places!r}\n{text}"
     done = subprocess.run(
         [sys.executable, "-S", "-E", "-W", "error", "-c", program],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **given},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -98,13 +126,22 @@ def run(text: str, folder: Path, path: Path, broker: Live, world: World) -> str:
         (0, "'code': '00001'"),
         (1, "HT-1 sandbox clock: "),
         (2, "done"),
-        (3, str(len(JSON))),
-        (4, "purpose-not-granted "),
-        (5, "'code': '00001'"),
+        (3, "200 "),
+        (4, str(len(JSON))),
+        (5, "purpose-not-granted "),
+        (6, "'code': '00001'"),
     ],
 )
 def test_every_example_of_the_readme_does_what_it_says(
     number: int, shown: str, wheel: Path, broker: Live, provider: Provider, world: World, tmp_path: Path
 ) -> None:
-    assert len(EXAMPLES) == 6
-    assert shown in run(EXAMPLES[number], tmp_path, wheel, broker, world)
+    assert len(EXAMPLES) == 7
+    credentials = world.credentials()
+    variables = {
+        "LGSP_URL": f"http://{broker.authority}",
+        "LGSP_ACCESS_KEY": credentials.access_key,
+        "LGSP_SECRET": credentials.secret,
+        "LGSP_GRANT": credentials.grant,
+        "LGSP_PURPOSE": credentials.purpose,
+    }
+    assert shown in run(EXAMPLES[number], tmp_path, wheel, variables)

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from lgsp_client import (
@@ -11,11 +12,13 @@ from lgsp_client import (
     AnswerLost,
     Client,
     ClockSkewed,
+    LgspError,
     LimitReached,
     ProviderProblem,
     RetryPolicy,
     Settings,
     Unreachable,
+    new_idempotency_key,
 )
 
 from tests.broker.conftest import Log
@@ -56,19 +59,17 @@ def test_a_lost_answer_is_asked_for_again_with_a_new_nonce(
 
 def test_a_deed_whose_answer_was_lost_is_not_done_twice(make: Make, front: Front, provider: Provider) -> None:
     """Sent again under its key, the platform tells that it was forwarded, and as which call."""
-    front.lose = 1
+    front.lose, deed = 1, new_idempotency_key()
     client = make(f"http://127.0.0.1:{front.port}", settings=QUICK)
     with pytest.raises(AlreadyForwarded) as told:
-        client.post(*SERVICE, "/reports", json={}, idempotency_key="deed-1")
+        client.post(*SERVICE, "/reports", json={}, idempotency_key=deed)
     assert len(provider.received) == 1
-    assert (told.value.may_have_run, told.value.attempts, told.value.idempotency_key) == (True, 2, "deed-1")
+    assert (told.value.may_have_run, told.value.attempts, told.value.idempotency_key) == (True, 2, deed)
     assert len(told.value.first_request_id) == 36
     assert told.value.first_request_id != told.value.request_id
 
 
-def test_a_deed_that_reached_nobody_is_done(
-    make: Make, broker: Live, provider: Provider, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deed_that_reached_nobody_is_done(make: Make, broker: Live, provider: Provider, world: World) -> None:
     """The provider comes back between two sendings: the key was free again, the deed is done once."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -77,14 +78,14 @@ def test_a_deed_that_reached_nobody_is_done(
         world.services["sandbox"] = replace(row, upstreams=(upstream,))
         broker.reload()
 
-        class Waiting:
-            @staticmethod
-            def sleep(_seconds: float) -> None:
+        class Mending(RetryPolicy):
+            def wait(self, error: LgspError, **how: Any) -> float | None:
                 world.services["sandbox"] = row
                 broker.reload()
+                return super().wait(error, **how)
 
-        monkeypatch.setattr("lgsp_client.running.time", Waiting)
-        assert make(settings=QUICK).post(*SERVICE, "/reports", json={}).status == 200
+        settings = replace(QUICK, retry=Mending(first_wait=0.01))
+        assert make(settings=settings).post(*SERVICE, "/reports", json={}).status == 200
     assert len(provider.received) == 1
 
 

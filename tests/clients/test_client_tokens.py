@@ -62,7 +62,7 @@ def test_a_refused_token_is_replaced_once(
     client = make(tokens=True)
     now = int(time.time())
     text = {"expired": issued(world, iat=now - 901, exp=now - 1), "forged": "a.b.c"}[refused]
-    kept = client._runner._tokens
+    kept = client._runner.flow.tokens
     assert kept is not None
     kept._kept["QK-1", "administrative-procedures"] = _Token(text, time.monotonic() + 600)
     before = requests(log)

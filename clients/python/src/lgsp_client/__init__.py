@@ -7,10 +7,12 @@
         print(answer.json())
 
 Every call is signed anew (profile ``lgsp-1`` of RFC 9421); what may be sent again safely is, with a new nonce; what
-was refused is raised as an exception that says who has to act. Needs the standard library alone.
+was refused is raised as an exception that says who has to act. Needs the standard library alone, and httpcore for
+``AsyncClient``.
 """
 
 from lgsp_client.answers import Answer, Download, Limit
+from lgsp_client.async_client import AsyncClient
 from lgsp_client.calls import Settings
 from lgsp_client.client import Client
 from lgsp_client.documents import Grant, Ping, Quota, Service
@@ -42,6 +44,7 @@ __all__ = [
     "AlreadyForwarded",
     "Answer",
     "AnswerLost",
+    "AsyncClient",
     "CertificateRefused",
     "Client",
     "ClockSkewed",

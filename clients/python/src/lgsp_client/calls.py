@@ -1,23 +1,15 @@
-"""One call as it is asked for, and how its answer is taken in."""
+"""How a client calls, and one call as it is asked for."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
-from lgsp_client.answers import Answer, Download
-from lgsp_client.errors import UnexpectedAnswer
-from lgsp_client.retrying import RetryPolicy
-
-if TYPE_CHECKING:
-    from lgsp_client.transport import Response
+from lgsp_client.retrying import SAFE, RetryPolicy
+from lgsp_client.signing import new_idempotency_key
+from lgsp_client.target import Params, query_of, target_of
 
 # Grant and purpose of a question to the platform itself.
 NOBODY = "-"
@@ -93,39 +85,45 @@ def content_of(document: Any, body: bytes) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def hold(response: Response, most: int) -> Answer:
-    """Read an answer into memory. Raises :class:`UnexpectedAnswer` beyond *most* bytes."""
-    parts, size = [], 0
-    for piece in response.pieces():
-        size += len(piece)
-        if size > most:
-            text = f"the answer has more than {most} bytes: write it to a file with download()"
-            raise UnexpectedAnswer(text, response.status, response.headers.get("x-request-id", ""))
-        parts.append(piece)
-    return Answer(response.status, response.headers, b"".join(parts))
+@dataclass(frozen=True)
+class Asker:
+    """Puts what a developer asks under one grant into calls, for whichever client."""
 
+    grant: str
+    purpose: str
 
-def pour(response: Response, path: Path) -> Download:
-    """Write an answer to a file, which appears when it is whole; what was there before stays until then."""
-    digest, size = hashlib.sha256(), 0
-    with _appearing(path) as file:
-        for piece in response.pieces():
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-    return Download(response.status, response.headers, path, size, digest.hexdigest())
+    @staticmethod
+    def ping() -> Call:
+        """Ask the platform who we are."""
+        return Call("GET", "/api/data/-/ping", NOBODY, NOBODY)
 
+    @staticmethod
+    def services(*, mine: bool) -> Call:
+        """Ask the platform what there is."""
+        return Call("GET", f"/api/data/-/services{'?' + query_of({'mine': True}) if mine else ''}", NOBODY, NOBODY)
 
-@contextlib.contextmanager
-def _appearing(path: Path) -> Iterator[IO[bytes]]:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+    def call(  # noqa: PLR0913 - a call has so many parts, each of them named
+        self,
+        method: str,
+        service: str,
+        version: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        body: bytes = b"",
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        idempotency_key: str = "",
+        procedure: str = "",
+        officer: str = "",
+        deadline: float | None = None,
+    ) -> Call:
+        """Put together a call of an operation; what changes something gets a new key unless one is given."""
+        method = method.upper()
+        content, sent = content_of(json, body), dict(headers or {})
+        if content:
+            sent.setdefault("Content-Type", content_type)
+        key = "" if method in SAFE else idempotency_key or new_idempotency_key()
+        target = target_of(service, version, path, params)
+        return Call(method, target, self.grant, self.purpose, content, sent, key, procedure, deadline, officer)

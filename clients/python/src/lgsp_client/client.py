@@ -10,14 +10,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from lgsp_client.answers import Answer, Download
-from lgsp_client.calls import NOBODY, Call, Settings, content_of, pour
+from lgsp_client.calls import NOBODY, Asker, Settings
 from lgsp_client.documents import Ping, Service
-from lgsp_client.errors import UnexpectedAnswer
-from lgsp_client.retrying import SAFE
+from lgsp_client.flow import Flow
 from lgsp_client.running import Runner
-from lgsp_client.signing import new_idempotency_key
-from lgsp_client.target import Params, query_of, target_of
-from lgsp_client.transport import Address, Response, Transport, tls_context
+from lgsp_client.target import Params
+from lgsp_client.transport import Address, Transport, tls_context
 
 if TYPE_CHECKING:
     from lgsp_client.keys import SigningKey
@@ -44,14 +42,13 @@ class Client:
     ) -> None:
         settings = settings or Settings()
         address = Address.of(base_url, plain_http=settings.plain_http)
-        context = None
-        if address.scheme == "https":
-            context = tls_context(None if ca_file is None else os.fspath(ca_file), settings.certificate)
-        self._grant, self._purpose = grant, purpose
-        self._runner = Runner(key, address, Transport(address, context, settings.timeout), settings, tokens=tokens)
+        context = tls_context(address, ca_file, settings.certificate)
+        self._asker = Asker(grant, purpose)
+        flow = Flow(key, address, settings, tokens=tokens)
+        self._runner = Runner(flow, Transport(address, context, settings.timeout))
 
     def __repr__(self) -> str:
-        return f"Client({self._runner!r}, grant={self._grant!r}, purpose={self._purpose!r})"
+        return f"Client({self._runner.flow!r}, grant={self._asker.grant!r}, purpose={self._asker.purpose!r})"
 
     def __enter__(self) -> Client:
         return self
@@ -68,21 +65,19 @@ class Client:
     def for_grant(self, grant: str, purpose: str) -> Client:
         """Return a client for another grant of the same system: connections, clock and tokens are shared."""
         other = copy.copy(self)
-        other._grant, other._purpose = grant, purpose
+        other._asker = Asker(grant, purpose)
         return other
 
     # -- asking the platform ---------------------------------------------------------------------------
     def ping(self) -> Ping:
         """Return who the key stands for, its grants, and what is left of their quotas."""
-        return cast(Ping, self._question("/api/data/-/ping"))
+        answer = self._runner.run(self._runner.flow.held(self._asker.ping()))
+        return cast(Ping, answer.json())
 
     def services(self, *, mine: bool = False) -> list[Service]:
         """Return what is published in the key's environment; *mine* leaves out what may not be called."""
-        document = self._question(f"/api/data/-/services{'?' + query_of({'mine': True}) if mine else ''}")
-        return cast("list[Service]", document["services"])
-
-    def _question(self, target: str) -> Any:
-        return self._runner.held(Call("GET", target, NOBODY, NOBODY)).json()
+        answer = self._runner.run(self._runner.flow.held(self._asker.services(mine=mine)))
+        return cast("list[Service]", answer.json()["services"])
 
     # -- calling a service -----------------------------------------------------------------------------
     def get(
@@ -98,9 +93,8 @@ class Client:
         deadline: float | None = None,
     ) -> Answer:
         """Ask an operation; for *procedure* and *officer* see :meth:`call`. Raises an :class:`LgspError`."""
-        target = target_of(service, version, path, params)
-        call = Call("GET", target, self._grant, self._purpose, b"", headers or {}, "", procedure, deadline, officer)
-        return self._runner.held(call)
+        parts: dict[str, Any] = {"procedure": procedure, "officer": officer, "deadline": deadline}
+        return self.call("GET", service, version, path, params=params, headers=headers, **parts)
 
     def post(self, service: str, version: str, path: str = "", *, json: Any = None, **parts: Any) -> Answer:
         """Send a JSON document to an operation; for *parts* see :meth:`call`."""
@@ -130,15 +124,22 @@ class Client:
         id of the officer who asks; some national services want both. Raises an :class:`LgspError`; its
         ``may_have_run`` and ``idempotency_key`` say how to go on with a deed.
         """
-        method = method.upper()
-        content = content_of(json, body)
-        sent = dict(headers or {})
-        if content:
-            sent.setdefault("Content-Type", content_type)
-        key = "" if method in SAFE else idempotency_key or new_idempotency_key()
-        target = target_of(service, version, path, params)
-        call = Call(method, target, self._grant, self._purpose, content, sent, key, procedure, deadline, officer)
-        return self._runner.held(call)
+        call = self._asker.call(
+            method,
+            service,
+            version,
+            path,
+            params=params,
+            json=json,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            idempotency_key=idempotency_key,
+            procedure=procedure,
+            officer=officer,
+            deadline=deadline,
+        )
+        return self._runner.run(self._runner.flow.held(call))
 
     def download(
         self,
@@ -152,14 +153,5 @@ class Client:
         deadline: float | None = None,
     ) -> Download:
         """Write an answer of any size to *file*, which is there when it is whole and not before."""
-        target, place = target_of(service, version, path, params), Path(file)
-
-        def take(response: Response) -> Download:
-            if response.status != 200:
-                raise UnexpectedAnswer(
-                    "no content to write", response.status, response.headers.get("x-request-id", "")
-                )
-            return pour(response, place)
-
-        call = Call("GET", target, self._grant, self._purpose, b"", headers or {}, "", "", deadline)
-        return self._runner.run(call, take)
+        call = self._asker.call("GET", service, version, path, params=params, headers=headers, deadline=deadline)
+        return self._runner.run(self._runner.flow.download(call, Path(file)))

@@ -1,130 +1,60 @@
-"""How a call runs: signed, sent, judged, and sent again as far as that is safe and its time allows."""
+"""Takes the steps of calls on sockets, for any number of threads."""
 
 from __future__ import annotations
 
-import logging
-import sys
+import threading
 import time
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from lgsp_client.answers import Answer
-from lgsp_client.calls import NOBODY, Call, Settings, hold
-from lgsp_client.clock import ServerClock
-from lgsp_client.errors import ClockSkewed, LgspError, TokenRefused, UnexpectedAnswer
-from lgsp_client.problems import error_of
-from lgsp_client.retrying import SAFE, Deadline
-from lgsp_client.signing import content_digest, signed_headers
-from lgsp_client.tokens import TokenSource
-from lgsp_client.version import VERSION
+from lgsp_client.errors import LgspError
+from lgsp_client.sinks import filling
+from lgsp_client.steps import Send, Step, Steps, Wait
 
 if TYPE_CHECKING:
-    from lgsp_client.keys import SigningKey
-    from lgsp_client.transport import Address, Response, Transport
+    from lgsp_client.flow import Flow
+    from lgsp_client.transport import Transport
 
-log = logging.getLogger("lgsp_client")
 T = TypeVar("T")
-_AGENT = f"lgsp-client/{VERSION} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 class Runner:
-    """Runs the calls of one key; any number of threads use it."""
+    """Runs calls; any number of threads use it."""
 
-    def __init__(
-        self, key: SigningKey, address: Address, transport: Transport, settings: Settings, *, tokens: bool
-    ) -> None:
-        self._key, self._address, self._transport, self._settings = key, address, transport, settings
-        self._clock = ServerClock(settings.most_clock_correction)
-        self._tokens: TokenSource | None = None
-        if tokens:
-            self._tokens = TokenSource(key, transport, address, self._clock, settings.issuer)
-
-    def __repr__(self) -> str:
-        return f"{self._address.url!r}, {self._key!r}"
+    def __init__(self, flow: Flow, transport: Transport) -> None:
+        self.flow, self._transport = flow, transport
+        self._asking = threading.Lock()
 
     def close(self) -> None:
         """End the connections that are kept."""
         self._transport.close()
 
-    def held(self, call: Call) -> Answer:
-        """Run a call and hold its answer."""
-        return self.run(call, self._hold)
+    def run(self, steps: Steps[T]) -> T:
+        """Take all steps of a call; return what comes of it, or raise what it ends with."""
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    given = self._take(step)
+                except LgspError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(given)
+        except StopIteration as ended:
+            found: T = ended.value
+            return found
 
-    def _hold(self, response: Response) -> Answer:
-        return hold(response, self._settings.most_answer_bytes)
+    def _take(self, step: Step) -> Any:
+        if isinstance(step, Send):
+            return self._send(step)
+        if isinstance(step, Wait):
+            return time.sleep(step.seconds)
+        with self._asking:
+            return self.run(self.flow.token(step))
 
-    def run(self, call: Call, take: Callable[[Response], T]) -> T:
-        """Send a call, and again as far as the policy and its time allow; every sending is signed anew."""
-        deadline = Deadline(call.deadline or self._settings.deadline)
-        mended: set[type[LgspError]] = set()
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return self._once(call, deadline, take)
-            except LgspError as error:
-                error.attempts, error.idempotency_key = attempt, call.idempotency_key
-                wait = 0.0 if self._mended(error, mended) else self._wait(error, call, attempt)
-                if wait is None or wait >= deadline.left():
-                    raise
-                # No address: a path or a query may name a citizen.
-                log.info("%s is sent again in %.2f s: %s", call.method, wait, error)
-                time.sleep(wait)
-
-    def _wait(self, error: LgspError, call: Call, attempt: int) -> float | None:
-        return self._settings.retry.wait(error, method=call.method, keyed=bool(call.idempotency_key), attempt=attempt)
-
-    def _mended(self, error: LgspError, mended: set[type[LgspError]]) -> bool:
-        """Remove the cause of a refusal where that is in our power, each kind once in a call."""
-        if type(error) in mended:
-            return False
-        mended.add(type(error))
-        if isinstance(error, ClockSkewed):
-            return self._clock.correct(error.problem.date)
-        # The token that was refused is forgotten where it was sent.
-        return isinstance(error, TokenRefused) and self._tokens is not None
-
-    def _once(self, call: Call, deadline: Deadline, take: Callable[[Response], T]) -> T:
-        headers = self._headers(call)
-        token = ""
-        if self._tokens is not None and call.grant != NOBODY:
-            token = self._tokens.token(call.grant, call.purpose, deadline)
-            headers |= {"Authorization": f"Bearer {token}", "Content-Digest": content_digest(call.body)}
-            if call.procedure:
-                headers["X-LGSP-Procedure"] = call.procedure
-            if call.officer:
-                headers["X-LGSP-Officer"] = call.officer
-        else:
-            headers |= self._proof(call)
-        with self._transport.send(call.method, call.target, headers, call.body, deadline) as response:
-            if response.status < 300 or response.status == 304:
-                return take(response)
-            answer = self._hold(response)
-        error = error_of(answer, self._address.url)
-        if isinstance(error, TokenRefused) and self._tokens is not None:
-            self._tokens.forget(call.grant, call.purpose, token)
-        raise error or UnexpectedAnswer("an answer in no form of the platform", answer.status)
-
-    def _headers(self, call: Call) -> dict[str, str]:
-        given = {name.lower() for name in call.headers}
-        headers = {"Host": self._address.authority, "Accept-Encoding": "identity", **call.headers}
-        defaults = {"Accept": "application/json", "Accept-Language": self._settings.language, "User-Agent": _AGENT}
-        headers |= {name: value for name, value in defaults.items() if name.lower() not in given}
-        if call.body or call.method not in SAFE:
-            headers["Content-Length"] = str(len(call.body))
-        if call.idempotency_key:
-            headers["Idempotency-Key"] = call.idempotency_key
-        return headers
-
-    def _proof(self, call: Call) -> dict[str, str]:
-        return signed_headers(
-            self._key,
-            method=call.method,
-            authority=self._address.authority,
-            target=call.target,
-            body=call.body,
-            grant=call.grant,
-            purpose=call.purpose,
-            created=self._clock.now(),
-            procedure=call.procedure,
-            officer=call.officer,
-        )
+    def _send(self, step: Send) -> tuple[int, Any]:
+        with self._transport.send(step) as response:
+            sink = step.take(response.status, response.headers)
+            with filling(sink):
+                for piece in response.pieces():
+                    sink.add(piece)
+                return response.status, sink.done()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ipaddress
+import os
 import select
 import socket
 import ssl
@@ -24,11 +25,12 @@ from lgsp_client.errors import AnswerLost, CertificateRefused, Unreachable
 
 if TYPE_CHECKING:
     from lgsp_client.retrying import Deadline
+    from lgsp_client.steps import Send
 
 PIECE = 64 * 1024
 # The platform ends idle connections after a minute; one that is about to be ended is not used again.
-_IDLE_SECONDS = 20.0
-_MOST_IDLE = 8
+IDLE_SECONDS = 20.0
+MOST_IDLE = 8
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -73,9 +75,16 @@ class Address:
         return f"{self.scheme}://{self.authority}"
 
 
-def tls_context(ca_file: str | None, certificate: tuple[str, str] | None) -> ssl.SSLContext:
-    """Return a context that verifies, always: by the machine's authorities, or by those of *ca_file* alone."""
-    context = ssl.create_default_context(cafile=ca_file)
+def tls_context(
+    address: Address, ca_file: str | os.PathLike[str] | None, certificate: tuple[str, str] | None
+) -> ssl.SSLContext | None:
+    """Return a context that verifies, always: by the machine's authorities, or by those of *ca_file* alone.
+
+    None for an address of ``http://``.
+    """
+    if address.scheme != "https":
+        return None
+    context = ssl.create_default_context(cafile=None if ca_file is None else os.fspath(ca_file))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if certificate is not None:
         context.load_cert_chain(*certificate)
@@ -90,14 +99,14 @@ class Transport:
         self._idle: list[_Wire] = []
         self._lock = threading.Lock()
 
-    def send(self, method: str, target: str, headers: dict[str, str], body: bytes, deadline: Deadline) -> Response:
+    def send(self, step: Send) -> Response:
         """Send one request and return what comes back, its body still to be read.
 
         Raises :class:`Unreachable` when nothing was sent, :class:`AnswerLost` when something was.
         """
-        wire = self._wire(deadline)
+        wire = self._wire(step.deadline)
         try:
-            return Response(self, wire, wire.ask(method, target, headers, body, deadline), deadline)
+            return Response(self, wire, wire.ask(step), step.deadline)
         except BaseException:
             wire.close()
             raise
@@ -116,7 +125,7 @@ class Transport:
         """Keep a connection whose answer was read to its end."""
         wire.idle_since = time.monotonic()
         with self._lock:
-            if len(self._idle) < _MOST_IDLE:
+            if len(self._idle) < MOST_IDLE:
                 self._idle.append(wire)
                 return
         wire.close()
@@ -155,7 +164,7 @@ class _Wire:
     @property
     def usable(self) -> bool:
         """Whether it was at rest for a short time only, and the other side has not ended it meanwhile."""
-        if time.monotonic() - self.idle_since > _IDLE_SECONDS or self._socket.fileno() < 0:
+        if time.monotonic() - self.idle_since > IDLE_SECONDS or self._socket.fileno() < 0:
             return False
         return not _readable(self._socket)
 
@@ -166,20 +175,18 @@ class _Wire:
             raise AnswerLost(f"{self._address.url}: no whole answer in the time of the call")
         self._socket.settimeout(min(self._timeout, left))
 
-    def ask(
-        self, method: str, target: str, headers: dict[str, str], body: bytes, deadline: Deadline
-    ) -> http.client.HTTPResponse:
+    def ask(self, step: Send) -> http.client.HTTPResponse:
         """Send a request and read the head of its answer."""
-        self.wait_at_most(deadline)
+        self.wait_at_most(step.deadline)
         connection = self._connection
         try:
-            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-            for name, value in headers.items():
+            connection.putrequest(step.method, step.target, skip_host=True, skip_accept_encoding=True)
+            for name, value in step.headers.items():
                 connection.putheader(name, value)
             # Refused before all of it was read: the answer says why.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.endheaders(body or None)
-            self.wait_at_most(deadline)
+                connection.endheaders(step.body or None)
+            self.wait_at_most(step.deadline)
             return connection.getresponse()
         except (OSError, http.client.HTTPException) as failed:
             raise AnswerLost(f"{self._address.url}: {_said(failed)}") from None
