@@ -19,6 +19,7 @@ from connections.selectors.requests import deadline_of, sides_agreed, with_turns
 from connections.selectors.sandbox import sandbox_tasks
 from connections.selectors.succession import succession_tasks
 from connections.selectors.thread import unread_dossiers
+from connections.selectors.version_moves import move_tasks
 from core.actor import Actor
 from core.web.boards import Task
 
@@ -74,7 +75,8 @@ def tasks_for(actor: Actor) -> list[Task]:
     if not actor.is_person or not actor.roles:
         return []
     found = [*_steps(actor), *access_tasks(actor), *connection_tasks(actor), *_unread(actor)]
-    return [*found, *duties_for(actor), *succession_tasks(actor), *sandbox_tasks(actor)]
+    found += [*move_tasks(actor), *duties_for(actor)]
+    return [*found, *succession_tasks(actor), *sandbox_tasks(actor)]
 
 
 def _unread(actor: Actor) -> list[Task]:
