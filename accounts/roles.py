@@ -82,6 +82,7 @@ ROLES: dict[str, Role] = {
             _EVERYONE
             | {
                 "key.manage_own",
+                "call.try_live",
                 "calllog.view_own",
                 "request.view_own",
                 "message.write",

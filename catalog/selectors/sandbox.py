@@ -36,9 +36,9 @@ def answerer_of(version: ServiceVersion) -> Answerer:
     return Answerer.EXAMPLES if settings.EXAMPLE_SERVER else Answerer.NOBODY
 
 
-def demanded_in_sandbox(version: ServiceVersion) -> tuple[str, ...]:
-    """Return what each call of *version* in the sandbox has to name (``catalog.relayed``); one query."""
-    addresses = [item for item in version.upstreams.all() if item.active and item.environment == Environment.SANDBOX]
+def demanded_in(version: ServiceVersion, environment: str) -> tuple[str, ...]:
+    """Return what each call of *version* in *environment* has to name (``catalog.relayed``); one query."""
+    addresses = [item for item in version.upstreams.all() if item.active and item.environment == environment]
     return demanded_by({what: getattr(item, f"{what}_header") for what in NAMED_BY_CALLER} for item in addresses)
 
 

@@ -55,6 +55,13 @@ def sandbox_grants(actor: Actor) -> GrantQuerySet:
     return found.select_related("system__owner", "service__provider", "purpose")
 
 
+def live_grants(actor: Actor) -> GrantQuerySet:
+    """Return the open live grants of the actor's own agency, newest first."""
+    own = {"system__owner_id": actor.agency_id or 0, "environment": Environment.LIVE}
+    found = Grant.objects.visible_to(actor).open().filter(**own)
+    return found.select_related("system__owner", "service__provider", "purpose")
+
+
 def rooms_of(actor: Actor) -> list[Room]:
     """Return the systems that hold a sandbox grant or key, by name; six queries whatever their number."""
     grants = list(sandbox_grants(actor)[:MOST_GRANTS])

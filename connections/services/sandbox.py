@@ -152,8 +152,8 @@ def _make(actor: Actor, system: InformationSystem, version: ServiceVersion, term
     )
 
 
-def signing_key(system: InformationSystem) -> Credential | None:
-    """Return the newest sandbox key of *system* that signs now and whose secret we hold."""
-    found = Credential.objects.open().filter(system=system, environment=Environment.SANDBOX)
+def signing_key(system: InformationSystem, environment: Environment = Environment.SANDBOX) -> Credential | None:
+    """Return the newest key of *system* that signs now in *environment* and whose secret we hold."""
+    found = Credential.objects.open().filter(system=system, environment=environment)
     in_use = found.filter(algorithm=Algorithm.HMAC_SHA256, activated_at__isnull=False, valid_to__gte=clock.today())
     return in_use.order_by("-pk").first()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -72,9 +73,29 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
     if actor.user_id is None or not is_technician(actor, grant.system):
         raise PermissionRefused(_("Gọi thử bằng khóa của hệ thống thuộc Cán bộ kỹ thuật của cơ quan quản lý."))
     key = _judge(grant)
-    path, body = path_of(operation, wish), wish.body.encode()
-    target = f"/api/data/{operation.version.service.code}/{operation.version.name}{path}"
+    path = path_of(operation, wish)
+    count_try(actor)
+    tried = send_try(key, grant, operation, path, wish)
+    with transaction.atomic():  # not around the call: no lock waits for the network
+        record_fact(actor=actor, deed="sandbox.tried", subject=grant, after=told_of(tried, operation), clause="QC10.3")
+    return tried
+
+
+def count_try(actor: Actor) -> None:
+    """Count one try of a person. Raises TooMany."""
     take_try(ROOM, [str(actor.user_id)], limit=settings.TRIES_PER_MINUTE, seconds=SECONDS, guessing=False)
+
+
+def told_of(tried: Tried, operation: Operation) -> dict[str, Any]:
+    """Return what a fact keeps of a try: no value that was typed and nothing that came back."""
+    status, request_id = tried.answer.status, tried.request_id
+    return {"key": tried.key.access_key, "operation": operation.code, "status": status, "request_id": request_id}
+
+
+def send_try(key: Credential, grant: Grant, operation: Operation, path: str, wish: Wish) -> Tried:
+    """Sign one call and send it to the broker. Raises StateRefused, DomainError when the broker cannot be had."""
+    target = f"/api/data/{operation.version.service.code}/{operation.version.name}{path}"
+    body = wish.body.encode()
     headers = _signed(key, grant, operation.method, target, body, wish.named)
     try:
         answer = call_own(
@@ -89,9 +110,6 @@ def try_operation(*, actor: Actor, grant: Grant, operation: Operation, wish: Wis
         text = _("Bộ trung gian chưa trả lời. Thử lại sau ít phút; nếu vẫn vậy, báo đơn vị vận hành.")
         raise DomainError(text, code="unavailable") from error
     request_id = next((value for name, value in answer.headers if name.lower() == "x-request-id"), "")
-    told = {"key": key.access_key, "operation": operation.code, "status": answer.status, "request_id": request_id}
-    with transaction.atomic():  # not around the call: no lock waits for the network
-        record_fact(actor=actor, deed="sandbox.tried", subject=grant, after=told, clause="QC10.3")
     return Tried(path, wish.body, key, answer, request_id, wish.named)
 
 
@@ -134,7 +152,9 @@ def _signed(
     try:
         secret = key.verifier(keyring(settings.FIELD_KEYS)).decode()
     except SealBroken as error:
-        raise StateRefused(_("Khóa thử nghiệm không mở được nữa; thu hồi khóa và mở lại quyền gọi thử.")) from error
+        raise StateRefused(
+            _("Khóa %(key)s không mở được nữa; thu hồi khóa rồi tạo khóa khác.") % {"key": key}
+        ) from error
     signing = import_module(settings.CALL_SIGNING)
     held = signing.Credentials(key.access_key, secret, grant.code, grant.purpose.code)
     created, authority = int(clock.now().timestamp()), settings.DATA_URL.partition("://")[2]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
 from audit.gates import gate_rows
+from catalog.models import Operation
 from connections.guards.access import FILL, SEND
 from connections.models import Grant
 from connections.projection import load_grants
@@ -22,7 +23,10 @@ from connections.selectors.access import may_ask
 from connections.selectors.grant_chain import chain_of
 from connections.selectors.grants import grants_listed
 from connections.selectors.own_calls import callable_names
+from connections.selectors.sandbox import operations_of
+from connections.services.live_trying import ASKING, TRY_LIVE
 from core import clock
+from core.actor import Actor
 from core.choices import Environment
 from core.hours import Span, said, spans_of
 from core.text import tidy
@@ -87,6 +91,7 @@ def grant(request: Any, code: str) -> HttpResponse:
         "rate_source": _rate_source(found),
         "whole": whole,
         "versions": callable_names(found.service_id),
+        "live_tries": _live_tries(request.actor, found),
         "today": clock.today(),
         "may_renew": own
         and found.environment == Environment.LIVE
@@ -95,6 +100,15 @@ def grant(request: Any, code: str) -> HttpResponse:
         "may_change": actor.may("environment.manage") and found.revoked_at is None,
     }
     return render(request, "grants/grant.html", context)
+
+
+def _live_tries(actor: Actor, found: Grant) -> list[Operation]:
+    """Return what the actor may ask live from the portal; one query, none for others."""
+    own = actor.agency_id is not None and actor.agency_id == found.system.owner_id
+    if not (own and actor.may(TRY_LIVE) and found.environment == Environment.LIVE and found.revoked_at is None):
+        return []
+    offered = operations_of([found.service_id])
+    return [item for item in offered if item.code in found.operations and item.method in ASKING]
 
 
 def _rate_source(found: Grant) -> str:

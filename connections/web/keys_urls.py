@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connections.web import calls, key_page, keys, sandbox, sandbox_try, why
+from connections.web import calls, key_page, keys, live_try, sandbox, sandbox_try, why
 
 SANDBOX = "nha-phat-trien/thu-nghiem/"
 
@@ -17,6 +17,11 @@ urlpatterns = [
     path(f"{SANDBOX}mo-quyen/", sandbox.start, name="sandbox_start"),
     path(f"{SANDBOX}<str:code>/thu-hoi/", sandbox.end, name="sandbox_end"),
     path(f"{SANDBOX}<str:code>/<slug:version>/<slug:operation>/", sandbox_try.try_it, name="sandbox_try"),
+    path(
+        "nha-phat-trien/goi-chinh-thuc/<str:code>/<slug:version>/<slug:operation>/",
+        live_try.live_try,
+        name="live_try",
+    ),
     path("nha-phat-trien/khoa/<int:pk>/thu-hoi/", keys.revoke, name="revoke_key"),
     path("nha-phat-trien/khoa/<int:pk>/kich-hoat/", keys.activate, name="activate_key"),
     path("nha-phat-trien/<str:code>/khoa/thu-hoi-khan-cap/", keys.revoke_every, name="revoke_every_key"),

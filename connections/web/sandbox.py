@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web.access import needs
 from catalog.relayed import SAMPLES
-from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in_sandbox, versions_to_try
+from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in, versions_to_try
 from connections.models import EnvironmentTerms
 from connections.selectors.sandbox import opened_of, rooms_of, sandbox_grants, systems_to_try
 from connections.services.keys import MANAGE_OWN
@@ -63,7 +63,7 @@ def _opened(request: Any, access: SandboxAccess, version: Any) -> HttpResponse:
     snippets = []
     if first is not None:
         path, body = PLACE.sub("1", first.template), "{}" if first.method in WITH_BODY else ""
-        named = {what: SAMPLES[what] for what in demanded_in_sandbox(version)}
+        named = {what: SAMPLES[what] for what in demanded_in(version, Environment.SANDBOX)}
         snippets = snippets_of(access.grant, access.key, first, path, body, named)
     context = {
         "access": access,

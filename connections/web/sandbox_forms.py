@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import InformationSystem, Operation, ServiceVersion
 from catalog.openapi.exchanges import Exchange
 from catalog.relayed import NAMED_BY_CALLER
+from connections.services.live_trying import LEAST, MOST
 from connections.services.trying import PLACE, Wish
+from connections.web.json_faults import fault_in
 from core.forms import PortalForm
 
 WITH_BODY = ("POST", "PUT", "PATCH")
@@ -113,6 +115,13 @@ class TryForm(PortalForm):
             error_messages={"required": _("Nhập giá trị cho %(name)s") % {"name": name}},
         )
 
+    def clean_body(self) -> str:
+        """Refuse what is no JSON, and say where; nothing typed is lost."""
+        text: str = self.cleaned_data["body"]
+        if text.strip() and (fault := fault_in(text)):
+            raise forms.ValidationError(fault)
+        return text
+
     def wish(self) -> Wish:
         """Return what the deed takes; parameters nobody filled in are not sent."""
         given = self.cleaned_data
@@ -122,3 +131,25 @@ class TryForm(PortalForm):
         body = given.get("body", "").replace("\r\n", "\n")
         named = {what: given[what] for what in self.demanded}
         return Wish({name: given[f"path_{name}"] for name in self.places}, query, body, named)
+
+
+class LiveForm(TryForm):
+    """The same for the live environment: why, and that the person knows what it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = forms.CharField(
+            label=_("Lý do gọi môi trường chính thức"),
+            min_length=LEAST,
+            max_length=MOST,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text=_("Ví dụ: kiểm tra kết nối sau khi đổi khóa. Được lưu cùng tên bạn; không ghi dữ liệu cá nhân."),
+            error_messages={
+                "required": _("Nhập lý do gọi môi trường chính thức"),
+                "min_length": _("Nêu lý do rõ hơn, ít nhất %(limit_value)d ký tự"),
+            },
+        )
+        self.fields["knows"] = forms.BooleanField(
+            label=_("Tôi biết đây là dữ liệu thật; cuộc gọi được ghi tên tôi"),
+            error_messages={"required": _("Đánh dấu để xác nhận trước khi gửi")},
+        )

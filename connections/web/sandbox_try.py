@@ -15,7 +15,7 @@ from accounts.web.access import needs
 from catalog.models import ApiDescription, Operation
 from catalog.openapi import Refused, read
 from catalog.openapi.exchanges import Exchange, exchange_by_soap, exchange_of
-from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in_sandbox
+from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in
 from catalog.soap import soap_of
 from connections.models import Credential, Grant
 from connections.selectors.sandbox import operations_of, sandbox_grants
@@ -39,8 +39,8 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
     found = get_object_or_404(operations_of([grant.service_id]), version__name=version, code=operation)
     if operation not in grant.operations:
         raise Http404
-    demanded = demanded_in_sandbox(found.version)
-    form = TryForm(found, _told(found), request.POST if request.method == "POST" else None, demanded=demanded)
+    demanded = demanded_in(found.version, grant.environment)
+    form = TryForm(found, told_of(found), request.POST if request.method == "POST" else None, demanded=demanded)
     tried = None
     if form.is_bound and form.is_valid():
         try:
@@ -52,12 +52,12 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
         "operation": found,
         "form": form,
         "from_examples": answerer_of(found.version) == Answerer.EXAMPLES,
-        **(_shown(tried, grant, found) if tried else {}),
+        **(shown(tried, grant, found) if tried else {}),
     }
     return render(request, "sandbox/try.html", context)
 
 
-def _told(operation: Operation) -> Exchange:
+def told_of(operation: Operation) -> Exchange:
     if operation.soap_version:
         return exchange_by_soap(soap_of(operation))
     applied = ApiDescription.objects.filter(version=operation.version_id, applied_at__isnull=False)
@@ -96,7 +96,7 @@ def snippets_of(
     )
 
 
-def _shown(tried: Tried, grant: Grant, operation: Operation) -> dict[str, Any]:
+def shown(tried: Tried, grant: Grant, operation: Operation) -> dict[str, Any]:
     headers = [(name, value) for name, value in tried.answer.headers if name.lower() not in QUIET]
     return {
         "tried": tried,

@@ -109,6 +109,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         "new_key",
         "sandbox_end",
         "sandbox_try",
+        "live_try",
         "why_call",
         "key",
         "revoke_key",

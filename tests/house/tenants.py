@@ -46,6 +46,11 @@ OWN: dict[str, Row] = {
         "version": "v1",
         "operation": world.tried.operations[0],
     },
+    "nha-phat-trien/goi-chinh-thuc/<str:code>/": lambda world: {
+        "code": world.grant.code,
+        "version": "v1",
+        "operation": world.grant.operations[0],
+    },
     "nha-phat-trien/khoa/<int:pk>/": lambda world: {"pk": world.key.pk},
     "nha-phat-trien/vi-sao/<uuid:call_id>/": lambda world: {"call_id": world.call},
     "nha-phat-trien/<str:code>/": lambda world: {"code": world.system.code},

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from accounts.models import Membership
+from audit.models import Fact
 from broker.signing import Credentials
 from lgsp.demo.calls import System
 from lgsp.launch.places import ROOT
@@ -333,6 +335,29 @@ def confirm_record(stage: Stage, desk: str, address: str) -> None:
     step(stage, "van-hanh.skhcn", desk, "Đưa vào vận hành", nothing_to_type)
 
 
+def ask_live(stage: Stage, live: System) -> None:
+    """From the page of the live grant: a supplier's person may not; the agency's own gives a reason and gets data."""
+    page = stage.page("ky-thuat.snnmt")
+    page.goto(f"/quyen-khai-thac/{live.credentials.grant}/")
+    page.locator("a[href*=goi-chinh-thuc]").filter(has_text="Danh sách xã, phường").click()
+    expect(page.get_by_text("Người của đơn vị cung ứng không gọi")).to_be_visible()
+    email = stage.product.people["ky-thuat.snnmt"]["email"]
+    Membership.objects.filter(user__email=email).update(employer="")
+    page.reload()
+    press(page, "Gọi môi trường chính thức")
+    expect(page.get_by_text("Nhập lý do gọi môi trường chính thức").first).to_be_visible()
+    page.fill("[name=reason]", "Kiểm tra kết nối sau khi đưa vào vận hành")
+    page.check("[name=knows]")
+    stage.look("ky-thuat.snnmt", "chain-live-try")
+    press(page, "Gọi môi trường chính thức")
+    expect(page.locator("#ket-qua-ten")).to_contain_text("200")
+    stage.look("ky-thuat.snnmt", "chain-live-answer")
+    assert list(Fact.objects.filter(deed__startswith="live.").order_by("pk").values_list("deed", flat=True)) == [
+        "live.tried",
+        "live.answered",
+    ]
+
+
 @pytest.mark.clause("QC10.1", "QC10.2", "QC10.3", "QC10.4", "QC10.5", "QC9.6", "QC9.7")
 def test_a_connection_from_filing_to_go_live(stage: Stage) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -353,6 +378,7 @@ def test_a_connection_from_filing_to_go_live(stage: Stage) -> None:
         known = {row["admin_unit_code"] for row in csv.DictReader(rows) if row["kind"] == "commune"}
     assert {row["code"] for row in found["data"]} == known
     assert len(known) == 124
+    ask_live(stage, live)
     page = stage.page("ky-thuat.snnmt")
     page.goto(f"/nha-phat-trien/nhat-ky/?q={request_id}")
     expect(page.get_by_text(request_id, exact=True).first).to_be_visible()
