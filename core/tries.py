@@ -1,7 +1,7 @@
 """Counting tries, so that nobody guesses a code: in Valkey, for all processes at once; without Valkey nobody may try.
 
-Where there is nothing to guess and the count only bounds work (``guessing=False``), each process counts for itself while
-Valkey is away.
+Where there is nothing to guess and the count only bounds work (``guessing=False``), each process counts for itself
+while Valkey is away.
 
 A try is counted before it is judged, so tries made at the same time cannot slip through together.
 """
@@ -24,8 +24,8 @@ def take_try(room: str, keys: Iterable[str], *, limit: int, seconds: int, guessi
     """Count one try in *room* under each of *keys*, in order.
 
     Raises TooMany at the first key with more than *limit* tries within *seconds*; from then on it is closed for the
-    whole *seconds*, and later keys are left alone. Raises DomainError ``unavailable`` where tries cannot be counted and
-    somebody might be *guessing*.
+    whole *seconds*, and later keys are left alone. Raises DomainError ``unavailable`` where tries cannot be counted
+    and somebody might be *guessing*.
     """
     places = [_place(room, key) for key in keys]
     try:

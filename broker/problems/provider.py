@@ -17,8 +17,8 @@ _MAYBE = _(
     "giữ nguyên Idempotency-Key, hoặc xem nhật ký theo mã yêu cầu trước khi gọi lại."
 )
 _MAYBE_EN = (
-    "The call may have been forwarded. Wait as long as Retry-After says, then call again with a new nonce; where the call "
-    "changes something, under the same Idempotency-Key, or look at the log first."
+    "The call may have been forwarded. Wait as long as Retry-After says, then call again with a new nonce; where the "
+    "call changes something, under the same Idempotency-Key, or look at the log first."
 )
 _WAIT_EN = "Wait as long as the Retry-After header says, then call again with a new nonce."
 

@@ -1,6 +1,5 @@
 """docs/tokens.md tells the truth: its snippets run as they stand."""
 
-import os
 import re
 import subprocess
 import sys

@@ -1,8 +1,10 @@
 """From an empty account to a 200 answer in a real browser, in six clicks at most (ux.md C1, C3)."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from audit.models import Fact
-from catalog.models import InformationSystem, ServiceVersion, Upstream
+from catalog.models import ApiDescription, DataService, InformationSystem, ServiceVersion, Upstream
+from catalog.services.data_services import create_service
+from catalog.services.operations import set_operation
+from catalog.services.upstreams import set_upstream
+from catalog.services.versions import create_version, publish_version
 from connections.models import Credential, Grant
+from core import clock
+from core.actor import system_actor
 from tests.journeys.judging import Watch, on_a_telephone
 from tests.journeys.product import Product, running
 
@@ -55,9 +63,9 @@ def product(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[P
 def open_hand(browser: Browser, product: Product) -> Iterator[Callable[..., Hand]]:
     contexts: list[BrowserContext] = []
 
-    def make(*, script: bool = True) -> Hand:
+    def make(*, script: bool = True, width: int = 1280) -> Hand:
         context = browser.new_context(
-            viewport={"width": 1280, "height": 900},
+            viewport={"width": width, "height": 900},
             locale="vi-VN",
             base_url=product.url,
             java_script_enabled=script,
@@ -169,3 +177,94 @@ def test_without_script_from_the_page_of_the_service(
     page.get_by_role("button", name="Thu hồi quyền gọi thử").click()
     expect(page.get_by_text("Đã thu hồi quyền gọi thử")).to_be_visible()
     assert not Grant.objects.open().exists()
+
+
+REPORTS: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "info": {"title": "Báo cáo kỳ", "version": "1"},
+    "paths": {
+        "/reports": {
+            "post": {
+                "operationId": "report",
+                "summary": "Gửi báo cáo kỳ",
+                "requestBody": {"content": {"application/json": {"example": {"kỳ": "2026-11", "số hồ sơ": 120}}}},
+                "responses": {
+                    "201": {
+                        "description": "Đã nhận",
+                        "content": {"application/json": {"example": {"code": "BC-1", "note": "Đã nhận (mẫu)"}}},
+                    }
+                },
+            }
+        }
+    },
+}
+
+
+def publish_reports(product: Product) -> ServiceVersion:
+    """Publish a service with one deed, described with an example and without a sandbox address."""
+    actor = system_actor("kiểm thử")
+    like = DataService.objects.get(code="administrative-units")
+    names = ("data_scope", "eligible_consumers", "sharing_method", "sharing_class", "personal_data", "importance")
+    given: dict[str, Any] = {name: getattr(like, name) for name in (*names, "data_layer", "sector", "provider")}
+    service = create_service(actor=actor, code="reports", title="Báo cáo kỳ", not_state_secret=True, **given)
+    version = create_version(actor=actor, service=service, name="v1")
+    elements = [(name, label, "chuỗi", "public") for name, label in (("code", "Mã"), ("note", "Ghi chú"))]
+    set_operation(
+        actor=actor,
+        version=version,
+        code="report",
+        title="Gửi báo cáo kỳ",
+        method="POST",
+        template="/reports",
+        elements=elements,
+    )
+    set_upstream(actor=actor, version=version, environment="live", base_url=product.provider)
+    content = json.dumps(REPORTS).encode()
+    ApiDescription.objects.create(
+        version=version,
+        file_name="reports.json",
+        sha256=sha256(content).hexdigest(),
+        size=len(content),
+        openapi="3.0.3",
+        title="Báo cáo kỳ",
+        content=content,
+        handed_in_at=clock.now(),
+        applied_at=clock.now(),
+    )
+    publish_version(actor=actor, version=version)
+    return version
+
+
+def test_a_body_that_is_no_json_is_kept_and_said_what_to_mend(
+    product: Product, open_hand: Callable[..., Hand], look: Callable[[Hand, str], None]
+) -> None:
+    """On a wide screen and on a telephone: typed, wrong, mended, sent."""
+    publish_reports(product)
+    wrong = '{\n  "kỳ": "2026-11"\n  "số hồ sơ": 7\n}'
+    for width in (1280, 360):
+        hand = open_hand(width=width)
+        page = hand.page
+        hand.sign_in(product.people[WHO])
+        page.goto("/danh-muc/reports/")
+        page.get_by_role("link", name="Thử ngay", exact=True).click()
+        if page.locator("[name=name]").count():
+            page.fill("[name=name]", "Phần mềm một cửa (thử)")
+        page.locator("main").get_by_role("button", name="Mở quyền gọi thử").click()
+        page.get_by_role("link", name="Gọi thử: Gửi báo cáo kỳ").click()
+        expect(page.locator("[name=body]")).to_contain_text('"số hồ sơ": 120')
+        sent = Fact.objects.filter(deed="sandbox.tried").count()
+        page.fill("[name=body]", wrong)
+        page.get_by_role("button", name="Gửi cuộc gọi").click()
+        expect(page.get_by_text("dòng 3, cột 3: thiếu dấu phẩy").first).to_be_visible()
+        expect(page.locator("[name=body]")).to_have_value(wrong)
+        expect(page.locator("#ket-qua")).to_have_count(0)
+        assert Fact.objects.filter(deed="sandbox.tried").count() == sent
+        look(hand, f"post-wrong-from-{width}")
+        page.fill("[name=body]", wrong.replace('"2026-11"', '"2026-11",'))
+        page.get_by_role("button", name="Gửi cuộc gọi").click()
+        expect(page.locator("#ket-qua-ten")).to_contain_text("201")
+        expect(page.locator("#than-tra-loi")).to_contain_text("Đã nhận (mẫu)")
+        expect(page.locator("[name=body]")).to_have_value(wrong.replace('"2026-11"', '"2026-11",'))
+        look(hand, f"post-sent-from-{width}")
+        assert hand.watch.faults() == []
+    assert Fact.objects.filter(deed="sandbox.tried").count() == 2
