@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 
 from broker.answers import Answer, finished, problem_answer
-from broker.authorising import addressed, split
+from broker.authorising import addressed
 from broker.engine import Engine
 from broker.front import prefix_of, view_of
 from broker.incoming import Incoming
@@ -177,8 +177,7 @@ class BrokerApp:
 
     def _inflates(self, incoming: Incoming) -> bool:
         """Return whether the service takes gzip; what comes out of it is judged when the caller is known."""
-        service, version, _path = split(incoming.target)
-        return not incoming.asks_token and (service, version) in self.engine.policy.current().inflating
+        return not incoming.asks_token and addressed(incoming.target) in self.engine.policy.current().inflating
 
     def _body_limit(self, incoming: Incoming) -> int:
         if incoming.asks_token:

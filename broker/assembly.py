@@ -14,6 +14,7 @@ from broker.clocks import Clocks
 from broker.engine import Engine, settle_memory
 from broker.forwarding import HttpTransport
 from broker.load import Load
+from broker.messages.coding import Coder
 from broker.policy import Policy
 from broker.sharing import Sharing
 from broker.snapshot import Rows
@@ -77,6 +78,7 @@ def assemble(
         allowed_hosts=list(settings.ALLOWED_HOSTS),
         signer=Signer.of(settings.SIGNING_KEYS, settings.PUBLIC_URL),
         load=Load(settings.BROKER_CALLS),
+        coder=Coder(settings.GZIP_FROM),
         metrics_networks=tuple(settings.METRICS_NETWORKS),
         metrics_folder=metrics_folder,
         worker=worker,

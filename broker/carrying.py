@@ -1,8 +1,9 @@
 """Carrying one lawful call: admit, forward, pass on. Nothing reaches a provider before the log says A."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from broker import once
@@ -50,10 +51,10 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
     soap = warrant.operation.soap
-    if soap is not None:
-        incoming.posting = written(incoming, soap)
-    elif incoming.content or asked(incoming.sent.get(b"accept"), row.form):
+    if incoming.content or warrant.operation.answer_profile is not None or asked(incoming.sent.get(b"accept"), row.form):
         await take_in(incoming, engine)
+    if soap is not None:
+        incoming.posting = await written(incoming, soap, engine)
     passage = Passage(engine, row, goes_on=incoming.method in REPEATABLE)
     try:
         digest = once.key_of(incoming, engine)
@@ -152,20 +153,12 @@ def _outgoing(incoming: Incoming, engine: "Engine", passage: Passage, further: i
         body=incoming.going if posting is None else posting.body,
         seconds=seconds,
         most_bytes=min(MOST_ANSWER_BYTES, most) if whole else most,
-        hold=_holder(incoming, engine),
+        hold=partial(engine.hold, incoming),
         tls=None if upstream.tls is None else context_of(upstream.tls),
         stream_after=None if whole else STREAM_AFTER,
         whole_bytes=min(MOST_ANSWER_BYTES, most),
         connect_seconds=min(CONNECT_SECONDS, seconds / (1 + further)),
     )
-
-
-def _holder(incoming: Incoming, engine: "Engine") -> Callable[[int], None]:
-    def hold(size: int) -> None:
-        engine.budget.take(size)
-        incoming.held += size
-
-    return hold
 
 
 async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passage: Passage) -> Answer:
@@ -185,7 +178,7 @@ async def _large(answered: Answered, incoming: Incoming, engine: "Engine", passa
     try:
         if not whole:
             return await answer_of(replace(answered, rest=rest), incoming, engine)
-        body = await gathered(answered.body, rest, _holder(incoming, engine))
+        body = await gathered(answered.body, rest, partial(engine.hold, incoming))
         return await _whole(replace(answered, body=body, rest=None), incoming, engine)
     except BaseException:
         await rest.aclose()
@@ -197,7 +190,7 @@ async def _whole(answered: Answered, incoming: Incoming, engine: "Engine") -> An
     assert incoming.warrant is not None  # noqa: S101
     operation = incoming.warrant.operation
     if operation.soap is not None:
-        answered = await heard(answered, operation.soap)
+        answered = await heard(answered, operation.soap, incoming, engine)
     answer = await answer_of(answered, incoming, engine)
     if operation.answer_profile is not None:
         await profiles.judge_answer(answered, incoming, engine)

@@ -18,6 +18,7 @@ from broker.forwarding import Transport
 from broker.incoming import Incoming
 from broker.limits import Budget, Running
 from broker.load import Load
+from broker.messages.coding import Coder
 from broker.messages.lanes import Lanes
 from broker.messages.working import Workshop
 from broker.metrics.counts import Counts
@@ -62,6 +63,7 @@ class Engine:
     sharing: Sharing | None = None
     lanes: Lanes = field(default_factory=Lanes)
     workshop: Workshop = field(default_factory=Workshop)
+    coder: Coder = field(default_factory=Coder)
     transport: Transport = field(init=False)
     logins: Logins = field(init=False)
     metrics: Workers = field(init=False)
@@ -87,6 +89,7 @@ class Engine:
             await self.sharing.stop()
         await self.policy.stop()
         await self.workshop.stop()
+        self.coder.stop()
         await self.logins.stop()
         await self.transport.close()
         await self.lanes.close()
@@ -137,6 +140,11 @@ class Engine:
         with suppress(ValueError):  # it was written, or is about to be, when the time was over
             await self.record(incoming, answer)
         return answer
+
+    def hold(self, incoming: Incoming, size: int) -> None:
+        """Count bytes of the call's content that came into being here. Raises ``overloaded``."""
+        self.budget.take(size)
+        incoming.held += size
 
     def give_back(self, incoming: Incoming, size: int) -> None:
         """Return bytes of the call's content that are on their way to the caller."""

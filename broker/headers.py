@@ -42,6 +42,7 @@ _OF_REST = frozenset(
 _OWN = (("Accept-Encoding", "identity"), ("User-Agent", "LGSP"))
 _ODD = frozenset({b"1", b"3", b"5", b"7", b"9", b"b", b"d", b"f"})
 _VALUE = re.compile(rb"[\x20-\x7e\x80-\xff]*\Z")
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
 _TRACE = re.compile(
     rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]([0-9a-f])(-[\x20-\x7e]*)?\Z"
 )
@@ -66,6 +67,8 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> list[tuple[str, st
         for name, value in sent.items()
         if name in TO_PROVIDER and name not in named and _VALUE.match(value)
     ]
+    if incoming.method != "GET" and b"if-match" in sent:
+        pairs = [(name, _strong(value) if name == "If-Match" else value) for name, value in pairs]
     if incoming.posting is not None:
         pairs = [pair for pair in pairs if pair[0] not in _OF_REST] + [*incoming.posting.headers]
     pairs += _OWN
@@ -74,6 +77,15 @@ def to_provider(incoming: Incoming, signer: Signer | None) -> list[tuple[str, st
         pairs.append((ASSERTION, assertion_for(incoming, signer)))
     pairs += _trace(incoming, named)
     return pairs
+
+
+def _strong(tags: str) -> str:
+    """Return a value of If-Match as the provider gave its tags.
+
+    A weak tag matches nothing there (RFC 9110 §13.1.1); what a caller has in one is a strong tag that an answer lost
+    when it was converted or compressed.
+    """
+    return _TAG.sub(r"\1", tags)
 
 
 def _trace(incoming: Incoming, named: Collection[bytes]) -> list[tuple[str, str]]:

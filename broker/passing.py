@@ -13,7 +13,8 @@ from broker.problems import refusal
 if TYPE_CHECKING:
     from broker.engine import Engine
 
-_ALWAYS = ((b"cache-control", b"no-store"), (b"vary", b"accept"))
+# In which form an answer goes out hangs on the one header, in which coding on the other (``messages.coding``).
+_ALWAYS = ((b"cache-control", b"no-store"), (b"vary", b"accept, accept-encoding"))
 
 
 def restricted(incoming: Incoming) -> bool:

@@ -57,11 +57,18 @@ class Brokered(APIView):
         request = self.initialize_request(incoming)
         self.request, self.args, self.kwargs, self.headers = request, (), {}, {}
         try:
-            self.initial(request)
-            response = await self.handler_of(str(incoming.method))(request)
+            answer = await self.carried(request, incoming)
+            if len(answer.body) >= self.engine.coder.least:
+                answer = await self.engine.coder.squeezed(answer, incoming)
         except Exception as error:
-            response = self.handle_exception(error)
-        return await self.engine.record(incoming, self.finalize_response(request, response))
+            answer = self.handle_exception(error)  # type: ignore[assignment]  # ``problem`` makes one of ours
+        return await self.engine.record(incoming, self.finalize_response(request, answer))
+
+    async def carried(self, request: Any, incoming: Incoming) -> Answer:
+        """Judge the call and have the method of its name carry it. Raises a refusal."""
+        self.initial(request)
+        answer: Answer = await self.handler_of(str(incoming.method))(request)
+        return answer
 
     def check_permissions(self, request: Any) -> None:
         """Ask the permissions in turn, as DRF does; each of ours raises why not."""

@@ -88,6 +88,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("LGSP_TRIES_PER_MINUTE", "int", "30", "Calls one person may try in the browser within a minute."),
     Variable("LGSP_BROKER_CALLS", "int", "2000", "Calls one worker of the broker takes at once; above it, 503."),
     Variable(
+        "LGSP_GZIP_FROM",
+        "int",
+        "1400",
+        "Bytes from which the broker sends an answer in gzip to a caller whose Accept-Encoding admits it; 0: never.",
+    ),
+    Variable(
         "LGSP_CLOCK_TOLERANCE",
         "int",
         "5",

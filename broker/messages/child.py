@@ -1,13 +1,18 @@
-"""The process that transforms large messages: one job after another, until its input ends. Bounded in memory."""
+"""The process that works on large messages: one after another, until its input ends. Bounded in memory.
+
+Work comes pickled, from the worker that started this process; what goes back is JSON and bytes, for here messages of
+others are read.
+"""
 
 import json
 import os
+import pickle
 import resource
 import struct
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from broker.messages.transforming import Job, transform
+from broker.messages.work import Declined, Work
 from core.formats import BadMessage
 
 MEMORY = 2 << 30
@@ -15,27 +20,29 @@ HEAD = struct.Struct(">II")
 
 
 def live(source: BinaryIO, target: BinaryIO) -> None:
-    """Do the jobs of *source*."""
+    """Do the work of *source*."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     while head := source.read(HEAD.size):
         told, size = HEAD.unpack(head)
-        job = json.loads(source.read(told))
-        answer, body = _done(job, source.read(size))
+        work = pickle.loads(source.read(told))  # noqa: S301 - written by the worker itself
+        answer, body = _done(work, source.read(size))
         text = json.dumps(answer).encode()
         target.write(HEAD.pack(len(text), len(body)) + text)
         target.write(body)
         target.flush()
 
 
-def _done(job: dict[str, object], body: bytes) -> tuple[dict[str, object], bytes]:
+def _done(work: Work, body: bytes) -> tuple[dict[str, Any], bytes]:
     try:
-        made, dropped = transform(Job(**job), body)  # type: ignore[arg-type]
+        made, told = work.done(body)
     except BadMessage as error:
         said = (error.code, error.detail, error.detail_en, error.pointer, error.line)
         return {"refused": said}, b""
+    except Declined as error:
+        return {"declined": (error.code, error.values, error.members, error.found)}, b""
     except (MemoryError, RecursionError):
         return {"spent": True}, b""
-    return {"dropped": dropped}, made
+    return {"told": told}, made
 
 
 if __name__ == "__main__":

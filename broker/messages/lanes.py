@@ -49,23 +49,25 @@ class Lane:
     _line: socket.socket | None = None
     _known: set[str] = field(default_factory=set)
 
-    async def judge(self, profile: ProfileRow, body: bytes) -> list[Finding] | None:
-        """Return what is wrong with *body*; None when the time for it is over. Raises :class:`Busy`."""
+    async def judge(self, profile: ProfileRow, body: bytes, charset: str = "") -> list[Finding] | None:
+        """Return what is wrong with *body*, said to be in *charset* ("" nothing was said); None when the time for it
+        is over. Raises :class:`Busy`."""
         if self.waiting >= MOST_WAITING:
             raise Busy
         self.waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._judge, profile, body)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._judge, profile, body, charset)
         finally:
             self.waiting -= 1
 
-    def _judge(self, profile: ProfileRow, body: bytes) -> list[Finding] | None:
+    def _judge(self, profile: ProfileRow, body: bytes, charset: str) -> list[Finding] | None:
         key = f"{profile.profile_id}:{hash(profile.text)}"
         try:
             line = self._open()
-            answer = self._ask(line, key, profile, body, new=key not in self._known)
+            job = {"key": key, "form": profile.form, "charset": charset}
+            answer = self._ask(line, job, profile, body, new=key not in self._known)
             if "unknown" in answer:
-                answer = self._ask(line, key, profile, body, new=True)
+                answer = self._ask(line, job, profile, body, new=True)
         except (OSError, ValueError) as error:
             log.warning("broker.message_not_judged", profile=profile.code, version=profile.version, error=str(error))
             self.end()
@@ -73,11 +75,13 @@ class Lane:
         self._known.add(key)
         return list(answer["findings"])
 
-    def _ask(self, line: socket.socket, key: str, profile: ProfileRow, body: bytes, *, new: bool) -> dict[str, Any]:
+    def _ask(
+        self, line: socket.socket, job: dict[str, Any], profile: ProfileRow, body: bytes, *, new: bool
+    ) -> dict[str, Any]:
         seconds = self.seconds + len(body) / _MB
         line.settimeout(seconds + (FIRST_SECONDS if new else 0))
-        job = {"key": key, "form": profile.form, "seconds": seconds, **({"text": profile.text} if new else {})}
-        write_frame(line, json.dumps(job).encode())
+        told = {**job, "seconds": seconds, **({"text": profile.text} if new else {})}
+        write_frame(line, json.dumps(told).encode())
         write_frame(line, body)
         answer = read_frame(line)
         if not answer:
@@ -122,10 +126,10 @@ class Lanes:
     slow: Lane = field(default_factory=Lane)
     _slow: set[int] = field(default_factory=set)
 
-    async def findings(self, profile: ProfileRow, body: bytes) -> list[Finding]:
+    async def findings(self, profile: ProfileRow, body: bytes, charset: str = "") -> list[Finding]:
         """Return what is wrong with *body*; a message that takes too long is cut off. Raises :class:`Busy`."""
         lane = self.slow if profile.profile_id in self._slow or len(body) > LARGE else self.usual
-        found = await lane.judge(profile, body)
+        found = await lane.judge(profile, body, charset)
         if found is None:
             self._slow.add(profile.profile_id)
             return CUT_OFF

@@ -11,12 +11,14 @@ JSON, XML, RAW = "json", "xml", "raw"
 MEDIA = {JSON: "application/json", XML: "application/xml"}
 OTHER = {JSON: XML, XML: JSON}
 ACCEPTED = "application/json, application/xml"
+# What a structure is written in -> the form of the messages it judges.
+PROFILED = {"json": JSON, "xsd": XML}
 # Errors are told in one form, whatever a caller asks for (RFC 9457).
 PROBLEM = "application/problem+json"
 # Codes of messages that were read well but have no equal in the other form, or would cost too much.
 NO_EQUAL = frozenset({"xml-mixed", "xml-order", "xml-namespace", "xml-name", "xml-instruction", "too-costly"})
 _XML_TYPES = ("application/xml", "text/xml")
-_PARAMETER = re.compile(r';\s*charset\s*=\s*(?:"([^"]{1,40})"|([^\s;"]{1,40}))', re.IGNORECASE)
+_CHARSET = re.compile(r';\s*charset\s*=\s*(?:"([^"]{1,40})"|([^\s;"]{1,40}))', re.IGNORECASE)
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 
@@ -35,14 +37,20 @@ def form_of(content_type: bytes) -> Form:
     """Read a value of ``Content-Type``; vocabularies of XML (SVG, Atom, SOAP) are not taken for plain XML."""
     text = content_type.decode("latin-1")
     media = text.split(";", 1)[0].strip().lower()
-    found = _PARAMETER.search(text)
-    charset = ((found[1] or found[2]) if found else "").lower()
+    charset = charset_of(content_type)
     form = RAW
     if media in _XML_TYPES:
         form = XML
     elif media in ("application/json", "text/json") or media.endswith("+json"):
         form = JSON
     return Form(media, form, "" if charset in _UTF_8 else charset)
+
+
+@lru_cache(maxsize=1024)
+def charset_of(content_type: bytes) -> str:
+    """Return the charset that ``Content-Type`` names, lower case, "" none."""
+    found = _CHARSET.search(content_type.decode("latin-1"))
+    return ((found[1] or found[2]) if found else "").lower()
 
 
 @lru_cache(maxsize=1024)
@@ -54,7 +62,7 @@ def wanted(content_type: bytes, accept: bytes | None) -> str:
     own = form_of(content_type)
     if accept is None or own.form == RAW or own.media == PROBLEM:
         return ""
-    ranges = _ranges(accept)
+    ranges = weights_of(accept)
     kept = max(_quality(media, ranges) for media in (own.media, *_types(own.form)))
     offers = [(_quality(media, ranges), media) for media in _types(OTHER[own.form])]
     best = max(quality for quality, _media in offers)
@@ -78,7 +86,7 @@ def asked(accept: bytes | None, form: str) -> str:
     """
     if accept is None or form == RAW:
         return ""
-    ranges = _ranges(accept)
+    ranges = weights_of(accept)
     if any(_quality(media, ranges) > 0 for media in _types(form)):
         return ""
     if not any(_quality(media, ranges) > 0 for media in _types(OTHER[form])):
@@ -90,7 +98,8 @@ def _types(form: str) -> tuple[str, ...]:
     return _XML_TYPES if form == XML else (MEDIA[JSON],)
 
 
-def _ranges(accept: bytes) -> dict[str, float]:
+def weights_of(accept: bytes) -> dict[str, float]:
+    """Return what an ``Accept…`` header names, lower case, with its weight (0: not wanted); 64 names are read."""
     found: dict[str, float] = {}
     for part in accept.decode("latin-1").lower().split(",")[:64]:
         media, *parameters = [piece.strip() for piece in part.split(";")]

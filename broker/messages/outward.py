@@ -96,8 +96,7 @@ async def made(answer: Answer, job: Job, own: Form, incoming: Incoming, engine: 
             if job.fields is None:
                 return answer  # the deed is done: better told in its own form than not at all
         raise refusal("provider-answer-invalid").with_members(reason=error.code) from None
-    engine.budget.take(len(answer.body))
-    incoming.held += len(answer.body)
+    engine.hold(incoming, len(answer.body))
     if job.source != job.target or job.charset or answer.body is not body:
         answer.headers = _described(answer.headers, job, own, incoming)
     return answer

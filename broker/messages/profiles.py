@@ -11,7 +11,7 @@ from broker.forwarding import Answered
 from broker.incoming import Incoming
 from broker.messages.findings import Finding, worded
 from broker.messages.lanes import Busy
-from broker.messages.message import form_of
+from broker.messages.message import JSON, MEDIA, PROFILED, Form, form_of
 from broker.messages.outward import content_type_of
 from broker.problems import Refusal, refusal
 from catalog.projection import ProfileRow
@@ -20,52 +20,48 @@ if TYPE_CHECKING:
     from broker.engine import Engine
 
 NO_CONTENT = frozenset({204, 205})
-# What a structure is written for -> what a message must be.
-FORMS = {"json": "application/json", "xsd": "application/xml"}
 
 
 async def judge_request(incoming: Incoming, engine: "Engine") -> None:
-    """Judge what is sent on, in the form the source system takes. Raises as :func:`check_request` does."""
+    """Judge what is sent on, in the form the source system takes. Raises ``message-not-conforming``, ``overloaded``.
+
+    A SOAP provider takes JSON here: its envelope, which is ours, was made of that.
+    """
+    assert incoming.warrant is not None  # noqa: S101
+    operation = incoming.warrant.operation
+    if operation.request_profile is None:
+        return
     kind = incoming.instead.get(b"content-type") or incoming.sent.get(b"content-type", b"")
-    await check_request(incoming, engine, incoming.going, form_of(kind).form)
+    form = form_of(MEDIA[JSON].encode() if operation.soap is not None else kind)
+    findings = await _findings(operation.request_profile, engine, incoming.going, form)
+    if findings:
+        raise _refused("message-not-conforming", findings, operation.request_profile, incoming)
 
 
 async def judge_answer(answered: Answered, incoming: Incoming, engine: "Engine") -> None:
-    """Judge a provider's answer as it came, unless it is an error or has no content to have a structure."""
-    if incoming.method == "HEAD" or not 200 <= answered.status < 300 or answered.status in NO_CONTENT:
-        return
-    await check_answer(incoming, engine, answered.body, form_of(content_type_of(answered)).form)
+    """Judge a provider's answer as it came, before anything of it is taken out. Raises ``provider-message-invalid``.
 
-
-async def check_request(incoming: Incoming, engine: "Engine", body: bytes, form: str) -> None:
-    """Judge the message a caller sent, *form* "json" or "xml". Raises ``message-not-conforming``, ``overloaded``."""
-    assert incoming.warrant is not None  # noqa: S101
-    profile = incoming.warrant.operation.request_profile
-    if profile is None:
-        return
-    findings = await _findings(profile, engine, body, form)
-    if findings:
-        raise _refused("message-not-conforming", findings, profile, incoming)
-
-
-async def check_answer(incoming: Incoming, engine: "Engine", body: bytes, form: str) -> None:
-    """Judge what a provider answered, before anything of it is taken out. Raises ``provider-message-invalid``."""
+    An error, or an answer without content, has no structure to follow.
+    """
     assert incoming.warrant is not None  # noqa: S101
     profile = incoming.warrant.operation.answer_profile
-    if profile is None:
+    if profile is None or incoming.method == "HEAD":
         return
-    findings = await _findings(profile, engine, body, form)
+    if not 200 <= answered.status < 300 or answered.status in NO_CONTENT:
+        return
+    findings = await _findings(profile, engine, answered.body, form_of(content_type_of(answered)))
     if findings:
         raise _refused("provider-message-invalid", findings, profile, incoming)
 
 
-async def _findings(profile: ProfileRow, engine: "Engine", body: bytes, form: str) -> list[Finding]:
+async def _findings(profile: ProfileRow, engine: "Engine", body: bytes, form: Form) -> list[Finding]:
     if not body:
         return [{"pointer": "", "code": "empty"}]
-    if form != ("xml" if profile.form == "xsd" else "json"):
-        return [{"pointer": "", "code": "other-form", "expected": FORMS[profile.form]}]
+    wanted = PROFILED[profile.form]
+    if form.form != wanted:
+        return [{"pointer": "", "code": "other-form", "expected": MEDIA[wanted]}]
     try:
-        return list(await engine.lanes.findings(profile, body))
+        return list(await engine.lanes.findings(profile, body, form.charset))
     except Busy:
         raise refusal("overloaded").with_header("Retry-After", 1) from None
 

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 
 from broker.fields import keep_only
-from core.formats import BadMessage, from_xml, name_of, read_json, read_xml, to_xml, write_json, xml_text
-from core.formats.xml_reading import CHARSETS
+from core.formats import from_xml, in_utf8, name_of, read_json, read_xml, to_xml, write_json, xml_text
 
 _PLAIN = re.compile(rb"""<\?xml(?![^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
@@ -28,41 +27,31 @@ class Job:
     fields: tuple[str, ...] | None = None
     checked: bool = False
 
+    def done(self, body: bytes) -> tuple[bytes, int]:
+        """Return *body* as it is wanted, UTF-8, and how many values were dropped. Raises :class:`BadMessage`."""
+        if self.source == self.target and self.fields is None:
+            if self.checked:
+                read_xml(body, self.charset)
+            return self._as_utf8(body), 0
+        root = self.root
+        if self.source == "xml":
+            element = read_xml(body, self.charset)
+            root = name_of(element)
+            value = from_xml(element)
+        else:
+            value = read_json(self._as_utf8(body))
+        dropped = 0
+        if self.fields is not None:
+            dropped = keep_only(value, self.record_path, frozenset(self.fields), xml=self.source == "xml")
+        return (write_json(value) if self.target == "json" else to_xml(value, root)), dropped
 
-def transform(job: Job, body: bytes) -> tuple[bytes, int]:
-    """Return *body* as *job* wants it, UTF-8, and how many values were dropped. Raises :class:`BadMessage`."""
-    if job.source == job.target and job.fields is None:
-        if job.checked:
-            read_xml(body, job.charset)
-        return _as_utf8(job, body), 0
-    root = job.root
-    if job.source == "xml":
-        element = read_xml(body, job.charset)
-        root = name_of(element)
-        value = from_xml(element)
-    else:
-        value = read_json(_as_utf8(job, body))
-    dropped = 0
-    if job.fields is not None:
-        dropped = keep_only(value, job.record_path, frozenset(job.fields), xml=job.source == "xml")
-    return (write_json(value) if job.target == "json" else to_xml(value, root)), dropped
-
-
-def _as_utf8(job: Job, body: bytes) -> bytes:
-    if job.source == "xml":
-        if not job.charset and not declares(body):
+    def _as_utf8(self, body: bytes) -> bytes:
+        if self.source != "xml":
+            return in_utf8(body, self.charset)
+        if not self.charset and not declares(body):
             return body
-        text = _DECLARATION.sub("", xml_text(body, job.charset))
+        text = _DECLARATION.sub("", xml_text(body, self.charset))
         return ('<?xml version="1.0" encoding="UTF-8"?>\n' + text).encode("utf-8")
-    if not job.charset:
-        return body
-    codec = CHARSETS.get(job.charset)
-    try:
-        if codec is not None:
-            return body.decode(codec).removeprefix("\ufeff").encode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    raise BadMessage("encoding", "Nội dung không đúng bảng mã đã nêu.", "The content is not in the encoding named.")
 
 
 def declares(body: bytes) -> bool:

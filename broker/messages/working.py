@@ -1,4 +1,4 @@
-"""Large messages are transformed in a process of their own: the event loop and its lock stay with the calls.
+"""Large messages are read and made in a process of their own: the event loop and its lock stay with the calls.
 
 One such process for each worker, started with the first large message. What takes too long or too much memory costs
 that process its life and the message is refused; the next message gets a new one.
@@ -7,17 +7,18 @@ that process its life and the message is refused; the next message gets a new on
 import asyncio
 import json
 import os
+import pickle
 import select
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from broker.messages.child import HEAD
-from broker.messages.transforming import Job, transform
+from broker.messages.work import Declined, Work
 from broker.problems import refusal
 from core.formats import BadMessage
 
@@ -35,7 +36,7 @@ class _Dead(Exception):
 
 
 class Workshop:
-    """Transforms messages, small ones at once."""
+    """Does the work on messages, on small ones at once."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
@@ -43,18 +44,18 @@ class Workshop:
         self._child: subprocess.Popen[bytes] | None = None
         self._waiting = 0
 
-    async def transform(self, job: Job, body: bytes) -> tuple[bytes, int]:
-        """Return *body* as *job* wants it and how many values were dropped.
+    async def transform(self, work: Work, body: bytes) -> tuple[bytes, Any]:
+        """Return what *work* makes of *body*, and what it tells.
 
-        Raises :class:`BadMessage`, and ``overloaded`` when too many wait.
+        Raises :class:`BadMessage`, :class:`Declined`, and ``overloaded`` when too many wait.
         """
-        if len(body) <= (INLINE_XML_BYTES if job.source == "xml" else INLINE_BYTES):
-            return transform(job, body)
+        if len(body) <= (INLINE_XML_BYTES if work.source == "xml" else INLINE_BYTES):
+            return work.done(body)
         if self._waiting >= MOST_WAITING:
             raise refusal("overloaded").with_header("Retry-After", 2)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._elsewhere, job, body)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._elsewhere, work, body)
         finally:
             self._waiting -= 1
 
@@ -63,8 +64,8 @@ class Workshop:
         await asyncio.get_running_loop().run_in_executor(self._threads, self._end)
         self._threads.shutdown(wait=False)
 
-    def _elsewhere(self, job: Job, body: bytes) -> tuple[bytes, int]:
-        told = json.dumps(asdict(job)).encode()
+    def _elsewhere(self, work: Work, body: bytes) -> tuple[bytes, Any]:
+        told = pickle.dumps(work)
         try:
             child = self._child or self._begin()
             head, made = _exchange(child, HEAD.pack(len(told), len(body)) + told + body, self.seconds)
@@ -75,10 +76,13 @@ class Workshop:
         if "refused" in answer:
             code, detail, english, pointer, line = answer["refused"]
             raise BadMessage(code, detail, english, pointer=pointer, line=line)
+        if "declined" in answer:
+            code, values, members, found = answer["declined"]
+            raise Declined(code, values, members=members, found=found)
         if "spent" in answer:
             self._end()  # what it took may not come back whole
             raise _too_costly()
-        return made, answer["dropped"]
+        return made, answer["told"]
 
     def _begin(self) -> "subprocess.Popen[bytes]":
         self._child = subprocess.Popen(

@@ -17,6 +17,8 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _TYPES = {"1.1": b"text/xml; charset=utf-8", "1.2": b"application/soap+xml; charset=utf-8"}
 _OWN_CODES = {"soap-header-not-understood": "MustUnderstand", "soap-version-mismatch": "VersionMismatch"}
 _PARTS = ("code", "title", "detail", "status", "side", "request_id")
+# Where and why a message is refused, where that is known.
+_OF_MESSAGES = ("reason", "pointer", "line")
 
 
 def soap_of(incoming: "Incoming") -> str:
@@ -66,5 +68,21 @@ def _problem(detail: Any, document: dict[str, Any], answer: Any) -> None:
     for name in _PARTS:
         etree.SubElement(problem, name).text = printable(str(document[name]))
     etree.SubElement(problem, "help").text = urljoin(settings.PUBLIC_URL, document["type"])
+    for name in _OF_MESSAGES:
+        if name in document:
+            etree.SubElement(problem, name).text = printable(str(document[name]))
+    if "errors" in document:
+        _findings(problem, document)
     if answer is not None:
         problem.append(answer)
+
+
+def _findings(problem: Any, document: dict[str, Any]) -> None:
+    """Tell by which structure the message was judged, and each place where it leaves that."""
+    profile = document["profile"]
+    etree.SubElement(problem, "profile").text = printable(f"{profile['code']} {profile['version']}")
+    errors = etree.SubElement(problem, "errors")
+    for item in document["errors"]:
+        error = etree.SubElement(errors, "error")
+        for name in ("pointer", "code", "detail"):
+            etree.SubElement(error, name).text = printable(str(item[name]))

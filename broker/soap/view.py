@@ -19,20 +19,14 @@ class SoapView(Brokered):
     permission_classes: Any = (Granted,)
     throttle_classes: Any = (CallsAtOnce, CallRate)
 
-    async def answer(self, incoming: Incoming) -> Answer:
-        """Run the hooks and return the answer, recorded."""
-        request = self.initialize_request(incoming)
-        self.request, self.args, self.kwargs, self.headers = request, (), {}, {}
-        try:
-            self.perform_authentication(request)
-            _require_post(incoming)
-            await understand(incoming)
-            self.check_permissions(request)
-            self.check_throttles(request)
-            answer = await spoken(await carry(incoming, self.engine), incoming)
-        except Exception as error:
-            answer = self.finalize_response(request, self.handle_exception(error))
-        return await self.engine.record(incoming, answer)
+    async def carried(self, request: Any, incoming: Incoming) -> Answer:
+        """Carry the call the message stands for; its operation is known once the message was read."""
+        self.perform_authentication(request)
+        _require_post(incoming)
+        await understand(incoming, self.engine)
+        self.check_permissions(request)
+        self.check_throttles(request)
+        return await spoken(await carry(incoming, self.engine), incoming, self.engine)
 
 
 def _require_post(incoming: Incoming) -> None:

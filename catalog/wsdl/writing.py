@@ -36,6 +36,9 @@ _KINDS = {"integer": "xsd:integer", "number": "xsd:decimal", "boolean": "xsd:boo
 _OPEN = frozenset({"doi tuong", "danh sach", "object", "array"})
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _PROBLEM_PARTS = ("code", "title", "detail", "status", "side", "request_id", "help")
+# Of a message that is refused: why, where, by which structure.
+_PROBLEM_PARTS += ("reason", "pointer", "line", "profile")
+_ERROR_PARTS = ("pointer", "code", "detail")
 
 
 def wsdl_of(version: ServiceVersion, operations: Iterable[Operation], address: str) -> bytes:
@@ -77,6 +80,10 @@ def _types(root: Any, home: str, operations: list[Operation]) -> None:
     parts = _sequence(_sub(problem, f"{_X}element", name="problem"))
     for name in _PROBLEM_PARTS:
         _sub(parts, f"{_X}element", name=name, type="xsd:string", minOccurs="0")
+    errors = _sequence(_sub(parts, f"{_X}element", name="errors", minOccurs="0"))
+    error = _sequence(_sub(errors, f"{_X}element", name="error", minOccurs="0", maxOccurs="unbounded"))
+    for name in _ERROR_PARTS:
+        _sub(error, f"{_X}element", name=name, type="xsd:string")
     answered = _sub(parts, f"{_X}element", name="answer", minOccurs="0")
     _any(answered)
 

@@ -83,6 +83,19 @@ def xml_text(body: bytes, charset: str = "") -> str:
         raise _not_text() from None
 
 
+def in_utf8(body: bytes, charset: str) -> bytes:
+    """Return text that was said to be in *charset* ("" nothing was said) as UTF-8. Raises :class:`BadMessage`."""
+    if not charset:
+        return body
+    codec = CHARSETS.get(charset.lower())
+    try:
+        if codec is not None:
+            return body.decode(codec).removeprefix("\ufeff").encode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    raise _not_text()
+
+
 def _by_mark(body: bytes) -> str:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.formats import read_json, read_xml
+from core.formats import in_utf8, read_json, read_xml
 from core.inspection import messages, xsd
 from core.inspection.child import MEMORY, readable
 from core.inspection.reading import walk
@@ -34,9 +34,9 @@ Finding = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A schema ready for use: what reads and judges a message, and the names that may be told."""
+    """A schema ready for use: what reads and judges a message in a charset, and the names that may be told."""
 
-    judge: Callable[[bytes], list[Finding]]
+    judge: Callable[[bytes, str], list[Finding]]
     names: frozenset[str]
 
 
@@ -45,10 +45,10 @@ def judge_of(form: str, text: str) -> Judge:
     if form == "xsd":
         schema = xsd.compiled(text)
         names = frozenset(re.findall(r"""name\s*=\s*["']([^"']{1,200})["']""", text))
-        return Judge(lambda body: xsd.inspect(schema, read_xml(body)), names)
+        return Judge(lambda body, charset: xsd.inspect(schema, read_xml(body, charset)), names)
     document = json.loads(text)
     checker = messages.compiled(document)
-    return Judge(lambda body: messages.inspect(checker, read_json(body)), names_of(document))
+    return Judge(lambda body, charset: messages.inspect(checker, read_json(in_utf8(body, charset))), names_of(document))
 
 
 def names_of(document: Any) -> frozenset[str]:
@@ -75,10 +75,10 @@ def _known(step: str, names: frozenset[str]) -> bool:
     return step.replace("~1", "/").replace("~0", "~") in names
 
 
-def findings_of(known: Judge, body: bytes) -> list[Finding]:
-    """Return what is wrong with a message, twenty findings at most, each once."""
+def findings_of(known: Judge, body: bytes, charset: str = "") -> list[Finding]:
+    """Return what is wrong with a message, said to be in *charset* ("" nothing was said); twenty findings at most."""
     found: dict[str, Finding] = {}
-    for item in readable(lambda: known.judge(body)):
+    for item in readable(lambda: known.judge(body, charset)):
         shown = item if "vi" in item else told(item, known.names)
         found.setdefault(json.dumps(shown, sort_keys=True, default=str), shown)
     return list(found.values())[:MOST]
@@ -123,7 +123,7 @@ def serve(line: socket.socket) -> None:
             write_frame(line, b'{"unknown": true}')
             continue
         known.move_to_end(job["key"])
-        found = findings_of(known[job["key"]], body)
+        found = findings_of(known[job["key"]], body, job["charset"])
         write_frame(line, json.dumps({"findings": found}, ensure_ascii=True, default=str).encode())
 
 

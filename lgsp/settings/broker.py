@@ -10,6 +10,8 @@ BROKER_DATABASE_URL = env("LGSP_BROKER_DATABASE_URL")
 LOOPBACK_UPSTREAMS = env("LGSP_LOOPBACK_UPSTREAMS")
 # Calls one worker takes at once; above it, 503.
 BROKER_CALLS = env("LGSP_BROKER_CALLS")
+# Bytes from which answers go out in gzip where the caller takes it; 0: never.
+GZIP_FROM = env("LGSP_GZIP_FROM")
 # Seconds our clock may differ from the database's, or go back, before nobody is admitted.
 CLOCK_TOLERANCE = float(env("LGSP_CLOCK_TOLERANCE"))
 METRICS_NETWORKS = env("LGSP_METRICS_NETWORKS")

@@ -74,7 +74,7 @@ def test_a_caller_gets_the_form_it_accepts(
 ) -> None:
     answer = get(broker, world, accept)
     assert (answer.status, answer.header("content-type")) == (200, kind), answer.body
-    assert answer.header("vary") == "accept"
+    assert answer.header("vary") == "accept, accept-encoding"
     assert int(answer.header("content-length")) == len(answer.body)
     assert answer.body == (JSON if kind == "application/json" else XML)
 
