@@ -51,7 +51,11 @@ async def carry(incoming: Incoming, engine: "Engine") -> Answer:
     assert warrant is not None  # noqa: S101
     row = warrant.service.row
     soap = warrant.operation.soap
-    if incoming.content or warrant.operation.answer_profile is not None or asked(incoming.sent.get(b"accept"), row.form):
+    if (
+        incoming.content
+        or warrant.operation.answer_profile is not None
+        or asked(incoming.sent.get(b"accept"), row.form)
+    ):
         await take_in(incoming, engine)
     if soap is not None:
         incoming.posting = await written(incoming, soap, engine)

@@ -70,6 +70,11 @@ class Warrant:
     grant: GrantRow
     upstream_path: str
 
+    @property
+    def root(self) -> str:
+        """Name of the element that JSON of this operation goes into."""
+        return self.operation.root or self.operation.code
+
 
 @dataclass(slots=True)
 class Posting:

@@ -103,7 +103,8 @@ def _pinned(target: Target, address: str, path: str) -> tuple[str, dict[str, str
     host = f"[{address}]" if ":" in address else address
     name = target.origin.partition("://")[2]
     url = f"{target.scheme}://{host}:{target.port}{target.path}{path}"
-    return url, {"Host": name, "Accept": "application/json"}, {"sni_hostname": target.host}
+    headers = {"Host": name, "Accept": "application/json", "Accept-Encoding": "identity"}
+    return url, headers, {"sni_hostname": target.host}
 
 
 def _read(response: httpx2.Response, ends: float, max_bytes: int) -> bytes:
@@ -205,6 +206,10 @@ class OwnAnswer:
     elapsed_ms: int
 
 
+# Content is shown and measured as it is.
+_AS_IT_IS = {"Accept": "*/*", "Accept-Encoding": "identity"}
+
+
 def call_own(
     method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float, max_bytes: int = 65_536
 ) -> OwnAnswer:
@@ -216,7 +221,7 @@ def call_own(
     try:
         with (
             httpx2.Client(verify=_trusted(), timeout=timeout, follow_redirects=False, trust_env=False) as client,
-            client.stream(method, url, headers={"Accept": "*/*", **headers}, content=body) as response,
+            client.stream(method, url, headers={**_AS_IT_IS, **headers}, content=body) as response,
         ):
             content, more = b"", False
             for part in response.iter_bytes():

@@ -42,7 +42,7 @@ async def take_in(incoming: Incoming, engine: "Engine") -> None:
     if form == target == JSON and not charset:
         return
     if form != RAW:
-        await _convert(incoming, engine, Job(form, target, charset, _root(warrant), checked=form == XML))
+        await _convert(incoming, engine, Job(form, target, charset, warrant.root, checked=form == XML))
 
 
 def accept_of(incoming: Incoming, warrant: Warrant) -> bytes:
@@ -64,10 +64,6 @@ def _target(incoming: Incoming, warrant: Warrant) -> str:
     if incoming.soap and taken == RAW and operation.request_profile is not None:
         return PROFILED[operation.request_profile.form]
     return taken
-
-
-def _root(warrant: Warrant) -> str:
-    return warrant.operation.root or warrant.operation.code
 
 
 @lru_cache(maxsize=1024)

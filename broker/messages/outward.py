@@ -55,7 +55,7 @@ def job_of(answered: Answered, incoming: Incoming) -> Job | None:
         text = own.media.startswith("text/") and answered.rest is None
         return Job("text", "text", charset=own.charset) if text else None
     form = form_of(target.encode()).form if target else own.form
-    return Job(own.form, form, charset=own.charset, root=warrant.operation.root or warrant.operation.code)
+    return Job(own.form, form, charset=own.charset, root=warrant.root)
 
 
 def turns(answered: Answered, incoming: Incoming) -> bool:
@@ -75,8 +75,7 @@ def filtering(job: Job | None, answered: Answered, incoming: Incoming) -> Job:
         raise refusal("provider-answer-invalid")
     path, fields = warrant.operation.record_path, tuple(sorted(warrant.grant.fields))
     target = job.target if job is not None else own.form
-    root = warrant.operation.root or warrant.operation.code
-    return Job(own.form, target, own.charset, root, path, fields)
+    return Job(own.form, target, own.charset, warrant.root, path, fields)
 
 
 def not_acceptable(media: str) -> Refusal:

@@ -35,5 +35,5 @@ class Work(Protocol):
         ...
 
     def done(self, body: bytes) -> tuple[bytes, Any]:
-        """Return what comes of *body*, and what there is to tell of it (JSON). Raises BadMessage, :class:`Declined`."""
+        """Return what comes of *body* and what it tells (JSON). Raises ``BadMessage``, :class:`Declined`."""
         ...

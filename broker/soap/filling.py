@@ -44,9 +44,7 @@ class Filling:
         """Return the envelope around *body*, JSON or nothing. Raises :class:`Declined`, naming the parameter."""
         space = SOAP_11 if self.version == "1.1" else SOAP_12
         root = etree.Element(f"{{{space}}}Envelope", nsmap={"s": space, "m": self.namespace})
-        request = etree.SubElement(
-            etree.SubElement(root, f"{{{space}}}Body"), f"{{{self.namespace}}}{self.request}"
-        )
+        request = etree.SubElement(etree.SubElement(root, f"{{{space}}}Body"), f"{{{self.namespace}}}{self.request}")
         inner = f"{{{self.namespace}}}" if self.qualified else ""
         content = self._read(body)
         for item in self.items:

@@ -84,7 +84,7 @@ class Listening:
         return Declined("provider-error", {"status": self.status}, members=members)
 
     def _value(self, element: Any, path: str) -> Any:
-        """Return an element as JSON: members by local name, lists where names repeat or always do, text by its kind."""
+        """Return an element as JSON: members by local name, lists where names repeat or must, text by its kind."""
         if _is_nil(element):
             return None
         attributes = {

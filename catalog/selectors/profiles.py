@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from catalog.choices import CALLABLE, WITH_BODY, Direction
+from catalog.message_forms import misfit
 from catalog.models import MessageProfile, Operation, ProfileUse, ServiceVersion
 from core import clock
 
@@ -73,3 +74,18 @@ def last_use(version: ServiceVersion) -> int:
     """Return what stands for the structures of *version* in a form; 0: none was ever set."""
     newest = ProfileUse.objects.filter(operation__version=version).order_by("-set_at", "-pk").first()
     return 0 if newest is None else int(newest.set_at.timestamp() * 1_000_000)
+
+
+def misfits_of(uses: QuerySet[ProfileUse], *, message_form: str) -> list[str]:
+    """Return the titles of operations with a structure, today's or planned, that cannot judge *message_form*."""
+    today = clock.today()
+    deciding = ProfileUse.objects.on(today).values("pk")
+    found = (uses.filter(pk__in=deciding) | uses.filter(since__gt=today)).filter(profile__isnull=False)
+    return sorted(
+        {
+            row.operation.title
+            for row in found.select_related("operation", "profile")
+            if row.profile
+            and misfit(row.profile.form, message_form=message_form, soap=bool(row.operation.soap_version))
+        }
+    )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import changed, record_fact
-from catalog.choices import ElementClass
+from catalog.choices import ElementClass, ProfileForm
 from catalog.elements import Field, as_fields
 from catalog.models import DataElement, Operation, ServiceVersion
 from catalog.models.operations import FIELD_NAME
@@ -53,7 +53,7 @@ def set_operation(
     for name, value in values.items():
         setattr(found, name, value)
     faults = faults_of(soap_of(found), found.method, found.template)
-    judge(found, _path_errors(found, draft) | _element_errors(named) | faults)
+    judge(found, _path_errors(found, draft) | _element_errors(named) | _structure_errors(found) | faults)
     old, new = changed(before, {**values, "elements": _told(named)})
     if not new:
         return found
@@ -72,6 +72,15 @@ def remove_operation(*, actor: Actor, operation: Operation) -> None:
     values = {name: getattr(found, name) for name in FIELDS}
     record_fact(actor=actor, deed="operation.removed", subject=found, before=values)
     found.delete()
+
+
+def _structure_errors(operation: Operation) -> Errors:
+    """Return what speaks against answering by SOAP: a structure of the draft's operation that judges XML."""
+    if not operation.soap_version or operation.pk is None:
+        return {}
+    if not operation.profile_uses.filter(profile__form=ProfileForm.XSD).exists():
+        return {}
+    return {"soap_version": [_("Thao tác đang theo cấu trúc XSD; bỏ áp dụng cấu trúc đó trước khi khai SOAP")]}
 
 
 def _path_errors(operation: Operation, draft: ServiceVersion) -> Errors:

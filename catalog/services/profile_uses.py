@@ -11,6 +11,7 @@ from audit.gates import announce
 from audit.record import record_fact
 from catalog.choices import CALLABLE, WITH_BODY, Direction, ServiceState
 from catalog.guards import SERVICE_EDIT_OWN, SERVICE_MANAGE
+from catalog.message_forms import misfit
 from catalog.models import MessageProfile, Operation, ProfileUse, ServiceVersion
 from catalog.selectors.profiles import last_use
 from catalog.services.telling import about, tell_agency
@@ -43,6 +44,7 @@ def set_profile_use(
     """
     version = _locked(actor, operation.version)
     held = Operation.objects.select_for_update().get(pk=operation.pk, version=version)
+    held.version = version
     if seen is not None and seen != last_use(version):
         raise StateRefused(_("Có người vừa đổi cấu trúc thông điệp của phiên bản này; xem lại rồi thực hiện lại."))
     draft = version.state == ServiceState.DRAFT
@@ -68,12 +70,15 @@ def set_profile_use(
 
 
 def copy_uses(*, actor: Actor, old: ServiceVersion, new: ServiceVersion) -> None:
-    """Let the operations of a new draft follow what those of the same code and method follow today."""
+    """Let the operations of a new draft follow what those of the same code and method follow today.
+
+    One that a SOAP provider answers now follows no XSD any more.
+    """
     places = {(item.code, item.method): item for item in new.operations.all()}
     today = ProfileUse.objects.applied(clock.today()).filter(operation__version=old)
     for row in today.select_related("operation", "profile"):
         operation = places.get((row.operation.code, row.operation.method))
-        if operation is not None:
+        if operation is not None and row.profile is not None and not _misfit(operation, row.profile):
             set_profile_use(actor=actor, operation=operation, direction=row.direction, profile=row.profile)
 
 
@@ -115,6 +120,8 @@ def _errors(
         ]
     if profile is not None and not MessageProfile.objects.in_force(day).filter(pk=profile.pk).exists():
         errors["profile"] = [_("Cấu trúc này không còn hiệu lực vào ngày %(day)s") % {"day": f"{day:%d/%m/%Y}"}]
+    elif profile is not None and (said := _misfit(operation, profile)):
+        errors["profile"] = [said]
     if not draft and day < clock.today():
         errors["since"] = [_("Ngày áp dụng phải từ hôm nay trở đi")]
     if not draft and not reason:
@@ -122,6 +129,10 @@ def _errors(
     if len(reason) > LONGEST:
         errors["reason"] = [_("Viết tối đa %(n)s ký tự") % {"n": LONGEST}]
     return errors
+
+
+def _misfit(operation: Operation, profile: MessageProfile) -> str:
+    return misfit(profile.form, message_form=operation.version.message_form, soap=bool(operation.soap_version))
 
 
 def _note(actor: Actor, version: ServiceVersion, before: ProfileUse | None, made: ProfileUse, *, draft: bool) -> None:

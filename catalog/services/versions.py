@@ -10,7 +10,8 @@ from audit.gates import announce
 from audit.record import changed, record_fact
 from catalog.choices import CALLABLE, ServiceState
 from catalog.guards import SERVICE_MANAGE, may_edit_services_of
-from catalog.models import DataService, ServiceVersion
+from catalog.models import DataService, ProfileUse, ServiceVersion
+from catalog.selectors.profiles import misfits_of
 from catalog.services.announced import KEPT, note
 from catalog.services.judging import judge, require_fresh, store, tidied
 from catalog.services.searching import index_service
@@ -89,11 +90,21 @@ def change_version(
     if not new:
         return stored
     stored.revision += 1
-    judge(stored)
+    judge(stored, _form_errors(stored) if "message_form" in new else {})
     store(stored, unique="name")
     record_fact(actor=actor, deed="version.changed", subject=stored, before=old, after=new)
     announce()
     return stored
+
+
+def _form_errors(version: ServiceVersion) -> dict[str, list[str]]:
+    """Return what speaks against the form of *version*: structures that could judge none of its messages."""
+    uses = ProfileUse.objects.filter(operation__version=version)
+    names = misfits_of(uses, message_form=version.message_form)
+    if not names:
+        return {}
+    text = _("Cấu trúc thông điệp của %(operations)s không kiểm tra được dạng này; bỏ áp dụng cấu trúc đó trước")
+    return {"message_form": [text % {"operations": "; ".join(f"«{name}»" for name in names)}]}
 
 
 @transaction.atomic

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
+from catalog.choices import ProfileForm
 from catalog.models import MessageProfile
 from connections.choices import AttachmentKind, Probe
 from connections.models import ConnectionRequest, EvidenceRun, MessageSample
@@ -17,6 +17,7 @@ from connections.services.moves import lock
 from core import clock
 from core.actor import Actor
 from core.files import fetch
+from core.formats import BadMessage, looks_like_xml, xml_text
 from core.inspector import explain, inspect_messages
 from core.problems import GuardRefused, InvalidInput
 from core.text import tidy
@@ -27,11 +28,15 @@ MOST_SAMPLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message to run; ``key`` names its row, as guards and runs do."""
+    """One message to run; ``key`` names its row, as guards and runs do.
+
+    ``unread`` says why a file holds no text, "" where it does.
+    """
 
     key: str
     name: str
     text: str
+    unread: str = ""
 
 
 @transaction.atomic
@@ -94,16 +99,20 @@ def run_messages(*, actor: Actor, request: ConnectionRequest, profile: MessagePr
 
 
 def judged(profile: MessageProfile, samples: Sequence[Sample]) -> Outcome:
-    """Return what comes of running *samples* against *profile*; one child process reads them all."""
+    """Return what comes of running *samples* against *profile*; one child process reads them all.
+
+    A sample in the other form is judged as what it becomes on its way to a source system of the structure's form.
+    """
     found = Outcome(str(profile), profile=profile, samples=[item.key for item in samples])
     wrong = 0
-    seen = inspect_messages([item.text for item in samples], profile.judged_by)
-    for item, findings in zip(samples, (look.findings for look in seen), strict=True):
+    seen = iter(inspect_messages([item.text for item in samples if not item.unread], profile.judged_by))
+    for item in samples:
+        findings = [{"pointer": "", "code": "encoding", "vi": item.unread}] if item.unread else next(seen).findings
         wrong += bool(findings)
         if not findings:
-            found.say(_("Mẫu «%(name)s»: đúng cấu trúc") % {"name": item.name}, ok=True)
+            found.say(_line(item, profile, _("đúng cấu trúc")), ok=True)
         for finding in findings:
-            found.say(_line(item, finding), ok=False, pointer=finding["pointer"] or "/")
+            found.say(_line(item, profile, explain(finding)), ok=False, pointer=finding["pointer"] or "/")
     told = {"n": len(samples), "wrong": wrong}
     found.summary = (
         _("%(wrong)d trong %(n)d mẫu chưa đúng cấu trúc") % told if wrong else _("%(n)d mẫu đều đúng cấu trúc") % told
@@ -114,10 +123,25 @@ def judged(profile: MessageProfile, samples: Sequence[Sample]) -> Outcome:
 def samples_of(request: ConnectionRequest) -> Iterator[Sample]:
     """Give the messages a run covers: those the agency attached, then those typed here."""
     for file in request.attachments.current().filter(kind=AttachmentKind.MESSAGE_SAMPLE):
-        yield Sample(f"file:{file.pk}", file.name, fetch(file.sha256).decode("utf-8", "replace"))
+        yield _attached(f"file:{file.pk}", file.name, fetch(file.sha256))
     for row in request.samples.filter(removed_at__isnull=True):
         yield Sample(f"typed:{row.pk}", row.name, row.text)
 
 
-def _line(sample: Sample, finding: dict[str, Any]) -> str:
-    return _("Mẫu «%(name)s»: %(text)s") % {"name": sample.name, "text": explain(finding)}
+def _attached(key: str, name: str, content: bytes) -> Sample:
+    """Return a file as a sample: text by its byte order mark or XML declaration, else UTF-8."""
+    try:
+        return Sample(key, name, xml_text(content))
+    except BadMessage as bad:
+        return Sample(key, name, "", unread=bad.detail)
+
+
+def _line(sample: Sample, profile: MessageProfile, text: str) -> str:
+    """Return what is said of a sample, and that it was converted where it was."""
+    is_xml = looks_like_xml(sample.text)
+    values = {"name": sample.name, "text": text}
+    if sample.unread or is_xml == (profile.form == ProfileForm.XSD):
+        return _("Mẫu «%(name)s»: %(text)s") % values
+    if is_xml:
+        return _("Mẫu «%(name)s» (XML, đã chuyển sang JSON): %(text)s") % values
+    return _("Mẫu «%(name)s» (JSON, đã chuyển sang XML): %(text)s") % values

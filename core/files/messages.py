@@ -1,4 +1,7 @@
-"""A sample of a message as a file: JSON that any reader reads the same way (RFC 8259), or XML without a DTD."""
+"""A sample of a message as a file: JSON that any reader reads the same way (RFC 8259), or XML without a DTD.
+
+XML may be in any encoding messages may be in, by its byte order mark or declaration; JSON is UTF-8.
+"""
 
 import json
 from typing import NoReturn
@@ -6,6 +9,7 @@ from typing import NoReturn
 from django.utils.translation import gettext as _
 
 from core.files.unsafe import Unsafe
+from core.formats import BadMessage, xml_text
 from core.inspection import xsd
 from core.inspection.reading import Unreadable
 
@@ -33,9 +37,9 @@ def inspect(content: bytes, kind: str = "json") -> None:
 
 def _inspect_xml(content: bytes) -> None:
     try:
-        xsd.read(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unsafe(_("không ở mã UTF-8; lưu lại bằng UTF-8 rồi chọn lại")) from error
+        xsd.read(xml_text(content))
+    except BadMessage as error:
+        raise Unsafe(_("không đọc được bằng UTF-8 hay mã ghi ở đầu tệp; lưu lại bằng UTF-8 rồi chọn lại")) from error
     except Unreadable as error:
         if error.code == "doctype":
             raise Unsafe(_("có khai báo DOCTYPE; bỏ khai báo đó rồi chọn lại")) from error

@@ -83,6 +83,11 @@ def xml_text(body: bytes, charset: str = "") -> str:
         raise _not_text() from None
 
 
+def looks_like_xml(text: str) -> bool:
+    """Return whether a message that says nothing of its form is XML: no JSON begins so."""
+    return text.lstrip("\ufeff \t\r\n").startswith("<")
+
+
 def in_utf8(body: bytes, charset: str) -> bytes:
     """Return text that was said to be in *charset* ("" nothing was said) as UTF-8. Raises :class:`BadMessage`."""
     if not charset:

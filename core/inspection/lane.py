@@ -48,7 +48,11 @@ def judge_of(form: str, text: str) -> Judge:
         return Judge(lambda body, charset: xsd.inspect(schema, read_xml(body, charset)), names)
     document = json.loads(text)
     checker = messages.compiled(document)
-    return Judge(lambda body, charset: messages.inspect(checker, read_json(in_utf8(body, charset))), names_of(document))
+
+    def judge(body: bytes, charset: str) -> list[Finding]:
+        return messages.inspect(checker, read_json(in_utf8(body, charset)))
+
+    return Judge(judge, names_of(document))
 
 
 def names_of(document: Any) -> frozenset[str]:

@@ -92,7 +92,12 @@ def _work(job: Job) -> Job:
 
 
 def _as_carried(text: str) -> Any:
-    """Return the data of a message, read as strictly as the broker reads it: a name given twice is no message."""
+    """Return the data of a message, read as strictly as the broker reads it: a name given twice is no message.
+
+    XML becomes JSON first, as it does on its way to a source system that takes JSON.
+    """
+    if formats.looks_like_xml(text):
+        return formats.from_xml(formats.read_xml(text.encode(), "utf-8"))
     read_json(text)
     return formats.read_json(text.encode())
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from core.formats import looks_like_xml, read_json, to_xml
 from core.inspection.child import Job, each, live
 from core.inspection.reading import MOST_DEPTH, MOST_NODES, Unreadable
 
@@ -246,8 +247,25 @@ def _at(part: etree._Element, code: str, **values: Any) -> Finding:
 def _work(job: Job) -> Job:
     if "schema" not in job:
         return {"findings": check(job["text"])}
-    schema = compiled(job["schema"])
-    return each(job["texts"], lambda text: inspect(schema, read(text)))
+    schema, roots = compiled(job["schema"]), roots_of(job["schema"])
+    return each(job["texts"], lambda text: _judged(schema, roots, text))
+
+
+def roots_of(text: str) -> list[str]:
+    """Return the names of the elements a message may begin with."""
+    return [str(part.get("name")) for part in read(text).iterfind(f"{_XS}element")]
+
+
+def _judged(schema: etree.XMLSchema, roots: list[str], text: str) -> list[Finding]:
+    """Return where a message leaves *schema*; JSON becomes XML first, as on its way to who takes XML.
+
+    JSON does not say its root: of several the one is taken that the message leaves least, and not at once.
+    """
+    if looks_like_xml(text):
+        return inspect(schema, read(text))
+    value = read_json(text.encode())
+    tried = [inspect(schema, read(to_xml(value, root))) for root in roots]
+    return min(tried, key=lambda found: (sum(item["pointer"].count("/") < 2 for item in found), len(found)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -21,9 +22,13 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds, bytes and counts; ``terms`` is what each environment gives new keys and grants."""
+    """Seconds, bytes and counts; ``terms`` is what each environment gives new keys and grants.
+
+    ``gzip_bytes``: from which size answers are compressed, 0: none is.
+    """
 
     terms: list[EnvironmentTerms]
+    gzip_bytes: int
     past_seconds: int = PAST_SECONDS
     ahead_seconds: int = AHEAD_SECONDS
     target_bytes: int = MAX_TARGET
@@ -47,6 +52,7 @@ class Figures:
         text = {
             _("Thời gian cho cả lượt gọi"): _("Tối đa %(n)s giây, ngắn hơn nếu dịch vụ đặt ngắn hơn"),
             _("Nội dung gửi lên"): _("Theo từng dịch vụ, không quá %(size)s; nén gzip khi dịch vụ ghi là nhận"),
+            _("Câu trả lời nén gzip"): _gzip(self.gzip_bytes),
             _("Đường dẫn và truy vấn"): _("%(target)s byte"),
             _("Tiêu đề"): _("%(headers)s tiêu đề, %(header_bytes)s byte"),
             _("Lệch đồng hồ"): _("Chậm %(past)s giây, nhanh %(ahead)s giây"),
@@ -56,6 +62,7 @@ class Figures:
         figures = {
             "n": self.call_seconds,
             "size": size,
+            "gzip": intcomma(self.gzip_bytes),
             "target": intcomma(self.target_bytes),
             "headers": self.headers,
             "header_bytes": intcomma(self.header_bytes),
@@ -66,6 +73,10 @@ class Figures:
             "minutes": self.token_minutes,
         }
         return [(term, value % figures) for term, value in text.items()]
+
+
+def _gzip(least: int) -> str:
+    return _("Khi Accept-Encoding nhận gzip, câu trả lời từ %(gzip)s byte trở lên") if least else _("Không nén")
 
 
 def _terms(terms: EnvironmentTerms) -> list[Row]:
@@ -87,4 +98,4 @@ def _number(value: int | None, none: str) -> str:
 
 def figures() -> Figures:
     """Return the figures in force now; one query."""
-    return Figures(list(EnvironmentTerms.objects.order_by("-environment")))
+    return Figures(list(EnvironmentTerms.objects.order_by("-environment")), settings.GZIP_FROM)

@@ -17,10 +17,10 @@ from catalog.models import MessageProfile, Operation, ProfileUse, ServiceVersion
 from catalog.projection import load_services
 from catalog.selectors.profiles import last_use, places_of
 from catalog.services.descriptions import hand_in, make_next_version, read_again
-from catalog.services.operations import set_operation
+from catalog.services.operations import fields_of, set_operation
 from catalog.services.profile_uses import set_profile_use
 from catalog.services.profiles import set_profile
-from catalog.services.versions import publish_version, withdraw_version
+from catalog.services.versions import change_version, publish_version, withdraw_version
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
@@ -252,3 +252,83 @@ def test_pages_cost_the_same_whatever_the_number(draft: Drafts) -> None:
     one = cost()
     set_profile_use(actor=JOB, operation=report(version), direction="request", profile=structure("2"))
     assert cost() == one == 2
+
+
+# -- the form of a structure and that of the messages -------------------------------------------------
+XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a" type="xs:string"/></xs:schema>"""
+
+
+def xsd(version: str = "x1") -> MessageProfile:
+    return structure(version, form="xsd", schema=None, xsd=XSD)
+
+
+def of_form(version: ServiceVersion, form: str) -> ServiceVersion:
+    return change_version(actor=JOB, version=version, message_form=form)
+
+
+@pytest.mark.parametrize(("form", "fits"), [("json", {"json"}), ("xml", {"xsd"}), ("raw", {"json", "xsd"})])
+def test_a_structure_is_bound_only_where_it_can_judge(draft: Drafts, form: str, fits: set[str]) -> None:
+    version = of_form(draft(), form)
+    for profile in (structure(), xsd()):
+        if profile.form in fits:
+            assert use(version, profile).profile == profile
+            continue
+        with pytest.raises(InvalidInput) as refused:
+            use(version, profile)
+        names = ("XML", "JSON") if form == "json" else ("JSON", "XML")
+        assert refused.value.errors["profile"] == [
+            f"Cấu trúc này kiểm tra thông điệp dạng {names[0]}, còn hệ thống nguồn của phiên bản dùng dạng {names[1]}"
+        ]
+        assert not ProfileUse.objects.filter(profile=profile).exists()
+
+
+def test_the_form_does_not_change_under_a_structure(draft: Drafts) -> None:
+    version = draft()
+    use(version, structure())
+    with pytest.raises(InvalidInput) as refused:
+        of_form(version, "xml")
+    (said,) = refused.value.errors["message_form"]
+    assert said.startswith("Cấu trúc thông điệp của «")
+    of_form(version, "raw")
+    use(version, None)
+    assert of_form(version, "xml").message_form == "xml"
+    use(version, xsd())
+    publish_version(actor=JOB, version=version)
+    with pytest.raises(InvalidInput):
+        of_form(version, "json")
+    assert ServiceVersion.objects.get(pk=version.pk).message_form == "xml"
+
+
+def test_a_planned_structure_counts_too(draft: Drafts) -> None:
+    version = draft()
+    publish_version(actor=JOB, version=version)
+    use(version, structure(), since=clock.today() + timedelta(days=9), reason="Áp dụng sau")
+    with pytest.raises(InvalidInput):
+        of_form(version, "xml")
+
+
+def test_what_a_soap_provider_answers_is_judged_as_json(draft: Drafts) -> None:
+    version = of_form(draft(), "xml")
+    operation = version.operations.get(code="communes")
+    soap = {
+        "soap_version": "1.1",
+        "soap_namespace": "urn:nguon",
+        "soap_request": "TraCuu",
+        "soap_response": "TraCuuResponse",
+    }
+    values = {name: getattr(operation, name) for name in ("code", "title", "method", "template", "record_path")}
+    fields = fields_of(operation)
+    use(version, xsd())
+    with pytest.raises(InvalidInput) as refused:
+        set_operation(actor=JOB, version=version, operation=operation, elements=fields, **values, **soap)
+    assert refused.value.errors["soap_version"] == [
+        "Thao tác đang theo cấu trúc XSD; bỏ áp dụng cấu trúc đó trước khi khai SOAP"
+    ]
+    use(version, None)
+    set_operation(actor=JOB, version=version, operation=operation, elements=fields, **values, **soap)
+    with pytest.raises(InvalidInput) as refused:
+        use(version, xsd("x2"))
+    assert refused.value.errors["profile"] == [
+        "Hệ thống nguồn trả lời thao tác này bằng SOAP nên thông điệp được kiểm tra dạng JSON"
+    ]
+    assert use(version, structure()).profile is not None
