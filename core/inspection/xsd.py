@@ -47,6 +47,7 @@ _RULES = {
     "SCHEMAV_CVC_COMPLEX_TYPE_4": "attribute-missing",
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": "attribute-unknown",
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2": "attribute-unknown",
+    "SCHEMAV_CVC_TYPE_3_1_1": "attribute-unknown",
     "SCHEMAV_CVC_COMPLEX_TYPE_2_3": "text",
     "SCHEMAV_CVC_COMPLEX_TYPE_2_1": "not-empty",
     "SCHEMAV_CVC_ELT_3_1": "nil",
