@@ -35,9 +35,9 @@ _HTTP = "http://schemas.xmlsoap.org/soap/http"
 _KINDS = {"integer": "xsd:integer", "number": "xsd:decimal", "boolean": "xsd:boolean"}
 _OPEN = frozenset({"doi tuong", "danh sach", "object", "array"})
 _WITH_BODY = ("POST", "PUT", "PATCH")
-_PROBLEM_PARTS = ("code", "title", "detail", "status", "side", "request_id", "help")
-# Of a message that is refused: why, where, by which structure.
-_PROBLEM_PARTS += ("reason", "pointer", "line", "profile")
+# Of a message that is refused also why, where, by which structure.
+_OF_MESSAGES = ("reason", "pointer", "line", "profile")
+_PROBLEM_PARTS = ("code", "title", "detail", "status", "side", "request_id", "help", *_OF_MESSAGES)
 _ERROR_PARTS = ("pointer", "code", "detail")
 
 
