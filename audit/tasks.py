@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from audit.services import use
+from audit.services import use, verifying
 from audit.services.idempotency import forget_keys
 from audit.services.partitions import drop_old_nonces, make_ahead
 
@@ -19,3 +19,15 @@ def keep_partitions() -> None:
 def count_use() -> None:
     """Count the calls that came to the log since the last run."""
     use.count_use()
+
+
+@shared_task(time_limit=3_600, soft_time_limit=3_500)
+def verify_new() -> None:
+    """Verify what was sealed since the last time."""
+    verifying.verify_new()
+
+
+@shared_task(time_limit=36_000, soft_time_limit=35_900)
+def verify_all() -> None:
+    """Verify the whole call log."""
+    verifying.verify_all()

@@ -66,6 +66,46 @@ VARIABLES: tuple[Variable, ...] = (
         secret=True,
     ),
     Variable(
+        "LGSP_SEALING_KEY_FILE",
+        "str",
+        "",
+        "File with the key that signs checkpoints of the call log (`python -m lgsp.sealer --new-key NAME` makes one). "
+        "Read by the sealer only; no other process may be able to read it.",
+    ),
+    Variable(
+        "LGSP_SEALING_PUBLIC_KEYS",
+        "list",
+        "",
+        "Public halves of the keys that signed checkpoints, those no longer used too: `name+id+base64`, separated by "
+        "commas. Verification believes no other.",
+    ),
+    Variable(
+        "LGSP_CHECKPOINT_DIR",
+        "str",
+        "",
+        "Folder outside the database that checkpoints are appended to; empty: `checkpoints` in the data folder.",
+    ),
+    Variable(
+        "LGSP_CHECKPOINT_WITNESS",
+        "str",
+        "",
+        "Second place for checkpoints, which another party holds: a folder, or an address that takes them by POST; "
+        "empty: none.",
+    ),
+    Variable(
+        "LGSP_SEALER_DATABASE_URL",
+        "url",
+        "",
+        "The same database under the sealer's role; empty: `DATABASE_URL`.",
+        secret=True,
+    ),
+    Variable(
+        "LGSP_SEALING_ALARM_SECONDS", "int", "10", "Age of the oldest row not sealed from which keepers are alarmed."
+    ),
+    Variable(
+        "LGSP_SEALING_LIMIT_MINUTES", "int", "15", "The same from which the broker takes no calls until it is sealed."
+    ),
+    Variable(
         "LGSP_LOOPBACK_UPSTREAMS",
         "bool",
         "false",

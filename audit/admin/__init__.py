@@ -1,5 +1,5 @@
 """Staff pages of evidence: read only."""
 
-from audit.admin import facts, history
+from audit.admin import facts, history, sealing
 
-__all__ = ["facts", "history"]
+__all__ = ["facts", "history", "sealing"]

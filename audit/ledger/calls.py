@@ -32,11 +32,15 @@ class Verdict(StrEnum):
 
 
 class Stage(StrEnum):
-    """Which outcome of a call a row is: the only one, or the two of a streamed answer (decisions, 9)."""
+    """Which outcome of a call a row is: the only one, or the two of a streamed answer (decisions, 9).
+
+    ``UNKNOWN`` is written by the sealer for a call whose process died before it wrote how the call ended.
+    """
 
     FINAL = "F"
     STREAMING = "S"
     CLOSING = "C"
+    UNKNOWN = "U"
 
 
 # Calling an enumeration costs ten times as much as looking a member up.

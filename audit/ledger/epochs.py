@@ -14,10 +14,17 @@ from psycopg import AsyncConnection
 
 from audit.ledger.canonical import FORMAT, NO_MAC, row_mac
 from audit.ledger.rows import Form
-from audit.ledger.statements import ADD_EVENT, EVENT_LOCK, LAST_EVENT, PATIENCE
+from audit.ledger.statements import ADD_EVENT, EVENT_LOCK, HOLD_EPOCH, LAST_EVENT, PATIENCE
 
 OPEN, CLOSE = "open", "close"
 INTENTS, OUTCOMES = "intent", "outcome"
+# Class of the advisory locks of open epochs; the other half is the epoch's number.
+EPOCH_CLASS = 72_413_502
+
+
+def lock_of(epoch: int) -> int:
+    """Return the number of an epoch's lock (the database takes four bytes)."""
+    return epoch % 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +90,7 @@ async def _event(
         signed = (seq, event, kind, at, worker, key.name, FORMAT, *ended, before)
         mac = row_mac(key.secret, "epoch", signed)
         await connection.execute(ADD_EVENT, (*signed, mac))
+        if event == OPEN:
+            # Held until the connection ends, so that the sealer can tell an epoch that is written from one left.
+            await connection.execute(HOLD_EPOCH, (EPOCH_CLASS, lock_of(seq)))
     return seq, mac

@@ -77,4 +77,5 @@ insert into audit_epoch ({_names(EPOCH)}, row_mac) values ({", ".join(["%s"] * (
 # Events are rare, and all processes of a host open or close theirs together.
 PATIENCE = "set local lock_timeout = '4s'"
 # The number names the lock; it is the same in every process.
+HOLD_EPOCH = "select pg_advisory_lock(%s, %s)"
 EVENT_LOCK = "select pg_advisory_xact_lock(7241350190)"

@@ -2,6 +2,7 @@
 
 from audit.models.calls import Intent, Outcome
 from audit.models.facts import Fact
+from audit.models.sealing import Sealing, Verification
 from audit.models.use import UseDay, UseMark
 
-__all__ = ["Fact", "Intent", "Outcome", "UseDay", "UseMark"]
+__all__ = ["Fact", "Intent", "Outcome", "Sealing", "UseDay", "UseMark", "Verification"]

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from psycopg import Cursor
 
 from audit.ledger import canonical
 from audit.ledger.epochs import INTENTS, OUTCOMES
 from audit.verification.epochs import Known
 from audit.verification.findings import INTENT, OUTCOME, Fault, Report
+from audit.verification.link import link
 from core.crypto import Keyring
 
 CHUNK = 5_000
@@ -55,6 +57,7 @@ class ChainCheck:
     """Walks the epochs of one table; what it could not place is sorted out at the end.
 
     ``there`` are the epochs that had rows before the events were read: one opened meanwhile is left for the next time.
+    With ``starts`` only these epochs are checked, each from that place on.
     """
 
     report: Report
@@ -62,6 +65,7 @@ class ChainCheck:
     kind: str
     known: dict[int, Known]
     there: frozenset[int]
+    starts: dict[int, int] | None = None
     rows: int = 0
     _strays: list[tuple[Row, bytes]] = field(default_factory=list)
     _gaps: list[tuple[int, int, int]] = field(default_factory=list)
@@ -77,8 +81,11 @@ class ChainCheck:
 
     def run(self) -> None:
         """Check every epoch that has rows or should have some."""
-        ends = {epoch: end for epoch, end in ends_of(self.kind).items() if epoch in self.known or epoch in self.there}
+        ends = ends_of(self.kind, self.starts)
+        ends = {epoch: end for epoch, end in ends.items() if epoch in self.known or epoch in self.there}
         mine = {epoch for epoch, known in self.known.items() if known.kind == self.kind}
+        if self.starts is not None:
+            mine &= self.starts.keys()
         for epoch in sorted(mine | ends.keys()):
             self._epoch(epoch, *ends.get(epoch, (0, 0)))
         self._sort_out()
@@ -86,9 +93,12 @@ class ChainCheck:
     def _epoch(self, epoch: int, most: int, count: int) -> None:
         known = self.known.get(epoch)
         key = self._key(epoch, known)
-        self._expected, self._before, self._macs = 1, None, set(known.anchors) if known else set()
+        begin = self.starts.get(epoch, 1) if self.starts else 1
+        anchors = set(known.anchors) if known else set()
+        self._expected, self._before = begin, None
+        self._macs = anchors if begin == 1 else self._macs_at(epoch, begin - 1)
         read = 0
-        for n, group in groupby(self._stored(epoch, most, key), lambda row: row.place[1]):
+        for n, group in groupby(self._stored(epoch, most, key, begin), lambda row: row.place[1]):
             rows = list(group)
             read += len(rows)
             if known is None:
@@ -181,6 +191,12 @@ class ChainCheck:
     def _mac(self, values: tuple[Any, ...], key: bytes) -> bytes:
         return mac_of(key, self.kind, values, self._form)
 
+    def _macs_at(self, epoch: int, n: int) -> set[bytes]:
+        """Return the MACs stored at a place (one, but for copies)."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"select row_mac from {self.table} where epoch = %s and n = %s", [epoch, n])  # noqa: S608
+            return {bytes(mac) for (mac,) in cursor.fetchall()}
+
     def _next_prev(self, row: Row) -> bytes | None:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -190,18 +206,17 @@ class ChainCheck:
             found = cursor.fetchone()
         return bytes(found[0]) if found else None
 
-    def _stored(self, epoch: int, most: int, key: bytes) -> Iterator[Row]:
-        """Give the rows of *epoch* up to *most* in order, in short statements: no snapshot stays open meanwhile."""
+    def _stored(self, epoch: int, most: int, key: bytes, begin: int = 1) -> Iterator[Row]:
+        """Give the rows of *epoch* from *begin* up to *most* in order, in short statements: no snapshot stays open
+        meanwhile."""
         names = [column.name for column in TABLES[self.kind][1]]
         statement = (
             f"select {', '.join(names)}, row_mac from {self.table}"  # noqa: S608
             " where epoch = %s and n <= %s and (n, received_at) > (%s, %s) order by n, received_at limit %s"
         )
-        place: tuple[Any, Any] = (-(2**62), "-infinity")
+        place: tuple[Any, Any] = (begin if begin > 1 else -(2**62), "-infinity")
         while True:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [epoch, most, *place, CHUNK])
-                rows = cursor.fetchall()
+            rows = Cursor(link()).execute(statement, [epoch, most, *place, CHUNK], binary=True).fetchall()
             for row in rows:
                 values = row[:-1]
                 yield Row(values, bytes(row[-1]), self._mac(values, key))
@@ -224,10 +239,18 @@ def mac_of(key: bytes, kind: str, values: tuple[Any, ...], form: int) -> bytes:
     return canonical.row_mac(key, kind, covered, form)
 
 
-def ends_of(kind: str) -> dict[int, tuple[int, int]]:
-    """Return the last n and the number of rows of each epoch that has rows."""
+def ends_of(kind: str, starts: dict[int, int] | None = None) -> dict[int, tuple[int, int]]:
+    """Return the last n and the number of rows of each epoch that has rows, or of those in *starts* from there on."""
+    table = TABLES[kind][0]
     with connection.cursor() as cursor:
-        cursor.execute(f"select epoch, max(n), count(*) from {TABLES[kind][0]} group by epoch")  # noqa: S608
+        if starts is None:
+            cursor.execute(f"select epoch, max(n), count(*) from {table} group by epoch")  # noqa: S608
+        else:
+            cursor.execute(
+                f"select t.epoch, max(t.n), count(*) from unnest(%s::bigint[], %s::bigint[]) s (epoch, n)"  # noqa: S608
+                f" join {table} t on t.epoch = s.epoch and t.n >= s.n group by t.epoch",
+                [list(starts), list(starts.values())],
+            )
         return {epoch: (most, count) for epoch, most, count in cursor.fetchall()}
 
 

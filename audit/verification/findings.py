@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from audit.sealing.checkpoints import Sealed
+
 INTENT, OUTCOME, EPOCH = "audit_intent", "audit_outcome", "audit_epoch"
 _MOST = 200
 
@@ -14,7 +16,7 @@ _MOST = 200
 class Fault:
     """One thing that is not as it was written. ``what`` names the class of columns, or what became of the row.
 
-    ``home`` is where a moved row was written: epoch and n.
+    ``home`` is where a moved row was written: epoch and n. ``leaf`` is the index of its sealed leaf, where known.
     """
 
     table: str
@@ -24,6 +26,7 @@ class Fault:
     up_to: int | None = None
     calls: tuple[UUID, ...] = ()
     home: tuple[int, int] | None = None
+    leaf: int | None = None
 
     def __str__(self) -> str:
         parts = [_("bảng %s") % self.table]
@@ -34,6 +37,8 @@ class Fault:
         if self.n is not None:
             last = "" if self.up_to in (None, self.n) else f"–{self.up_to}"
             parts.append(_("vị trí %s") % f"{self.n}{last}")
+        if self.leaf is not None:
+            parts.append(_("lá %s") % self.leaf)
         return f"{', '.join(parts)}: {self.what}"
 
     def covers(self, table: str, epoch: int, n: int) -> bool:
@@ -44,7 +49,11 @@ class Fault:
 
 @dataclass(slots=True)
 class Report:
-    """Everything one verification found."""
+    """Everything one verification found.
+
+    ``unknown`` calls were closed by the sealer, ``late`` of them ended by themselves after that; ``outside`` is how
+    many checkpoints held outside were compared (None: none were asked for), ``lost`` those an accepted restore left.
+    """
 
     intents: int = 0
     outcomes: int = 0
@@ -53,6 +62,14 @@ class Report:
     unconfirmed: int = 0
     unfinished: int = 0
     in_rest: int = 0
+    unknown: int = 0
+    late: int = 0
+    leaves: int = 0
+    checkpoints: int = 0
+    outside: int | None = None
+    lost: int = 0
+    unsealed: int = 0
+    sealed: Sealed | None = None
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -17,7 +17,7 @@ _MOST = 100
 _MISMATCH = """
 select o.call_id, o.epoch, o.n, o.intent_epoch, o.intent_n, i.call_id,
        i.verdict = o.verdict, i.admitted_at = o.admitted_at, i.received_at = o.received_at
-  from audit_outcome o
+  from {outcomes} o
   left join audit_intent i on i.epoch = o.intent_epoch and i.n = o.intent_n
  where i.call_id is distinct from o.call_id or i.verdict <> o.verdict or i.admitted_at <> o.admitted_at
     or i.received_at <> o.received_at
@@ -26,7 +26,11 @@ select o.call_id, o.epoch, o.n, o.intent_epoch, o.intent_n, i.call_id,
 _STAGES = """
 select call_id, min(epoch), min(n), string_agg(stage, '' order by epoch, n)
   from audit_outcome group by call_id
-having count(*) > 1 and string_agg(stage, '' order by epoch, n) <> 'SC' or bool_and(stage = 'C')
+having count(*) > 1 and not (string_agg(stage, '' order by epoch, n) = 'SC'
+                             or count(*) filter (where stage = 'U') = 1
+                                and string_agg(stage, '' order by epoch, n) filter (where stage <> 'U')
+                                    in ('F', 'S', 'SC'))
+    or bool_and(stage = 'C')
  limit %s
 """
 _REPEATED = """
@@ -42,9 +46,25 @@ select count(*) from audit_intent i
 """
 
 
+# Closed by the sealer as unknown; and those of them whose process lived and wrote its own outcome after all.
+_UNKNOWN = """
+select count(*), count(*) filter (where exists (select from audit_outcome o
+                                                 where o.call_id = u.call_id and o.stage in ('F', 'C')))
+  from audit_outcome u where u.stage = 'U'
+"""
+_SOME = """(select o.* from unnest(%s::bigint[], %s::bigint[]) s (epoch, n)
+  join audit_outcome o on o.epoch = s.epoch and o.n >= s.n)"""
+
+
+def check_new_pairs(report: Report, starts: dict[int, int]) -> None:
+    """Check verdicts and times of the outcomes in the epochs of *starts*, from there on."""
+    for row in _rows(_MISMATCH.format(outcomes=_SOME), list(starts), list(starts.values()), _MOST):
+        _mismatch(report, *row)
+
+
 def check_pairs(report: Report, known: dict[int, Known]) -> None:
     """Check verdicts, times and stages; count intents whose call has no outcome (running, or its process died)."""
-    for row in _rows(_MISMATCH, _MOST):
+    for row in _rows(_MISMATCH.format(outcomes="audit_outcome"), _MOST):
         _mismatch(report, *row)
     for call, epoch, n, stages in _rows(_STAGES, _MOST):
         if not report.faulty(OUTCOME, epoch, n):
@@ -53,6 +73,7 @@ def check_pairs(report: Report, known: dict[int, Known]) -> None:
     for outcome, attempts in groupby(_rows(_REPEATED), lambda row: row[:4]):
         _repeated(report, known, outcome, [Attempt(*row[4:]) for row in attempts if row[4] is not None])
     report.unfinished = _rows(_UNFINISHED)[0][0]
+    report.unknown, report.late = _rows(_UNKNOWN)[0]
 
 
 def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -6,10 +6,18 @@ from django.utils.translation import gettext as _
 from audit.ledger import canonical
 from audit.verification.findings import EPOCH, INTENT, OUTCOME, Fault, Report
 
+# The tables of the tree: what an audit of them covers is every column too (audit.sealing.checking).
+TREE = {
+    "audit_leaf": {"first_leaf", "kind", "epoch", "first_n", "leaves", "form", "hashes"},
+    "audit_node": {"height", "place", "hash"},
+    "audit_checkpoint": {"number", "origin", "size", "root", "at", "prev", "after", "signer", "signature"},
+}
+
 COVERED = {
     INTENT: {column.name for column in canonical.INTENT} | {*canonical.ASSIGNED, "row_mac"},
     OUTCOME: {column.name for column in canonical.OUTCOME} | {"row_mac"},
     EPOCH: {column.name for column in canonical.EPOCH} | {"row_mac"},
+    **TREE,
 }
 _PARTS = """
 select c.relname, i.inhparent::regclass::text from pg_class c left join pg_inherits i on i.inhrelid = c.oid

@@ -1,5 +1,14 @@
 """Field history by django-auditlog, under our actor and request id."""
 
+from pathlib import Path
+
+from lgsp.env import env
+
+# Checkpoints of the call log: whose signature is believed, and where they lie outside the database. The key that signs
+# them is no setting: only the sealer has it (lgsp.sealer).
+SEALING_PUBLIC_KEYS = env("LGSP_SEALING_PUBLIC_KEYS")
+CHECKPOINT_DIR = Path(env("LGSP_CHECKPOINT_DIR") or Path(env("LGSP_DATA_DIR")) / "checkpoints")
+
 AUDITLOG_STORE_JSON_CHANGES = True
 AUDITLOG_CID_GETTER = "core.web.middleware.current_request_id"
 AUDITLOG_INCLUDE_ALL_MODELS = False
@@ -7,6 +16,7 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 
 # Which floors name their deeds (``audit.deeds``), and what the staff rooms show as an object's history.
 DEED_NAMES = [
+    "audit.choices.CALLLOG_DEEDS",
     "accounts.deeds.NAMES",
     "catalog.duty_deeds.NAMES",
     "catalog.choices.REGISTER_DEEDS",

@@ -14,6 +14,9 @@ BROKER_CALLS = env("LGSP_BROKER_CALLS")
 GZIP_FROM = env("LGSP_GZIP_FROM")
 # Seconds our clock may differ from the database's, or go back, before nobody is admitted.
 CLOCK_TOLERANCE = float(env("LGSP_CLOCK_TOLERANCE"))
+# Age of the oldest row not sealed: from where keepers are alarmed, and from where no call is taken (P4).
+SEALING_ALARM_SECONDS = float(env("LGSP_SEALING_ALARM_SECONDS"))
+SEALING_LIMIT_SECONDS = 60.0 * env("LGSP_SEALING_LIMIT_MINUTES")
 METRICS_NETWORKS = env("LGSP_METRICS_NETWORKS")
 IDEMPOTENCY_HOURS = env("LGSP_IDEMPOTENCY_HOURS")
 # Parts of the platform that no data service may lie at.

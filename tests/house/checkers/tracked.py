@@ -9,6 +9,8 @@ EXCUSES = {
     "audit.Fact": "it is evidence itself: written once, a trigger refuses change",
     "audit.Intent": "a row of the call log, written by audit.admission; MACs and triggers guard it",
     "audit.Outcome": "as audit.Intent",
+    "audit.Sealing": "how the sealer stands, overwritten each second; the checkpoints are the evidence",
+    "audit.Verification": "a measurement: written once by a job; one that failed has a fact",
     "audit.UseDay": "a sum over the call log, counted by a job; the log is the evidence",
     "audit.UseMark": "how far that job has counted",
     "accounts.Letter": "an outbox row: its life is a fact, its body must not be copied into a history",

@@ -1,0 +1,13 @@
+"""Names of things in this app; texts are what people read."""
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+CALLLOG_DEEDS: dict[str, StrOrPromise] = {
+    "calllog.broken": _("Kiểm tra thấy nhật ký cuộc gọi không toàn vẹn"),
+    "calllog.sound_again": _("Kiểm tra toàn bộ thấy nhật ký cuộc gọi toàn vẹn trở lại"),
+    "faults": _("số chỗ sai"),
+    "first": _("chỗ sai đầu tiên"),
+    "leaf": _("chỉ số lá"),
+    "table": _("bảng"),
+}

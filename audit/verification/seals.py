@@ -1,0 +1,130 @@
+"""The sealed log in a verification: what was found about leaves, tree and checkpoints, on the rows it is of."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.utils.translation import gettext as _
+
+from audit.sealing import store
+from audit.sealing.checking import Finding, Seals, check
+from audit.sealing.checkpoints import Sealed
+from audit.sealing.comparing import compare
+from audit.sealing.leaves import EVENTS, SPELLING, TABLES
+from audit.sealing.notes import Verifiers
+from audit.verification.findings import EPOCH, Fault, Report
+
+CHECKPOINT = "audit_checkpoint"
+_TOLD = 20
+# A row that the sealer had not taken after an hour is no row it was shown.
+_UNSEALED = """
+select t.epoch, min(t.n), max(t.n), min(t.received_at) < clock_timestamp() - interval '1 hour'
+  from (select e.seq as epoch, coalesce((select l.first_n + l.leaves - 1 from audit_leaf l
+                                          where l.kind = e.kind and l.epoch = e.seq
+                                          order by l.first_n desc limit 1), 0) as n
+          from audit_epoch e where e.event = 'open' and e.kind = %s) m
+  join {table} t on t.epoch = m.epoch and t.n > m.n group by t.epoch order by 1
+"""
+
+
+def starts_after(link: psycopg.Connection[Any], size: int) -> dict[str, dict[int, int]]:
+    """Return, by kind, where the rows sealed after *size* leaves begin in each epoch."""
+    rows = link.execute(
+        "select kind, epoch, min(first_n) from audit_leaf where first_leaf >= %s group by kind, epoch", (size,)
+    ).fetchall()
+    found: dict[str, dict[int, int]] = {kind: {} for kind in TABLES}
+    for kind, epoch, n in rows:
+        found.setdefault(kind, {})[epoch] = n
+    return found
+
+
+def find_seals(link: psycopg.Connection[Any], known: Verifiers, since: Sealed | None) -> Seals:
+    """Check the tree; nothing is said yet. Runs beside the chains in a process of its own where there is one."""
+    for statement in SPELLING:
+        link.execute(statement)
+    return check(link, known, since)
+
+
+def tell_seals(report: Report, link: psycopg.Connection[Any], seals: Seals) -> None:
+    """Say what was found, each on the row it is of, once."""
+    report.leaves, report.checkpoints, report.sealed = seals.rows, seals.checkpoints, seals.last
+    for finding in seals.findings:
+        if finding.kind in TABLES:
+            _tell_row(report, finding)
+        else:
+            report.add(_tree_fault(finding))
+    report.faults = [_with_leaf(link, fault) for fault in report.faults]
+
+
+def _tell_row(report: Report, finding: Finding) -> None:
+    table, epoch = TABLES[finding.kind], finding.n if finding.kind == EVENTS else finding.epoch
+    for place, fault in enumerate(report.faults):
+        if fault.covers(table, epoch, finding.n):
+            if fault.leaf is None:
+                report.faults[place] = replace(fault, leaf=finding.leaf)
+            return
+    words = {
+        "changed": _(
+            "khác với lá đã niêm phong: cột do cơ sở dữ liệu gán, hoặc dữ liệu và mã xác thực cùng bị viết lại"
+        ),
+        "missing": _("dòng đã niêm phong nay không còn"),
+        "doubled": _("dòng thừa: trùng vị trí với dòng đã niêm phong"),
+    }
+    up_to = finding.up_to if finding.up_to != finding.n else None
+    report.add(Fault(table, words[finding.what], epoch, finding.n, up_to, leaf=finding.leaf))
+
+
+def _tree_fault(finding: Finding) -> Fault:
+    words = {
+        "hole": _("lá thiếu, thừa hoặc chồng nhau từ chỉ số này"),
+        "node": _("nút của cây bị sửa, thiếu hoặc thừa"),
+        "root": _("gốc hoặc kích thước khác với cây tính lại từ các lá"),
+        "signature": _("chữ ký không đúng với nội dung, hoặc không do khóa niêm phong nào ký"),
+        "number": _("thiếu điểm niêm phong trước điểm này"),
+        "chained": _("không nối với điểm niêm phong trước"),
+        "origin": _("tên nhật ký đổi mà không qua chấp nhận khôi phục"),
+    }
+    n = finding.n or (0 if finding.kind == CHECKPOINT else None)
+    return Fault(finding.kind, words[finding.what], n=n, leaf=finding.leaf)
+
+
+def _with_leaf(link: psycopg.Connection[Any], fault: Fault) -> Fault:
+    """Return *fault* with the index of its row's leaf, where it has one."""
+    kind = next((kind for kind, table in TABLES.items() if table == fault.table), None)
+    if fault.leaf is not None or kind is None or fault.n is None or fault.epoch is None:
+        return fault
+    epoch = 0 if fault.table == EPOCH else fault.epoch
+    return replace(fault, leaf=store.leaf_of(link, kind, epoch, fault.n))
+
+
+def check_outside(report: Report, link: psycopg.Connection[Any], place: Path, known: Verifiers, since: int) -> None:
+    """Compare the checkpoints held at *place* with those of the database."""
+    try:
+        found = compare(link, place, known, since=since)
+    except OSError as error:
+        report.add(
+            Fault(CHECKPOINT, _("không đọc được %(place)s (%(why)s)") % {"place": place, "why": error.strerror})
+        )
+        return
+    report.outside, report.lost = found.notes, found.lost
+    if not found.notes and store.last_checkpoint(link) is not None:
+        report.add(Fault(CHECKPOINT, _("không có điểm niêm phong nào tại %s") % place))
+    for words in found.unread[:_TOLD]:
+        report.add(Fault(CHECKPOINT, _("điểm niêm phong bên ngoài không đọc được: %s") % words))
+    for number in found.missing[:_TOLD]:
+        report.add(Fault(CHECKPOINT, _("bên ngoài có, cơ sở dữ liệu không có"), n=number))
+    for number in found.different[:_TOLD]:
+        report.add(Fault(CHECKPOINT, _("khác với điểm đã ghi bên ngoài"), n=number))
+
+
+def check_unsealed(report: Report, link: psycopg.Connection[Any]) -> None:
+    """Tell of rows that lie behind the sealed end of their chain although they claim to be old."""
+    for kind, table in TABLES.items():
+        if kind == EVENTS:
+            continue
+        rows = link.execute(_UNSEALED.format(table=table), (kind,)).fetchall()
+        for epoch, low, high, old in rows:
+            report.unsealed += high - low + 1
+            if old and not report.faulty(table, epoch, low):
+                report.add(Fault(table, _("dòng cũ chưa được niêm phong: thêm vào sau"), epoch, low, high))
