@@ -37,13 +37,14 @@ from audit.ledger.link import Link
 from audit.ledger.pacing import Pacer
 from audit.ledger.quotas import Quota, QuotaReader
 from audit.ledger.running import Statement
+from audit.ledger.sealed import seal_age
 from audit.ledger.statements import ADMISSION, RECORDING
 from audit.ledger.writer import Item, Writer
 from core import clock
 from core.crypto import Keyring
 
 __all__ = ["Attempt", "Call", "Claims", "Ledger", "LogUnavailable", "Outcome", "Quota", "Stage", "Standing", "Verdict"]
-__all__ += ["standing"]
+__all__ += ["seal_age", "standing"]
 
 log = structlog.get_logger(__name__)
 # Calls admitted and not recorded yet; a broker holds far fewer, so the bound is only against a leak.

@@ -61,7 +61,7 @@ def fill(connection: psycopg.Connection[Any], calls: int) -> None:
             values = [_values(kind, n, found[0], epochs["intent"][0], began) for n in places]
             written, chains[kind] = chains[kind].link(SECRET, form, values)
             connection.execute(
-                f"insert into audit_{kind} ({names}{assigned})"  # noqa: S608 -- our own columns
+                f"insert into audit_{kind} ({names}{assigned})"
                 f" select {names}{more} from unnest(%s::audit_{kind}_row[])",
                 (written,),
             )

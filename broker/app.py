@@ -122,9 +122,10 @@ class BrokerApp:
         engine = self.engine
         try:
             # Turned away at once and not written down: the log is not asked for more than it bears, nor told a time
-            # that nobody believes.
+            # that nobody believes, nor what nobody seals.
             engine.load.require_room()
             engine.policy.clocks.require(incoming.received_at, incoming.begun)
+            engine.policy.sealed.require()
         except Refusal as error:
             return self._last(problem_answer(error, incoming))
         try:

@@ -16,6 +16,7 @@ from broker.forwarding import HttpTransport
 from broker.load import Load
 from broker.messages.coding import Coder
 from broker.policy import Policy
+from broker.sealed import Sealed
 from broker.sharing import Sharing
 from broker.snapshot import Rows
 from broker.tokens.signer import Signer
@@ -69,10 +70,12 @@ def assemble(
     """Return the broker of this process, not started yet; *worker* is its place among those of one port."""
     address = database_address()
     rules = upstream_rules()
+    clocks = Clocks(settings.CLOCK_TOLERANCE)
+    sealed = Sealed(settings.SEALING_ALARM_SECONDS, settings.SEALING_LIMIT_SECONDS)
     ledger = Ledger(address, settings.LOG_KEYS)
     ledger.claims.window = timedelta(hours=settings.IDEMPOTENCY_HOURS)
     engine = Engine(
-        policy=Policy(load, address, swapped=settle_memory, clocks=Clocks(settings.CLOCK_TOLERANCE)),
+        policy=Policy(load, address, swapped=settle_memory, clocks=clocks, sealed=sealed),
         ledger=ledger,
         make_transport=lambda: HttpTransport(rules),
         allowed_hosts=list(settings.ALLOWED_HOSTS),

@@ -20,18 +20,20 @@ def livez(_scope: dict[str, Any], _engine: "Engine") -> Answer:
 
 
 def readyz(_scope: dict[str, Any], engine: "Engine") -> Answer:
-    """Say whether calls are taken now; 503 names what speaks against it."""
+    """Say whether calls are taken now; 503 names what speaks against it. A log that is sealed late is told before."""
     checks = {
         "policy": _policy(engine),
         "log": engine.ledger.ready,
         "clock": engine.policy.clocks.trusted,
+        "sealing": not engine.policy.sealed.refusing,
         "draining": not engine.load.draining,
     }
     ready = all(checks.values())
-    document = {
+    document: dict[str, Any] = {
         "status": "ok" if ready else "unavailable",
         "checks": {name: "ok" if good else "failed" for name, good in checks.items()},
     }
+    document["checks"]["sealing"] = engine.policy.sealed.state
     return json_answer(document, status=200 if ready else 503)
 
 

@@ -2,7 +2,8 @@
 
 Deeds announce what they change with NOTIFY; the listening connection is proof of contact. While it answers, no
 announcement can have been missed, so the snapshot is as good as new; after 30 seconds without, nobody is admitted.
-Each heartbeat also asks the database for its time, which is one witness of our clock (``broker.clocks``).
+Each heartbeat also asks the database for its time, which is one witness of our clock (``broker.clocks``), and how far
+the log is sealed (``broker.sealed``).
 The admission statement decides by gate versions all the same: a stale snapshot refuses late, it never admits.
 """
 
@@ -14,9 +15,11 @@ from datetime import datetime, timedelta
 import psycopg
 import structlog
 
+from audit.admission import seal_age
 from broker.clocks import Clocks
 from broker.ending import ended
 from broker.problems import refusal
+from broker.sealed import Sealed
 from broker.snapshot import Rows, Snapshot
 from core import clock
 
@@ -24,6 +27,8 @@ log = structlog.get_logger(__name__)
 CHANNEL = "lgsp_policy"
 TRUSTED_SECONDS = 30.0
 HEARTBEAT_SECONDS = 5.0
+# While calls are refused only because the log is not sealed, which may be over any moment.
+URGENT_SECONDS = 1.0
 POLL_SECONDS = 60.0
 PATIENCE_SECONDS = 10.0
 
@@ -38,9 +43,11 @@ class Policy:
         *,
         swapped: Callable[[], None] = lambda: None,
         clocks: Clocks | None = None,
+        sealed: Sealed | None = None,
     ) -> None:
         self._load, self._address, self._swapped = load, address, swapped
         self.clocks = clocks or Clocks()
+        self.sealed = sealed or Sealed()
         self._snapshot: Snapshot | None = None
         self._contact = float("-inf")
         self._loaded = float("-inf")
@@ -114,7 +121,8 @@ class Policy:
             await self._read(since=time.monotonic())
             while True:
                 told = False
-                async for _notice in connection.notifies(timeout=HEARTBEAT_SECONDS, stop_after=1):
+                pause = URGENT_SECONDS if self.sealed.refusing else HEARTBEAT_SECONDS
+                async for _notice in connection.notifies(timeout=pause, stop_after=1):
                     told = True
                 begun = time.monotonic()
                 await self._hear(connection)
@@ -123,7 +131,7 @@ class Policy:
                 self._contact = max(self._contact, begun)
 
     async def _hear(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-        """Prove contact, and compare clocks at the middle of the question and its answer."""
+        """Prove contact, compare clocks at the middle of the question and its answer, and hear how far is sealed."""
         begun, asked = time.monotonic(), clock.now()
         cursor = await asyncio.wait_for(connection.execute("select clock_timestamp()"), PATIENCE_SECONDS)
         row = await cursor.fetchone()
@@ -131,3 +139,4 @@ class Policy:
         if row is not None and isinstance(row[0], datetime):
             half = timedelta(seconds=took / 2)
             self.clocks.compare(ours=asked + half, theirs=row[0], monotonic=begun + took / 2, doubt=took / 2)
+        self.sealed.hear(await asyncio.wait_for(seal_age(connection), PATIENCE_SECONDS))

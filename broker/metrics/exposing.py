@@ -23,6 +23,7 @@ GAUGES = {
     "snapshot_age_seconds": "Seconds since the policy was last known to be true; 30 is the end of trust.",
     "clock_trusted": "1 while nothing speaks against the worker's clock.",
     "clock_ahead_seconds": "Seconds the worker's clock is ahead of the database's.",
+    "unsealed_age_seconds": "Seconds since all of the log was sealed, as the worker last heard; alarm at 10.",
     "largest_resident_bytes": "Largest resident size the worker had.",
 }
 # Names of the labels beside the worker's.
@@ -54,7 +55,8 @@ class _Workers(Collector):
     def _fill(self, family: Any, name: str) -> Metric:
         """Put what each worker says now into *family*: one value, or rows of labels and a value."""
         for state in self._states:
-            found = state["gauges"][name] if state["gauges"] else []
+            # What a worker of an earlier version left knows of less.
+            found = state["gauges"].get(name, []) if state["gauges"] else []
             for *labels, value in found if isinstance(found, list) else [[found]]:
                 # JSON has no infinity; a worker without a snapshot wrote null.
                 family.add_metric([state["worker"], *labels], float("inf") if value is None else value)

@@ -23,6 +23,7 @@ def gauges(engine: "Engine") -> dict[str, Any]:
         "snapshot_age_seconds": policy.age,
         "clock_trusted": int(policy.clocks.trusted),
         "clock_ahead_seconds": policy.clocks.apart,
+        "unsealed_age_seconds": policy.sealed.age,
         "running_by_provider": _by_provider(engine),
         "breaker_open": _breakers(engine),
         "gc_collections": [[str(number), row["collections"]] for number, row in enumerate(gc.get_stats())],

@@ -49,12 +49,12 @@ def _run(folder: Path, chosen: argparse.Namespace) -> int:
                 status = _drive(variables, data.path, ports, chosen.provider)
                 if status == 0 and chosen.keep:
                     say(f"Đang chạy. Đăng nhập, quyền và khóa: {data.path / 'demo.json'}. Ctrl-C để dừng.")
-                    product.watch(started, data.path)
+                    product.Watch(data, ports, variables, started).run()
             except KeyboardInterrupt:
                 status = 0 if chosen.keep else 130
             finally:
                 say("Đang dừng …")
-                processes.end(started.values(), seconds=serve.PATIENCE_SECONDS)
+                product.end(started, serve.PATIENCE_SECONDS)
                 data.run_file.unlink(missing_ok=True)
     say("Trình diễn xong: mọi bước đúng như dự kiến." if status == 0 else "Trình diễn KHÔNG đạt; xem dòng lỗi ở trên.")
     return status

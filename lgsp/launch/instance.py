@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lgsp.launch import processes
 from lgsp.launch.places import DataFolder, write_private
+from lgsp.launch.sealing import public_key
 from lgsp.launch.services import Postgres, Valkey
 from lgsp.launch.terminal import step
 
@@ -43,6 +44,7 @@ def variables(
         "LGSP_FIELD_KEYS": keys["field_keys"],
         "LGSP_LOG_KEYS": keys["log_keys"],
         "LGSP_SIGNING_KEYS": keys["signing_keys"],
+        "LGSP_SEALING_PUBLIC_KEYS": public_key(folder),
         "LGSP_LOOPBACK_UPSTREAMS": "true",
         "LGSP_DATA_DIR": str(folder),
         "LGSP_ALLOWED_HOSTS": "127.0.0.1,localhost",

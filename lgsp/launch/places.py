@@ -78,7 +78,7 @@ class DataFolder:
         # Root's PostgreSQL runs as somebody else and must be able to pass through.
         os.chmod(self.path, 0o711 if os.geteuid() == 0 else 0o700)
         self._lock = (self.path / "lock").open("w")
-        for name in ("log", "mail", "files", "beat", "processes"):
+        for name in ("log", "mail", "files", "beat", "processes", "sealing"):
             (self.path / name).mkdir(mode=0o700, exist_ok=True)
             os.chmod(self.path / name, 0o700)
 

@@ -1,15 +1,22 @@
 """What `./run` starts beside the servers. A new process is one row of :func:`commands`."""
 
+import json
 import time
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lgsp.launch import processes
-from lgsp.launch.places import PYTHON, ROOT, DataFolder
+from lgsp.launch.places import PYTHON, ROOT, DataFolder, write_private
+from lgsp.launch.sealing import KEY_FILE, key_file
 from lgsp.launch.terminal import Stop, say
 
 READY_SECONDS = 120
+SEALER = "sealer"
+# One that ends at once is not started again faster than this.
+AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ def commands(folder: Path, ports: Ports) -> dict[str, list[str]]:
     broker = [str(PYTHON), "-m", "lgsp.data_plane", "--port", str(ports.broker), "--workers", str(ports.workers)]
     examples = [str(PYTHON), "-m", "lgsp.examples", "--port", str(ports.examples)]
     return {
+        SEALER: [str(PYTHON), "-m", "lgsp.sealer"],
         **({"provider": provider} if ports.provider else {}),
         **({"examples": examples} if ports.examples else {}),
         "web": [*web, *quiet],
@@ -54,8 +62,22 @@ def commands(folder: Path, ports: Ports) -> dict[str, list[str]]:
 
 def start(data: DataFolder, ports: Ports, variables: dict[str, str], started: dict[str, processes.Process]) -> None:
     """Start all of it; *started* is filled as it goes, so that what an interruption leaves can be ended."""
-    for name, command in commands(data.path, ports).items():
-        started[name] = processes.spawn(name, command, data.path, cwd=ROOT, env=variables)
+    for name in commands(data.path, ports):
+        started[name] = _start(name, data, ports, variables)
+
+
+def _start(name: str, data: DataFolder, ports: Ports, variables: dict[str, str]) -> processes.Process:
+    """Start one; only the sealer is told where the sealing key is."""
+    kept = {key: text for key, text in variables.items() if key != KEY_FILE}
+    if name == SEALER:
+        kept[KEY_FILE] = variables.get(KEY_FILE) or str(key_file(data.path))
+    return processes.spawn(name, commands(data.path, ports)[name], data.path, cwd=ROOT, env=kept)
+
+
+def end(started: dict[str, processes.Process], seconds: float) -> None:
+    """End all of it, the sealer last: what the others write when they end is sealed too."""
+    processes.end((item for name, item in started.items() if name != SEALER), seconds=seconds)
+    processes.end((item for name, item in started.items() if name == SEALER), seconds=seconds)
 
 
 def wait_ready(ports: Ports, watched: dict[str, processes.Process], folder: Path) -> None:
@@ -89,10 +111,36 @@ def raise_if_dead(watched: dict[str, processes.Process], folder: Path) -> None:
             raise Stop(f"Tiến trình {name} đã dừng (mã {process.returncode}); xem {log}")
 
 
-def watch(watched: dict[str, processes.Process], folder: Path) -> None:
-    """Look after the processes and the size of their logs until one ends or somebody interrupts."""
-    while True:
-        raise_if_dead(watched, folder)
-        for name in watched:
-            processes.shorten(processes.log_of(folder, name))
-        time.sleep(0.5)
+@dataclass
+class Watch:
+    """Looks after the processes ``started`` (and the servers ``beside``), and the size of their logs."""
+
+    data: DataFolder
+    ports: Ports
+    variables: dict[str, str]
+    started: dict[str, processes.Process]
+    beside: Mapping[str, processes.Process] = field(default_factory=dict)
+    _not_before: float = 0.0
+
+    def run(self) -> None:
+        """Watch until one ends that is not started again, or somebody interrupts."""
+        while True:
+            self._revive()
+            watched = {**self.beside, **self.started}
+            raise_if_dead({name: item for name, item in watched.items() if name != SEALER}, self.data.path)
+            for name in watched:
+                processes.shorten(processes.log_of(self.data.path, name))
+            time.sleep(0.5)
+
+    def _revive(self) -> None:
+        """Start a sealer that ended again: calls go on meanwhile, and it goes on where it stopped."""
+        ended = self.started.get(SEALER)
+        if ended is None or ended.poll() is None or time.monotonic() < self._not_before:
+            return
+        say(f"Tiến trình {SEALER} đã dừng (mã {ended.returncode}); khởi động lại.")
+        self._not_before = time.monotonic() + AGAIN_SECONDS
+        self.started[SEALER] = again = _start(SEALER, self.data, self.ports, self.variables)
+        with suppress(OSError, ValueError, KeyError):
+            told = json.loads(self.data.run_file.read_text(encoding="utf-8"))
+            told["pids"][SEALER] = again.pid
+            write_private(self.data.run_file, told)

@@ -35,7 +35,7 @@ def serve(*, port: int, folder: Path, demo: bool, broker_workers: int = 0) -> in
                 finally:
                     if started:
                         say("Đang dừng …")
-                    processes.end(started.values(), seconds=PATIENCE_SECONDS)
+                    product.end(started, PATIENCE_SECONDS)
                     data.run_file.unlink(missing_ok=True)
     except KeyboardInterrupt:
         say("Đã dừng.")
@@ -57,10 +57,10 @@ def _ports(port: int, *, demo: bool, workers: int) -> product.Ports:
 def _run(instance: Instance, started: dict[str, processes.Process], ports: product.Ports) -> None:
     """Does not return: ends by an interruption or by :class:`Stop`."""
     data = instance.data
-    bring_up(instance, started, ports)
+    variables = bring_up(instance, started, ports)
     _greet(ports, data.path)
     servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
-    product.watch({**servers, **started}, data.path)
+    product.Watch(data, ports, variables, started, servers).run()
 
 
 def bring_up(instance: Instance, started: dict[str, processes.Process], ports: product.Ports) -> dict[str, str]:

@@ -19,7 +19,7 @@ from tests.launch.test_endings import alive, outside
 
 def test_one_command_has_no_broker_of_its_own(tmp_path: Path) -> None:
     ports = Ports(8000, 8001)
-    assert set(commands(tmp_path, ports)) == {"provider", "web", "worker", "beat"}
+    assert set(commands(tmp_path, ports)) == {"sealer", "provider", "web", "worker", "beat"}
     assert ports.addresses()["broker"] == ports.addresses()["portal"] == "http://127.0.0.1:8000/"
 
 

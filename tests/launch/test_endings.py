@@ -170,7 +170,7 @@ def test_the_product_starts_again_after_a_kill_and_leaves_nothing_after_a_signal
     folder = tmp_path / "dữ liệu của cổng"
     first, document = product(folder)
     pids = list(document["pids"].values())
-    assert set(document["pids"]) >= {"launcher", "postgres", "valkey", "web", "worker", "beat"}
+    assert set(document["pids"]) >= {"launcher", "postgres", "valkey", "sealer", "web", "worker", "beat"}
     assert {"portal", "admin", "api"} <= document["addresses"].keys()
     with urllib.request.urlopen(f"{document['addresses']['portal']}readyz", timeout=10) as answer:
         assert answer.status == 200
