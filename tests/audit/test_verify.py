@@ -74,7 +74,8 @@ def columns() -> list[tuple[str, str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select table_name, column_name, data_type from information_schema.columns"
-            " where table_schema = current_schema() and table_name in ('audit_intent', 'audit_outcome', 'audit_epoch')"
+            " where table_schema = current_schema() and table_name = any(%s)",
+            [list(COVERED)],
         )
         return cursor.fetchall()
 
