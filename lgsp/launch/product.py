@@ -125,9 +125,9 @@ class Watch:
     def run(self) -> None:
         """Watch until one ends that is not started again, or somebody interrupts."""
         while True:
-            self._revive()
             watched = {**self.beside, **self.started}
             raise_if_dead({name: item for name, item in watched.items() if name != SEALER}, self.data.path)
+            self._revive()
             for name in watched:
                 processes.shorten(processes.log_of(self.data.path, name))
             time.sleep(0.5)
