@@ -80,6 +80,7 @@ def running_shots(pk: str, following: str) -> Iterator[Shot]:
     yield "connection-declare", SENDER, f"{here}cam-ket/", "Cam kết an toàn hằng năm"
     yield "following", OFFICER, following, "Hồ sơ thay đổi phạm vi"
     yield "desk-connections", OPERATOR, "/quan-tri/connections/connection/", "Danh sách kết nối tại Sở"
+    yield "log-verified", SECURITY, "/quan-tri/audit/verification/", "Nhật ký cuộc gọi: niêm phong và kiểm tra"
     yield "desk-inspections", SECURITY, "/quan-tri/connections/inspection/", "Kiểm tra định kỳ"
 
 

@@ -81,6 +81,7 @@ OPERATOR = {
     "admin-system-add": "/quan-tri/catalog/informationsystem/add/",
     "admin-service-add": "/quan-tri/catalog/dataservice/add/",
     "admin-operation-add": "/quan-tri/catalog/operation/add/",
+    "admin-log": "/quan-tri/audit/verification/",
     "admin-health": "/quan-tri/incidents/upstreamhealth/",
 }
 SECURITY = {

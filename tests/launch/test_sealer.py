@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -44,11 +44,10 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, proces
 def told(folder: Path, name: str) -> list[str]:
     until = monotonic() + 20
     while monotonic() < until:
-        try:
+        with suppress(OSError, ValueError):
             found: list[str] = json.loads((folder / f"{name}.told").read_text())
             return found
-        except (OSError, ValueError):
-            sleep(0.02)
+        sleep(0.02)
     raise AssertionError(name)
 
 
