@@ -393,3 +393,14 @@ def test_how_the_sealer_signs_is_written_nowhere(tmp_path: Path) -> None:
         cursor.execute("select to_jsonb(c)::text from audit_checkpoint c")
         (row,) = cursor.fetchone()
     assert SIGNER.exported().split("+")[4][:20] not in row
+
+
+@pytest.mark.parametrize("table", ["audit_leaf", "audit_node", "audit_checkpoint"])
+@pytest.mark.parametrize("deed", ["update {0} set {1} = {1}", "delete from {0}", "truncate {0}"])
+def test_the_database_refuses_to_change_the_tree(tmp_path: Path, table: str, deed: str) -> None:
+    written(1, 1)
+    seal(tmp_path)
+    sql("insert into audit_node (height, place, hash) values (8, 0, sha256(''))")
+    column = {"audit_leaf": "form", "audit_node": "place", "audit_checkpoint": "number"}[table]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+        sql(deed.format(table, column))

@@ -91,7 +91,13 @@ def test_readiness_names_what_is_missing(broker: Live) -> None:
     finally:
         policy._contact, load.draining = kept, False
     assert answer.status == 503
-    assert answer.json["checks"] == {"policy": "failed", "log": "ok", "clock": "ok", "draining": "failed"}
+    assert answer.json["checks"] == {
+        "policy": "failed",
+        "log": "ok",
+        "clock": "ok",
+        "sealing": "ok",
+        "draining": "failed",
+    }
 
 
 def test_counting_costs_little(broker: Live, provider: Provider, world: World) -> None:
