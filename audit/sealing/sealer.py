@@ -34,7 +34,10 @@ LOOK_SECONDS = 2.0
 RECENT = "interval '2 days'"
 LOCK = "select pg_try_advisory_lock(7241350192)"
 _STORED = frozenset(range(store.STEP, 64, store.STEP))
-_OPTIONS = "-c synchronous_commit=on -c lock_timeout=5000 -c statement_timeout=120000"
+# Rows are read in the order of the statement, so by one process of the server.
+_OPTIONS = (
+    "-c synchronous_commit=on -c lock_timeout=5000 -c statement_timeout=120000 -c max_parallel_workers_per_gather=0"
+)
 
 
 @dataclass(slots=True)
@@ -101,7 +104,10 @@ class Sealer:
         seq = int(row[0]) if row else 0
         self.chains, self.calls = Chains(), OpenCalls()
         self.chains.load(self.connection, seq)
+        # Of a log that was never sealed this reads all of it.
+        self.connection.execute("set statement_timeout = 0")
         orphans.load_open(self.connection, self.calls, since=self.standing.answered_until, seq=seq)
+        self.connection.execute("reset statement_timeout")
         self._swept = self._looked = float("-inf")
         self._pending = []
         log.info("sealing.begun", size=size, origin=self._origin, open_calls=len(self.calls.begun))

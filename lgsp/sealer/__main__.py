@@ -28,6 +28,7 @@ from core.http import Unreachable, call_own
 from lgsp.env import env
 
 WITNESS_SECONDS = 10.0
+_OTHERS = 0o007
 _HOW = "Tạo khóa: python -m lgsp.sealer --new-key TÊN"
 
 
@@ -37,6 +38,8 @@ def keys() -> Keys:
     if not path:
         raise Refused(f"Thiếu LGSP_SEALING_KEY_FILE: tệp khóa niêm phong. {_HOW}")
     try:
+        if Path(path).stat().st_mode & _OTHERS:
+            raise Refused(f"Khóa niêm phong {path} mở cho người dùng khác. Chạy: chmod 600 {path}")
         signer = Signer.parse(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise Refused(f"Không đọc được khóa niêm phong {path} ({error.strerror}). {_HOW}") from error
