@@ -376,7 +376,8 @@ def test_the_loop_outlives_its_connection_and_seals_what_waits_when_told_to_end(
         rounds.append(seconds)
         if len(rounds) == 1:
             sql(CUT, "lgsp-sealer")
-        if len(rounds) == 4:
+        # Its old connection's lock may live on for a moment: only a sealer at work has something to finish.
+        if len(rounds) > 3 and not sealer.connection.closed:
             written(1, 1)
             stopping.set()
 
