@@ -8,6 +8,7 @@ Ids are those of the first time; sequences never go back, so what a test adds ge
 import pickle
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -21,7 +22,7 @@ _TABLES = """
 select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
   and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
 """
-_NOW = clock.now  # a test that moves the clock takes its steps itself
+_NOW = clock.now
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,14 @@ class Shelf:
 
     def begin(self) -> None:
         """A test begins: its database is empty."""
-        self.path, self.mark = (clock.today(),), self.written
+        self.path, self.mark = (), self.written
 
-    def take(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what *make* returns, with the database as it leaves it."""
-        if not connection.in_atomic_block or clock.now is not _NOW or self.written != self.mark:
+    def take(self, key: Hashable | None, make: Callable[[], Any]) -> Any:
+        """Return what *make* returns, with the database as it leaves it; *key* names what is made."""
+        when = _when()
+        if key is None or when is None or not connection.in_atomic_block or self.written != self.mark:
             return make()
-        before, path = self.path, (*self.path, key)
+        before, path = self.path, (*self.path, (when, key))
         if path not in self.kept:
             result = make()
             self.kept[path] = _Kept(_copied_out(), pickle.dumps(result))
@@ -65,6 +67,27 @@ class Shelf:
         if not str(sql).lstrip().lower().startswith(_READS):
             self.written += 1
         return execute(sql, params, many, context)
+
+
+def named(kind: str, *given: Any) -> Hashable | None:
+    """Return the key of a thing of a *kind* made of what is *given*; None where that is more than plain values."""
+    return (kind, repr(given)) if _plain(given) else None
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_plain, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_plain, value))
+    return value is None or isinstance(value, (str, int, date))
+
+
+def _when() -> date | None:
+    """Return the day, or the moment at which a test has stopped the clock; None where it runs otherwise."""
+    if clock.now is _NOW:
+        return clock.today()
+    moment = clock.now()
+    return moment if moment == clock.now() else None
 
 
 def _copied_out() -> dict[str, bytes]:

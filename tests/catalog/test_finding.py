@@ -17,6 +17,7 @@ from catalog.services.versions import create_version, publish_version, withdraw_
 from catalog.tasks import index
 from catalog.words import near, words_of, words_of_name
 from tests.catalog.conftest import JOB
+from tests.shelf import SHELF
 
 Drafts = Callable[..., ServiceVersion]
 LAND = "Tra cứu thửa đất, tờ bản đồ"
@@ -33,6 +34,10 @@ def codes(found: FoundPage) -> list[str]:
 @pytest.fixture
 def shared(draft: Drafts) -> dict[str, ServiceVersion]:
     """Three published services, one of them with personal fields."""
+    return SHELF.take("shared", lambda: publish_three(draft))
+
+
+def publish_three(draft: Drafts) -> dict[str, ServiceVersion]:
     found = {
         "land": draft(code="land", title=LAND, provider="H60.07", sharing_class="shared"),
         "units": draft(code="units", title="Danh mục đơn vị hành chính", sharing_class="open"),

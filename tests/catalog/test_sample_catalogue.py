@@ -14,14 +14,19 @@ from catalog.services.sectors import load_sectors
 from core.problems import StateRefused
 from lgsp.provider.samples import Samples
 from tests.catalog.conftest import JOB
+from tests.shelf import SHELF
 
 ONE, TWO = "http://127.0.0.1:9001", "http://127.0.0.1:9002"
 
 
 @pytest.fixture
 def loaded(agency: Callable[..., Agency], settings: object) -> float:
-    """Load everything; return the seconds it took."""
+    """Load everything; return the seconds it took in this process."""
     settings.LOOPBACK_UPSTREAMS = True  # type: ignore[attr-defined]
+    return SHELF.take("sample catalogue", lambda: load(agency))
+
+
+def load(agency: Callable[..., Agency]) -> float:
     rows = [*sample_catalogue._read("sample_services.json"), *sample_catalogue._read("sample_systems.json")]
     for code in {row.get("provider") or row["owner"] for row in rows}:
         agency(code)

@@ -14,6 +14,7 @@ from core.actor import system_actor
 from core.problems import InvalidInput, PermissionRefused
 from tests.connections.conftest import Chain
 from tests.connections.proving import take_key
+from tests.shelf import SHELF
 
 pytestmark = pytest.mark.clause("QC11.3", "Q50-11.1")
 JOB = system_actor("kiểm thử")
@@ -38,7 +39,7 @@ def ending_in(days: int) -> Grant:
     ("days", "offset"), [(31, None), (30, 30), (20, 30), (14, 14), (8, 14), (7, 7), (2, 7), (1, 1), (0, 1)]
 )
 def test_the_latest_rule_reached_is_given_once_to_both_sides(chain: Chain, days: int, offset: int | None) -> None:
-    load_expiry_rules(actor=JOB)
+    SHELF.take("expiry rules", lambda: load_expiry_rules(actor=JOB))
     chain.live()
     chain.agency.shared_mailbox = "vanthu@snnmt.example"
     chain.agency.save()
@@ -54,7 +55,7 @@ def test_the_latest_rule_reached_is_given_once_to_both_sides(chain: Chain, days:
 
 
 def test_another_last_day_is_told_anew_and_what_is_revoked_is_not(chain: Chain) -> None:
-    load_expiry_rules(actor=JOB)
+    SHELF.take("expiry rules", lambda: load_expiry_rules(actor=JOB))
     chain.live()
     ending_in(7)
     assert remind_of_endings() == 1
@@ -66,7 +67,7 @@ def test_another_last_day_is_told_anew_and_what_is_revoked_is_not(chain: Chain) 
 
 
 def test_a_key_is_told_of_by_its_beginning_only(chain: Chain) -> None:
-    load_expiry_rules(actor=JOB)
+    SHELF.take("expiry rules", lambda: load_expiry_rules(actor=JOB))
     chain.live()
     made = take_key(actor=chain.actors["technician"], system=chain.system, environment="live")
     key = made.credential

@@ -19,6 +19,7 @@ from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain
 from tests.connections.test_at_once import at_once
 from tests.connections.use_log import counted
+from tests.shelf import SHELF
 
 pytestmark = pytest.mark.clause("QC11.2", "QC11.8")
 JOB = system_actor("kiểm thử")
@@ -44,7 +45,7 @@ def go(_noon: Callable[..., None]) -> Callable[..., None]:
 
 @pytest.fixture
 def version(chain: Chain) -> ServiceVersion:
-    load_expiry_rules(actor=JOB)
+    SHELF.take("expiry rules", lambda: load_expiry_rules(actor=JOB))
     chain.live()
     chain.agency.shared_mailbox = "vanthu@snnmt.example"
     chain.agency.save()
