@@ -10,15 +10,15 @@ from typing import Any
 from core.formats import BadMessage
 from core.inspection.reading import Unreadable
 
-CPU_SECONDS = 5
 MEMORY = 1 << 30
 Job = dict[str, Any]
 Finding = dict[str, Any]
 
 
 def live(work: Callable[[Job], Job]) -> None:
-    """Bound this process, do the job, say what was found."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    """Bound this process (seconds of processor time are its argument), do the job, say what was found."""
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     job = json.load(sys.stdin)
     answer: Job = {}

@@ -55,6 +55,7 @@ def described(draft: Drafts) -> Callable[[Any], ServiceVersion]:
 
 
 @pytest.mark.clause("QC14.6", "QC11.2")
+@pytest.mark.xdist_group("samples")
 def test_every_sample_service_is_described_validly_in_both_releases(loaded: float) -> None:
     codes = list(DataService.objects.values_list("code", flat=True))
     assert len(codes) == 40

@@ -69,6 +69,7 @@ def test_a_version_without_operations_has_an_empty_page(published: DataService) 
     assert "Phiên bản chưa có thao tác nào" in page("/danh-muc/administrative-units/api/v1/")
 
 
+@pytest.mark.xdist_group("samples")
 def test_every_sample_page_is_within_the_budget(loaded: float) -> None:
     for code in DataService.objects.values_list("code", flat=True):
         answer = Client().get(f"/danh-muc/{code}/api/v1/")

@@ -16,6 +16,7 @@ from lgsp.provider.samples import Samples
 from tests.catalog.conftest import JOB
 from tests.shelf import SHELF
 
+pytestmark = pytest.mark.xdist_group("samples")  # one process loads the catalogue
 ONE, TWO = "http://127.0.0.1:9001", "http://127.0.0.1:9002"
 
 

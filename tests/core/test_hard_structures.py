@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core import inspector
 from core.inspection.hardness import explodes
 from core.inspector import explain, inspect_message, inspect_messages, inspect_schema, inspect_xsd
 
@@ -126,7 +127,8 @@ def test_an_xsd_that_is_none_or_has_no_bounds_is_refused(content: str, words: st
     assert time.monotonic() - begun < 15
 
 
-def test_groups_that_double_cost_their_child_the_life() -> None:
+def test_groups_that_double_cost_their_child_the_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspector, "CPU_SECONDS", 2)
     groups = "".join(
         f'<xs:group name="g{n}"><xs:sequence><xs:group ref="g{n + 1}"/><xs:group ref="g{n + 1}"/></xs:sequence>'
         "</xs:group>"
@@ -155,7 +157,8 @@ def test_samples_in_xml_are_told_in_vietnamese_with_their_place() -> None:
     assert explain(none.findings[0]) == "Nội dung không phải XML đúng cú pháp, dòng 1"
 
 
-def test_one_sample_that_takes_too_long_does_not_hide_the_others() -> None:
+def test_one_sample_that_takes_too_long_does_not_hide_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspector, "CPU_SECONDS", 2)
     schema = {"pattern": "^(a+)+$"}
     slow, good = inspect_messages([json.dumps("a" * 40 + "!"), '"a"'], schema)
     assert ("quá lâu" in explain(slow.findings[0]), good.findings) == (True, [])
