@@ -4,7 +4,8 @@ Staff pages translate like every other door: an admin form checks shape, then ca
 comes back on the same form with everything the person typed.
 """
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from csp.decorators import csp_update
 from django import forms
@@ -15,6 +16,7 @@ from django.core.exceptions import BadRequest
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
+from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -66,6 +68,11 @@ class PortalAdminSite(UnfoldAdminSite):
         if acting(request).is_person:
             raise Http404
         return redirect_to_login(request.GET.get("next") or request.get_full_path())
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List the models when a page looks: every page is given the list, and nearly all show the boards instead."""
+        found = partial(super().get_app_list, request, app_label)
+        return cast("list[Any]", SimpleLazyObject(found))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Loosen the content policy on this path only: unfold's Alpine needs eval, never inline script."""

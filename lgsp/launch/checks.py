@@ -18,9 +18,11 @@ from lgsp.launch.terminal import Stop, say, step
 # The shell draws the same pages without the windows nobody sees: half the work.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _BIN = VENV / "bin"
+# The last word is the package manager's own process: it is asked to end, never cut off (``processes.end``).
 _APT = """
-install() { apt-get install -y -qq --no-install-recommends "$1" fonts-dejavu-core; }
-apt-get update -qq && { install chromium-headless-shell || install chromium; }
+apt-get update -qq || exit
+apt-cache show chromium-headless-shell >/dev/null 2>&1 && browser=chromium-headless-shell || browser=chromium
+exec apt-get install -y -qq --no-install-recommends $browser fonts-dejavu-core
 """
 PRODUCTION = {
     "LGSP_MODE": "production",
