@@ -12,13 +12,12 @@ import pytest
 from tests.broker.provider import Provider, reply
 from tests.broker.soaping import ADDRESS, SOAP_11, TYPES, envelope
 from tests.broker.test_conversion_load import ROW, Beside, p99_of_calls
-from tests.broker.test_soap_provider import ASK, BODY, SPACE, TARGET, answering
+from tests.broker.test_soap_provider import ASK, BODY, SOAP, SPACE, TARGET, answering
 from tests.broker.workers import Worker, working
 from tests.broker.world import World, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 MIB = 1024 * 1024
-COMMUNES = b"/communes/02215/ask"
 
 
 def measured(worker: Worker, world: World, beside: Beside, what: str) -> None:
@@ -73,7 +72,8 @@ def test_a_megabyte_to_and_from_a_soap_provider_leaves_other_calls_alone(
 ) -> None:
     provider.reset()
     many = "<m:Xa><m:Ma>02215</m:Ma><m:DanSo>1200</m:DanSo></m:Xa>" * 19_000
-    provider.answers[COMMUNES] = answering(f"<m:TraCuuResponse><m:KetQua>{many}</m:KetQua></m:TraCuuResponse>")
+    told = f"<m:TraCuuResponse><m:KetQua>{many}</m:KetQua></m:TraCuuResponse>"
+    provider.answers[SOAP.path.encode()] = answering(told)
     body: dict[str, Any] = {**BODY, "nhan": ["nhãn của hồ sơ"] * 52_000}
     sent = json.dumps(body, ensure_ascii=False).encode()
     assert min(len(sent), len(many)) >= 1_000_000
