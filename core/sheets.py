@@ -20,8 +20,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from core.clock import VIETNAM
 from core.problems import InvalidInput
 
+Written = str | int | datetime | None
 Cell = str | bool | int | float | date | datetime | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -162,17 +164,26 @@ def rearmed(value: str) -> str:
     return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_ACTIVE) else value
 
 
-def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a csv file that Excel opens with its diacritics (a byte order mark) and without running anything."""
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Written]]) -> bytes:
+    """Return a csv file that Excel opens with its diacritics (a byte order mark) and without running anything.
+
+    Times are written by the Vietnamese clock.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(headers)
-    writer.writerows([disarmed(cell) for cell in row] for row in rows)
+    writer.writerows([_plain(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[str]], *, title: str) -> bytes:
-    """Return a workbook of text cells with a bold, fixed header and a filter."""
+def _plain(value: Written) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
+    return disarmed(value) if isinstance(value, str) else "" if value is None else str(value)
+
+
+def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Written]], *, title: str) -> bytes:
+    """Return a workbook with a bold, fixed header and a filter; numbers are numbers, times by the Vietnamese clock."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
@@ -181,12 +192,20 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[str]], *, title: 
     sheet.append(list(_bold(sheet, headers)))
     count = 1
     for row in rows:
-        sheet.append([_text(sheet, disarmed(cell)) for cell in row])
+        sheet.append([_cell(sheet, cell) for cell in row])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{count}"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _cell(sheet: Any, value: Written) -> Any:
+    if isinstance(value, datetime):
+        cell = WriteOnlyCell(sheet, value=value.astimezone(VIETNAM).replace(tzinfo=None, microsecond=0))
+        cell.number_format = "dd/mm/yyyy hh:mm:ss"
+        return cell
+    return _text(sheet, disarmed(value)) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)
 
 
 def _text(sheet: Any, value: str) -> Any:

@@ -105,6 +105,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "LGSP_SEALING_LIMIT_MINUTES", "int", "15", "The same from which the broker takes no calls until it is sealed."
     ),
+    Variable("LGSP_EVIDENCE_MAX_ROWS", "int", "10000", "Rows of the call log that one evidence bundle holds at most."),
     Variable(
         "LGSP_LOOPBACK_UPSTREAMS",
         "bool",

@@ -1,4 +1,4 @@
-"""The call log of one body, page by page: newest first, no count, and one look into an index for each page.
+"""The call log of one body, or of all, page by page: newest first, no count, and one look into an index for each page.
 
 Each body and each of its two parts (who called, who answered) is a walk of its own down an index by time, so a page
 costs the same whatever else the log holds.
@@ -23,7 +23,9 @@ OUTCOMES: Mapping[str, str] = {
     "open": "o.call_id is null",
 }
 # The id of a call carries the time it came; its row bears that time, or that of the minute it was counted in.
-_AROUND = timedelta(hours=1)
+AROUND = timedelta(hours=1)
+# Seconds since 1970 beyond which no calendar goes.
+_FAR = 250_000_000_000
 
 
 class Place(NamedTuple):
@@ -51,7 +53,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which calls: None and "" leave nothing out; *since* is included, *until* is not; ``outcome`` is of OUTCOMES."""
+    """Which calls: None and "" leave nothing out; *since* is included, *until* is not; ``outcome`` is of OUTCOMES.
+
+    ``reason`` is the code of why a call was refused, ``status`` what its caller got (HTTP).
+    """
 
     system_id: int | None = None
     service: str = ""
@@ -60,6 +65,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     call_id: UUID | None = None
+    reason: str = ""
+    status: int | None = None
 
     def conditions(self) -> tuple[list[str], dict[str, Any]]:
         """Return what rows must meet, and the values."""
@@ -70,6 +77,8 @@ class Wanted:
             ("since", "i.received_at >= %(since)s", self.since),
             ("until", "i.received_at < %(until)s", self.until),
             ("call_id", "i.call_id = %(call_id)s", self.call_id),
+            ("reason", "o.reason = %(reason)s", self.reason or None),
+            ("status", "o.status = %(status)s", self.status),
         ]
         kept = [(name, text, value) for name, text, value in chosen if value is not None]
         texts = [CALLS, *(text for _name, text, _value in kept)]
@@ -79,7 +88,7 @@ class Wanted:
 
 
 # Looked up row by row on the walk: a join would tempt the planner to read every outcome there is.
-_HOW = """
+HOW = """
 left join lateral (
   select * from audit_outcome o where o.call_id = i.call_id and o.received_at = i.received_at
      and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S' limit 1) o on true
@@ -90,32 +99,46 @@ select found.* from unnest(%(bodies)s::bigint[]) as body(id) cross join lateral 
    where i.{part} = body.id and {where}
    order by i.received_at desc, i.epoch desc, i.n desc limit %(limit)s) as found
 """
+_EVERY = """
+select {columns}, i.epoch, i.n from audit_intent i {how} where {where}
+ order by i.received_at desc, i.epoch desc, i.n desc limit %(limit)s
+"""
 _OURS = "i.agency_id <> all(%(bodies)s)"
 _OLDER = "i.received_at <= %(at)s and (i.received_at, i.epoch, i.n) < (%(at)s, %(epoch)s, %(n)s)"
 
 
 def calls_of(
-    bodies: Sequence[int], wanted: Wanted, *, after: Place | None = None, limit: int = 100
+    bodies: Sequence[int] | None, wanted: Wanted, *, after: Place | None = None, limit: int = 100
 ) -> tuple[list[CallRow], Place | None]:
     """Return the calls *bodies* made or answered, newest first, and the place where older ones go on (None: none).
 
-    One query. A call between two of the bodies is told once.
+    None for *bodies*: whoever made them. One query. A call between two of the bodies is told once.
     """
     texts, values = wanted.conditions()
     if after is not None:
         texts.append(_OLDER)
         values |= {"at": after.received_at, "epoch": after.epoch, "n": after.n}
-    made = _WALK.format(columns=COLUMNS, how=_HOW, part="agency_id", where=" and ".join(texts))
-    answered = _WALK.format(columns=COLUMNS, how=_HOW, part="provider_id", where=" and ".join([*texts, _OURS]))
+    asked = {**values, "bodies": list(bodies or ()), "limit": limit + 1}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"{made} union all {answered} order by received_at desc, epoch desc, n desc limit %(limit)s",
-            {**values, "bodies": list(bodies), "limit": limit + 1},
-        )
+        cursor.execute(_pages(texts, of_all=bodies is None), asked)
         rows = cursor.fetchall()
     shown = rows[:limit]
     last = Place(shown[-1][1], *shown[-1][-2:]) if len(rows) > limit else None
     return [CallRow(*row[:-2]) for row in shown], last
+
+
+def _pages(texts: Sequence[str], *, of_all: bool) -> str:
+    if of_all:
+        return _EVERY.format(columns=COLUMNS, how=HOW, where=" and ".join(texts))
+    made = _WALK.format(columns=COLUMNS, how=HOW, part="agency_id", where=" and ".join(texts))
+    answered = _WALK.format(columns=COLUMNS, how=HOW, part="provider_id", where=" and ".join([*texts, _OURS]))
+    return f"{made} union all {answered} order by received_at desc, epoch desc, n desc limit %(limit)s"
+
+
+def moment_of(call_id: UUID) -> datetime | None:
+    """Return the time in the id of a call (RFC 9562, version 7); None for one that is none of ours."""
+    seconds = (call_id.int >> 80) / 1000
+    return datetime.fromtimestamp(seconds, tz=UTC) if call_id.version == 7 and seconds < _FAR else None
 
 
 _ONE = f"select {COLUMNS} from audit_intent i {ENDED} where i.call_id = %s and {CALLS}"  # noqa: S608
@@ -124,12 +147,12 @@ _ONE = f"select {COLUMNS} from audit_intent i {ENDED} where i.call_id = %s and {
 def call_of(call_id: UUID, bodies: Sequence[int] | None) -> CallRow | None:
     """Return one call *bodies* made or answered (None: whoever did), None when there is none.
 
-    The time in the id (RFC 9562, version 7) leads to the month; an id of another kind is none of ours.
+    The time in the id leads to the month.
     """
-    if call_id.version != 7:
+    moment = moment_of(call_id)
+    if moment is None:
         return None
-    moment = datetime.fromtimestamp((call_id.int >> 80) / 1000, tz=UTC)
-    values: list[Any] = [call_id, moment - _AROUND, moment + _AROUND]
+    values: list[Any] = [call_id, moment - AROUND, moment + AROUND]
     text = f"{_ONE} and i.received_at >= %s and i.received_at < %s"
     if bodies is not None:
         text += " and (i.agency_id = any(%s) or i.provider_id = any(%s))"

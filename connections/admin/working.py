@@ -10,6 +10,7 @@ from connections.admin.step_forms import NoteOnDossierForm
 from connections.choices import ENDED, State
 from connections.models import ConnectionRequest
 from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.call_story import VIEW_ALL
 from connections.selectors.connections import ending_of
 from connections.selectors.desk import connection_of, desk_offers, hindrance
 from connections.selectors.evidence import looks_of
@@ -74,6 +75,7 @@ def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> Http
         timeline=timeline_of(dossier, actor, everything=everything),
         everything=everything,
         unread=unread_in(dossier, actor),
+        may_bundle=actor.may(VIEW_ALL),
     )
 
 

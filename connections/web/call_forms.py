@@ -1,6 +1,6 @@
 """What the call log is narrowed by: typed in the address, kept when it is wrong, and said how to mend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Agency
+from accounts.selectors.agencies import bodies_of
 from audit.selectors.call_pages import Wanted
 from catalog.models import DataService, InformationSystem
-from connections.selectors.call_filters import services_of, systems_of
+from connections.selectors.call_reach import Reach
 from core import clock
-from core.choices import Environment
+from core.choices import Environment, Step
 from core.forms import PortalForm
+from core.problems import PROBLEMS
 
 # Days shown when nobody chose any, and at most at once (the platform's own figures).
 USUAL_DAYS, MOST_DAYS = 30, 92
@@ -26,6 +29,12 @@ OUTCOMES = (
     ("open", gettext_lazy("Chưa có kết quả")),
 )
 _EVERY = ("", gettext_lazy("Tất cả"))
+
+
+def _reasons() -> list[tuple[str, Any]]:
+    """Return the codes a call may be refused with, by code, under the title people know."""
+    known = [problem for problem in PROBLEMS.values() if problem.step in Step.values]
+    return [_EVERY, *sorted((problem.code, f"{problem.title} ({problem.code})") for problem in known)]
 
 
 class CallIdField(forms.CharField):
@@ -48,9 +57,16 @@ class CallIdField(forms.CharField):
 
 
 class CallsForm(PortalForm):
-    """Request id, system, service, environment, outcome and days of the calls of *bodies*."""
+    """What calls within *reach* are narrowed by; watchers choose an agency too."""
 
     q = CallIdField(required=False)
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label=gettext_lazy("Cơ quan gọi hoặc trả lời"),
+        required=False,
+        empty_label=_EVERY[1],
+        to_field_name="code",
+    )
     system = forms.ModelChoiceField(
         InformationSystem.objects.none(), label=gettext_lazy("Hệ thống gọi"), required=False, empty_label=_EVERY[1]
     )
@@ -65,13 +81,22 @@ class CallsForm(PortalForm):
         label=gettext_lazy("Môi trường"), required=False, choices=[_EVERY, *Environment.choices]
     )
     outcome = forms.ChoiceField(label=gettext_lazy("Kết quả"), required=False, choices=[_EVERY, *OUTCOMES])
+    reason = forms.ChoiceField(label=gettext_lazy("Mã lý do"), required=False, choices=_reasons)
+    status = forms.IntegerField(
+        label=gettext_lazy("Mã trạng thái HTTP"), required=False, min_value=100, max_value=599, localize=False
+    )
     since = forms.DateField(label=gettext_lazy("Từ ngày"), required=False)
     until = forms.DateField(label=gettext_lazy("Đến hết ngày"), required=False)
 
-    def __init__(self, data: Mapping[str, Any], bodies: Sequence[int]) -> None:
+    def __init__(self, data: Mapping[str, Any], reach: Reach) -> None:
         super().__init__(data)
-        self.fields["system"].queryset = systems_of(bodies)  # type: ignore[attr-defined]
-        self.fields["service"].queryset = services_of(bodies)  # type: ignore[attr-defined]
+        self.reach = reach
+        self.fields["system"].queryset = reach.systems()  # type: ignore[attr-defined]
+        self.fields["service"].queryset = reach.services()  # type: ignore[attr-defined]
+        if reach.watching:
+            self.fields["agency"].queryset = reach.agencies()  # type: ignore[attr-defined]
+        else:
+            del self.fields["agency"]
         for field in self.fields.values():
             field.one_of_several = True  # type: ignore[attr-defined]
 
@@ -100,7 +125,42 @@ class CallsForm(PortalForm):
             since=clock.start_of(since) if since else None,
             until=clock.start_of(until, after=True) if until else None,
             call_id=given["q"],
+            reason=given["reason"],
+            status=given["status"],
         )
+
+    def bodies(self) -> tuple[int, ...] | None:
+        """Return whose calls: one's own body's, those of the agency a watcher chose, or (None) everybody's."""
+        chosen = self.cleaned_data.get("agency")
+        return tuple(bodies_of(chosen.pk)) if chosen else self.reach.bodies
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was asked, for the fact that it was."""
+        wanted = self.wanted()
+        given = {
+            "call_id": str(wanted.call_id or ""),
+            "agency": getattr(self.cleaned_data.get("agency"), "code", ""),
+            "system": getattr(self.cleaned_data["system"], "code", ""),
+            "service": wanted.service,
+            "environment": wanted.environment,
+            "outcome": wanted.outcome,
+            "reason": wanted.reason,
+            "status": wanted.status,
+            "since": wanted.since.isoformat() if wanted.since else "",
+            "until": wanted.until.isoformat() if wanted.until else "",
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+class BundleForm(PortalForm):
+    """Why a watcher takes evidence away."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Lý do"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Ví dụ số quyết định kiểm tra; được ghi cùng tên người lập gói."),
+    )
 
 
 class CallIdForm(PortalForm):

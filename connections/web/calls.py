@@ -1,48 +1,50 @@
-"""The call log of one's own agency (ux.md C6): what was called, how it ended, why it was refused. Never content."""
+"""The call log of one's own agency (ux.md C6), and everybody's for those who watch (B8): never content."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.selectors.agencies import bodies_of
+from accounts.models import Agency
 from accounts.web.access import needs
 from audit.selectors.call_pages import Place, calls_of
 from audit.selectors.calls import CallRow
+from audit.services.looking import note_export, note_look
+from connections.selectors.call_reach import reach_of
 from connections.selectors.call_steps import problem_of
+from connections.selectors.call_story import VIEW_ALL, VIEW_OWN
+from connections.web.call_cells import cells_of, headers, place_of
 from connections.web.call_forms import USUAL_DAYS, CallsForm
 from core import clock
-from core.choices import Environment
-from core.sheets import CSV, write_csv
+from core.sheets import CSV, XLSX, write_csv, write_xlsx
 from core.web.downloads import name_download
 
-READ_CALLS = "calllog.view_own"
 PAGE, MOST_ROWS = 50, 10_000
 
 
 @require_safe
 @never_cache
-@needs(READ_CALLS)
+@needs(VIEW_OWN, VIEW_ALL)
 def calls(request: Any) -> HttpResponse:
-    """Show the calls the agency made or answered, newest first; what narrows them is in the address."""
-    bodies = bodies_of(request.actor.agency_id or 0)
-    form = CallsForm(request.GET, bodies)
+    """Show the calls within reach, newest first; what narrows them is in the address. A watcher's look is recorded."""
+    reach = reach_of(request.actor)
+    form = CallsForm(request.GET, reach)
     rows: list[CallRow] = []
     last: Place | None = None
     if form.is_valid():
         after = Place.read(request.GET.get("after", ""))
-        rows, last = calls_of(bodies, form.wanted(), after=after, limit=PAGE)
+        rows, last = calls_of(form.bodies(), form.wanted(), after=after, limit=PAGE)
+        if reach.watching:
+            note_look(actor=request.actor, subject=body_of(request, form), asked=form.asked())
     asked = request.GET.copy()
     asked.pop("after", None)
     context = {
         "form": form,
-        "rows": [(row, _place(row), _reason(row)) for row in rows],
-        "bodies": bodies,
+        "rows": [(row, place_of(row), _reason(row)) for row in rows],
+        "bodies": reach.bodies or (),
+        "watching": reach.watching,
         "narrowed": any(asked.values()),
         "asked": asked.urlencode(),
         "older": _with(asked, after=str(last)) if last else "",
@@ -55,64 +57,36 @@ def calls(request: Any) -> HttpResponse:
 
 @require_safe
 @never_cache
-@needs(READ_CALLS)
+@needs(VIEW_OWN, VIEW_ALL)
 def calls_file(request: Any) -> HttpResponse:
-    """Give what the page shows as csv, as far as a file holds; a wrong filter gives the page with what to mend."""
-    bodies = bodies_of(request.actor.agency_id or 0)
-    form = CallsForm(request.GET, bodies)
+    """Give what the page shows as csv (``dang=xlsx``: a workbook), as far as a file holds; that it was taken is kept.
+
+    A wrong filter gives the page with what to mend.
+    """
+    reach = reach_of(request.actor)
+    form = CallsForm(request.GET, reach)
     if not form.is_valid():
         return calls(request)
-    rows, _last = calls_of(bodies, form.wanted(), limit=MOST_ROWS)
-    content = write_csv(_headers(), (list(_cells(row, bodies)) for row in rows))
-    return name_download(HttpResponse(content, content_type=CSV), f"nhat-ky-{clock.today():%Y%m%d}.csv")
+    rows, last = calls_of(form.bodies(), form.wanted(), limit=MOST_ROWS)
+    kind = "xlsx" if request.GET.get("dang") == "xlsx" else "csv"
+    note_export(actor=request.actor, subject=body_of(request, form), asked=form.asked(), kind=kind, rows=len(rows))
+    table = cells_of(rows, reach.bodies, cut=last is not None)
+    name = f"nhat-ky-{clock.today():%Y%m%d}.{kind}"
+    if kind == "xlsx":
+        return name_download(HttpResponse(write_xlsx(headers(), table, title="Nhật ký"), content_type=XLSX), name)
+    return name_download(HttpResponse(write_csv(headers(), table), content_type=CSV), name)
 
 
-def _headers() -> list[str]:
-    return [
-        _("Mã yêu cầu"),
-        _("Lúc"),
-        _("Môi trường"),
-        _("Phương thức"),
-        _("Dịch vụ"),
-        _("Phiên bản"),
-        _("Thao tác"),
-        _("Hệ thống gọi"),
-        _("Cơ quan khai thác"),
-        _("Cơ quan cung cấp"),
-        _("Quyền khai thác"),
-        _("Mục đích"),
-        _("Thủ tục hành chính"),
-        _("Địa chỉ mạng"),
-        _("Mã trạng thái HTTP"),
-        _("Mã lý do"),
-        _("Lý do"),
-        _("Thời gian (ms)"),
-        _("Thời gian tại nguồn (ms)"),
-        _("Dung lượng trả lời (byte)"),
-        _("Giá trị ngoài phạm vi đã bỏ"),
-    ]
-
-
-def _cells(row: CallRow, bodies: list[int]) -> Iterator[str]:
-    mine = row.agency_id in bodies and row.key_id
-    yield from (str(row.call_id), date_format(row.received_at.astimezone(clock.VIETNAM), "d/m/Y H:i:s"), _place(row))
-    yield from (row.method, row.service, row.version, row.operation, row.system_code)
-    yield from (row.agency_code, row.provider_code, row.grant_code, row.purpose)
-    yield from (row.procedure, row.address if mine else "")
-    figures = (row.total_ms, row.upstream_ms, row.response_bytes, row.fields_dropped)
-    yield "" if row.status is None else str(row.status)
-    yield from (row.reason or "", _reason(row))
-    yield from ("" if value is None else str(value) for value in figures)
+def body_of(request: Any, form: CallsForm) -> Agency:
+    """Return the agency a look is about: the one chosen, else the reader's own."""
+    chosen: Agency | None = form.cleaned_data.get("agency")
+    return chosen or Agency.objects.get(pk=request.actor.agency_id)
 
 
 def _with(asked: Any, **more: str) -> str:
     found = asked.copy()
     found.update(more)
     return str(found.urlencode())
-
-
-def _place(row: CallRow) -> str:
-    return str(Environment(row.environment).label) if row.environment in Environment.values else ""
 
 
 def _reason(row: CallRow) -> str:

@@ -15,6 +15,7 @@ from connections.choices import State
 from connections.models import ConnectionRequest
 from connections.permissions import Offer, offers
 from connections.selectors.answers import lines_of, parts_of
+from connections.selectors.call_story import VIEW_OWN
 from connections.selectors.connections import own_connection
 from connections.selectors.files import files_of
 from connections.selectors.follow_ups import following, may_follow
@@ -52,6 +53,7 @@ def frame(request: Any, found: ConnectionRequest, here: str) -> dict[str, Any]:
         "work": _work(request, found, steps, unread),
         "may_withdraw": any(offer.action == "withdraw" and offer.refusal is None for offer, _address in steps),
         "tabs": _tabs(found, here, unread),
+        "may_bundle": request.actor.may(VIEW_OWN) and found.state not in EDITABLE,
     }
 
 

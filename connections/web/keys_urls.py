@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connections.web import calls, key_page, keys, live_try, sandbox, sandbox_try, why
+from connections.web import bundles, calls, key_page, keys, live_try, sandbox, sandbox_try, why
 
 SANDBOX = "nha-phat-trien/thu-nghiem/"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("nha-phat-trien/", keys.developer, name="developer"),
     path("nha-phat-trien/nhat-ky/", calls.calls, name="calls"),
     path("nha-phat-trien/nhat-ky/tep/", calls.calls_file, name="calls_file"),
+    path("nha-phat-trien/nhat-ky/goi-bang-chung/", bundles.bundle, name="bundle"),
     path("nha-phat-trien/vi-sao/", why.why, name="why"),
     path("nha-phat-trien/vi-sao/<uuid:call_id>/", why.why_call, name="why_call"),
     path("nha-phat-trien/khoa/<int:pk>/", key_page.key, name="key"),

@@ -23,6 +23,7 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.may(MANAGE_OWN):
         entries.append((_("Gọi thử"), reverse("sandbox"), 28))
     if actor.may(VIEW_ALL):
+        entries.append((_("Nhật ký cuộc gọi"), reverse("calls"), 25))
         entries.append((_("Vì sao bị từ chối"), reverse("why"), 26))
     if any(map(actor.may, CONNECTIONS)):
         entries.append((_("Kết nối"), reverse("connections"), 22))

@@ -12,8 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
+from audit.models import Intent
+from audit.services.looking import note_look
 from connections.selectors.call_steps import BEARER, NOT_ASKED, PASSED, REFUSED, StepSeen
-from connections.selectors.call_story import ANSWERER, VIEW_ALL, VIEW_OWN, Story, story_of
+from connections.selectors.call_story import ANSWERER, VIEW_ALL, VIEW_OWN, WATCHER, Story, story_of
 from connections.web.call_forms import CallIdForm
 from core import clock
 from core.choices import Environment, Step
@@ -47,6 +49,8 @@ def why_call(request: Any, call_id: UUID) -> HttpResponse:
         own = request.actor.may(VIEW_OWN)
         context = {"form": CallIdForm(initial={"q": call_id}), "call_id": call_id, "own": own}
         return render(request, "developer/why_not_found.html", context, status=404)
+    if story.reader == WATCHER:
+        note_look(actor=request.actor, subject=Intent(call_id=call_id), asked={"call_id": str(call_id)})
     context = {
         "story": story,
         "row": story.row,

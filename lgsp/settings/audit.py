@@ -9,6 +9,9 @@ from lgsp.env import env
 SEALING_PUBLIC_KEYS = env("LGSP_SEALING_PUBLIC_KEYS")
 CHECKPOINT_DIR = Path(env("LGSP_CHECKPOINT_DIR") or Path(env("LGSP_DATA_DIR")) / "checkpoints")
 
+# Rows of the call log that one evidence bundle holds at most.
+EVIDENCE_MAX_ROWS = env("LGSP_EVIDENCE_MAX_ROWS")
+
 AUDITLOG_STORE_JSON_CHANGES = True
 AUDITLOG_CID_GETTER = "core.web.middleware.current_request_id"
 AUDITLOG_INCLUDE_ALL_MODELS = False

@@ -54,8 +54,9 @@ PAGES: dict[str, Page] = {
     "admin:connections_letterheadrule_changelist": ({}, STAFF),
     "admin:connections_letterheadrule_add": ({}, holders("paper.manage")),
     "verify_entry": ({}, EVERYBODY),
-    "calls": ({}, holders("calllog.view_own")),
-    "calls_file": ({}, holders("calllog.view_own")),
+    "calls": ({}, holders("calllog.view_own", "calllog.view_all")),
+    "calls_file": ({}, holders("calllog.view_own", "calllog.view_all")),
+    "bundle": ({}, holders("calllog.view_own", "calllog.view_all")),
     "why": ({}, holders("calllog.view_own", "calllog.view_all")),
     "api-connections": (
         {},

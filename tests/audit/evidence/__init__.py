@@ -1,0 +1,1 @@
+"""The evidence bundle: what it proves, and what it finds changed."""
