@@ -73,7 +73,6 @@ def _fill(archive: zipfile.ZipFile, planned: Plan) -> str:
         "question": planned.question.as_json(),
         "checkpoint": planned.point.checkpoint.number,
         "rows": {kind: planned.count(kind) for kind in ("epoch", "intent", "outcome")},
-        "left_out": planned.newer,
         "files": [{"name": name, "bytes": size, "sha256": sha} for name, (size, sha) in sorted(listed.items())],
     }
     _size, digest = _write(archive, verify.MANIFEST, [(_canonical(manifest) + "\n").encode()])
@@ -170,7 +169,6 @@ def explanation(planned: Plan) -> str:
         covered="\n".join(f"- {line}" for line in planned.question.told()),
         calls=planned.calls,
         outcomes=planned.count("outcome"),
-        newer=planned.newer,
         origin=point.origin,
         number=point.number,
         size=point.size,

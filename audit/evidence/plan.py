@@ -17,7 +17,7 @@ from core.problems import StateRefused
 
 # Intents and outcomes of the calls, and the openings and closings of the chains they stand in.
 _PLACES = """
-with chosen as materialized ({chosen} limit %(most)s + 1),
+with chosen as materialized (select distinct * from ({chosen} limit %(most)s + 1) c),
 wanted as materialized (
   select 'intent' as kind, i.epoch, i.n, i.epoch as intent_epoch, i.n as intent_n
     from chosen c join audit_intent i on i.call_id = c.call_id and i.received_at = c.received_at

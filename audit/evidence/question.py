@@ -27,7 +27,7 @@ class Question:
     proven: bool = True
 
     def chosen(self) -> tuple[str, dict[str, Any]]:
-        """Return the query of call_id and received_at of the calls, and its values."""
+        """Return the query of call_id and received_at of the calls, a row for each attempt, and its values."""
         texts, values = self.wanted.conditions()
         if self.wanted.call_id is not None:
             moment = moment_of(self.wanted.call_id)
@@ -42,7 +42,7 @@ class Question:
             texts.append("i.grant_code = any(%(grants)s)")
             values["grants"] = list(self.grants)
         where = " and ".join(texts)
-        return f"select distinct i.call_id, i.received_at from audit_intent i {HOW} where {where}", values  # noqa: S608
+        return f"select i.call_id, i.received_at from audit_intent i {HOW} where {where}", values  # noqa: S608
 
     def as_json(self) -> dict[str, Any]:
         """Return what the manifest says was asked, as the script of the bundle reads it."""

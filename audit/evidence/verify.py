@@ -118,7 +118,7 @@ class Note:
             if dash == "\u2014" and known and known[0] == name and signed(known[1], body.encode() + b"\n", marked[4:]):
                 self.key = marked[:4]
         if not blank or not self.key:
-            raise ValueError("chữ ký không đúng, hoặc không do khóa nào trong keys.txt ký")
+            raise ValueError("chữ ký không đúng, hoặc không do khóa nào trong gói ký")
         fields = body.split("\n")
         self.origin, self.size, self.root = fields[0], int(fields[1]), base64.b64decode(fields[2], validate=True)
         more = dict(line.split(" ", 1) for line in fields[3:])
@@ -293,11 +293,13 @@ def check(place: Path, against: str | None, key: str | None) -> tuple[list[str],
         _growth(bundle, other, notes[0])
     told = _told(rows, notes, keys)
     if key is not None and notes[0].key not in read_keys(key):
-        bundle.wrong(NOTES, "điểm niêm phong không do khóa nêu ở --key ký")
+        bundle.wrong(NOTES, "điểm niêm phong không do khóa nêu trên dòng lệnh ký")
     if against is not None:
         told.append(_compare(bundle, notes, Path(against).read_text(encoding="utf-8")))
     if key is None and against is None:
-        told.append("Chưa đối chiếu với nguồn ngoài gói: so mã khóa với bản công bố, hoặc thêm --against, --key")
+        told.append(
+            "Chưa đối chiếu với nguồn ngoài gói: so mã khóa với bản công bố, hoặc làm theo mục 2 của tệp giải thích"
+        )
     return bundle.faults, told
 
 
@@ -344,13 +346,13 @@ def _compare(bundle: Bundle, notes: list[Note], outside: str) -> str:
         if there[note.origin, str(note.number)].rpartition("\n\n")[0] != note.text.rpartition("\n\n")[0]:
             bundle.wrong(NOTES, f"điểm niêm phong số {note.number} khác bản giữ ngoài: nhật ký đã rẽ nhánh")
     if not met:
-        raise bundle.unusable("Tệp nêu ở --against không có điểm niêm phong nào của gói, nên không đối chiếu được")
+        raise bundle.unusable("Tệp giữ ngoài không có điểm niêm phong nào của gói, nên không đối chiếu được")
     return "Đã đối chiếu với bản giữ ngoài: điểm niêm phong số " + ", ".join(str(note.number) for note in met)
 
 
 def main() -> int:
     """Read what is asked, say what was found, return the status."""
-    asked = argparse.ArgumentParser(prog="verify.py", description="Kiểm tra gói bằng chứng nhật ký cuộc gọi")
+    asked = argparse.ArgumentParser(prog="verify.py")
     asked.add_argument("place", nargs="?", default=str(Path(__file__).resolve().parent), help="thư mục của gói")
     asked.add_argument("--against", help="tệp điểm niêm phong do bên khác giữ")
     asked.add_argument("--key", help="khóa công khai lấy từ nguồn khác: tên+mã+base64")

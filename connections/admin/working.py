@@ -39,8 +39,7 @@ ENDING = frozenset({"place_hold", "decline_ending", "terminate"})
 def working_page(admin: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show one dossier to work on."""
     dossier, actor = dossier_of(request, object_id), acting(request)
-    everything, connection = EVERYTHING in request.GET, connection_of(dossier)
-    turn = turn_of(dossier, actor)
+    everything, connection, turn = EVERYTHING in request.GET, connection_of(dossier), turn_of(dossier, actor)
     return staff_page(
         admin,
         request,

@@ -15,12 +15,12 @@ from accounts.web.access import needs
 from catalog.models import InformationSystem
 from connections.choices import Algorithm
 from connections.models import Credential
+from connections.selectors.call_story import VIEW_OWN
 from connections.selectors.grants import grants_seen
 from connections.selectors.keys import keys_seen, last_uses, replaceable_keys
 from connections.selectors.old_versions import StillCalled, still_called
 from connections.services.key_proof import activate_key
 from connections.services.keys import EMERGENCY_OWN, MANAGE_OWN, make_key, revoke_in_emergency, revoke_key
-from connections.web.calls import READ_CALLS
 from connections.web.part_forms import NetworksField
 from connections.web.requests import READ
 from connections.web.sending import ReasonForm
@@ -118,7 +118,7 @@ def developer(request: Any) -> HttpResponse:
         "today": clock.today(),
         "may_manage": request.actor.may(MANAGE_OWN),
         "may_stop": any(map(request.actor.may, EMERGENCY_OWN)),
-        "may_read_calls": request.actor.may(READ_CALLS),
+        "may_read_calls": request.actor.may(VIEW_OWN),
     }
     return render(request, "developer/systems.html", context)
 

@@ -114,7 +114,7 @@ def test_what_another_party_holds_is_shown_to_have_grown(tmp_path: Path) -> None
     assert "Đã đối chiếu với bản giữ ngoài" in done.stdout
     other = run(folder, "--key", str(OTHER.verifier))
     assert other.returncode == 1
-    assert "không do khóa nêu ở --key ký" in other.stdout
+    assert "không do khóa nêu trên dòng lệnh ký" in other.stdout
     kept.write_text(kept.read_text().replace("time 2", "time 3"))
     forked = run(folder, "--against", str(kept))
     assert forked.returncode == 1
