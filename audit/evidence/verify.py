@@ -90,7 +90,7 @@ def grown(size: int, later: int, path: list[bytes], root: bytes, later_root: byt
     return bool(proof) and _walk(at, last, proof[0], proof[0], proof[1:]) == (root, later_root)
 
 
-# keys and notes (C2SP signed-note, tlog-checkpoint).
+# Keys and notes (C2SP signed-note, tlog-checkpoint).
 def read_keys(text: str) -> dict[bytes, tuple[str, bytes]]:
     """Return name and public key by key id, of lines ``<name>+<id>+<base64>``. Raises ValueError."""
     found = {}
@@ -130,7 +130,7 @@ def split_notes(text: str) -> list[str]:
     return re.findall(r"(?:[^\n]+\n)+\n(?:\u2014 [^\n]*\n)+", text)
 
 
-# the bundle.
+# The bundle.
 class Bundle:
     """A folder, and what is wrong with it."""
 
@@ -360,7 +360,7 @@ def main() -> int:
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
         faults, told = check(Path(given.place), given.against, given.key)
-    except (Unusable, OSError, ValueError) as error:
+    except (Unusable, OSError, ValueError, RecursionError) as error:
         sys.stdout.write(f"{error}\nKHÔNG KIỂM TRA ĐƯỢC\n")
         return 2
     for text in faults[:TELL_MOST]:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from audit.evidence.bundle import Bundle, write
 from audit.evidence.plan import plan
@@ -24,7 +25,7 @@ def make_bundle(*, actor: Actor, question: Question, subject: Model, reason: str
     """
     own = question.bodies is not None and actor.agency_id in question.bodies and question.proven
     if not actor.may(VIEW_ALL) and not (actor.may(VIEW_OWN) and own):
-        raise PermissionRefused
+        raise PermissionRefused(_("Gói bằng chứng chỉ lập cho cuộc gọi mà cơ quan đã gọi hoặc đã trả lời."))
     planned = plan(question)
     made = write(planned)
     asked = {name: value for name, value in question.as_json().items() if value not in (None, "")}

@@ -11,9 +11,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from audit.evidence.question import Question
 from audit.evidence.verify import check
 from audit.models import Fact
+from audit.selectors.call_pages import Wanted
+from audit.services.bundles import make_bundle
 from connections.models import Grant
+from core.problems import PermissionRefused
 from tests.audit.sealing.world import SIGNER
 from tests.connections.call_log import log_calls
 from tests.connections.calls.reading import LOG, WHY, text_of
@@ -122,6 +126,26 @@ def test_a_watcher_says_why_and_sees_calls_nobody_proved(grant: Grant, desk: Des
     assert taken(watcher, "", tmp_path / "moi", reason=WHY_TAKEN) == []
     facts = Fact.objects.filter(deed="calllog.bundled")
     assert {fact.reason for fact in facts} == {WHY_TAKEN}
+
+
+def test_the_service_gives_an_agency_no_more_than_its_own(chain: Chain, grant: Grant) -> None:
+    log_calls(grant)
+    seal_here()
+    own, others = chain.agency.pk, chain.agency.pk + 9000
+    for question in (
+        Question("Mọi cơ quan", Wanted()),
+        Question("Cơ quan khác", Wanted(), bodies=(others,)),
+        Question("Chưa chứng minh", Wanted(), bodies=(own,), proven=False),
+    ):
+        with pytest.raises(PermissionRefused):
+            make_bundle(actor=chain.actors["technician"], question=question, subject=chain.agency)
+    with pytest.raises(PermissionRefused):
+        make_bundle(
+            actor=chain.actors["agency_officer"],
+            question=Question("Vai trò khác", Wanted(), bodies=(own,)),
+            subject=chain.agency,
+        )
+    assert not Fact.objects.filter(deed="calllog.bundled").exists()
 
 
 def test_what_is_not_sealed_or_too_much_is_said(grant: Grant, desk: Desk, settings: Any) -> None:
