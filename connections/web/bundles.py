@@ -1,9 +1,9 @@
 """Evidence to take away: of one call, of what the log is narrowed to, or of a dossier's grants (issue: evidence)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ REFUSALS = (NotSealed, NothingThere, TooMany)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @needs(VIEW_OWN, VIEW_ALL)
-def bundle(request: Any) -> HttpResponseBase:
+def bundle(request: Any) -> HttpResponse:
     """Say what the bundle will hold, and on POST make it; what is not sealed yet or too much is said, not failed."""
     reach = reach_of(request.actor)
     asked = CallsForm(request.GET, reach)
@@ -43,7 +43,8 @@ def bundle(request: Any) -> HttpResponseBase:
         if request.method == "POST" and (form is None or form.is_valid()):
             reason = form.cleaned_data["reason"] if form else ""
             made = make_bundle(actor=request.actor, question=question, subject=subject, reason=reason)
-            return stream_download(made.file, f"goi-bang-chung-{made.digest[:12]}.zip", ZIP)
+            answer: Any = stream_download(made.file, f"goi-bang-chung-{made.digest[:12]}.zip", ZIP)
+            return cast(HttpResponse, answer)
         planned: Plan = plan(question)
     except REFUSALS as refusal:
         if isinstance(refusal, NothingThere) and question.wanted.call_id is not None:

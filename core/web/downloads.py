@@ -1,7 +1,7 @@
 """Handing out a kept file: by its row, under its own name, never run or guessed at by the browser."""
 
 from collections.abc import AsyncIterator
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
 from asgiref.sync import sync_to_async
@@ -28,7 +28,8 @@ class OpenFile(FileResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the pieces."""
-        read = sync_to_async(self.file_to_stream.read)  # type: ignore[attr-defined]
+        file: Any = self.file_to_stream
+        read = sync_to_async(file.read)
         while piece := await read(self.block_size):
             yield piece
 

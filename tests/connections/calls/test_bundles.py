@@ -62,7 +62,7 @@ def test_an_agency_takes_one_call_the_list_and_the_dossier(
         assert f"{count} yêu cầu và {count} kết quả" in page
         folder = tmp_path / str(number)
         assert taken(client, query, folder) == []
-        assert (folder / "rows.jsonl").read_text(encoding="utf-8").count('"kind":"intent"') == count
+        assert (folder / "rows.jsonl").read_text(encoding="utf-8").count('"kind":"intent","leaf"') == count
     facts = Fact.objects.filter(deed="calllog.bundled").order_by("pk")
     assert [fact.subject_type for fact in facts] == [
         "audit.intent",

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
-from accounts.models import Membership, User
+from accounts.models import Agency, Membership, User
 from audit.models import Fact
 from audit.selectors.call_pages import Wanted, calls_of
 from connections.models import Grant
@@ -65,7 +65,7 @@ def test_an_inspector_looks_only_within_the_time_given(
     chain: Chain, grant: Grant, person: Person, signed_in: SignedIn
 ) -> None:
     [call] = log_calls(grant)
-    inspector = person("kiem-tra@lgsp.example", chain.users["operator"].memberships.first().agency, "inspector")
+    inspector = person("kiem-tra@lgsp.example", Agency.objects.get(pk=chain.actors["operator"].agency_id), "inspector")
     client = signed_in(inspector)
     assert shown(client) == ids([call])
     Membership.objects.filter(user=inspector).update(
