@@ -82,7 +82,8 @@ class Question:
             yield _("Chỉ các cuộc gọi cơ quan đã gọi hoặc đã trả lời.")
         if self.proven:
             yield _("Không có cuộc gọi mà bên gọi chưa chứng minh được mình là ai.")
-        yield _("Các việc đã ghi của hồ sơ không nằm trong cây niêm phong nên không có trong gói.")
+        if self.grants is not None:
+            yield _("Các việc đã ghi của hồ sơ không nằm trong cây niêm phong nên không có trong gói.")
 
 
 def _stamp(value: datetime | None) -> str | None:
