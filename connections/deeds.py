@@ -43,6 +43,8 @@ NAMES: dict[str, StrOrPromise] = {
     "sandbox.tried": _("Gọi thử từ cổng, môi trường thử nghiệm"),
     "live.tried": _("Gọi môi trường chính thức từ cổng"),
     "live.answered": _("Nhận câu trả lời của cuộc gọi chính thức từ cổng"),
+    "grant.revoked": _("Thu hồi quyền khai thác"),
+    "key.revoked": _("Thu hồi khóa"),
     "grant.narrowed": _("Thu hẹp quyền khai thác"),
     "key.activated": _("Kích hoạt khóa"),
     "key.replaced": _("Rút ngắn thời hạn khóa được thay"),

@@ -1,5 +1,5 @@
 """Staff pages of evidence: read only."""
 
-from audit.admin import facts, history, sealing
+from audit.admin import facts, history, recovery, sealing
 
-__all__ = ["facts", "history", "sealing"]
+__all__ = ["facts", "history", "recovery", "sealing"]

@@ -2,7 +2,8 @@
 
 from audit.models.calls import Intent, Outcome
 from audit.models.facts import Fact
+from audit.models.recovery import Recovery
 from audit.models.sealing import Sealing, Verification
 from audit.models.use import UseDay, UseMark
 
-__all__ = ["Fact", "Intent", "Outcome", "Sealing", "UseDay", "UseMark", "Verification"]
+__all__ = ["Fact", "Intent", "Outcome", "Recovery", "Sealing", "UseDay", "UseMark", "Verification"]

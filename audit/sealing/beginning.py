@@ -34,8 +34,11 @@ class Start:
 def begin(connection: psycopg.Connection[Any], outside: Outside, known: Verifiers, *, accept: bool = False) -> Start:
     """Compare database and folder, and write outside what a crash kept from it. Raises :class:`Refused`, OSError.
 
-    With *accept* a database that is behind or forked goes on as another life of the log, under another origin.
+    With *accept* a database that is behind or forked goes on as another life of the log, under another origin; one
+    that was restored (``audit_recovery``) waits for its acceptance and then always does, whatever was lost.
     """
+    restored = _restored(connection)
+    accept = accept or restored
     here, there = store.last_checkpoint(connection), _last_outside(outside, known)
     _require_ours(here, known)
     generation = max([1, *(_generation(one, known) for one in (here, there) if one)])
@@ -49,13 +52,26 @@ def begin(connection: psycopg.Connection[Any], outside: Outside, known: Verifier
             )
         return Start(here, 0, generation + 1, here.checkpoint.digest)
     fault = _fault(connection, here, there)
-    if fault is None:
+    if fault is None and not restored:
         _catch_up(connection, outside, there.checkpoint.number)
         last = store.last_checkpoint(connection)
         return Start(last, last.checkpoint.number if last else 0, generation)
     if not accept:
         raise Refused(f"{fault} {_REMEDY}")
     return Start(here, 0, generation + 1, there.checkpoint.digest)
+
+
+def _restored(connection: psycopg.Connection[Any]) -> bool:
+    """Return whether this is a restored database, accepted, of which nothing was sealed yet."""
+    row = connection.execute(
+        "select accepted_at is not null, number >= coalesce((select max(number) from audit_checkpoint), 0), backup"
+        " from audit_recovery where kind = 'restore' order by id desc limit 1"
+    ).fetchone()
+    if row is not None and not row[0]:
+        raise Refused(
+            f"Cơ sở dữ liệu khôi phục từ {row[2]} chưa được chấp nhận. Chấp nhận: ./run manage accept_restore --help"
+        )
+    return row is not None and bool(row[1])
 
 
 def _last_outside(outside: Outside, known: Verifiers) -> Sealed | None:

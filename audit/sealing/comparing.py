@@ -39,7 +39,7 @@ def notes_at(place: Path) -> Iterator[str]:
 def compare(connection: psycopg.Connection[Any], place: Path, known: Verifiers, *, since: int = 0) -> Compared:
     """Compare the notes at *place* that are numbered after *since*. Raises OSError."""
     found = Compared()
-    ends = _lives(place)
+    ends = lives(place)
     chunk: list[Sealed] = []
     for note in notes_at(place):
         try:
@@ -61,7 +61,7 @@ def compare(connection: psycopg.Connection[Any], place: Path, known: Verifiers, 
     return found
 
 
-def _lives(place: Path) -> dict[str, int]:
+def lives(place: Path) -> dict[str, int]:
     """Return, for each life of the log that an accepted restore ended, the number the next one began with."""
     ends: dict[str, int] = {}
     origin = ""

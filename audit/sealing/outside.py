@@ -76,20 +76,24 @@ class Outside:
         Raises OSError; then nothing of this call counts as written.
         """
         for one in sealed:
-            path = self.folder / f"{one.checkpoint.at.strftime(_MONTH)}.txt"
-            new = not path.exists()
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                end = _whole(descriptor)
-                os.ftruncate(descriptor, end)
-                content = one.note.encode()
-                if os.pwrite(descriptor, content, end) != len(content):
-                    raise OSError(28, "disk full")
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if new:
-                self._keep_name()
+            self.append_text(f"{one.checkpoint.at.strftime(_MONTH)}.txt", one.note)
+
+    def append_text(self, name: str, note: str) -> None:
+        """Write one signed note at the end of file *name* and wait for the disk; else as :meth:`append`."""
+        path = self.folder / name
+        new = not path.exists()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            end = _whole(descriptor)
+            os.ftruncate(descriptor, end)
+            content = note.encode()
+            if os.pwrite(descriptor, content, end) != len(content):
+                raise OSError(28, "disk full")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if new:
+            self._keep_name()
 
     def _keep_name(self) -> None:
         """Wait until the folder itself names its new file for good."""

@@ -5,7 +5,7 @@ outside: a database that is behind its own folder was therefore restored or fork
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,11 @@ from audit.sealing.chains import COLD_SECONDS, Chains
 from audit.sealing.checkpoints import NOTHING, Checkpoint, Sealed, origin_of
 from audit.sealing.leaves import SPELLING
 from audit.sealing.merkle import Frontier
-from audit.sealing.notes import Signer, Verifiers
+from audit.sealing.notes import BadNote, Signer, Verifiers
 from audit.sealing.open_calls import OpenCalls
 from audit.sealing.outside import Outside
 from audit.sealing.reading import Fresh, read
+from audit.sealing.revocations import Journal
 from audit.sealing.standing import Standing
 from audit.sealing.witness import Witness
 from core import clock
@@ -51,13 +52,16 @@ class Keys:
 
 @dataclass(slots=True)
 class Sealer:
-    """One sealer on one connection. ``accept`` lets a restored database begin another life of the log."""
+    """One sealer on one connection. ``accept`` lets a restored database begin another life of the log; the facts of
+    ``revoking`` deeds are written outside, too."""
 
     address: str
     keys: Keys
     outside: Outside
     witness: Witness = field(default_factory=Witness)
     accept: bool = False
+    revoking: Sequence[str] = ()
+    journal: Journal = field(init=False)
     connection: psycopg.Connection[Any] = field(init=False)
     chains: Chains = field(init=False)
     calls: OpenCalls = field(init=False)
@@ -96,6 +100,11 @@ class Sealer:
             raise Refused(f"Cây niêm phong trong cơ sở dữ liệu thiếu phần ({error}). Kiểm tra lại nhật ký.") from error
         if self.last and self.tree.root() != self.last.checkpoint.root:
             raise Refused("Cây niêm phong trong cơ sở dữ liệu khác điểm niêm phong cuối. Kiểm tra lại nhật ký.")
+        self.journal = Journal(self.outside, self.keys.signer, self.keys.known, self.revoking)
+        try:
+            self.journal.begin()
+        except BadNote as error:
+            raise Refused(f"Sổ thu hồi trong {self.outside.folder} không còn nguyên vẹn ({error}).") from error
         self.standing = Standing.load(self.connection)
         self.standing.outside_number, self.standing.outside_fault = start.outside_number, ""
         row = self.connection.execute(
@@ -117,6 +126,7 @@ class Sealer:
         outside cannot be written, and then nothing more is sealed."""
         now = time.monotonic()
         self._write_outside()
+        self.journal.tell(self.connection)
         upto, since = self._moment()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now

@@ -59,7 +59,7 @@ def drop_old_nonces() -> int:
     names = sorted(name for name in _partitions() if name.startswith("audit_nonce_2"))
     old = [name for name in names if name.removeprefix("audit_nonce_") < oldest]
     for name in old:
-        _patiently(sql.SQL("drop table if exists {}").format(sql.Identifier(name)))
+        _patiently(sql.SQL("select audit_drop_nonces(%s)"), name)
     return len(old)
 
 
@@ -73,7 +73,7 @@ def _partitions() -> set[str]:
 
 
 def _make(span: Span) -> bool:
-    call = sql.SQL("select audit_make_partition(%s, %s, %s, %s)")
+    call = sql.SQL("select audit_keep_partition(%s, %s, %s, %s)")
     return bool(_patiently(call, span.table, span.suffix, span.lower, span.upper))
 
 

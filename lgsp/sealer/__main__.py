@@ -26,6 +26,7 @@ from audit.sealing.sealer import Keys, Sealer, run
 from audit.sealing.witness import Send, Witness, to_folder
 from core.http import Unreachable, call_own
 from lgsp.env import env
+from lgsp.survival.revoking import REVOKING
 
 WITNESS_SECONDS = 10.0
 _OTHERS = 0o007
@@ -108,7 +109,8 @@ def _seal(*, accept: bool) -> int:
     stopping = threading.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_ignored: stopping.set())
-    sealer = Sealer(address, found, outside, witness(env("LGSP_CHECKPOINT_WITNESS")), accept=accept)
+    second = witness(env("LGSP_CHECKPOINT_WITNESS"))
+    sealer = Sealer(address, found, outside, second, accept=accept, revoking=REVOKING)
     run(sealer, stopping.is_set, partial(_wait, stopping))
     return 0
 

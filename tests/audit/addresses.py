@@ -7,6 +7,8 @@ PAGES: dict[str, Page] = {
     "admin:audit_fact_add": ({}, NOBODY),
     "admin:audit_verification_changelist": ({}, STAFF & (holders("facts.view") | holders("calllog.view_all"))),
     "admin:audit_verification_add": ({}, NOBODY),
+    "admin:audit_recovery_changelist": ({}, STAFF & (holders("facts.view") | holders("calllog.view_all"))),
+    "admin:audit_recovery_add": ({}, NOBODY),
     "admin:auditlog_logentry_changelist": ({}, STAFF & holders("history.view")),
     "admin:auditlog_logentry_add": ({}, NOBODY),
 }

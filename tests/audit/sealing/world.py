@@ -1,7 +1,7 @@
 """A log of two processes and a sealer over it, as short as tests need them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,15 @@ def written(calls: int = 4, parts: int = 2, *, unanswered: bool = False) -> None
 
 @contextmanager
 def sealing(
-    folder: Path, *, keys: Keys = SEAL_KEYS, accept: bool = False, witness: Witness | None = None
+    folder: Path,
+    *,
+    keys: Keys = SEAL_KEYS,
+    accept: bool = False,
+    witness: Witness | None = None,
+    revoking: Sequence[str] = (),
 ) -> Iterator[Sealer]:
     """Give a sealer that has begun, and end it."""
-    sealer = Sealer(address(), keys, Outside(folder), witness or Witness(), accept=accept)
+    sealer = Sealer(address(), keys, Outside(folder), witness or Witness(), accept=accept, revoking=revoking)
     sealer.outside.take()
     try:
         assert sealer.connect()

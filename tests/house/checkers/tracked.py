@@ -11,6 +11,7 @@ EXCUSES = {
     "audit.Outcome": "as audit.Intent",
     "audit.Sealing": "how the sealer stands, overwritten each second; the checkpoints are the evidence",
     "audit.Verification": "a measurement: written once by a job; one that failed has a fact",
+    "audit.Recovery": "evidence itself: written once, accepted once, a trigger refuses other change; each has a fact",
     "audit.UseDay": "a sum over the call log, counted by a job; the log is the evidence",
     "audit.UseMark": "how far that job has counted",
     "accounts.Letter": "an outbox row: its life is a fact, its body must not be copied into a history",
