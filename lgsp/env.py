@@ -100,6 +100,13 @@ VARIABLES: tuple[Variable, ...] = (
         secret=True,
     ),
     Variable(
+        "LGSP_BACKUP_DATABASE_URL",
+        "url",
+        "",
+        "The same server under a role that may replicate, for base backups; empty: `DATABASE_URL`.",
+        secret=True,
+    ),
+    Variable(
         "LGSP_SEALING_ALARM_SECONDS", "int", "10", "Age of the oldest row not sealed from which keepers are alarmed."
     ),
     Variable(
@@ -198,7 +205,7 @@ class Environment:
         variable = _BY_NAME[name]
         given = self._env.ENVIRON.get(name, "").strip()
         if not given and variable.needed and self.mode == "production":
-            raise Missing(f"{name} is not set: {variable.help}")
+            raise Missing(f"Thiếu biến môi trường {name}. Ý nghĩa từng biến: docs/environment.md")
         match variable.kind:
             case "bool":
                 return self._env.bool(name, default=variable.default == "true")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lgsp.launch import checks, demo, environment, lock, processes, serve
+from lgsp.launch import backup, checks, demo, drill, environment, lock, processes, restore, serve
 from lgsp.launch.attach import attached
 from lgsp.launch.places import PYTHON, ROOT
 from lgsp.launch.terminal import Stop, keep_output_clean, prepare, say
@@ -55,6 +55,38 @@ def _demo(arguments: list[str]) -> int:
     return demo.demo(_read(reader, arguments))
 
 
+def _backup(arguments: list[str]) -> int:
+    reader = _reader()
+    reader.add_argument("--to", type=Path)
+    reader.add_argument("--keep", type=int, default=0)
+    reader.add_argument("--with-keys", type=Path)
+    chosen = _read(reader, arguments)
+    if chosen.keep < 0:
+        raise Stop("--keep nhận số bản giữ lại, từ 0 (giữ tất cả), ví dụ --keep 14")
+    return backup.backup(folder=chosen.data, target=chosen.to, keep=chosen.keep, keys=chosen.with_keys)
+
+
+def _restore(arguments: list[str]) -> int:
+    reader = _reader()
+    reader.add_argument("backup", type=Path)
+    for name in ("--keys", "--checkpoints"):
+        reader.add_argument(name, type=Path)
+    reader.add_argument("--by", default="")
+    if not arguments or arguments[0].startswith("-") or "--data" not in " ".join(arguments):
+        raise Stop("Cách dùng: ./run restore BẢN_SAO_LƯU --data THƯ_MỤC_TRỐNG --keys TỆP --checkpoints THƯ_MỤC")
+    chosen = _read(reader, arguments)
+    return restore.restore(
+        backup=chosen.backup, folder=chosen.data, keys=chosen.keys, outside=chosen.checkpoints, by=chosen.by
+    )
+
+
+def _drill(arguments: list[str]) -> int:
+    reader = _reader()
+    reader.add_argument("--by", default="")
+    chosen = _read(reader, arguments)
+    return drill.drill(folder=chosen.data, by=chosen.by)
+
+
 def _lint(arguments: list[str]) -> int:
     _read(argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False), arguments)
     return 1 if checks.lint() else 0
@@ -92,6 +124,15 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "lint": (_lint, "chỉ kiểm tra định dạng, kiểu, kiến trúc, cấu hình"),
     "lock": (lock.lock, "tạo lại tệp khóa phiên bản từ pyproject.toml"),
     "manage": (_manage, "chạy lệnh quản trị Django với dữ liệu của cổng; --data THƯ_MỤC đứng đầu nếu cần"),
+    "backup": (_backup, "sao lưu; --to THƯ_MỤC, --keep SỐ bản giữ lại, --with-keys TỆP ghi khóa ra nơi khác; --data"),
+    "restore": (
+        _restore,
+        "khôi phục BẢN_SAO_LƯU vào --data THƯ_MỤC trống; --keys TỆP, --checkpoints THƯ_MỤC, --by NGƯỜI",
+    ),
+    "drill": (
+        _drill,
+        "diễn tập: sao lưu, khôi phục ra nơi khác, kiểm tra, đối chiếu, ghi kết quả; --by NGƯỜI; --data",
+    ),
     "help": (_help, "in trang này"),
 }
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NEEDED_BYTES = 400_000_000
+RESTORING = "restoring"
 _WHY = {
     errno.EACCES: "không có quyền",
     errno.EPERM: "không có quyền",
@@ -48,11 +49,16 @@ class InUse(Stop):
 
 
 class DataFolder:
-    """The folder an instance keeps everything in; one launcher holds it at a time."""
+    """The folder an instance keeps everything in; one launcher holds it at a time.
 
-    def __init__(self, path: Path) -> None:
+    One that a restore was broken off in is refused to all but another restore, which says *restoring*.
+    """
+
+    def __init__(self, path: Path, *, restoring: bool = False) -> None:
         try:
             self.path = path.expanduser().resolve()
+            if not restoring and (self.path / RESTORING).exists():
+                raise Stop(f"Lần khôi phục vào {self.path} chưa xong. Xóa thư mục đó rồi khôi phục lại: ./run restore")
             self._take()
         except (OSError, RuntimeError) as error:
             why = _WHY.get(getattr(error, "errno", None) or errno.ELOOP, "hệ thống từ chối")

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from lgsp.launch.terminal import Stop, say, step
 
 # The longest call, which is answered before the broker ends.
 PATIENCE_SECONDS = 40
+# The status of `manage.py prepare` when nothing was changed and its last line says why.
+MAY_NOT_START = 2
 
 
 def serve(*, port: int, folder: Path, demo: bool, broker_workers: int = 0) -> int:
@@ -75,7 +78,12 @@ def bring_up(instance: Instance, started: dict[str, processes.Process], ports: p
     provider = ports.addresses().get("provider", "")
     prepare = [str(PYTHON), "manage.py", "prepare", *(["--demo", "--provider", provider] if provider else [])]
     with step("Chuẩn bị dữ liệu"):
-        if processes.run(prepare, cwd=ROOT, env=variables, umask=0o077).returncode:
+        done = processes.run(prepare, cwd=ROOT, env=variables, umask=0o077, stderr=subprocess.PIPE)
+        if done.returncode == MAY_NOT_START:
+            raise Stop(done.stderr.strip().splitlines()[-1])
+        if done.stderr:
+            say(done.stderr.strip(), stream=sys.stderr)
+        if done.returncode:
             raise Stop("Chuẩn bị dữ liệu không xong; lỗi ở các dòng trên.")
     with step("Chờ cổng sẵn sàng"):
         product.start(data, ports, variables, started)

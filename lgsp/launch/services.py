@@ -66,7 +66,7 @@ class Postgres:
         """Make the cluster if there is none, start, wait, make the database."""
         owner, mine = self.cluster.parent / "owner", hashlib.sha256(self.password.encode()).hexdigest()
         if not owner.exists() or owner.read_text() != mine:
-            self._set_aside()
+            self.set_aside()
             with step("Tạo cơ sở dữ liệu PostgreSQL"):
                 self._initialise()
             owner.touch(mode=0o600)
@@ -91,7 +91,7 @@ class Postgres:
         )
         self._wait()
 
-    def _set_aside(self) -> None:
+    def set_aside(self) -> None:
         """Keep, under another name, a cluster whose password this folder no longer knows or whose making broke off."""
         if self.cluster.exists():
             self.cluster.rename(self.cluster.with_name(f"postgres-{time.time_ns()}"))
