@@ -14,6 +14,7 @@ from audit.sealing.checkpoints import NOTHING, Sealed, generation_of
 from audit.sealing.notes import BadNote, Verifiers
 from audit.sealing.outside import Outside
 
+_ACCEPT = "./run manage accept_restore --help"
 _REMEDY = "Cách xử lý: docs/evidence.md."
 
 
@@ -68,9 +69,7 @@ def _restored(connection: psycopg.Connection[Any]) -> bool:
         " from audit_recovery where kind = 'restore' order by id desc limit 1"
     ).fetchone()
     if row is not None and not row[0]:
-        raise Refused(
-            f"Cơ sở dữ liệu khôi phục từ {row[2]} chưa được chấp nhận. Chấp nhận: ./run manage accept_restore --help"
-        )
+        raise Refused(f"Cơ sở dữ liệu khôi phục từ {row[2]} chưa được chấp nhận. Chấp nhận: {_ACCEPT}")
     return row is not None and bool(row[1])
 
 

@@ -1,6 +1,5 @@
 """What a manifest says of the database: versions, state of the log, rows by model, prints of keys."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.apps import apps
@@ -11,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from audit.sealing import store
 from audit.sealing.checkpoints import Sealed
 from audit.verification.link import link
+from core import clock
 from lgsp.env import env
 from lgsp.survival.making import Source
 from lgsp.survival.manifest import KEYS, Manifest, prints_of
@@ -37,7 +37,7 @@ def describe() -> Manifest:
     """Return the manifest but for its files."""
     named = connection.get_connection_params()
     return Manifest(
-        made_at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
+        made_at=clock.now().isoformat(timespec="seconds"),
         product=settings.PRODUCT_VERSION,
         postgres=link().info.server_version // 10000,
         database=named["dbname"],

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from core import clock
+from lgsp.survival.binaries import tool
 from lgsp.survival.manifest import CHECKPOINTS, FILES, PREFIX, Manifest, backups_in, hash_of
-from lgsp.survival.tools import tool
 
 _PARTIAL = ".partial-"
 # Room beside what is copied: the write-ahead log of the meantime, and air.
@@ -45,7 +46,7 @@ def make(source: Source, target: Path, describe: Callable[[], Manifest], *, keep
 
     *describe* reads what the manifest says of the database, before anything is copied. Raises :class:`BackupFailed`.
     """
-    begun = datetime.now(tz=UTC)
+    begun = clock.now().astimezone(UTC)
     try:
         with _held(target):
             _require_room(source, target)
@@ -135,7 +136,7 @@ def _base_backup(address: str, folder: Path, major: int) -> None:
     options += ["--manifest-checksums=SHA256", "--no-password", "--label=lgsp", "--pgdata", str(folder)]
     done = subprocess.run(  # noqa: S603 -- PostgreSQL's own tool, no shell
         [str(command), *options, "--dbname", make_conninfo(**named)],
-        env={**os.environ, "PGPASSWORD": password, "LC_ALL": "C"},
+        env={"PGPASSWORD": password, "LC_ALL": "C"},
         capture_output=True,
         text=True,
         errors="replace",
@@ -167,7 +168,7 @@ def _finish(partial: Path, told: Manifest, begun: datetime) -> None:
         path.chmod(0o600)
         files[str(path.relative_to(partial))] = [path.stat().st_size, hash_of(path)]
         _sync(path)
-    took = (datetime.now(tz=UTC) - begun).total_seconds()
+    took = (clock.now() - begun).total_seconds()
     replace(told, files=files, made_at=begun.isoformat(timespec="seconds"), seconds=round(took, 1)).write(partial)
     for folder in [path for path in partial.rglob("*") if path.is_dir()]:
         _sync(folder)

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["by"].strip():
-            raise CommandError("Nhập họ tên người quyết định sau --by.", returncode=2)
+            raise CommandError("Nhập họ tên người quyết định.", returncode=2)
         try:
             done = accept_restore(actor=system_actor(options["by"].strip()), reason=options["reason"])
         except DomainError as error:

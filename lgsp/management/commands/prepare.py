@@ -20,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--provider", default="", help="địa chỉ hệ thống nguồn mẫu; tạo dịch vụ dữ liệu mẫu")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Before the first write: what may not start must not be changed either.
+        call_command("check_start", may_migrate=True)
         self.step("Cập nhật cấu trúc cơ sở dữ liệu", "migrate", interactive=False, verbosity=0)
         self.collect_static()
         self.step("Nạp danh bạ cơ quan", "load_register")
