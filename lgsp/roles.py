@@ -19,6 +19,7 @@ _NONE: frozenset[str] = frozenset()
 _WEB: dict[str, frozenset[str]] = {
     "audit_fact": _ADD,
     "auditlog_logentry": _ADD,
+    "audit_row_change": _READ,  # triggers write it, under the rights of its owner
     "audit_intent": _READ,
     "audit_outcome": _READ,
     "audit_epoch": _READ,
@@ -71,7 +72,7 @@ _SEALER: dict[str, frozenset[str]] = {
 }
 _ARCHIVE = dict.fromkeys(
     (
-        "audit_fact", "auditlog_logentry", "audit_intent", "audit_outcome", "audit_intent_rest", "audit_outcome_rest",
+        "audit_fact", "audit_row_change", "auditlog_logentry", "audit_intent", "audit_outcome", "audit_intent_rest", "audit_outcome_rest",
         "audit_epoch", "audit_leaf", "audit_node",
         "audit_checkpoint", "audit_verification", "audit_recovery",
     ),

@@ -1,9 +1,10 @@
 """Records of evidence. Plain ids and name snapshots, no foreign keys: evidence outlives its subject."""
 
 from audit.models.calls import Intent, Outcome
+from audit.models.changes import RowChange
 from audit.models.facts import Fact
 from audit.models.recovery import Recovery
 from audit.models.sealing import Sealing, Verification
 from audit.models.use import UseDay, UseMark
 
-__all__ = ["Fact", "Intent", "Outcome", "Recovery", "Sealing", "UseDay", "UseMark", "Verification"]
+__all__ = ["Fact", "Intent", "Outcome", "Recovery", "RowChange", "Sealing", "UseDay", "UseMark", "Verification"]

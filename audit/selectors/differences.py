@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -24,6 +24,7 @@ from core import clock
 # Secret fields are excluded where a model is registered; should one slip through, its value is still not shown.
 _SECRET = ("password", "secret", "digest", "token", "private_key")
 _Names = Mapping[tuple[type[models.Model], str], str]
+_Change = tuple[type[models.Model] | None, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,13 @@ class Difference:
 
 def differences_of(entries: Iterable[LogEntry]) -> list[list[Difference]]:
     """Return the differences of each entry; related rows are named with one query for each kind of row."""
-    known = list(entries)
-    names = _related_names(known)
-    return [_differences(entry, names) for entry in known]
+    return told([(entry.content_type.model_class(), entry.changes or {}) for entry in entries])
+
+
+def told(changes: Sequence[_Change]) -> list[list[Difference]]:
+    """Return in words what each change of a row of a model replaced: ``{field or column: [before, after]}``."""
+    names = _related_names(changes)
+    return [_differences(model, change, names) for model, change in changes]
 
 
 def _model(label: str) -> type[models.Model] | None:
@@ -66,9 +71,9 @@ def details_of(fact: Fact) -> list[Difference]:
     return found
 
 
-def _differences(entry: LogEntry, names: _Names) -> list[Difference]:
-    model, found = entry.content_type.model_class(), []
-    for name, change in sorted((entry.changes or {}).items()):
+def _differences(model: type[models.Model] | None, changes: Mapping[str, Any], names: _Names) -> list[Difference]:
+    found = []
+    for name, change in sorted(changes.items()):
         field, label = _field(model, name)
         if isinstance(change, dict):  # related rows added or taken away
             told = ", ".join(str(item) for item in change.get("objects", ()))
@@ -91,11 +96,10 @@ def _field(model: type[models.Model] | None, name: str) -> tuple[Any, str]:
     return field, str(mapped.get(name) or getattr(field, "verbose_name", "") or named(name))
 
 
-def _related_names(entries: Iterable[LogEntry]) -> _Names:
+def _related_names(changes: Iterable[_Change]) -> _Names:
     wanted: defaultdict[type[models.Model], set[Any]] = defaultdict(set)
-    for entry in entries:
-        model = entry.content_type.model_class()
-        for name, change in (entry.changes or {}).items():
+    for model, fields in changes:
+        for name, change in fields.items():
             field, _label = _field(model, name)
             if isinstance(field, models.ForeignKey) and isinstance(change, list):
                 wanted[field.related_model] |= {value for value in change if str(value).isdigit()}
@@ -110,19 +114,26 @@ def _told(name: str, field: Any, value: Any, names: _Names | None = None) -> str
     """Return *value* in words."""
     if value is None or value in ("", "None", [], {}):
         return ""
-    if any(word in name for word in _SECRET):
+    if any(word in name for word in _SECRET) or value == {"hidden": True}:
         return _("(không hiện)")
-    if isinstance(value, dict) and "name" in value:
-        return str(value["name"])
+    if isinstance(value, dict):
+        return _object_told(value)
     if isinstance(field, models.ForeignKey):
         return (names or {}).get((field.related_model, str(value)), str(value))
     if isinstance(value, bool) or isinstance(field, models.BooleanField):
         return _("Có") if value in (True, "True") else _("Không")
     if isinstance(field, ArrayField):
         return _listed(field, value)
-    if isinstance(value, dict | list):
+    if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False)
     return _chosen(field, value) or _dated(field, str(value)) or str(value)
+
+
+def _object_told(value: dict[str, Any]) -> str:
+    """Return a row by its name, a long value by its digest, anything else as it is."""
+    if value.keys() == {"sha256", "length"}:
+        return _("(dài %(length)s ký tự, SHA-256 %(sha256)s)") % value
+    return str(value["name"]) if "name" in value else json.dumps(value, ensure_ascii=False)
 
 
 def _listed(field: ArrayField, value: Any) -> str:

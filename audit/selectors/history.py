@@ -11,7 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from audit.models import Fact
+from audit.models import Fact, RowChange
+from audit.selectors.changes import in_words, outside_of
 from audit.selectors.differences import Difference, details_of, differences_of
 from core.actor import Actor
 
@@ -22,13 +23,17 @@ _AROUND = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What happened to one object in one request: deeds (facts) with their reasons, and field differences."""
+    """What happened to one object in one request: deeds (facts) with their reasons, and field differences.
+
+    ``outside`` says that no deed accounts for it: the row was written around the services.
+    """
 
     at: datetime
     who: str
     action: str
     facts: Sequence[Fact] = ()
     differences: Sequence[Difference] = field(default=())
+    outside: bool = False
 
 
 def who_changed(entry: LogEntry, facts: Sequence[Fact] = ()) -> str:
@@ -96,14 +101,24 @@ def is_request_id(words: str) -> bool:
 def moments_of(subject: Model, actor: Actor, *, maintains: bool) -> list[Moment]:
     """Return what happened to *subject*, newest first.
 
-    The reader may see the subject; facts about it are for those who maintain such rows or read facts anyway.
+    The reader may see the subject; facts about it, and what no deed accounts for, are for those who maintain such rows
+    or read facts anyway.
     """
     kind = ContentType.objects.get_for_model(subject)
     of_subject = LogEntry.objects.filter(content_type=kind, object_id=subject.pk).select_related("actor")
     entries = list(of_subject.select_related("actor", "content_type").order_by("-id")[:NEWEST])
     about = Fact.objects.all() if maintains else Fact.objects.visible_to(actor)
     facts = list(about.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))[:NEWEST])
-    return sorted(_merged(entries, facts), key=lambda moment: moment.at, reverse=True)
+    changes = outside_of(subject, NEWEST) if maintains or actor.may("facts.view") else []
+    return sorted(_merged(entries, facts) + _outside(changes), key=lambda moment: moment.at, reverse=True)
+
+
+def _outside(changes: Sequence[RowChange]) -> list[Moment]:
+    told = zip(changes, in_words(changes), strict=True)
+    return [
+        Moment(change.at, change.who, change.get_operation_display(), (), differences, outside=True)
+        for change, differences in told
+    ]
 
 
 def _merged(entries: Sequence[LogEntry], facts: Iterable[Fact]) -> list[Moment]:

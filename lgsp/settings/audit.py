@@ -30,4 +30,6 @@ DEED_NAMES = [
     "incidents.deeds.NAMES",
     "reports.deeds.NAMES",
 ]
+# Tables whose every change is marked by the database (``audit.selectors.changes``).
+GOVERNED_TABLES = "lgsp.governed.GOVERNED"
 HISTORY_SOURCE = "audit.selectors.history.moments_of"

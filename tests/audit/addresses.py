@@ -5,6 +5,8 @@ from tests.house.policies import NOBODY, STAFF, Page, holders
 PAGES: dict[str, Page] = {
     "admin:audit_fact_changelist": ({}, STAFF & holders("facts.view")),
     "admin:audit_fact_add": ({}, NOBODY),
+    "admin:audit_rowchange_changelist": ({}, STAFF & holders("facts.view")),
+    "admin:audit_rowchange_add": ({}, NOBODY),
     "admin:audit_verification_changelist": ({}, STAFF & (holders("facts.view") | holders("calllog.view_all"))),
     "admin:audit_verification_add": ({}, NOBODY),
     "admin:audit_recovery_changelist": ({}, STAFF & (holders("facts.view") | holders("calllog.view_all"))),

@@ -89,6 +89,8 @@ SECURITY = {
     "admin-history-filtered": "/quan-tri/auditlog/logentry/?nguoi=quan+tri&timestamp_from=01/01/2026",
     "admin-history-none": "/quan-tri/auditlog/logentry/?q=khong+co",
     "admin-facts": "/quan-tri/audit/fact/",
+    "admin-changes": "/quan-tri/audit/rowchange/",
+    "admin-changes-outside": "/quan-tri/audit/rowchange/?quy-trinh=ngoai",
     "admin-memberships": "/quan-tri/accounts/membership/",
     "admin-invitations": "/quan-tri/accounts/invitation/",
     "admin-role-changes": "/quan-tri/accounts/rolechange/",

@@ -9,6 +9,7 @@ EXCUSES = {
     "audit.Fact": "it is evidence itself: written once, a trigger refuses change",
     "audit.Intent": "a row of the call log, written by audit.admission; MACs and triggers guard it",
     "audit.Outcome": "as audit.Intent",
+    "audit.RowChange": "as audit.Fact: written by triggers",
     "audit.Sealing": "how the sealer stands, overwritten each second; the checkpoints are the evidence",
     "audit.Verification": "a measurement: written once by a job; one that failed has a fact",
     "audit.Recovery": "evidence itself: written once, accepted once, a trigger refuses other change; each has a fact",
