@@ -13,6 +13,19 @@ from core.actor import Actor
 from core.regulation import clause as known_clause
 
 _ENCODER = DjangoJSONEncoder()
+# Columns whose values are secrets, whole or sealed: no fact names them.
+SECRETS = frozenset(
+    [
+        "password",
+        "sealed_secret",
+        "sealed_client_key",
+        "sealed_client_secret",
+        "challenge",
+        "token_digest",
+        "code_digest",
+        "lookup_code",
+    ]
+)
 
 
 def record_fact(
@@ -27,11 +40,13 @@ def record_fact(
 ) -> Fact:
     """Record that *actor* did *deed* (``noun.verb``) to *subject*, inside the deed's own transaction.
 
-    Raises RuntimeError outside a transaction (the fact and the change must stand or fall together) and
-    ``core.regulation.UnknownClause`` for a clause id that does not exist.
+    Raises RuntimeError outside a transaction (the fact and the change must stand or fall together) and for a secret
+    in *before* or *after*; ``core.regulation.UnknownClause`` for a clause id that does not exist.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_fact needs the transaction of its deed")
+    if SECRETS & {*(before or ()), *(after or ())}:
+        raise RuntimeError("a fact keeps no secret")
     if clause:
         known_clause(clause)
     return Fact.objects.create(

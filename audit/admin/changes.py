@@ -80,8 +80,10 @@ class RowChangeAdmin(EvidenceAdmin):
     list_before_template = "staff/unwatched.html"
     search_fields = ("key",)
     search_help_text = gettext_lazy("Mã bản ghi")
-    fields = ("at", "verdict", "what_row", "operation", "all_differences", "deed_told")
-    fields += ("role", "application", "address", "claimed")
+    fields = (
+        *("at", "verdict", "what_row", "operation", "all_differences", "deed_told"),
+        *("role", "application", "address", "claimed"),
+    )
     readonly_fields = ("verdict", "what_row", "all_differences", "deed_told")
 
     def get_changelist(self, request: Any, **kwargs: Any) -> type[ChangeList]:

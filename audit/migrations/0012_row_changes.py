@@ -33,19 +33,19 @@ create function audit_row_value(value jsonb, hidden boolean) returns jsonb langu
 $$;
 create function audit_watch_row() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  before jsonb := '{}'; after jsonb := '{}'; found jsonb; row_key text; fact bigint;
+  before jsonb := '{}'; after jsonb := '{}'; differs jsonb; row_key text; fact bigint;
   masked text[] := string_to_array(tg_argv[2], ','); quiet text[] := string_to_array(tg_argv[3], ',');
 begin
   if tg_op <> 'INSERT' then before := to_jsonb(old); end if;
   if tg_op <> 'DELETE' then after := to_jsonb(new); end if;
-  select jsonb_object_agg(key, jsonb_build_array(audit_row_value(b.value, key = any(masked)), audit_row_value(a.value, key = any(masked))))
-    into found from jsonb_each(before) b full join jsonb_each(after) a using (key)
-   where b.value is distinct from a.value and coalesce(b.value, 'null') <> coalesce(a.value, 'null') and key <> all(quiet);
-  if found is null then
+  select jsonb_object_agg(name, jsonb_build_array(audit_row_value(before -> name, name = any(masked)),
+                                                  audit_row_value(after -> name, name = any(masked))))
+    into differs from jsonb_object_keys(before || after) name
+   where coalesce(before -> name, 'null') <> coalesce(after -> name, 'null') and name <> all(quiet);
+  if differs is null then
     return null;
   end if;
-  row_key := coalesce(after, before) ->> tg_argv[0];
-  row_key := coalesce(row_key, before ->> tg_argv[0]);
+  row_key := coalesce(after ->> tg_argv[0], before ->> tg_argv[0]);
   select id into fact from audit_fact
    where xact = pg_current_xact_id() and began = transaction_timestamp() and subject_id = row_key and subject_type = tg_argv[1]
    order by id limit 1;
@@ -54,7 +54,7 @@ begin
      where xact = pg_current_xact_id() and began = transaction_timestamp() limit 1;
   end if;
   insert into audit_row_change (at, "table", key, operation, changes, fact_id, role, application, address, claimed)
-  values (clock_timestamp(), tg_table_name, row_key, left(tg_op, 1), found, fact, session_user,
+  values (clock_timestamp(), tg_table_name, row_key, left(tg_op, 1), differs, fact, session_user,
           coalesce(current_setting('application_name', true), ''), inet_client_addr(), left(coalesce(current_setting('lgsp.actor', true), ''), 300));
   return null;
 end $$;

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 
 from audit.residue.spellings import Needle, find, longest
 
@@ -65,9 +65,10 @@ class Places:
 
     def cache(self, client: Redis) -> None:
         """Look at the names and values of every key of every database of the server."""
-        here = client.connection_pool.connection_kwargs
+        pool = client.connection_pool
         for number in _databases(client):
-            with Redis(**{**here, "db": number}) as one:
+            there = ConnectionPool(pool.connection_class, **{**pool.connection_kwargs, "db": number})
+            with Redis.from_pool(there) as one:
                 for key in one.scan_iter(count=1000):
                     self.keys += 1
                     self.look("cache", f"{number}: {key!r}", b"\n".join([key, *_values(one, key)]))
@@ -158,7 +159,7 @@ def _databases(client: Redis) -> list[int]:
     return [int(name.removeprefix("db")) for name in client.info("keyspace")]
 
 
-def _values(client: Redis, key: bytes) -> Iterator[bytes]:
+def _values(client: Any, key: bytes) -> Iterator[bytes]:
     match client.type(key):
         case b"string":
             yield client.get(key) or b""

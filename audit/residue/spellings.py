@@ -3,7 +3,9 @@
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
+
+from core.text import fold
 
 # A word that can stand anywhere by chance proves nothing.
 SHORTEST = 8
@@ -22,10 +24,12 @@ def needle(word: str) -> Needle:
     """Return the spellings of *word*. Raises ValueError when it is too short to mean anything."""
     if len(word) < SHORTEST:
         raise ValueError(word)
-    folded = {_plain(word): "plain", **_escaped(word), **_wide(word)}
+    folded = {**_escaped(word), **_wide(word)}
     folded[word.encode().hex().encode()] = "hex"
     for code in ("utf-16-le", "utf-16-be"):
         folded[word.encode(code).hex().encode()] = f"hex of {code}"
+    folded |= {_plain(form): "without diacritics" for form in (fold(word),) if len(form) >= SHORTEST}
+    folded |= {_plain(form): "plain" for form in (word, word.lower(), word.upper())}
     exact = {spelling: "base64" for form in (word.encode(), *_wides(word)) for spelling in _base64(form)}
     return Needle(word, {spelling.lower(): name for spelling, name in folded.items()}, exact)
 
@@ -55,6 +59,8 @@ def _escaped(word: str) -> dict[bytes, str]:
     escaped = word.encode("unicode_escape").replace(b"\\x", b"\\u00")
     return {
         quote(word, safe="").encode(): "percent-encoded",
+        quote(word).encode(): "percent-encoded",
+        quote_plus(word).encode(): "percent-encoded",
         every.encode(): "percent-encoded",
         escaped: "escaped",
         word.encode().replace(b"\\", b"\\\\"): "escaped",

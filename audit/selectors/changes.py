@@ -67,7 +67,7 @@ def names_of(changes: Sequence[RowChange]) -> dict[tuple[str, str], str]:
     wanted: dict[str, set[str]] = {}
     for change in changes:
         wanted.setdefault(change.table, set()).add(change.key)
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for table, keys in wanted.items():
         model = model_of(table)
         if model is not None:

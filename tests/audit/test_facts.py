@@ -9,7 +9,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 
 from accounts.models import Agency
 from audit.models import Fact
-from audit.record import changed, record_fact
+from audit.record import SECRETS, changed, record_fact
 from core.actor import system_actor
 from core.regulation import UnknownClause
 
@@ -55,6 +55,14 @@ def test_the_database_refuses_to_change_evidence(
         cursor.execute("set constraints all immediate")
         cursor.execute(statement.format(table, column))
     assert Fact.objects.filter(deed="x.y", reason="").exists()
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_secret_in_a_fact_is_refused(agency: Callable[..., Agency], side: str, name: str) -> None:
+    with pytest.raises(RuntimeError, match="secret"):
+        record_fact(actor=JOB, deed="x.y", subject=agency(), **{side: {name: "x"}})
+    assert not Fact.objects.filter(deed="x.y").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import psycopg
 import pytest
@@ -26,11 +26,13 @@ pytestmark = pytest.mark.clause("Q50-7.2")
 WORD = "Kẹo-ca-na-ri 7f3a/9c2e"
 _SPELLED = {
     "plain": WORD.encode(),
-    "other case": WORD.upper().encode().lower(),
+    "other case": WORD.upper().encode(),
     "utf-16": WORD.encode("utf-16-le"),
     "hex": WORD.encode().hex().upper().encode(),
     "percent": quote(WORD).encode(),
     "percent, lower case": quote(WORD, safe="").lower().encode(),
+    "form": quote_plus(WORD).encode(),
+    "without diacritics": b"keo-ca-na-ri 7f3a/9c2e",
     "json": WORD.encode("unicode_escape").replace(b"\\x", b"\\u00"),
     **{f"base64 at {at}": base64.b64encode(b"z" * at + WORD.encode() + b"zz") for at in range(3)},
     **{f"base64url at {at}": base64.urlsafe_b64encode(b"\xff" * at + WORD.encode()) for at in range(3)},
@@ -117,11 +119,11 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
             connection.execute("drop schema residue cascade")
 
 
-@pytest.mark.parametrize("kind", ["text", "varchar(99)", "bytea", "jsonb", "text[]", "xml"])
+@pytest.mark.parametrize("kind", ["text", "varchar(99)", "bytea", "jsonb", "text[]"])
 def test_every_kind_of_column_is_read(database: Any, kind: str) -> None:
     database.execute(f"create table residue.planted (other int, kept {kind}) partition by list (other)")
     database.execute("create table residue.part partition of residue.planted default")
-    values = {"bytea": WORD.encode(), "jsonb": f'{{"a": ["{WORD}"]}}', "text[]": [WORD], "xml": f"<a>{WORD}</a>"}
+    values = {"bytea": WORD.encode(), "jsonb": f'{{"a": ["{WORD}"]}}', "text[]": [WORD]}
     clean = places()
     clean.database(database)
     assert clean.hits == []

@@ -8,6 +8,7 @@ from auditlog.registry import auditlog
 from django.apps import apps
 from django.db import connection
 
+from audit.record import SECRETS
 from audit.selectors.changes import unwatched
 from lgsp.governed import EVIDENCE, FREE, GOVERNED
 
@@ -99,6 +100,19 @@ def test_what_the_field_history_leaves_out_is_hidden_quiet_or_no_secret() -> Non
         columns = {(table, field.column) for field in model._meta.concrete_fields if field.name in left_out}
         how = GOVERNED[table]
         assert columns <= {(table, name) for name in (*how.hidden, *how.quiet)} | LARGE | OPEN
+
+
+def test_secrets_are_left_out_of_the_field_history_too() -> None:
+    for model in auditlog.get_models():
+        left_out = auditlog.get_model_fields(model)["exclude_fields"]
+        for column in GOVERNED[model._meta.db_table].hidden:
+            secret = _SECRET.search(column) and model._meta.get_field(column).name not in left_out
+            assert not secret, (model, column)
+
+
+def test_no_fact_names_a_secret() -> None:
+    hidden = {column for how in GOVERNED.values() for column in how.hidden if _SECRET.search(column)}
+    assert hidden == SECRETS
 
 
 def test_evidence_refuses_every_change() -> None:
