@@ -72,8 +72,8 @@ _SEALER: dict[str, frozenset[str]] = {
 }
 _ARCHIVE = dict.fromkeys(
     (
-        "audit_fact", "audit_row_change", "auditlog_logentry", "audit_intent", "audit_outcome", "audit_intent_rest", "audit_outcome_rest",
-        "audit_epoch", "audit_leaf", "audit_node",
+        "audit_fact", "auditlog_logentry", "audit_intent", "audit_outcome", "audit_intent_rest", "audit_outcome_rest",
+        "audit_epoch", "audit_leaf", "audit_node", "audit_row_change",
         "audit_checkpoint", "audit_verification", "audit_recovery",
     ),
     _READ,
