@@ -133,6 +133,13 @@ def heavy(arguments: list[str]) -> int:
         return _pytest(chosen, {**variables, "CHROMIUM_PATH": "none of these opens one"})
 
 
+def faults(arguments: list[str]) -> int:
+    """Break a whole product under load again and again (docs/faults.md); arguments go to the suite."""
+    environment.ensure("dev")
+    command = [str(_BIN / "python"), "-m", "tests.faults", *arguments]
+    return processes.run(command, kind=signal.SIGINT, patience=120, cwd=ROOT).returncode
+
+
 def _workers() -> int:
     """Return one process more than cores, six at most: a test that waits for a browser leaves its core."""
     return min((os.cpu_count() or 1) + 1, 6)

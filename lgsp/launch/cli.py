@@ -121,6 +121,10 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "demo": (_demo, "chạy cả quy trình trên dữ liệu mới; --keep để lại; --provider ĐỊA_CHỈ thêm một dịch vụ; --data"),
     "test": (checks.test, "kiểm tra tất cả; tham số thêm vào được chuyển cho pytest"),
     "heavy": (checks.heavy, "kiểm thử dài, không nằm trong test: giết cả cổng, trình diễn, nghìn lượt đi ngẫu nhiên"),
+    "faults": (
+        checks.faults,
+        "phá cả cổng khi đang có cuộc gọi rồi kiểm tra; --rounds N, --only kill,stop,database,valkey,disk, --seed S",
+    ),
     "lint": (_lint, "chỉ kiểm tra định dạng, kiểu, kiến trúc, cấu hình"),
     "lock": (lock.lock, "tạo lại tệp khóa phiên bản từ pyproject.toml"),
     "manage": (_manage, "chạy lệnh quản trị Django với dữ liệu của cổng; --data THƯ_MỤC đứng đầu nếu cần"),

@@ -49,7 +49,7 @@ def _run(folder: Path, chosen: argparse.Namespace) -> int:
                 status = _drive(variables, data.path, ports, chosen.provider)
                 if status == 0 and chosen.keep:
                     say(f"Đang chạy. Đăng nhập, quyền và khóa: {data.path / 'demo.json'}. Ctrl-C để dừng.")
-                    product.Watch(data, ports, variables, started).run()
+                    product.Watch(data, ports, variables, started, instance.servers()).run()
             except KeyboardInterrupt:
                 status = 0 if chosen.keep else 130
             finally:

@@ -3,10 +3,12 @@
 import json
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from lgsp.launch import processes
 from lgsp.launch.places import PYTHON, ROOT, DataFolder, write_private
@@ -17,6 +19,8 @@ READY_SECONDS = 120
 SEALER = "sealer"
 # One that ends at once is not started again faster than this.
 AGAIN_SECONDS = 5.0
+# A server that could not start waits for what is in its way: memory of the one before, space on the disk.
+FAILED_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,36 +115,72 @@ def raise_if_dead(watched: dict[str, processes.Process], folder: Path) -> None:
             raise Stop(f"Tiến trình {name} đã dừng (mã {process.returncode}); xem {log}")
 
 
+class Server(Protocol):
+    """What is started beside the processes: PostgreSQL, Valkey."""
+
+    process: processes.Process | None
+
+    def start(self) -> None:
+        """Start and wait. Raises :class:`Stop`."""
+
+
 @dataclass
 class Watch:
-    """Looks after the processes ``started`` (and the servers ``beside``), and the size of their logs."""
+    """Keeps the processes ``started`` and the ``servers`` beside them alive, and their logs within bounds.
+
+    Each is stateless or recovers by itself, and what may happen once only is decided in the database: so whatever
+    ends, killed or by a fault of its own, is started again. One that ends again at once is not started faster and
+    faster; its log says why.
+    """
 
     data: DataFolder
     ports: Ports
     variables: dict[str, str]
     started: dict[str, processes.Process]
-    beside: Mapping[str, processes.Process] = field(default_factory=dict)
-    _not_before: float = 0.0
+    servers: Mapping[str, Server] = field(default_factory=dict)
+    _not_before: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Watch until one ends that is not started again, or somebody interrupts."""
+        """Watch until somebody interrupts."""
         while True:
-            watched = {**self.beside, **self.started}
-            raise_if_dead({name: item for name, item in watched.items() if name != SEALER}, self.data.path)
-            self._revive()
-            for name in watched:
-                processes.shorten(processes.log_of(self.data.path, name))
-            time.sleep(0.5)
+            self.look()
+            time.sleep(0.25)
 
-    def _revive(self) -> None:
-        """Start a sealer that ended again: calls go on meanwhile, and it goes on where it stopped."""
-        ended = self.started.get(SEALER)
-        if ended is None or ended.poll() is None or time.monotonic() < self._not_before:
-            return
-        say(f"Tiến trình {SEALER} đã dừng (mã {ended.returncode}); khởi động lại.")
-        self._not_before = time.monotonic() + AGAIN_SECONDS
-        self.started[SEALER] = again = _start(SEALER, self.data, self.ports, self.variables)
+    def look(self) -> None:
+        """Start again what ended; keep logs short. A full disk or a server that will not start yet ends nothing."""
+        # Servers first: the others need them.
+        for name, server in self.servers.items():
+            if server.process is not None and self._is_due(name, server.process):
+                self._again(name, server.process, server.start)
+        for name, process in list(self.started.items()):
+            if self._is_due(name, process):
+                self._again(name, process, partial(self._restart, name))
+        for name in (*self.servers, *self.started):
+            with suppress(OSError):
+                processes.shorten(processes.log_of(self.data.path, name))
+
+    def _is_due(self, name: str, process: processes.Process) -> bool:
+        return process.poll() is not None and time.monotonic() >= self._not_before.get(name, 0.0)
+
+    def _again(self, name: str, ended: processes.Process, start: Callable[[], None]) -> None:
+        say(f"Tiến trình {name} đã dừng (mã {ended.returncode}); khởi động lại.")
+        processes.end([ended])  # children it left, which hold its port or its work
+        try:
+            start()
+        except (Stop, OSError) as error:
+            say(str(error))
+            self._not_before[name] = time.monotonic() + FAILED_SECONDS
+        else:
+            self._not_before[name] = time.monotonic() + AGAIN_SECONDS
+        self._tell()
+
+    def _restart(self, name: str) -> None:
+        self.started[name] = _start(name, self.data, self.ports, self.variables)
+
+    def _tell(self) -> None:
+        """Write the new process ids to ``run.json``."""
         with suppress(OSError, ValueError, KeyError):
             told = json.loads(self.data.run_file.read_text(encoding="utf-8"))
-            told["pids"][SEALER] = again.pid
+            servers = {name: item.process for name, item in self.servers.items() if item.process is not None}
+            told["pids"] |= {name: item.pid for name, item in {**servers, **self.started}.items()}
             write_private(self.data.run_file, told)

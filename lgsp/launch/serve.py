@@ -62,8 +62,7 @@ def _run(instance: Instance, started: dict[str, processes.Process], ports: produ
     data = instance.data
     variables = bring_up(instance, started, ports)
     _greet(ports, data.path)
-    servers = {name: item.process for name, item in instance.servers().items() if item.process is not None}
-    product.Watch(data, ports, variables, started, servers).run()
+    product.Watch(data, ports, variables, started, instance.servers()).run()
 
 
 def bring_up(instance: Instance, started: dict[str, processes.Process], ports: product.Ports) -> dict[str, str]:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-import threading
 from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -15,7 +14,6 @@ from audit.sealing.notes import Signer, Verifier
 from lgsp.launch import processes, product
 from lgsp.launch.places import DataFolder, write_private
 from lgsp.launch.sealing import KEY_FILE, key_file, public_key
-from lgsp.launch.terminal import Stop
 
 PORTS = product.Ports(1)
 # Says what it was told and when it ended; lives until it is asked to end.
@@ -77,21 +75,11 @@ def test_the_key_is_told_to_the_sealer_alone_which_is_started_again_and_ends_las
             first.send_signal(signal.SIGKILL)
             first.wait()
 
-            def keep_watch() -> None:
-                with pytest.raises(Stop):
-                    watch.run()
-
-            watching = threading.Thread(target=keep_watch, daemon=True)
-            watching.start()
+            watch.look()
             assert told(tmp_path, "sealer")[1] == str(key_file(data.path))
-            until = monotonic() + 20
-            while json.loads(data.run_file.read_text())["pids"]["sealer"] == first.pid and monotonic() < until:
-                sleep(0.02)
             assert json.loads(data.run_file.read_text())["pids"]["sealer"] == started["sealer"].pid != first.pid
             assert "khởi động lại" in capsys.readouterr().out
         finally:
             product.end(started, 20)
-        watching.join(10)
-        assert not watching.is_alive()
     web, sealer = (float((tmp_path / f"{name}.ended").read_text()) for name in ("web", "sealer"))
     assert web < sealer
