@@ -10,6 +10,7 @@ The admission statement decides by gate versions all the same: a stale snapshot 
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import psycopg
@@ -31,6 +32,8 @@ HEARTBEAT_SECONDS = 5.0
 URGENT_SECONDS = 1.0
 POLL_SECONDS = 60.0
 PATIENCE_SECONDS = 10.0
+# A new process takes no connection before its first snapshot: whoever waits for it is served, not turned away.
+FIRST_SECONDS = 5.0
 
 
 class Policy:
@@ -53,6 +56,7 @@ class Policy:
         self._loaded = float("-inf")
         self._running: asyncio.Task[None] | None = None
         self._reading = asyncio.Lock()
+        self._tried = asyncio.Event()
 
     def current(self) -> Snapshot:
         """Return the snapshot. Raises the refusal ``policy-unavailable`` when there is none to be trusted."""
@@ -71,8 +75,11 @@ class Policy:
         return time.monotonic() - self._contact
 
     async def start(self) -> None:
-        """Begin to keep the snapshot; without a database it goes on trying."""
+        """Begin to keep the snapshot and wait for the first; without a database it goes on trying."""
         self._running = asyncio.create_task(self._keep(), name="broker-policy")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_SECONDS):
+                await self._tried.wait()
 
     async def stop(self) -> None:
         """End the task."""
@@ -109,6 +116,7 @@ class Policy:
                 log.warning("broker.policy_out_of_reach", error=str(error)[:500])
             except Exception:
                 log.exception("broker.policy_not_loaded")
+            self._tried.set()
             await asyncio.sleep(1)
 
     async def _listen(self) -> None:
@@ -119,6 +127,7 @@ class Policy:
             await connection.execute(f"listen {CHANNEL}")
             await self._hear(connection)
             await self._read(since=time.monotonic())
+            self._tried.set()
             while True:
                 told = False
                 pause = URGENT_SECONDS if self.sealed.refusing else HEARTBEAT_SECONDS
