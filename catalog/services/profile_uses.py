@@ -47,8 +47,7 @@ def set_profile_use(
     held.version = version
     if seen is not None and seen != last_use(version):
         raise StateRefused(_("Có người vừa đổi cấu trúc thông điệp của phiên bản này; xem lại rồi thực hiện lại."))
-    draft = version.state == ServiceState.DRAFT
-    day, why = since or clock.today(), tidy(reason)
+    draft, day, why = version.state == ServiceState.DRAFT, since or clock.today(), tidy(reason)
     before = held.profile_uses.on(day).filter(direction=direction).select_related("profile").first()
     errors = _errors(held, direction, profile, day, why, draft=draft)
     if said := _nothing_new(before, profile):

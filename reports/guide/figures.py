@@ -76,7 +76,7 @@ class Figures:
 
 
 def _gzip(least: int) -> str:
-    return _("Khi Accept-Encoding nhận gzip, câu trả lời từ %(gzip)s byte trở lên") if least else _("Không nén")
+    return _("Khi bên gọi nhận gzip, câu trả lời từ %(gzip)s byte trở lên") if least else _("Không nén")
 
 
 def _terms(terms: EnvironmentTerms) -> list[Row]:

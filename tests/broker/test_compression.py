@@ -200,7 +200,7 @@ def test_a_large_answer_is_compressed_as_it_is_poured_through(
     call_id = next(line.split(b": ")[1].decode() for line in head.split(b"\r\n") if line.startswith(b"x-request-id"))
     assert rows(log, call_id)[-1] == ("C", 200, "", len(sent))
     assert broker.app.engine.budget.used == 0
-    assert not broker.app.engine.running.providers
+    assert not any(place.providers for place in broker.app.engine.running.places.values())
     head, rest = poured(broker, world, "identity")
     assert b"content-encoding" not in head
     assert (unchunked(rest) if b"chunked" in head else rest) == body
@@ -222,7 +222,7 @@ def test_a_large_answer_that_breaks_off_has_no_proper_end(
     assert head.startswith(b"HTTP/1.1 200")
     with pytest.raises((AssertionError, ValueError, EOFError)):
         gzip.decompress(unchunked(rest))
-    assert not broker.app.engine.running.providers
+    assert not any(place.providers for place in broker.app.engine.running.places.values())
     assert broker.app.engine.budget.used == 0
 
 
