@@ -32,7 +32,7 @@ _EVERY = ("", gettext_lazy("Tất cả"))
 
 
 def _reasons() -> list[tuple[str, Any]]:
-    """Return the codes a call may be refused with, by code, under the title people know."""
+    """Return the codes a call may be refused with, by the title people know."""
     known = [problem for problem in PROBLEMS.values() if problem.step in Step.values]
     return [_EVERY, *sorted(((problem.code, str(problem.title)) for problem in known), key=lambda pair: pair[1])]
 
