@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -167,9 +168,9 @@ def told(provider: Provider) -> Iterator[Provider]:
     provider.reset()
 
 
-def search(database: str, folder: Path, *, marked: float, output: str) -> Places:
+def search(word: str, database: str, folder: Path, *, marked: float, output: str) -> Places:
     """Look through rows, files and write-ahead log of the database, the cache, the process's folder and its output."""
-    places = Places([needle(STEM)])
+    places = Places([needle(word)])
     with psycopg.connect(database, autocommit=True) as connection:
         places.database(connection)
         number, home = connection.execute(
@@ -198,7 +199,7 @@ def rounds(count: int, database: str, world: World, told: Provider, folder: Path
     printed = capfd.readouterr()
     output = printed.out + printed.err
     assert STEM.encode() in b"".join(told.received), "the canary never reached the provider"
-    found = search(database, folder, marked=marked, output=output)
+    found = search(STEM, database, folder, marked=marked, output=output)
     assert found.hits == []
     assert found.unread == []
     assert found.rows > count
@@ -211,15 +212,16 @@ def rounds(count: int, database: str, world: World, told: Provider, folder: Path
 
 
 def _planted(database: str, folder: Path, marked: float, output: str) -> None:
-    """Show that the same search finds the canary once it is there."""
+    """Show that the same search finds a word that is there; one of its own, for it stays in the write-ahead log."""
+    word = f"planted{uuid4().hex}"
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("create table planted (kept text)")
-        connection.execute("insert into planted values (%s)", [canary("planted", 1)])
-        (folder / "left-over").write_text(canary("planted", 2))
+        connection.execute("insert into planted values (%s)", [word])
+        (folder / "left-over").write_text(word)
         with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:
-            client.set("planted", canary("planted", 3), ex=60)
+            client.set("planted", word, ex=60)
             try:
-                found = search(database, folder, marked=marked, output=output + canary("planted", 4))
+                found = search(word, database, folder, marked=marked, output=output + word)
             finally:
                 client.delete("planted")
                 connection.execute("drop table planted")
