@@ -36,3 +36,15 @@ CALLLOG_DEEDS: dict[str, StrOrPromise] = {
     "leaf": _("chỉ số lá"),
     "table": _("bảng"),
 }
+
+# Tables of libraries, and those that only join two others, have no names of their own that people know.
+TABLE_KINDS: dict[str, StrOrPromise] = {
+    "account_emailaddress": _("địa chỉ thư điện tử"),
+    "accounts_user_groups": _("nhóm quyền của người dùng"),
+    "accounts_user_user_permissions": _("quyền riêng của người dùng"),
+    "auth_group_permissions": _("quyền của nhóm"),
+    "catalog_standard_services": _("tiêu chuẩn áp dụng cho dịch vụ dữ liệu"),
+    "guardian_groupobjectpermission": _("quyền của nhóm trên một bản ghi"),
+    "guardian_userobjectpermission": _("quyền của người dùng trên một bản ghi"),
+    "mfa_authenticator": _("phương thức xác thực hai bước"),
+}

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.utils.module_loading import import_string
 
+from audit.choices import TABLE_KINDS
 from audit.models import Fact, RowChange
 from audit.selectors.differences import Difference, told
 
@@ -53,6 +54,8 @@ def model_of(table: str) -> type[models.Model] | None:
 
 def kind_of(table: str) -> str:
     """Return what rows of *table* are called."""
+    if table in TABLE_KINDS:
+        return str(TABLE_KINDS[table])
     model = model_of(table)
     return str(model._meta.verbose_name) if model else table
 

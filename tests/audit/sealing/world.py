@@ -85,12 +85,12 @@ def seal(folder: Path, **options: Any) -> int:
 
 
 def evidence_columns() -> list[tuple[str, str, str]]:
-    """Return table, column and type of everything that is evidence of the call log."""
+    """Return table, column and type of everything that is evidence of the call log, and sealed with it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select c.table_name, c.column_name, c.data_type from information_schema.columns c"
             " join pg_trigger t on t.tgrelid = c.table_name::regclass and t.tgname = 'append_only'"
-            " where c.table_schema = current_schema() and c.table_name <> 'audit_nonce'"
+            " where c.table_schema = current_schema() and c.table_name <> all (array['audit_nonce', 'audit_row_change'])"
             " and not (select relispartition from pg_class where oid = c.table_name::regclass) order by 1, 2"
         )
         return cursor.fetchall()
