@@ -90,7 +90,8 @@ def evidence_columns() -> list[tuple[str, str, str]]:
         cursor.execute(
             "select c.table_name, c.column_name, c.data_type from information_schema.columns c"
             " join pg_trigger t on t.tgrelid = c.table_name::regclass and t.tgname = 'append_only'"
-            " where c.table_schema = current_schema() and c.table_name <> all (array['audit_nonce', 'audit_row_change'])"
+            " where c.table_schema = current_schema()"
+            " and c.table_name <> all (array['audit_nonce', 'audit_row_change'])"
             " and not (select relispartition from pg_class where oid = c.table_name::regclass) order by 1, 2"
         )
         return cursor.fetchall()
