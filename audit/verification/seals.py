@@ -61,7 +61,8 @@ def _tell_row(report: Report, finding: Finding) -> None:
     table, epoch = TABLES[finding.kind], finding.n if finding.kind == EVENTS else finding.epoch
     for place, fault in enumerate(report.faults):
         if fault.covers(table, epoch, finding.n):
-            if fault.leaf is None:
+            # The leaf of a moved row is that of the place it was written at, whichever of the two is met first.
+            if fault.leaf is None and fault.home in (None, (epoch, finding.n)):
                 report.faults[place] = replace(fault, leaf=finding.leaf)
             return
     words = {
@@ -94,8 +95,8 @@ def _with_leaf(link: psycopg.Connection[Any], fault: Fault) -> Fault:
     kind = next((kind for kind, table in TABLES.items() if table == fault.table), None)
     if fault.leaf is not None or kind is None or fault.n is None or fault.epoch is None:
         return fault
-    epoch = 0 if fault.table == EPOCH else fault.epoch
-    return replace(fault, leaf=store.leaf_of(link, kind, epoch, fault.n))
+    epoch, n = fault.home or (0 if fault.table == EPOCH else fault.epoch, fault.n)
+    return replace(fault, leaf=store.leaf_of(link, kind, epoch, n))
 
 
 def check_outside(report: Report, link: psycopg.Connection[Any], place: Path, known: Verifiers, since: int) -> None:
