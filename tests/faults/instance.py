@@ -84,6 +84,12 @@ def _status(address: str) -> int:
         return int(getattr(error, "code", 0))
 
 
+def _last_words(place: Path) -> str:
+    """Return the end of what the launcher, the portal and the broker said."""
+    said = [place / "said", *(place / "data" / "log").glob("[bw][er]*.log")]
+    return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in said if log.exists())
+
+
 @contextmanager
 def started(place: Path) -> Iterator[Instance]:
     """Start an instance below *place*, by an environment that names none; it ends with the block. What the launcher
@@ -99,7 +105,7 @@ def started(place: Path) -> Iterator[Instance]:
     try:
         processes.until(lambda: (folder / "run.json").exists() or launcher.poll() is not None, START_SECONDS)
         if not (folder / "run.json").exists():
-            raise RuntimeError(f"the instance did not start:\n{(place / 'said').read_text()[-3000:]}")
+            raise RuntimeError(f"the instance did not start:\n{_last_words(place)}")
         yield Instance(folder, launcher)
     finally:
         launcher.send_signal(signal.SIGCONT)
