@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("catalog.urls")),
     path("", include("connections.urls")),
+    path("", include("incidents.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("accounts.api.urls")),

@@ -16,6 +16,7 @@ NAVIGATION_SOURCES = [
     "accounts.web.context.navigation",
     "catalog.web.navigation.entries",
     "connections.web.navigation.navigation",
+    "incidents.web.navigation.entries",
     "reports.web.navigation.entries",
 ]
 # What makes the files that letters carry, by kind (``core.enclosures``).

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +12,7 @@ from core import clock
 from core.actor import Actor
 from core.admin import BaseAdmin
 from incidents.choices import Health
-from incidents.models import HealthCheck, HealthPolicy, Outage, UpstreamHealth
+from incidents.models import HealthCheck, HealthPolicy, UpstreamHealth
 from incidents.selectors.health import health_policy, is_stale
 from incidents.services import health as deeds
 
@@ -99,21 +98,3 @@ class HealthPolicyAdmin(BaseAdmin):
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Change the rules."""
         return deeds.set_policy(actor=actor, **data)
-
-
-@admin.register(Outage)
-class OutageAdmin(BaseAdmin):
-    """Outages, those that last first; they open and close by themselves."""
-
-    view_permission = "service.view_all"
-    list_display = ("upstream", "state_shown", "opened_at", "closed_at", "sign", "detail", "reopened")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "sign", "upstream__environment")
-    list_select_related = ("upstream__version__service",)
-    search_fields = ("upstream__version__service__code", "upstream__version__service__search")
-    ordering = (F("closed_at").desc(nulls_first=True), "-opened_at")
-    date_hierarchy = "opened_at"
-
-    @display(description=gettext_lazy("Tình trạng"), label={"open": "danger", "closed": "success"})
-    def state_shown(self, obj: Outage) -> tuple[str, str]:
-        """Say whether it lasts."""
-        return ("open", _("Đang mất kết nối")) if obj.closed_at is None else ("closed", _("Đã nối lại"))
