@@ -18,6 +18,17 @@ CODE, PROVIDER = "administrative-units", "H60.03"
 # Below this path the sample provider answers as its own sandbox: no address serves both environments.
 SANDBOX_PLACE = "thu-nghiem"
 SECTOR = {"title": "Nội vụ", "source": "Chức năng của Sở Nội vụ", "is_default": True}
+# On what terms samples are shared: reference data, open to every connected agency of the province.
+TERMS = {
+    "is_sample": True,
+    "eligible_consumers": "Cơ quan, đơn vị trong tỉnh có hệ thống thông tin đã được chấp thuận kết nối.",
+    "sharing_method": "online",
+    "sharing_class": "shared",
+    "personal_data": "none",
+    "importance": "other",
+    "data_layer": "reference",
+    "not_state_secret": True,
+}
 ELEMENTS = (
     ("code", "Mã đơn vị hành chính, 5 chữ số", "chuỗi", "public"),
     ("name", "Tên", "chuỗi", "public"),
@@ -64,18 +75,11 @@ def _make(actor: Actor, provider_url: str) -> DataService:
         actor=actor,
         code=CODE,
         provider=Agency.objects.get(code=PROVIDER),
-        is_sample=True,
         title="Danh mục đơn vị hành chính cấp xã tỉnh Tuyên Quang",
         summary="Tra cứu 117 xã và 7 phường của tỉnh từ ngày 01/07/2025: danh sách, tìm theo tên, xem theo mã.",
         data_scope="Mã, tên, cấp của 124 đơn vị hành chính cấp xã trên địa bàn tỉnh.",
-        eligible_consumers="Cơ quan, đơn vị trong tỉnh có hệ thống thông tin đã được chấp thuận kết nối.",
-        sharing_method="online",
-        sharing_class="shared",
-        personal_data="none",
-        importance="other",
-        data_layer="reference",
+        **TERMS,
         sector=Sector.objects.get_or_create(code="noi-vu", defaults=SECTOR)[0],
-        not_state_secret=True,
     )
     version = create_version(actor=actor, service=service, name="v1")
     _fill(actor, version, provider_url)

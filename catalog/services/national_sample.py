@@ -10,7 +10,7 @@ from accounts.models import Agency
 from catalog.choices import ServiceState
 from catalog.models import DataService, Sector, ServiceVersion
 from catalog.services.data_services import create_service
-from catalog.services.demo import address_in
+from catalog.services.demo import TERMS, address_in
 from catalog.services.operations import set_operation
 from catalog.services.upstreams import set_upstream
 from catalog.services.versions import create_version, publish_version
@@ -62,19 +62,12 @@ def _make(actor: Actor, provider: Agency, provider_url: str) -> DataService:
         actor=actor,
         code=CODE,
         provider=provider,
-        is_sample=True,
         title="Danh mục dùng chung quốc gia (mẫu)",
         summary="Nền tảng quốc gia mô phỏng: đăng nhập bằng tài khoản OAuth 2 và trả lời các bảng mã mẫu. Không phải "
         "dữ liệu thật của nền tảng tích hợp, chia sẻ dữ liệu quốc gia.",
         data_scope="Ba danh mục mẫu: loại giấy tờ, trạng thái xử lý hồ sơ, hình thức nộp hồ sơ.",
-        eligible_consumers="Cơ quan, đơn vị trong tỉnh có hệ thống thông tin đã được chấp thuận kết nối.",
-        sharing_method="online",
-        sharing_class="shared",
-        personal_data="none",
-        importance="other",
-        data_layer="reference",
+        **TERMS,
         sector=sector,
-        not_state_secret=True,
     )
     version = create_version(actor=actor, service=service, name="v1")
     for code, title, method, template, elements in OPERATIONS:

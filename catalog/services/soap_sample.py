@@ -12,7 +12,7 @@ from catalog.choices import ServiceState
 from catalog.models import DataService, Sector, ServiceVersion
 from catalog.selectors.descriptions import reading_of
 from catalog.services.data_services import create_service
-from catalog.services.demo import PROVIDER, SECTOR, address_in
+from catalog.services.demo import PROVIDER, SECTOR, TERMS, address_in
 from catalog.services.descriptions import apply, hand_in
 from catalog.services.operations import fields_of, set_operation
 from catalog.services.upstreams import set_upstream
@@ -56,19 +56,12 @@ def _make(actor: Actor, provider: Agency, provider_url: str, wsdl: bytes) -> Dat
         actor=actor,
         code=CODE,
         provider=provider,
-        is_sample=True,
         title="Tra cứu xã, phường từ hệ thống dùng SOAP (mẫu)",
         summary="Hệ thống nguồn mẫu trả lời bằng SOAP; bên gọi dùng REST hay SOAP đều nhận cùng dữ liệu. Cùng nguồn "
         "với danh mục đơn vị hành chính cấp xã của tỉnh.",
         data_scope="Mã, tên, cấp của 124 đơn vị hành chính cấp xã trên địa bàn tỉnh.",
-        eligible_consumers="Cơ quan, đơn vị trong tỉnh có hệ thống thông tin đã được chấp thuận kết nối.",
-        sharing_method="online",
-        sharing_class="shared",
-        personal_data="none",
-        importance="other",
-        data_layer="reference",
+        **TERMS,
         sector=Sector.objects.get_or_create(code="noi-vu", defaults=SECTOR)[0],
-        not_state_secret=True,
     )
     version = create_version(actor=actor, service=service, name="v1")
     _fill(actor, version, wsdl)

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.web.access import needs
 from catalog.selectors.sandbox import demanded_in
-from connections.selectors.sandbox import live_grants, operations_of
+from connections.selectors.sandbox import live_grants
 from connections.services.live_trying import TRY_LIVE, try_live, why_not_live
 from connections.services.sandbox import signing_key
 from connections.web.sandbox_forms import LiveForm
-from connections.web.sandbox_try import shown, told_of
+from connections.web.sandbox_try import granted_operation, shown, told_of
 from core.choices import Environment
 from core.forms import show_refusal
 from core.problems import DomainError
@@ -24,10 +24,7 @@ from core.problems import DomainError
 @needs(TRY_LIVE)
 def live_try(request: Any, code: str, version: str, operation: str) -> HttpResponse:
     """Ask for values and reason, send one call, show what came back."""
-    grant = get_object_or_404(live_grants(request.actor), code=code)
-    found = get_object_or_404(operations_of([grant.service_id]), version__name=version, code=operation)
-    if operation not in grant.operations:
-        raise Http404
+    grant, found = granted_operation(live_grants(request.actor), code, version, operation)
     demanded = demanded_in(found.version, grant.environment)
     form = LiveForm(found, told_of(found), request.POST if request.method == "POST" else None, demanded=demanded)
     tried = None

@@ -18,6 +18,7 @@ from catalog.openapi.exchanges import Exchange, exchange_by_soap, exchange_of
 from catalog.selectors.sandbox import Answerer, answerer_of, demanded_in
 from catalog.soap import soap_of
 from connections.models import Credential, Grant
+from connections.models.grants import GrantQuerySet
 from connections.selectors.sandbox import operations_of, sandbox_grants
 from connections.services.keys import MANAGE_OWN
 from connections.services.trying import Tried, try_operation
@@ -35,10 +36,7 @@ QUIET = frozenset({"connection", "date", "server", "transfer-encoding"})
 @needs(MANAGE_OWN)
 def try_it(request: Any, code: str, version: str, operation: str) -> HttpResponse:
     """Ask for the values of one operation, send it, show what came back."""
-    grant = get_object_or_404(sandbox_grants(request.actor), code=code)
-    found = get_object_or_404(operations_of([grant.service_id]), version__name=version, code=operation)
-    if operation not in grant.operations:
-        raise Http404
+    grant, found = granted_operation(sandbox_grants(request.actor), code, version, operation)
     demanded = demanded_in(found.version, grant.environment)
     form = TryForm(found, told_of(found), request.POST if request.method == "POST" else None, demanded=demanded)
     tried = None
@@ -55,6 +53,15 @@ def try_it(request: Any, code: str, version: str, operation: str) -> HttpRespons
         **(shown(tried, grant, found) if tried else {}),
     }
     return render(request, "sandbox/try.html", context)
+
+
+def granted_operation(grants: GrantQuerySet, code: str, version: str, operation: str) -> tuple[Grant, Operation]:
+    """Return the grant *code* among *grants*, and its operation. Raises Http404 where it has none of that name."""
+    grant = get_object_or_404(grants, code=code)
+    found = get_object_or_404(operations_of([grant.service_id]), version__name=version, code=operation)
+    if operation not in grant.operations:
+        raise Http404
+    return grant, found
 
 
 def told_of(operation: Operation) -> Exchange:

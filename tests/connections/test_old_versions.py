@@ -19,7 +19,7 @@ from core.actor import system_actor
 from core.choices import Environment
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain, Desk, publish
-from tests.connections.use_log import counted
+from tests.connections.use_log import another_system, counted
 
 pytestmark = pytest.mark.clause("QC11.2", "QC11.3")
 JOB = system_actor("kiểm thử")
@@ -147,15 +147,7 @@ def test_pages_cost_the_same_however_many(ending: ServiceVersion, live: Chain, d
     grant = Grant.objects.open().get(environment=Environment.LIVE)
 
     def more(number: int) -> None:
-        system = InformationSystem.objects.create(
-            code=f"H60.07.HT{number}",
-            code_base="H60.07",
-            code_number=number,
-            name=f"Hệ thống {number}",
-            owner=live.agency,
-            operating_unit=live.agency,
-        )
-        log_calls(grant, system_id=system.pk)
+        log_calls(grant, system_id=another_system(live.agency, number).pk)
 
     for number in range(50, 53):
         more(number)

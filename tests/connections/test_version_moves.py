@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
 from audit.gates import open_gate
-from catalog.models import InformationSystem, Operation, ServiceVersion
+from catalog.models import Operation, ServiceVersion
 from catalog.services.versions import deprecate_version, move_version
 from connections.models import Connection, Grant
 from connections.selectors.version_moves import move_tasks, moves_due
@@ -20,7 +20,7 @@ from core.choices import Environment
 from core.web.boards import Task
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain, Desk
-from tests.connections.use_log import counted
+from tests.connections.use_log import another_system, counted
 
 pytestmark = pytest.mark.clause("QC11.2", "QC11.3")
 JOB = system_actor("kiểm thử")
@@ -166,14 +166,7 @@ def test_it_costs_the_same_however_many_and_two_queries_where_nothing_ends(
     actor = chain.actors["technician"]
 
     def more(number: int) -> None:
-        system = InformationSystem.objects.create(
-            code=f"H60.07.HT{number}",
-            code_base="H60.07",
-            code_number=number,
-            name=f"Hệ thống {number}",
-            owner=chain.agency,
-            operating_unit=chain.agency,
-        )
+        system = another_system(chain.agency, number)
         copy = Grant.objects.get(pk=grant.pk)
         copy.pk, copy.code, copy.system = None, f"QK-{number}", system
         copy.gate_id = open_gate(limit=10)

@@ -1,9 +1,23 @@
-"""Counting what a test wrote to the log, as the periodic task does."""
+"""Who calls, and counting what a test wrote to the log, as the periodic task does."""
 
 from django.db import connection
 
+from accounts.models import Agency
 from audit.services.use import count_use
+from catalog.models import InformationSystem
 from core import clock
+
+
+def another_system(agency: Agency, number: int) -> InformationSystem:
+    """Enter one more system of *agency*, told from its others by *number*."""
+    return InformationSystem.objects.create(
+        code=f"H60.07.HT{number}",
+        code_base="H60.07",
+        code_number=number,
+        name=f"Hệ thống {number}",
+        owner=agency,
+        operating_unit=agency,
+    )
 
 
 def counted() -> int:

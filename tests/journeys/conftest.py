@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.journeys.loaded import sample_people
+from tests.journeys.product import Product, running
 
 # Playwright's sync API runs an event loop in this thread, which Django would mistake for async code of ours.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -33,6 +34,14 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=SWITCHES)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def product(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Product]:
+    """The product as it runs, in processes of its own on the test's database."""
+    settings.DATA_DIR = tmp_path
+    with running(tmp_path) as running_product:
+        yield running_product
 
 
 @dataclass

@@ -4,7 +4,6 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +24,12 @@ from accounts.selectors.actors import actor_for, standings_of
 from catalog.models import ServiceVersion, Upstream
 from connections.services.sandbox import SandboxAccess, start_trial
 from tests.clients.test_client_package import EXAMPLES, run, wheel
-from tests.journeys.product import Product, running
+from tests.journeys.product import Product
 
 __all__ = ["wheel"]
 pytestmark = [pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
 SERVICE = ("administrative-units", "v1")
 PATIENT = Settings(deadline=60, retry=RetryPolicy(attempts=10))
-
-
-@pytest.fixture
-def product(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Product]:
-    settings.DATA_DIR = tmp_path
-    with running(tmp_path) as running_product:
-        yield running_product
 
 
 @pytest.fixture

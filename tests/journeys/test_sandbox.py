@@ -21,7 +21,7 @@ from connections.models import Credential, Grant
 from core import clock
 from core.actor import system_actor
 from tests.journeys.judging import Watch, on_a_telephone
-from tests.journeys.product import Product, running
+from tests.journeys.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
 WHO = "ky-thuat.snnmt"
@@ -50,13 +50,6 @@ class Hand:
         self.page.fill("input[name=password]", row["password"])
         self.click(self.page.locator("main button[type=submit]"))
         self.page.wait_for_url("**/co-quan/")
-
-
-@pytest.fixture
-def product(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Product]:
-    settings.DATA_DIR = tmp_path
-    with running(tmp_path) as running_product:
-        yield running_product
 
 
 @pytest.fixture

@@ -5,21 +5,18 @@ import io
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import Agency, Membership, User
 from audit.models import Fact
-from audit.selectors.call_pages import Wanted, calls_of
 from connections.models import Grant
 from connections.web import calls as pages
 from core import clock
 from tests.connections.call_log import log_calls
-from tests.connections.calls.reading import LOG, WHY, ids, shown
+from tests.connections.calls.reading import LOG, WHY, ids, plan_of_page, shown
 from tests.connections.conftest import Chain, Desk
 
 Person = Callable[..., User]
@@ -107,20 +104,6 @@ def test_a_file_that_is_cut_says_so(grant: Grant, desk: Desk, monkeypatch: pytes
 
 def test_the_log_of_all_walks_down_the_index_by_time(grant: Grant) -> None:
     log_calls(grant, count=60)
-    asked: list[tuple[str, Any]] = []
-
-    def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        asked.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(keep):
-        rows, last = calls_of(None, Wanted(since=clock.now() - timedelta(days=30)), limit=10)
-    assert len(rows) == 10
-    assert last is not None
-    [(sql, params)] = asked
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_seqscan = off")
-        cursor.execute(f"explain {sql}", params)
-        plan = "\n".join(row[0] for row in cursor.fetchall())
+    plan = plan_of_page(None)
     assert re.search(r"(?<!_id)_received_at_idx", plan)
     assert "Seq Scan" not in plan
