@@ -1,5 +1,7 @@
 """The sample service: administrative units of the province, answered by the sample provider."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 
@@ -19,7 +21,7 @@ CODE, PROVIDER = "administrative-units", "H60.03"
 SANDBOX_PLACE = "thu-nghiem"
 SECTOR = {"title": "Nội vụ", "source": "Chức năng của Sở Nội vụ", "is_default": True}
 # On what terms samples are shared: reference data, open to every connected agency of the province.
-TERMS = {
+TERMS: dict[str, Any] = {
     "is_sample": True,
     "eligible_consumers": "Cơ quan, đơn vị trong tỉnh có hệ thống thông tin đã được chấp thuận kết nối.",
     "sharing_method": "online",
