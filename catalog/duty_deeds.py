@@ -4,6 +4,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 NAMES: dict[str, StrOrPromise] = {
+    "content": _("nội dung tệp"),
+    "code_base": _("phần đầu của mã"),
+    "code_number": _("số trong mã"),
+    "form_token": _("mã của biểu mẫu"),
+    "standard": _("tiêu chuẩn"),
+    "dataservice": _("dịch vụ dữ liệu"),
     "document.entered": _("Nhập tài liệu kỹ thuật"),
     "document.changed": _("Sửa tài liệu kỹ thuật"),
     "document.level_changed": _("Đổi mức tài liệu"),

@@ -7,6 +7,7 @@ NAMES: dict[str, StrOrPromise] = {
     "outage.opened": _("Ghi nhận mất kết nối hệ thống nguồn"),
     "outage.reopened": _("Mất kết nối hệ thống nguồn tái diễn"),
     "outage.closed": _("Hệ thống nguồn kết nối trở lại"),
+    "health_policy.changed": _("Sửa quy tắc kiểm tra kết nối"),
     "sign": _("phát hiện qua"),
     "detail": _("biểu hiện"),
 }

@@ -37,6 +37,7 @@ def _spoken(line: str) -> str:
 class RecoveryAdmin(EvidenceAdmin):
     """What was brought back and what was only tried, newest first."""
 
+    empty_text = gettext_lazy("Chưa có lần khôi phục hay diễn tập nào được ghi.")
     list_display = ("at", "kind", "verdict", "backup_of", "done_by", "minutes", "loss", "revoked", "acceptance")
     list_filter = ("kind", "sound")
     ordering = ("-id",)

@@ -18,6 +18,7 @@ from core.admin import acting
 class VerificationAdmin(EvidenceAdmin):
     """Runs of the verification, newest first, under what they and the sealer say now."""
 
+    empty_text = gettext_lazy("Chưa kiểm tra nhật ký lần nào; việc kiểm tra chạy mỗi giờ và mỗi đêm.")
     list_display = ("at", "verdict", "covered", "rows", "seconds", "detail")
     list_filter = ("sound", "whole")
     list_before_template = "staff/sealing.html"

@@ -93,7 +93,9 @@ def _field(model: type[models.Model] | None, name: str) -> tuple[Any, str]:
     except FieldDoesNotExist:
         field = None
     mapped = auditlog.get_model_fields(model)["mapping_fields"] if model and auditlog.contains(model) else {}
-    return field, str(mapped.get(name) or getattr(field, "verbose_name", "") or named(name))
+    given = str(getattr(field, "verbose_name", ""))
+    # A field nobody named bears its column's name, in English.
+    return field, str(mapped.get(name) or (named(name) if given in ("", name.replace("_", " ")) else given))
 
 
 def _related_names(changes: Iterable[_Change]) -> _Names:

@@ -58,6 +58,7 @@ DEEDS: Mapping[str, tuple[StrOrPromise, bool]] = {
     "request.terminate": (_("Hủy kết nối"), True),
     "request.handed_over": (_("Chuyển sang cơ quan kế thừa"), True),
 }
+NAMES: Mapping[str, StrOrPromise] = {deed: name for deed, (name, _milestone) in DEEDS.items()}
 # What only SKHCN reads: how its own people divide the work.
 MOST = 500
 INTERNAL = frozenset(

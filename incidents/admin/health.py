@@ -21,6 +21,7 @@ from incidents.services import health as deeds
 class UpstreamHealthAdmin(BaseAdmin):
     """How each source system stands, with the age of what is said."""
 
+    empty_text = gettext_lazy("Chưa có địa chỉ hệ thống nguồn nào để kiểm tra.")
     view_permission = "service.view_all"
     list_display = ("upstream", "state_shown", "since", "elapsed_ms", "detail", "as_of", "last_up_at", "client_until")
     list_filter = ("state", "upstream__environment")

@@ -14,6 +14,7 @@ from incidents.models import Outage
 class OutageAdmin(BaseAdmin):
     """Outages, those that last first; they open and close by themselves."""
 
+    empty_text = gettext_lazy("Chưa ghi nhận lần mất kết nối nào.")
     view_permission = "service.view_all"
     list_display = ("upstream", "state_shown", "opened_at", "closed_at", "sign", "detail", "reopened")
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "sign", "upstream__environment")

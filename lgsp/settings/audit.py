@@ -27,6 +27,7 @@ DEED_NAMES = [
     "catalog.wish_words.NAMES",
     "catalog.service_deeds.SERVICE_DEEDS",
     "connections.deeds.NAMES",
+    "connections.selectors.timeline.NAMES",
     "incidents.deeds.NAMES",
     "reports.deeds.NAMES",
 ]
