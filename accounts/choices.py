@@ -78,6 +78,7 @@ class Topic(TextChoices):
     WORK = "work", _("Việc mới đến lượt bạn")
     PROGRESS = "progress", _("Diễn biến khác của hồ sơ")
     OUTAGE = "outage", _("Mất kết nối với hệ thống nguồn, kết nối trở lại")
+    ALERT = "alert", _("Cảnh báo giám sát")
     DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
 
 

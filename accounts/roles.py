@@ -22,6 +22,7 @@ _OPERATOR = _EVERYONE | {
     "request.view_all",
     "system.view_all",
     "service.view_all",
+    "alert.view_all",
 }
 
 
@@ -55,6 +56,9 @@ ROLES: dict[str, Role] = {
                 "paper.register_own",
                 "system.view_own",
                 "system.edit_own",
+                "alert.view_own",
+                "alert.handle_own",
+                "use.declare_own",
             },
             _("Lập, sửa, bổ sung hồ sơ kết nối; báo sự cố."),
         ),
@@ -71,6 +75,7 @@ ROLES: dict[str, Role] = {
                 "connection.declare",
                 "system.view_own",
                 "facts.view_own",
+                "alert.view_own",
             },
             _("Gửi chính thức, xác nhận biên bản, đề nghị hủy kết nối."),
             approver=True,
@@ -88,6 +93,9 @@ ROLES: dict[str, Role] = {
                 "message.write",
                 "system.view_own",
                 "system.draft_trial",
+                "alert.view_own",
+                "alert.handle_own",
+                "webhook.manage_own",
             },
             _("Quản lý khóa, thử nghiệm, xem nhật ký của hệ thống được giao."),
             may_be_contractor=True,
@@ -96,7 +104,7 @@ ROLES: dict[str, Role] = {
             "provider_officer",
             _("Cán bộ cung cấp dữ liệu"),
             "agency",
-            _AGENCY | {"service.edit_own", "grant.advise"},
+            _AGENCY | {"service.edit_own", "grant.advise", "alert.view_own", "alert.handle_own"},
             _("Cập nhật danh mục dịch vụ dữ liệu, cho ý kiến về đề nghị khai thác."),
         ),
         Role(
@@ -127,7 +135,8 @@ ROLES: dict[str, Role] = {
             _("Trưởng phòng"),
             "operator",
             _OPERATOR
-            | {"request.propose", "message.write", "checklist.manage", "role.propose", "role.decide", "facts.view"},
+            | {"request.propose", "message.write", "checklist.manage", "role.propose", "role.decide", "facts.view"}
+            | {"alert.escalated"},
             _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -158,6 +167,8 @@ ROLES: dict[str, Role] = {
                 "calllog.view_all",
                 "people.invite_first",
                 "role.propose",
+                "alert.handle",
+                "alert.manage",
             },
             _("Quản lý danh bạ cơ quan, lịch làm việc, danh mục dịch vụ, môi trường kết nối; xác nhận kiểm thử."),
             second_step=True,
@@ -166,7 +177,9 @@ ROLES: dict[str, Role] = {
             "security_officer",
             _("Cán bộ an toàn thông tin"),
             "operator",
-            _OPERATOR | {"facts.view", "history.view", "calllog.view_all", "people.stop_any", "connection.inspect"},
+            _OPERATOR
+            | {"facts.view", "history.view", "calllog.view_all", "people.stop_any", "connection.inspect"}
+            | {"alert.handle"},
             _("Kiểm tra định kỳ kết nối; theo dõi nhật ký, xử lý vi phạm, cho thôi quyền truy cập khẩn cấp."),
             second_step=True,
         ),

@@ -149,6 +149,15 @@ def is_open(week: Week, at: datetime) -> bool:
     return place >= 0 and minute < week[place][1]
 
 
+def opened_at(week: Week, at: datetime) -> datetime | None:
+    """Return when the span of *week* began that *at* lies in, on a Vietnamese clock; None when it lies in none."""
+    if not week or not is_open(week, at):
+        return None
+    minute = minute_of_week(at)
+    begin = next(begin for begin, end in week if begin <= minute < end)
+    return at.astimezone(VIETNAM).replace(second=0, microsecond=0) - timedelta(minutes=minute - begin)
+
+
 def next_opening(week: Week, at: datetime) -> datetime:
     """Return when *week*, not empty, opens for the first time after *at*, on a Vietnamese clock."""
     minute = minute_of_week(at)

@@ -58,8 +58,11 @@ def ask(
     tls: ssl.SSLContext | None = None,
     more: Iterable[tuple[str, str]] = (),
     content: bytes | None = None,
+    head: bool = False,
 ) -> Answer:
     """GET *path* below *base_url* within *timeout* seconds in all, reading *max_bytes* at most; POST *content*.
+
+    With *head* only the answer's head is asked for.
 
     *tls* is the host's own context (``core.tls``) where it has one, *more* are further headers.
     Raises :class:`Unreachable`. Redirects are answers like any other; environment proxies are not used.
@@ -69,7 +72,7 @@ def ask(
     target, address = _judged(base_url)
     url, headers, extensions = _pinned(target, address, path)
     headers |= dict(more)
-    method = "GET" if content is None else "POST"
+    method = "POST" if content is not None else "HEAD" if head else "GET"
     try:
         limits = httpx2.Timeout(max(ends - time.monotonic(), 0.01))
         with (

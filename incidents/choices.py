@@ -19,3 +19,10 @@ class Sign(TextChoices):
 
     CALLS = "calls", _("Lượt gọi lỗi liên tiếp")
     CHECKS = "checks", _("Kiểm tra định kỳ không thành")
+
+
+class CheckMethod(TextChoices):
+    """How a source system is asked."""
+
+    GET = "GET", "GET"
+    HEAD = "HEAD", "HEAD"

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from incidents.services import health, outages
-from incidents.services.certificates import tell_endings
+from incidents.services import alerts, detecting, health, measuring, outages
+from incidents.services.certificates import look_at_certificates, tell_endings
 
 
 @shared_task(soft_time_limit=20)
@@ -21,8 +21,9 @@ def check_one(upstream_id: int) -> None:
 
 @shared_task
 def forget_old_checks() -> None:
-    """Delete results older than the policy keeps."""
+    """Delete results and figures older than is kept."""
     health.forget_old()
+    measuring.forget_old()
 
 
 @shared_task(soft_time_limit=60)
@@ -35,3 +36,17 @@ def watch_outages() -> None:
 def remind_of_certificates() -> None:
     """Tell of certificates near their end."""
     tell_endings()
+
+
+@shared_task(soft_time_limit=280)
+def see_certificates() -> None:
+    """Look at the certificates source systems show."""
+    look_at_certificates()
+
+
+@shared_task(soft_time_limit=120)
+def look_for_alerts() -> None:
+    """Take the figures of the machine, look through every rule, hand on what nobody took up."""
+    measuring.take_measures()
+    detecting.detect()
+    alerts.escalate_due()

@@ -70,7 +70,12 @@ _PROCEDURE = {
     **_of("connections", "requiredpart", "savedview", "signedfile", "testtemplate", "trial", "trialcase", "workmark"),
 }
 _REST = {
-    **_of("incidents", "healthpolicy", "outage"),
+    **_of("incidents", "healthpolicy", "healthsetting", "outage", "alertrule", "expecteduse"),
+    **_of(
+        "incidents",
+        "alert",
+        quiet=("first_at", "last_at", "count", "value", "summary", "samples", "escalate_at"),
+    ),
     **_of("reports", "reportrun", "reporttemplate"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
@@ -120,6 +125,10 @@ FREE: dict[str, str] = {
     "django_content_type": "made by migrations from the models",
     "django_migrations": "which migrations ran",
     "django_session": "sessions; signing in and out are facts",
+    "audit_use_address": "as audit_use_day",
+    "incidents_alertnews": "an outbox row: the alert it tells of is governed",
+    "incidents_detectionmark": "how far a rule has looked",
+    "incidents_measure": "a measurement, deleted by age",
     "incidents_healthcheck": "a measurement, deleted by age",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
 }

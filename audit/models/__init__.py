@@ -5,6 +5,17 @@ from audit.models.changes import RowChange
 from audit.models.facts import Fact
 from audit.models.recovery import Recovery
 from audit.models.sealing import Sealing, Verification
-from audit.models.use import UseDay, UseMark
+from audit.models.use import UseAddress, UseDay, UseMark
 
-__all__ = ["Fact", "Intent", "Outcome", "Recovery", "RowChange", "Sealing", "UseDay", "UseMark", "Verification"]
+__all__ = [
+    "Fact",
+    "Intent",
+    "Outcome",
+    "Recovery",
+    "RowChange",
+    "Sealing",
+    "UseAddress",
+    "UseDay",
+    "UseMark",
+    "Verification",
+]

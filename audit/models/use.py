@@ -40,6 +40,31 @@ class UseDay(models.Model):
         return f"{self.day} {self.access_key} {self.service}/{self.version}"
 
 
+class UseAddress(models.Model):
+    """A network address at which a key was served, when first and last; written by ``audit.services.use`` only.
+
+    What lets a new address of a key be noticed without reading months of the log.
+    """
+
+    access_key = models.TextField(_("khóa truy cập"))
+    address = models.TextField(_("địa chỉ mạng"))
+    environment = models.CharField(_("môi trường"), max_length=8)
+    system_id = models.BigIntegerField(_("số hệ thống"))
+    agency_id = models.BigIntegerField(_("số cơ quan"))
+    first_at = models.DateTimeField(_("lượt đầu lúc"))
+    last_at = models.DateTimeField(_("lượt cuối lúc"))
+
+    class Meta:
+        db_table = "audit_use_address"
+        verbose_name = _("địa chỉ mạng của khóa")
+        verbose_name_plural = _("địa chỉ mạng của khóa")
+        constraints = [models.UniqueConstraint(fields=["access_key", "address"], name="use_address_once")]
+        indexes = [models.Index(fields=["first_at"], name="use_address_first")]
+
+    def __str__(self) -> str:
+        return f"{self.access_key} {self.address}"
+
+
 class UseMark(models.Model):
     """How far one chain of the log is counted; the mark of chain 0 says until when every chain is."""
 

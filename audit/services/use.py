@@ -1,4 +1,4 @@
-"""Counting the call log by day, once each row, with nothing to do for a call.
+"""Counting the call log by day, and where its keys were used from, once each row, with nothing to do for a call.
 
 Rows of one chain become visible in the order of their places: one writer has one batch on its way (docs/evidence.md).
 So a mark for each chain says what is counted, and the rows behind it are the ones that are new. Marks and sums are
@@ -26,7 +26,8 @@ _MARK = "insert into audit_use_mark (epoch, n, done, at) values (%s, 0, false, %
 _HELD = "select n from audit_use_mark where epoch = %s for update skip locked"
 _COUNT = """
 with fresh as materialized (
-  select n, received_at, environment, access_key, system_id, agency_id, service, version, verdict, calls, key_id
+  select n, received_at, environment, access_key, system_id, agency_id, service, version, verdict, calls, key_id,
+         address
     from audit_intent where epoch = %(epoch)s and n > %(n)s order by n limit %(chunk)s),
 counted as (
   insert into audit_use_day
@@ -37,7 +38,14 @@ counted as (
     from fresh where key_id > 0 and service <> '' and verdict <> 'S' group by 1, 2, 3, 4, 5, 6, 7
   on conflict (access_key, day, service, version, environment, system_id, agency_id) do update
      set admitted = audit_use_day.admitted + excluded.admitted, refused = audit_use_day.refused + excluded.refused,
-         last_at = greatest(audit_use_day.last_at, excluded.last_at))
+         last_at = greatest(audit_use_day.last_at, excluded.last_at)),
+seen as (
+  insert into audit_use_address (access_key, address, environment, system_id, agency_id, first_at, last_at)
+  select access_key, address, max(environment), max(system_id), max(agency_id), min(received_at), max(received_at)
+    from fresh where key_id > 0 and verdict = 'A' group by access_key, address
+  on conflict (access_key, address) do update
+     set first_at = least(audit_use_address.first_at, excluded.first_at),
+         last_at = greatest(audit_use_address.last_at, excluded.last_at))
 select coalesce(max(n), %(n)s), count(*) from fresh
 """
 _KEEP = "update audit_use_mark set n = %s, at = %s where epoch = %s"

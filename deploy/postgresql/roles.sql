@@ -3,6 +3,8 @@
 -- Then a password for each role with \password lgsp_owner and so on: none is written down here.
 create role lgsp_owner login;
 create role lgsp_web login connection limit 200;
+-- The oldest open transaction is watched, whoever opened it.
+grant pg_read_all_stats to lgsp_web;
 create role lgsp_broker login connection limit 400;
 create role lgsp_sealer login connection limit 5;
 create role lgsp_archive login connection limit 5;

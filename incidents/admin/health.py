@@ -25,7 +25,7 @@ class UpstreamHealthAdmin(BaseAdmin):
     view_permission = "service.view_all"
     list_display = ("upstream", "state_shown", "since", "elapsed_ms", "detail", "as_of", "last_up_at", "client_until")
     list_filter = ("state", "upstream__environment")
-    list_select_related = ("upstream__version__service",)
+    list_select_related = ("upstream__version__service", "upstream__health_setting")
     ordering = ("upstream__version__service__sort_key", "upstream__environment", "upstream__place")
 
     @display(

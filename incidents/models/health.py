@@ -56,7 +56,9 @@ class UpstreamHealth(models.Model):
 
     The row is made when the address is first due. A check that is due pushes the next one ahead before it is done, so
     however many workers there are, and however long they were away, an address is asked at most once an interval.
-    ``checked_at`` shows the age of what we say: when no worker lives it grows, and pages say so.
+    ``checked_at`` shows the age of what we say: when no worker lives it grows, and pages say so. The check that ends
+    such a time keeps it as a gap, so that it is told even when whoever tells was away too. ``server_valid_to`` is the
+    end of the certificate the source system showed when it was looked at last.
     """
 
     upstream = models.OneToOneField(
@@ -69,6 +71,10 @@ class UpstreamHealth(models.Model):
     elapsed_ms = models.PositiveIntegerField(_("thời gian phản hồi (ms)"), null=True)
     detail = models.CharField(_("chi tiết"), max_length=100, blank=True)
     due_at = models.DateTimeField(_("kiểm tra tiếp lúc"))
+    gap_from = models.DateTimeField(_("khoảng bỏ lỡ gần nhất từ"), null=True)
+    gap_until = models.DateTimeField(_("khoảng bỏ lỡ gần nhất đến"), null=True)
+    server_valid_to = models.DateTimeField(_("chứng thư của hệ thống nguồn hết hạn lúc"), null=True)
+    server_seen_at = models.DateTimeField(_("xem chứng thư lúc"), null=True)
 
     class Meta:
         verbose_name = _("tình trạng kết nối")

@@ -1,7 +1,8 @@
 """Reading the health of source systems."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -10,10 +11,13 @@ from catalog.choices import CALLABLE, ServiceState
 from catalog.models import Upstream
 from core import clock
 from core.choices import Environment
+from core.hours import Week, opened_at, week_of
 from core.web.notes import Note
-from incidents.choices import Health
-from incidents.models import HealthPolicy, UpstreamHealth
+from incidents.choices import CheckMethod, Health
+from incidents.models import HealthPolicy, HealthSetting, UpstreamHealth
 
+# As many checks in a row not made mean that nobody is asking.
+MISSED = 3
 _KINDS = {Health.UP: "live", Health.SLOW: "progress", Health.WRONG: "wrong", Health.DOWN: "wrong"}
 
 
@@ -27,11 +31,45 @@ def watched_upstreams() -> QuerySet[Upstream]:
     return Upstream.objects.filter(active=True).exclude(version__state=ServiceState.WITHDRAWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an address is asked: its own settings where it has them, the policy's where not. *interval* in seconds."""
+
+    interval: int
+    week: Week = ()
+    method: str = CheckMethod.GET
+    statuses: str = "200-299"
+    contains: str = ""
+
+    def accepts(self, status: int) -> bool:
+        """Return whether *status* is one that counts as working."""
+        spans = (part.strip().partition("-") for part in self.statuses.split(","))
+        return any(int(low) <= status <= int(high or low) for low, _dash, high in spans)
+
+
+def manner_of(upstream: Upstream, policy: HealthPolicy) -> Manner:
+    """Return how *upstream* is asked; read it with ``health_setting``."""
+    own: HealthSetting | None = getattr(upstream, "health_setting", None)
+    if own is None:
+        return Manner(policy.interval_seconds)
+    interval = own.interval_seconds or policy.interval_seconds
+    return Manner(interval, week_of(own.hours), own.method, own.statuses, own.contains)
+
+
 def is_stale(row: UpstreamHealth, policy: HealthPolicy) -> bool:
     """Return whether what we say of *row* is older than three intervals: then nobody is asking."""
-    if row.checked_at is None:
-        return True
-    return clock.now() - row.checked_at > timedelta(seconds=3 * policy.interval_seconds)
+    return row.checked_at is None or missed(row, policy, clock.now()) >= MISSED
+
+
+def missed(row: UpstreamHealth, policy: HealthPolicy, now: datetime) -> int:
+    """Return how many checks of *row* in a row were due and not made; none outside the hours of the address."""
+    manner, since = manner_of(row.upstream, policy), row.checked_at or row.due_at
+    if manner.week:
+        opened = opened_at(manner.week, now)
+        if opened is None:
+            return 0
+        since = max(since, opened)
+    return max(int((now - since).total_seconds() / manner.interval), 0)
 
 
 def notes_of_service(service_id: int) -> list[Note]:
@@ -40,7 +78,7 @@ def notes_of_service(service_id: int) -> list[Note]:
         upstream__in=watched_upstreams(),
         upstream__version__service_id=service_id,
         upstream__version__state__in=CALLABLE,
-    ).select_related("upstream")
+    ).select_related("upstream__health_setting")
     policy = health_policy()
     found: dict[str, list[UpstreamHealth]] = {}
     for row in rows.order_by("-upstream__environment", "upstream__place"):
@@ -55,7 +93,7 @@ def worst_notes(services: Sequence[int]) -> dict[int, Note]:
         upstream__environment=Environment.LIVE,
         upstream__version__service_id__in=services,
         upstream__version__state__in=CALLABLE,
-    ).select_related("upstream__version")
+    ).select_related("upstream__version", "upstream__health_setting")
     policy = health_policy()
     found: dict[int, list[UpstreamHealth]] = {}
     for row in rows:

@@ -1,6 +1,6 @@
-"""Telling in time that a certificate by which the platform shows itself to a source system is near its end."""
+"""Certificates near their end: those by which the platform shows itself, told; those source systems show, seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,8 +12,14 @@ from catalog.guards import SERVICE_EDIT_OWN
 from catalog.models import Upstream, WatchMark
 from catalog.services.telling import about, tell_agency, tell_operators
 from core import clock
+from core.http import Unreachable, show_certificate
+from incidents.models import UpstreamHealth
 from incidents.selectors.health import health_policy, watched_upstreams
 from incidents.services.outage_notices import own_page, words_of
+
+LOOK_EVERY = timedelta(hours=23)
+# Seconds within which a source system has to shake hands.
+PATIENCE = 5
 
 
 def tell_endings() -> int:
@@ -49,3 +55,30 @@ def _tell(upstream: Upstream) -> int:
     own = about(event, topic, subject % values, body % values, own_page(upstream))
     tell_agency(own, upstream.version.service.provider, [SERVICE_EDIT_OWN])
     return 1
+
+
+def look_at_certificates(*, limit: int = 50) -> int:
+    """Look at the certificates of source systems that nobody looked at for a day; return how many were asked.
+
+    One that does not answer keeps what was seen last. Nothing is sent but the greeting of TLS.
+    """
+    now = clock.now()
+    seen_lately = UpstreamHealth.objects.filter(server_seen_at__gt=now - LOOK_EVERY).values("upstream_id")
+    due = watched_upstreams().filter(base_url__startswith="https://").exclude(pk__in=seen_lately)
+    asked = list(due.order_by("pk")[:limit])
+    for upstream in asked:
+        try:
+            ends = show_certificate(upstream.base_url, timeout=PATIENCE).not_after
+        except Unreachable:
+            ends = None
+        _enter(upstream, ends)
+    return len(asked)
+
+
+@transaction.atomic
+def _enter(upstream: Upstream, ends: datetime | None) -> None:
+    now = clock.now()
+    row, _made = UpstreamHealth.objects.select_for_update().get_or_create(upstream=upstream, defaults={"due_at": now})
+    row.server_seen_at = now
+    row.server_valid_to = ends or row.server_valid_to
+    row.save(update_fields=["server_seen_at", "server_valid_to"])

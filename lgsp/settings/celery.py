@@ -37,7 +37,10 @@ CELERY_BEAT_SCHEDULE = {
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},
     # Whoever has to act is told within a minute.
     "watch-outages": {"task": "incidents.tasks.watch_outages", "schedule": 20.0, "options": {"expires": 15}},
+    # Marks say what was looked at: a look that is late looks at everything since.
+    "look-for-alerts": {"task": "incidents.tasks.look_for_alerts", "schedule": 60.0, "options": {"expires": 55}},
     "remind-of-certificates": {"task": "incidents.tasks.remind_of_certificates", "schedule": 21_600.0},
+    "see-certificates": {"task": "incidents.tasks.see_certificates", "schedule": 600.0, "options": {"expires": 550}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
     "request-due-reports": {
         "task": "reports.tasks.request_due_reports",

@@ -26,6 +26,7 @@ class Source:
     delay: float = 0
     wait: threading.Event | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    method: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -36,6 +37,7 @@ def source() -> Iterator[Source]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            found.method = self.command
             found.asked.append((self.path, self.headers["Host"]))
             time.sleep(found.delay)
             if found.wait is not None:
@@ -45,7 +47,10 @@ def source() -> Iterator[Source]:
                 self.send_header(name, value)
             self.send_header("Content-Length", "2")
             self.end_headers()
-            self.wfile.write(b"{}")
+            if self.command != "HEAD":
+                self.wfile.write(b"{}")
+
+        do_HEAD = do_GET  # noqa: N815
 
         def log_message(self, *arguments: Any) -> None:
             """Say nothing."""

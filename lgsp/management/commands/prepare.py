@@ -38,6 +38,7 @@ class Command(BaseCommand):
         self.step("Nạp tiêu chuẩn, văn bản áp dụng", "load_standards")
         self.step("Nạp danh mục lĩnh vực", "load_sectors")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
+        self.step("Nạp quy tắc cảnh báo", "load_alert_rules")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
         if options["provider"]:
