@@ -79,10 +79,12 @@ class Topic(TextChoices):
     PROGRESS = "progress", _("Diễn biến khác của hồ sơ")
     OUTAGE = "outage", _("Mất kết nối với hệ thống nguồn, kết nối trở lại")
     ALERT = "alert", _("Cảnh báo giám sát")
+    INCIDENT = "incident", _("Sự cố ảnh hưởng cơ quan: báo tin, diễn biến, kết thúc")
+    VIOLATION = "violation", _("Vi phạm: yêu cầu giải trình, kết luận, trả lời khiếu nại")
     DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
 
 
 # Their letters cannot be switched off; everything else is the reader's choice.
-MANDATORY = frozenset({Topic.PROCEDURE, Topic.ACCESS})
+MANDATORY = frozenset({Topic.PROCEDURE, Topic.ACCESS, Topic.VIOLATION})
 # Their letters are gathered into one a day.
 GATHERED = frozenset({Topic.DEADLINES})

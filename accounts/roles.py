@@ -23,7 +23,9 @@ _OPERATOR = _EVERYONE | {
     "system.view_all",
     "service.view_all",
     "alert.view_all",
+    "incident.view_all",
 }
+_REPORTER = {"incident.report", "incident.view_own"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ ROLES: dict[str, Role] = {
             _("Cán bộ cơ quan"),
             "agency",
             _AGENCY
+            | _REPORTER
             | {
+                "violation.view_own",
                 "request.draft",
                 "request.view_own",
                 "message.write",
@@ -67,7 +71,10 @@ ROLES: dict[str, Role] = {
             _("Đại diện cơ quan"),
             "agency",
             _AGENCY
+            | _REPORTER
             | {
+                "violation.view_own",
+                "violation.answer",
                 "request.view_own",
                 "request.send",
                 "message.write",
@@ -85,6 +92,7 @@ ROLES: dict[str, Role] = {
             _("Cán bộ kỹ thuật"),
             "agency",
             _EVERYONE
+            | _REPORTER
             | {
                 "key.manage_own",
                 "call.try_live",
@@ -104,14 +112,14 @@ ROLES: dict[str, Role] = {
             "provider_officer",
             _("Cán bộ cung cấp dữ liệu"),
             "agency",
-            _AGENCY | {"service.edit_own", "grant.advise", "alert.view_own", "alert.handle_own"},
+            _AGENCY | _REPORTER | {"service.edit_own", "grant.advise", "alert.view_own", "alert.handle_own"},
             _("Cập nhật danh mục dịch vụ dữ liệu, cho ý kiến về đề nghị khai thác."),
         ),
         Role(
             "agency_admin",
             _("Quản trị cơ quan"),
             "agency",
-            _AGENCY | {"people.manage_own", "facts.view_own"},
+            _AGENCY | {"people.manage_own", "facts.view_own", "incident.view_own"},
             _("Mời và cho thôi người dùng của cơ quan mình."),
         ),
         Role(
@@ -136,7 +144,7 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.propose", "message.write", "checklist.manage", "role.propose", "role.decide", "facts.view"}
-            | {"alert.escalated"},
+            | {"alert.escalated", "violation.view_all", "violation.decide"},
             _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -145,7 +153,9 @@ ROLES: dict[str, Role] = {
             "department_leader",
             _("Lãnh đạo Sở"),
             "operator",
-            _OPERATOR | {"request.approve", "role.decide", "facts.view", "report.view", "report.publish"},
+            _OPERATOR
+            | {"request.approve", "role.decide", "facts.view", "report.view", "report.publish"}
+            | {"violation.view_all", "violation.decide"},
             _("Chấp thuận hồ sơ, duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -169,6 +179,9 @@ ROLES: dict[str, Role] = {
                 "role.propose",
                 "alert.handle",
                 "alert.manage",
+                "incident.manage",
+                "violation.view_all",
+                "violation.open",
             },
             _("Quản lý danh bạ cơ quan, lịch làm việc, danh mục dịch vụ, môi trường kết nối; xác nhận kiểm thử."),
             second_step=True,
@@ -179,8 +192,8 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"facts.view", "history.view", "calllog.view_all", "people.stop_any", "connection.inspect"}
-            | {"alert.handle"},
-            _("Kiểm tra định kỳ kết nối; theo dõi nhật ký, xử lý vi phạm, cho thôi quyền truy cập khẩn cấp."),
+            | {"alert.handle", "incident.manage", "violation.view_all", "violation.open"},
+            _("Kiểm tra định kỳ kết nối; theo dõi nhật ký; xử lý sự cố, vi phạm; cho thôi quyền truy cập khẩn cấp."),
             second_step=True,
         ),
         Role(
@@ -202,7 +215,7 @@ ROLES: dict[str, Role] = {
             "inspector",
             _("Cán bộ kiểm tra"),
             "inspection",
-            _OPERATOR | {"facts.view", "history.view", "calllog.view_all", "report.view"},
+            _OPERATOR | {"facts.view", "history.view", "calllog.view_all", "report.view", "violation.view_all"},
             _("Xem toàn bộ trong thời gian kiểm tra, không sửa."),
             second_step=True,
             max_days=90,

@@ -45,6 +45,8 @@ NAMES: dict[str, StrOrPromise] = {
     "live.answered": _("Nhận câu trả lời của cuộc gọi chính thức từ cổng"),
     "grant.revoked": _("Thu hồi quyền khai thác"),
     "key.revoked": _("Thu hồi khóa"),
+    "grant.suspended": _("Tạm ngưng quyền khai thác"),
+    "grant.resumed": _("Khôi phục quyền khai thác"),
     "grant.narrowed": _("Thu hẹp quyền khai thác"),
     "key.activated": _("Kích hoạt khóa"),
     "key.replaced": _("Rút ngắn thời hạn khóa được thay"),

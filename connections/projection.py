@@ -133,7 +133,8 @@ def load_grants(only: Iterable[int] | None = None) -> list[GrantRow]:
 
 
 def _grant_row(grant: Grant, held: Set[int], versions: Mapping[int, int], mixed: Set[int]) -> GrantRow:
-    suspended = SUSPENDED if grant.system_id in held else ""
+    paused = GRANT_SUSPENDED if grant.suspended_at is not None else ""
+    suspended = SUSPENDED if grant.system_id in held else paused
     hours = _hours(grant)
     # Nobody approved a grant made for a trial: it never reaches an address that answers live calls too.
     broken = hours is None or (grant.is_trial and grant.service_id in mixed)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from incidents.services import alerts, detecting, health, measuring, outages
+from incidents.services import alerts, detecting, health, incident_following, measuring, outages
 from incidents.services.certificates import look_at_certificates, tell_endings
 
 
@@ -50,3 +50,9 @@ def look_for_alerts() -> None:
     measuring.take_measures()
     detecting.detect()
     alerts.escalate_due()
+
+
+@shared_task(soft_time_limit=60)
+def follow_incidents() -> None:
+    """Open incidents of what was seen, note what recovered, close what stayed quiet, remind of clocks."""
+    incident_following.follow()

@@ -76,6 +76,12 @@ _REST = {
         "alert",
         quiet=("first_at", "last_at", "count", "value", "summary", "samples", "escalate_at"),
     ),
+    **_of("incidents", "incident", quiet=("search", "revision")),
+    **_of("incidents", "incidentdeadline", "incidententry", "incidentparty", "incidentpolicy", "incidentservice"),
+    **_of("incidents", "incidentsource", "incidenttask", "registerpapertemplate", "registersignedfile"),
+    **_of("incidents", "registerpaper", hidden=("code",)),
+    **_of("incidents", "violation", quiet=("search", "revision")),
+    **_of("incidents", "violationentry", "violationevidence"),
     **_of("reports", "reportrun", "reporttemplate"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}

@@ -48,7 +48,8 @@ class Grant(models.Model):
     quota and stops it exactly.
     The broker refuses what lies outside its operations, fields, purpose, networks, days and hours of the week
     (``hours`` as ``core.hours`` says; none: always), and what comes faster than its rates (None: no such limit).
-    SKHCN may narrow it with a reason, hours and rates included; more needs a request of its own.
+    SKHCN may narrow it with a reason, hours and rates included; more needs a request of its own. A decision about a
+    violation may suspend it for a time (``suspended_at``), apart from holds of the whole connection.
     In the sandbox a technician makes one without a dossier, for a trial (decisions, 14): it has neither connection nor
     request, has a last day, and reaches the sandbox address of the service or the example server, nothing else.
     It ends by its last day or by revocation with a reason; a revoked grant stays as evidence.
@@ -66,6 +67,8 @@ class Grant(models.Model):
     )
     narrowed_at = models.DateTimeField(_("thu hẹp lúc"), null=True)
     narrow_reason = models.TextField(_("lý do thu hẹp"), blank=True)
+    suspended_at = models.DateTimeField(_("tạm ngưng lúc"), null=True)
+    suspend_reason = models.TextField(_("lý do tạm ngưng"), blank=True)
     system = models.ForeignKey(
         InformationSystem, models.PROTECT, related_name="grants", verbose_name=_("hệ thống thông tin")
     )

@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from core.actor import Actor
 
 
-class PrintoutTemplate(models.Model):
-    """What a kind of paper says beside the dossier's own content; data, edited by staff, in versions.
+class PaperText(models.Model):
+    """What kinds of paper say beside the content of their case; data, edited by staff, in versions.
 
     Who signs is an office, not a person, and is ours to set until the regulation says it. A change counts one version
     on; papers already issued keep what they were made with.
     """
 
-    kind = models.CharField(_("loại văn bản"), max_length=16, choices=PrintoutKind.choices, unique=True)
     version = models.PositiveIntegerField(_("phiên bản"), default=1)
     legal_bases = models.TextField(_("căn cứ"), blank=True, help_text=_("Mỗi dòng một căn cứ"))
     terms = models.TextField(_("điều kiện, cam kết"), blank=True, help_text=_("Mỗi dòng một điều"))
@@ -37,9 +36,19 @@ class PrintoutTemplate(models.Model):
     source = models.CharField(_("nguồn"), max_length=300)
 
     class Meta:
+        abstract = True
+        ordering = ["id"]
+
+
+class PrintoutTemplate(PaperText):
+    """What a kind of paper of a dossier says."""
+
+    kind = models.CharField(_("loại văn bản"), max_length=16, choices=PrintoutKind.choices, unique=True)
+
+    class Meta(PaperText.Meta):
+        abstract = False
         verbose_name = _("mẫu văn bản")
         verbose_name_plural = _("mẫu văn bản")
-        ordering = ["id"]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest, PrintoutTemplate
+from connections.models.printouts import PaperText
 from connections.printouts.letterheads import Body, place_and_date
 from core.actor import Actor
 from core.clock import VIETNAM
@@ -18,6 +19,25 @@ from core.documents.layout import Block, Check, Document, Paragraph, Sign
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 NOTHING = "Không nêu"
+
+
+class Framed(Protocol):
+    """What the frame asks of a paper, whatever it is about; ``named`` says which case: «Mã hồ sơ: …»."""
+
+    @property
+    def template(self) -> PaperText: ...
+    @property
+    def body(self) -> Body: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def named(self) -> str: ...
+    @property
+    def signer(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +51,16 @@ class Paper:
     code: str
     at: datetime
     given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def number(self) -> str:
+        """Number of the dossier."""
+        return self.request.number
+
+    @property
+    def named(self) -> str:
+        """The dossier as the foot names it."""
+        return _("Mã hồ sơ: %(number)s") % {"number": self.request.number}
 
     @property
     def system_name(self) -> str:
@@ -49,7 +79,7 @@ class Paper:
 
 
 def frame(
-    paper: Paper,
+    paper: Framed,
     *,
     kind: str,
     subject: Sequence[str],
@@ -69,7 +99,7 @@ def frame(
         recipients=tuple(listed(paper.template.recipients.splitlines(), "- %(item)s")),
         signs=tuple(signs) or (Sign(paper.signer),),
         foot=_foot(paper),
-        code=paper.request.number,
+        code=paper.number,
         made_at=paper.at.replace(microsecond=0),
         check=Check(check_address(paper.code), paper.code),
     )
@@ -111,9 +141,9 @@ def day_of(at: datetime | None) -> str:
     return f"{at.astimezone(VIETNAM):%d/%m/%Y}" if at else "–"
 
 
-def _foot(paper: Paper) -> str:
-    return _("Mã hồ sơ: %(number)s. Lập lúc %(at)s.\nKiểm tra văn bản: %(address)s") % {
-        "number": paper.request.number,
+def _foot(paper: Framed) -> str:
+    return _("%(named)s. Lập lúc %(at)s.\nKiểm tra văn bản: %(address)s") % {
+        "named": paper.named,
         "at": minute(paper.at),
         "address": check_address(paper.code),
     }

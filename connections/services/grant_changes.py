@@ -193,16 +193,24 @@ def revoke_grant(*, actor: Actor, grant: Grant, reason: str, legal_basis: str) -
         errors["legal_basis"] = [_("Nhập căn cứ pháp lý, ví dụ điều khoản của quy chế hoặc số văn bản")]
     if errors:
         raise InvalidInput(errors)
-    text = _("%(reason)s (căn cứ: %(basis)s)") % {"reason": why, "basis": basis}
-    gates = revoke_grants(actor=actor, grants=[stored], reason=text)
+    return end_grant(actor=actor, grant=stored, reason=why, legal_basis=basis)
+
+
+def end_grant(*, actor: Actor, grant: Grant, reason: str, legal_basis: str) -> Grant:
+    """End a grant that :func:`lock_open_grant` locked and tell both sides; the last statements of a deed.
+
+    Who may do so was judged by that deed: here for SKHCN's operators, above for a decision about a violation.
+    """
+    text = _("%(reason)s (căn cứ: %(basis)s)") % {"reason": reason, "basis": legal_basis}
+    gates = revoke_grants(actor=actor, grants=[grant], reason=text)
     tell_of_grant(
-        stored,
+        grant,
         event="grant.revoked",
-        subject=_("Thu hồi quyền khai thác %(service)s – %(code)s") % {"service": stored.service, "code": stored},
+        subject=_("Thu hồi quyền khai thác %(service)s – %(code)s") % {"service": grant.service, "code": grant},
         body=_(
             "Quyền %(code)s của hệ thống %(system)s ở môi trường %(place)s đã thu hồi. Lý do và căn cứ ghi trên cổng."
         )
-        % {"code": stored, "system": stored.system, "place": Environment(stored.environment).label.lower()},
+        % {"code": grant, "system": grant.system, "place": Environment(grant.environment).label.lower()},
     )
     close_gates(gates)
-    return stored
+    return grant

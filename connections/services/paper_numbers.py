@@ -1,7 +1,7 @@
 """The clerk's work on a paper: its number and date, and the file as signed (Nghị định 30/2020/NĐ-CP, Điều 15)."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -54,7 +54,7 @@ def record_number(
     number, reason = tidy(number), tidy(reason)
     if (stored.number, stored.number_date) == (number, number_date):
         return stored
-    errors = _errors(stored, number, number_date)
+    errors = number_errors(stored.issued_at, number, number_date)
     if stored.number and not reason:
         errors["reason"] = [_("Văn bản đã có số %(number)s; nhập lý do sửa") % {"number": stored.number}]
     if errors:
@@ -112,11 +112,12 @@ def _record(
     record_fact(actor=actor, deed=deed, subject=stored.request, before=before, after=after, reason=reason)
 
 
-def _errors(stored: Printout, number: str, day: date | None) -> dict[str, list[str]]:
+def number_errors(issued_at: datetime, number: str, day: date | None) -> dict[str, list[str]]:
+    """Return what is wrong with number and date of a paper that was issued then."""
     errors: dict[str, list[str]] = {}
     if not NUMBER.fullmatch(number) or len(number) > 60:
         errors["number"] = [_("Nhập số và ký hiệu như trên văn bản, ví dụ 05/TB-SKHCN")]
-    issued = stored.issued_at.astimezone(VIETNAM).date()
+    issued = issued_at.astimezone(VIETNAM).date()
     if day is None:
         errors["number_date"] = [_("Nhập ngày ban hành")]
     elif not issued <= day <= clock.today():

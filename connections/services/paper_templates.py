@@ -54,7 +54,7 @@ def save_printout_template(*, actor: Actor, kind: str, **fields: Any) -> Printou
     _judge(actor)
     template_of(kind)
     stored = PrintoutTemplate.objects.select_for_update().get(kind=kind)
-    old, new = _write(stored, fields, TEMPLATE_FIELDS)
+    old, new = write_text(stored, fields, TEMPLATE_FIELDS)
     if not new:
         return stored
     stored.version += 1
@@ -70,7 +70,7 @@ def save_letterhead(*, actor: Actor, agency: Agency, **fields: Any) -> Letterhea
     _judge(actor)
     known = LetterheadRule.objects.select_for_update().filter(agency=agency).first()
     stored = known or LetterheadRule(agency=agency)
-    old, new = _write(stored, fields, LETTERHEAD_FIELDS)
+    old, new = write_text(stored, fields, LETTERHEAD_FIELDS)
     if stored.style not in LetterStyle.values:
         raise InvalidInput({"style": [_("Chọn kiểu tiêu đề")]})
     if known and not new:
@@ -85,7 +85,10 @@ def _judge(actor: Actor) -> None:
         raise PermissionRefused(_("Sửa mẫu văn bản thuộc Cán bộ vận hành."))
 
 
-def _write(stored: Any, fields: dict[str, Any], names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def write_text(
+    stored: Any, fields: dict[str, Any], names: tuple[str, ...] = TEMPLATE_FIELDS
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set the texts *names* of a stored row, tidied; return both sides of what changed. Raises InvalidInput."""
     before = {name: getattr(stored, name) for name in names}
     errors: dict[str, list[str]] = {}
     for name in names:

@@ -69,6 +69,12 @@ def boards_for(actor: Actor) -> list[Board]:
     return [board for source in _sources("BOARD_SOURCES") for board in source(actor)]
 
 
+def footer_for(actor: Actor) -> list[tuple[StrOrPromise, str]]:
+    """Return what every floor puts at the foot of pages for *actor*, in its order (``FOOTER_SOURCES``)."""
+    found: list[Entry] = [entry for source in _sources("FOOTER_SOURCES") for entry in source(actor)]
+    return [(label, url) for label, url, _place in sorted(found, key=lambda entry: entry[2])]
+
+
 def navigation_for(actor: Actor) -> list[tuple[StrOrPromise, str]]:
     """Return the entries *actor* may use, in their order."""
     found: list[Entry] = [entry for source in _sources("NAVIGATION_SOURCES") for entry in source(actor)]

@@ -6,16 +6,18 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
+from core.web.boards import footer_for
 from core.web.views import THEMES
 
 
-def _footer_links(request: HttpRequest) -> list[tuple[str, str]]:
-    links = [(_("Danh mục mã lỗi"), reverse("problems"))]
+def _footer_links(request: HttpRequest) -> list[tuple[StrOrPromise, str]]:
+    links: list[tuple[StrOrPromise, str]] = [(_("Danh mục mã lỗi"), reverse("problems"))]
     actor = getattr(request, "actor", None)
     if actor and actor.is_person:
         links.append((_("Tài liệu API"), reverse("api-reference")))
-    return links
+    return links + (footer_for(actor) if actor else [])
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is watched, and what was found not to work."""
+"""What is watched, what was found not to work, and the registers of what was done about it."""
 
 from incidents.models.alert_rules import AlertRule, DetectionMark
 from incidents.models.alerts import Alert, AlertNews
@@ -7,6 +7,17 @@ from incidents.models.health import HealthCheck, HealthPolicy, UpstreamHealth
 from incidents.models.health_settings import HealthSetting
 from incidents.models.measures import Measure
 from incidents.models.outages import Outage
+from incidents.models.papers import RegisterPaper, RegisterPaperTemplate, RegisterSignedFile
+from incidents.models.register import Incident, IncidentPolicy
+from incidents.models.register_rows import (
+    IncidentDeadline,
+    IncidentEntry,
+    IncidentParty,
+    IncidentService,
+    IncidentSource,
+    IncidentTask,
+)
+from incidents.models.violations import Violation, ViolationEntry, ViolationEvidence
 
 __all__ = [
     "Alert",
@@ -17,7 +28,21 @@ __all__ = [
     "HealthCheck",
     "HealthPolicy",
     "HealthSetting",
+    "Incident",
+    "IncidentDeadline",
+    "IncidentEntry",
+    "IncidentParty",
+    "IncidentPolicy",
+    "IncidentService",
+    "IncidentSource",
+    "IncidentTask",
     "Measure",
     "Outage",
+    "RegisterPaper",
+    "RegisterPaperTemplate",
+    "RegisterSignedFile",
     "UpstreamHealth",
+    "Violation",
+    "ViolationEntry",
+    "ViolationEvidence",
 ]

@@ -17,7 +17,8 @@ class AlertRule(models.Model):
     ``threshold`` is in the unit of the detector; ``least`` is a second floor where the detector has one (calls below
     which a ratio says nothing, calls above the seconds of ``threshold``). From ``severe_threshold`` on the alert is
     one step more severe. ``hours`` are those in which use is ordinary, for the one detector that asks. An alert whose
-    severity reaches ``opens_incident`` opens an incident; one nobody takes up in ``escalate_minutes`` goes to the next
+    severity reaches ``opens_incident`` opens an incident, from ``opens_violation`` on a violation of the act whose
+    clause the rule names; one nobody takes up in ``escalate_minutes`` goes to the next
     owner; one without new evidence for ``close_minutes`` closes by itself (0 each: never). ``most_subjects`` is how
     many alerts one look may raise: where there are more, they are one alert about many.
     """
@@ -47,6 +48,9 @@ class AlertRule(models.Model):
     tells_provider = models.BooleanField(_("báo cơ quan cung cấp"), default=False)
     tells_consumer = models.BooleanField(_("báo cơ quan khai thác"), default=False)
     opens_incident = models.CharField(_("lập sự cố từ mức"), max_length=8, choices=Severity.choices, blank=True)
+    opens_violation = models.CharField(
+        _("ghi nhận vi phạm từ mức"), max_length=8, choices=Severity.choices, blank=True
+    )
     escalate_minutes = models.PositiveIntegerField(
         _("chuyển cấp khi chưa có người nhận sau (phút)"), default=60, validators=[MaxValueValidator(10_080)]
     )

@@ -34,6 +34,7 @@ FIELDS = (
     "tells_provider",
     "tells_consumer",
     "opens_incident",
+    "opens_violation",
     "escalate_minutes",
     "close_minutes",
     "most_subjects",

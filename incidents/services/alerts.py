@@ -17,6 +17,7 @@ from incidents.selectors.detection.findings import Finding, Found, number
 from incidents.selectors.detection.registry import falls
 from incidents.selectors.maintenance import planned_now
 from incidents.services.incident_opening import open_from_alert
+from incidents.services.violation_opening import open_from_alert as open_violation_from
 
 HANDLE, HANDLE_OWN = "alert.handle", "alert.handle_own"
 CLAUSE = "QC14.3"
@@ -126,8 +127,7 @@ def _count(rule: AlertRule, alert: Alert, item: Finding, *, quiet: bool) -> None
         after = {"severity": alert.severity, "summary": alert.summary}
         record_fact(actor=WATCH, deed="alert.raised", subject=alert, after=after, clause=rule.clause or CLAUSE)
         tell(alert, News.RAISED)
-        if at_least(alert.severity, rule.opens_incident) and not at_least(before, rule.opens_incident):
-            open_from_alert(alert=alert)
+        _lead_on(alert, rule, before)
 
 
 def _speak_up(alert: Alert, rule: AlertRule) -> None:
@@ -136,8 +136,14 @@ def _speak_up(alert: Alert, rule: AlertRule) -> None:
         alert.escalate_at = clock.now() + timedelta(minutes=rule.escalate_minutes)
         alert.save(update_fields=["escalate_at"])
     tell(alert, News.OPENED)
-    if at_least(alert.severity, rule.opens_incident):
-        open_from_alert(alert=alert)
+    _lead_on(alert, rule)
+
+
+def _lead_on(alert: Alert, rule: AlertRule, before: str = "") -> None:
+    """Open the incident and the violation the rule says an alert of this severity leads to, unless *before* did."""
+    for least, opened in ((rule.opens_incident, open_from_alert), (rule.opens_violation, open_violation_from)):
+        if at_least(alert.severity, least) and not (before and at_least(before, least)):
+            opened(alert=alert)
 
 
 def severity_of(rule: AlertRule, value: float) -> str:

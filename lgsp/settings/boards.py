@@ -5,6 +5,7 @@ WORKBENCH_SOURCES = [
     "catalog.selectors.workbench.tasks_for",
     "catalog.selectors.duty_board.tasks_for",
     "connections.selectors.workbench.tasks_for",
+    "incidents.selectors.incident_desk.tasks_for",
     "reports.selectors.workbench.tasks_for",
 ]
 BOARD_SOURCES = [
@@ -19,6 +20,10 @@ NAVIGATION_SOURCES = [
     "incidents.web.navigation.entries",
     "reports.web.navigation.entries",
 ]
+# What the public may know of a paper by its code, by the floor that issued it.
+PAPER_CHECKS = ["connections.selectors.printouts.checked", "incidents.selectors.papers.checked"]
+# What stands at the foot of every page.
+FOOTER_SOURCES = ["incidents.web.navigation.footer"]
 # What makes the files that letters carry, by kind (``core.enclosures``).
 ENCLOSURE_SOURCES = {"printout": "connections.printouts.files.enclosed"}
 # Notes on the page of a thing, by kind of thing (``core.web.notes``).
@@ -45,6 +50,7 @@ PART_SOURCES = {
         "connections.selectors.access.parts_of_service",
         "connections.selectors.sandbox.parts_of_service",
         "connections.selectors.consumers.parts_of_service",
+        "incidents.selectors.incident_desk.parts_of_service",
     ],
     "service_version": ["connections.selectors.own_calls.parts_of_version"],
 }

@@ -23,6 +23,8 @@ _SECRET = re.compile(r"password|secret|digest|sealed|private|lookup_code|challen
 # A name that sounds like a secret -> why it is none.
 NO_SECRET = {
     ("catalog_dataerrorreport", "form_token"): "keeps a form from being sent twice; worth nothing afterwards",
+    ("incidents_violationevidence", "digest"): "the digest of a manifest, told with the bundle",
+    ("incidents_incident", "form_token"): "as catalog_dataerrorreport",
     ("catalog_dataservice", "not_state_secret"): "a declaration, yes or no",
     ("connections_connectionrequest", "state_secret"): "a declaration, yes or no",
 }
@@ -30,6 +32,7 @@ NO_SECRET = {
 LARGE = {
     ("catalog_apidescription", "content"),
     ("connections_printout", "content"),
+    ("incidents_registerpaper", "content"),
     ("reports_reportrun", "figures"),
 }
 # Kept out of the field history for telling nobody anything; a hand that writes past the deeds may still mean them.

@@ -30,6 +30,11 @@ from connections.services.paper_numbers import register
 from connections.services.thread import post_message
 from core import clock
 from core.files.uploads import check_upload
+from incidents.models import RegisterPaper, Violation
+from incidents.services.incident_reports import report_incident
+from incidents.services.register_papers import issue_record, register_paper
+from incidents.services.violation_opening import open_violation
+from incidents.services.violation_steps import ask_to_explain
 from tests.catalog.conftest import JOB, document, draft, service
 from tests.catalog.openapi_samples import as_bytes, sound
 from tests.catalog.test_wishes import SAID
@@ -73,6 +78,7 @@ def world(
     report = file_error(actor=asking.officer, service=chain.service, wrong="Tên xã cũ sau sắp xếp")
     access = asking.sent()
     filed = begin_request(actor=asking.officer)
+    violation = _violation(asking)
     take_key(actor=chain.actors["technician"], system=chain.system, environment="live")
     return SimpleNamespace(
         request=chain.fresh(),
@@ -93,6 +99,9 @@ def world(
         document=document(level="restricted", service=version.service),
         plan=enter_plan(actor=JOB, agency=chain.agency, name="Hộ tịch điện tử", basis="Kế hoạch của tỉnh"),
         report=report,
+        incident=report_incident(actor=asking.officer, service=chain.service, impact="degraded", text="Chậm từ sáng"),
+        violation=violation,
+        record=_record(asking, violation),
         wish=send_wish(actor=asking.officer, **SAID),
         message_file=_posted(asking),
         signed=_signed(asking),
@@ -116,6 +125,22 @@ def _called(grant: Grant) -> UUID:
     """A call of A under its own grant."""
     log_calls(grant)
     return recent_calls(agency_id=grant.system.owner_id, limit=1)[0].call_id
+
+
+def _violation(asking: Asking) -> Violation:
+    actor = asking.chain.actors["operator"]
+    made = open_violation(
+        actor=actor, act="misuse", agency=asking.chain.agency, facts="Ngoài mục đích", from_at=clock.now()
+    )
+    return ask_to_explain(actor=actor, violation=made, text="Giải trình mục đích")
+
+
+def _record(asking: Asking, violation: Violation) -> RegisterPaper:
+    actor = asking.chain.actors["operator"]
+    paper = issue_record(actor=actor, violation=violation)
+    upload = check_upload(SimpleUploadedFile("bien-ban.pdf", pdf_bytes()))
+    given = {"number": "01/BB-SKHCN", "number_date": clock.today()}
+    return register_paper(actor=actor, paper=paper, upload=upload, **given)
 
 
 def _invitation(asking: Asking) -> Invitation:

@@ -129,6 +129,27 @@ def developer_shots(people: People) -> Iterator[Shot]:
     yield "old-versions", OPERATOR, "/phien-ban-ngung/", "Phiên bản sắp ngừng và ai còn gọi"
 
 
+def register_shots(people: People) -> Iterator[Shot]:
+    """Give the pictures of incidents and violations; one of each is entered where none is."""
+    officer, security = people.of(AGENCY, "officer"), people.by_name(SECURITY)
+    reporting = "/su-co/bao/?dich-vu=administrative-units"
+    listed = officer.open("/su-co/")
+    if "SC-" not in listed.text:
+        said = "Từ 8 giờ nhiều lượt gọi chậm hơn 10 giây (mẫu)"
+        officer.fill(reporting, "Gửi báo sự cố", impact="degraded", text=said)
+        listed = officer.open("/su-co/")
+    one = listed.link("SC-")
+    desk = "/quan-tri/incidents/violation/"
+    yield "incident-report", OFFICER, reporting, "Báo sự cố"
+    yield "incidents", OFFICER, "/su-co/", "Sự cố của cơ quan"
+    yield "incident", OFFICER, one, "Một sự cố"
+    yield "desk-incidents", OPERATOR, "/quan-tri/incidents/incident/", "Danh sách sự cố tại Sở"
+    yield "desk-incident", SECURITY, security.open(one).link("Xử lý sự cố"), "Xử lý một sự cố"
+    yield "desk-incident-open", OPERATOR, "/quan-tri/incidents/incident/mo/", "Mở sự cố"
+    yield "violations", SENDER, "/vi-pham/", "Vi phạm của cơ quan"
+    yield "desk-violation-open", SECURITY, f"{desk}mo/", "Ghi nhận vi phạm"
+
+
 def judged(people: People) -> Iterator[Shot]:
     """File one more dossier and give the pictures of judging and deciding it, each while it stands there."""
     tell = Teller()
@@ -270,7 +291,7 @@ def main() -> None:
         live = officer.open("/ket-noi/?state=live").link("Kết nối mới")
         pk = officer.open("/ket-noi/dang-mo/").link("Phần mềm").rstrip("/").rsplit("/", 1)[1]
         every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live)), *sharing_shots(people)]
-        every += [*developer_shots(people), *described_shots(people)]
+        every += [*developer_shots(people), *register_shots(people), *described_shots(people)]
         wanted: Iterable[Shot] = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
         if not chosen.only:
             wanted = chain(wanted, judged(people))

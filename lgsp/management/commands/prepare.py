@@ -33,6 +33,7 @@ class Command(BaseCommand):
         self.step("Nạp mẫu kiểm thử và tham số môi trường", "load_trials")
         self.step("Nạp quy tắc nhắc hạn", "load_reminders")
         self.step("Nạp mẫu văn bản của hồ sơ", "load_printouts")
+        self.step("Nạp mẫu văn bản sự cố, vi phạm", "load_register_papers")
         self.step("Nạp danh mục mục đích khai thác", "load_purposes")
         self.step("Nạp tiêu chí sẵn sàng kết nối", "load_readiness")
         self.step("Nạp tiêu chuẩn, văn bản áp dụng", "load_standards")

@@ -1,0 +1,1 @@
+"""Papers of the registers, one module a case; files and numbers work as for papers of dossiers."""

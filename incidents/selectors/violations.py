@@ -1,0 +1,83 @@
+"""Reading violations: lists, what is known of their subject, counts for reports."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from catalog.models import InformationSystem
+from connections.models import Credential, Grant
+from core import clock
+from core.actor import Actor
+from core.text import fold
+from incidents.models import Violation, ViolationEntry
+from incidents.register_choices import AppealResult, ViolationState
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationCounts:
+    """Violations opened in a period, for reports: by act, by outcome and by state as they stand now.
+
+    ``appealed`` were appealed, ``overturned`` lost their effect by it; ``agencies`` is how many they were about.
+    """
+
+    total: int
+    by_act: dict[str, int]
+    by_outcome: dict[str, int]
+    by_state: dict[str, int]
+    appealed: int
+    overturned: int
+    agencies: int
+
+
+def violation_counts(first: date, last: date) -> ViolationCounts:
+    """Return the counts of violations opened from *first* to the end of *last*; one query."""
+    opened = Violation.objects.filter(
+        opened_at__gte=clock.start_of(first), opened_at__lt=clock.start_of(last, after=True)
+    )
+    rows = list(opened.values_list("act", "outcome", "state", "appealed_at", "appeal_result", "agency_id"))
+    return ViolationCounts(
+        total=len(rows),
+        by_act=dict(Counter(row[0] for row in rows)),
+        by_outcome=dict(Counter(row[1] for row in rows if row[1])),
+        by_state=dict(Counter(row[2] for row in rows)),
+        appealed=sum(row[3] is not None for row in rows),
+        overturned=sum(row[4] == AppealResult.OVERTURNED for row in rows),
+        agencies=len({row[5] for row in rows}),
+    )
+
+
+def violation_list(actor: Actor, *, words: str = "", state: str = "") -> QuerySet[Violation]:
+    """Return the violations the actor may see, newest first."""
+    found = Violation.objects.visible_to(actor).select_related("agency", "system", "opened_by")
+    for word in fold(words).split():
+        found = found.filter(search__contains=word)
+    return found.filter(state=state) if state in ViolationState.values else found
+
+
+def grants_of(violation: Violation) -> QuerySet[Grant]:
+    """Return the open grants a decision may suspend or revoke: the agency's, its system's where one is named."""
+    found = Grant.objects.open().filter(system__owner_id=violation.agency_id)
+    if violation.system_id:
+        found = found.filter(system_id=violation.system_id)
+    return found.select_related("system", "service").order_by("environment", "code")
+
+
+def said_of(violation: Violation, *, inner: bool) -> list[ViolationEntry]:
+    """Return what was said and done, oldest first; *inner*: with SKHCN's own lines."""
+    found = violation.entries.select_related("agency").order_by("at", "id")
+    return list(found if inner else found.filter(inner=False))
+
+
+def named_in(words: Iterable[str]) -> tuple[Grant | None, InformationSystem | None]:
+    """Return the grant and the system that *words* name: by code of a grant, an access key, or code of a system."""
+    known = [word for word in words if word]
+    grant = Grant.objects.filter(code__in=known).select_related("system__owner").first()
+    if grant is not None:
+        return grant, grant.system
+    key = Credential.objects.filter(access_key__in=known).select_related("system__owner").first()
+    if key is not None:
+        return None, key.system
+    return None, InformationSystem.objects.filter(Q(code__in=known)).select_related("owner").first()
