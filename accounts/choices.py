@@ -79,6 +79,7 @@ class Topic(TextChoices):
     PROGRESS = "progress", _("Diễn biến khác của hồ sơ")
     OUTAGE = "outage", _("Mất kết nối với hệ thống nguồn, kết nối trở lại")
     ALERT = "alert", _("Cảnh báo giám sát")
+    MAINTENANCE = "maintenance", _("Bảo trì theo kế hoạch của dịch vụ, của nền tảng")
     DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
 
 

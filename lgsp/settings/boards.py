@@ -5,6 +5,7 @@ WORKBENCH_SOURCES = [
     "catalog.selectors.workbench.tasks_for",
     "catalog.selectors.duty_board.tasks_for",
     "connections.selectors.workbench.tasks_for",
+    "incidents.selectors.workbench.tasks_for",
     "reports.selectors.workbench.tasks_for",
 ]
 BOARD_SOURCES = [

@@ -116,7 +116,7 @@ def test_the_profile_page_keeps_the_choice_and_ignores_what_is_mandatory(reader:
     answer = client.post("/tai-khoan/nhan-thu/", {"topic": ["work", "deadlines", "khong-co"]})
     assert answer["Location"] == "/tai-khoan/#nhan-thu"
     off = set(MailChoice.objects.filter(wanted=False).values_list("topic", flat=True))
-    assert off == {"confirmation", "outage", "progress"}
+    assert off == {"confirmation", "maintenance", "outage", "progress"}
 
 
 def test_the_inbox_is_ones_own(

@@ -24,6 +24,7 @@ _SECRET = re.compile(r"password|secret|digest|sealed|private|lookup_code|challen
 NO_SECRET = {
     ("catalog_dataerrorreport", "form_token"): "keeps a form from being sent twice; worth nothing afterwards",
     ("catalog_dataservice", "not_state_secret"): "a declaration, yes or no",
+    ("incidents_weeklycheck", "form_token"): "as catalog_dataerrorreport",
     ("connections_connectionrequest", "state_secret"): "a declaration, yes or no",
 }
 # Kept out of the field history for its size, not for what it says; long values are marked by their digest.
