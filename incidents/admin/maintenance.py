@@ -48,6 +48,10 @@ class MaintenanceWindowAdmin(StepsAdmin):
     autocomplete_fields = ("services",)
     fields = ("whole_platform", "services", "starts_at", "ends_at", "reason", "public_text", "reason_of_change")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask for the reason of a change only where there is something to change."""
+        return self.fields if obj else self.fields[:-1]  # type: ignore[index]
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read the services of all rows at once, and the rules once."""
         self._policy = maintenance_policy()

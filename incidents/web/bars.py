@@ -41,4 +41,4 @@ def said(days: Iterable[DayStanding], share: str) -> str:
     if not faulty:
         return _("Sẵn sàng %(share)s trong %(n)s ngày qua") % {"share": share, "n": len(kinds)}
     values = {"share": share, "n": len(kinds), "faulty": faulty}
-    return _("Sẵn sàng %(share)s trong %(n)s ngày qua; %(faulty)s ngày có gián đoạn") % values
+    return _("Sẵn sàng %(share)s trong %(n)s ngày qua; %(faulty)s ngày dưới 99%%") % values

@@ -63,7 +63,7 @@ def test_the_page_says_how_a_service_stands_now_and_stood(
     for ago, made, answered in ((0, 100, 100), (1, 100, 96), (2, 100, 50), (89, 10, 10), (90, 10, 0)):
         StatusDay.objects.create(service=published, day=clock.today() - ago * DAY, made=made, answered=answered)
     page = text_of("/trang-thai/")
-    assert "Sẵn sàng 82,5% trong 90 ngày qua; 2 ngày có gián đoạn" in page
+    assert "Sẵn sàng 82,5% trong 90 ngày qua; 2 ngày dưới 99%" in page
     assert re.findall(r'class="(bar-\w+)" d="', page) == ["bar-live", "bar-none", "bar-wrong", "bar-progress"]
     ended(upstream, count=5, **UNREACHABLE)
     watch()
