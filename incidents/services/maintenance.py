@@ -66,24 +66,18 @@ def change_window(
     """
     _may(actor)
     stored = _locked(window)
-    before, had = _told(stored), list(stored.services.all())
+    before, had, times = _told(stored), list(stored.services.all()), (stored.starts_at, stored.ends_at)
     chosen = had if services is None else list(services)
-    begun, old_start, old_end = stored.standing == "running", stored.starts_at, stored.ends_at
-    _set(stored, fields)
-    errors = _running_errors(stored, old_start, had, chosen) if begun else _time_errors(stored)
-    errors |= _service_errors(stored, chosen) | _reason_errors(reason_of_change, "reason_of_change")
-    if not begun and (stored.starts_at, stored.ends_at) != (old_start, old_end):
-        stored.timed_at, stored.timed_end = clock.now(), stored.ends_at
-    judge(stored, errors)
-    after = _told(stored, chosen)
-    old, new = changed(before, after)
+    errors = _apply(stored, fields, had, chosen)
+    judge(stored, errors | _reason_errors(reason_of_change, "reason_of_change"))
+    old, new = changed(before, _told(stored, chosen))
     if not new:
         return stored
     stored.revision, stored.changed_at = stored.revision + 1, clock.now()
     stored.change_reason = tidy(reason_of_change)
     stored.save()
     stored.services.set([] if stored.whole_platform else chosen)
-    tell_changed(stored, before=(old_start, old_end), besides=had)
+    tell_changed(stored, before=times, besides=had)
     record_fact(
         actor=actor,
         deed="maintenance.changed",
@@ -151,6 +145,18 @@ def _locked(window: MaintenanceWindow) -> MaintenanceWindow:
 def _set(window: MaintenanceWindow, fields: Mapping[str, Any]) -> None:
     for name, value in tidied(MaintenanceWindow, fields, FIELDS).items():
         setattr(window, name, value)
+
+
+def _apply(
+    window: MaintenanceWindow, fields: Mapping[str, Any], had: list[DataService], chosen: list[DataService]
+) -> Errors:
+    """Set *fields*, and note when times were last set ahead; return what is wrong with them."""
+    begun, old = window.standing == "running", (window.starts_at, window.ends_at)
+    _set(window, fields)
+    errors = _running_errors(window, old[0], had, chosen) if begun else _time_errors(window)
+    if not begun and (window.starts_at, window.ends_at) != old:
+        window.timed_at, window.timed_end = clock.now(), window.ends_at
+    return errors | _service_errors(window, chosen)
 
 
 def _told(window: MaintenanceWindow, services: Iterable[DataService] | None = None) -> dict[str, Any]:
