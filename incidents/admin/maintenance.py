@@ -50,7 +50,7 @@ class MaintenanceWindowAdmin(StepsAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for the reason of a change only where there is something to change."""
-        return self.fields if obj else self.fields[:-1]  # type: ignore[index]
+        return self.fields if obj else self.fields[:-1]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read the services of all rows at once, and the rules once."""
