@@ -81,6 +81,7 @@ class Topic(TextChoices):
     ALERT = "alert", _("Cảnh báo giám sát")
     INCIDENT = "incident", _("Sự cố ảnh hưởng cơ quan: báo tin, diễn biến, kết thúc")
     VIOLATION = "violation", _("Vi phạm: yêu cầu giải trình, kết luận, trả lời khiếu nại")
+    MAINTENANCE = "maintenance", _("Bảo trì theo kế hoạch của dịch vụ, của nền tảng")
     DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
 
 

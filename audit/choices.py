@@ -46,5 +46,6 @@ TABLE_KINDS: dict[str, StrOrPromise] = {
     "catalog_standard_services": _("tiêu chuẩn áp dụng cho dịch vụ dữ liệu"),
     "guardian_groupobjectpermission": _("quyền của nhóm trên một bản ghi"),
     "guardian_userobjectpermission": _("quyền của người dùng trên một bản ghi"),
+    "incidents_maintenancewindow_services": _("dịch vụ của đợt bảo trì"),
     "mfa_authenticator": _("phương thức xác thực hai bước"),
 }

@@ -33,6 +33,15 @@ def read_networks(given: Iterable[str] | str) -> tuple[list[str], list[str]]:
     return found, wrong[:5]
 
 
+def subscriber_of(address: str | None) -> str:
+    """Return whom a caller's address belongs to: itself, or the /64 that one subscriber of IPv6 has."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
 def _canonical(item: str) -> str:
     """Return an address or a range as written down; a range whose host bits are set is not one. Raises ValueError."""
     network = ip_network(item)

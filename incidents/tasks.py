@@ -4,6 +4,10 @@ from celery import shared_task
 
 from incidents.services import alerts, detecting, health, incident_following, measuring, outages
 from incidents.services.certificates import look_at_certificates, tell_endings
+from incidents.services.followers import forget_unconfirmed
+from incidents.services.maintenance_telling import tell_due
+from incidents.services.status_days import count_days
+from incidents.services.weekly import remind_of_check
 
 
 @shared_task(soft_time_limit=20)
@@ -56,3 +60,22 @@ def look_for_alerts() -> None:
 def follow_incidents() -> None:
     """Open incidents of what was seen, note what recovered, close what stayed quiet, remind of clocks."""
     incident_following.follow()
+
+
+@shared_task(soft_time_limit=240)
+def tell_of_maintenance() -> None:
+    """Tell of maintenance that is near, begins, ends."""
+    tell_due()
+
+
+@shared_task(soft_time_limit=120)
+def count_status_days() -> None:
+    """Count checks by service and day for the status page."""
+    count_days()
+
+
+@shared_task
+def remind_of_weekly_check() -> None:
+    """Remind of weeks without a record of the check, and forget readers who never confirmed."""
+    remind_of_check()
+    forget_unconfirmed()

@@ -82,6 +82,8 @@ _REST = {
     **_of("incidents", "registerpaper", hidden=("code",)),
     **_of("incidents", "violation", quiet=("search", "revision")),
     **_of("incidents", "violationentry", "violationevidence"),
+    **_of("incidents", "maintenancepolicy", "maintenancewindow", "maintenancewindow_services"),
+    **_of("incidents", "checkitem", "weeklycheck", "weeklycheckline"),
     **_of("reports", "reportrun", "reporttemplate"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
@@ -136,6 +138,10 @@ FREE: dict[str, str] = {
     "incidents_detectionmark": "how far a rule has looked",
     "incidents_measure": "a measurement, deleted by age",
     "incidents_healthcheck": "a measurement, deleted by age",
+    "incidents_maintenancetelling": "keeps a job from telling twice; what was told is a fact",
+    "incidents_statusday": "sums over checks, counted by a job",
+    "incidents_statussubscription": "addresses of readers of a public page, theirs to end; no right depends on them",
+    "incidents_weeklyreminder": "keeps a job from reminding twice",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
 }
 

@@ -12,13 +12,15 @@ class Letter(models.Model):
     A worker claims it for a while (``claimed_until``), sends it outside any transaction, and notes the outcome; a
     worker that dies in between leaves a claim that runs out. It is tried again with growing pauses until it is sent,
     has lost its point (``expires_at``), or its address was refused for days; then it stays visible to staff.
-    The body is emptied once sent, because it may hold a link that opens something.
+    The body is emptied once sent, because it may hold a link that opens something. ``unsubscribe`` is the address at
+    which one POST ends letters like this one (RFC 8058); it is emptied with the body.
     """
 
     to = models.EmailField(_("người nhận"))
     subject = models.CharField(_("tiêu đề"), max_length=200)
     body = models.TextField(_("nội dung"))
     enclosure = models.CharField(_("tệp gửi kèm"), max_length=60, blank=True, editable=False)
+    unsubscribe = models.CharField(max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(_("soạn lúc"), auto_now_add=True)
     next_try_at = models.DateTimeField(_("gửi lại lúc"), db_index=True)
     expires_at = models.DateTimeField(_("chỉ gửi trước lúc"), null=True, blank=True)

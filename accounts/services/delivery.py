@@ -84,7 +84,7 @@ def _send(letter: Letter, door: BaseEmailBackend) -> Exception | None:
             settings.EMAIL_SUBJECT_PREFIX + letter.subject,
             letter.body,
             to=[letter.to],
-            headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+            headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated", **_ending(letter)},
             connection=door,
         )
         page = {"subject": letter.subject, "body": letter.body}
@@ -97,6 +97,16 @@ def _send(letter: Letter, door: BaseEmailBackend) -> Exception | None:
         door.close()
         return error
     return None
+
+
+def _ending(letter: Letter) -> dict[str, str]:
+    """Return the headers by which the reader's mail program ends such letters with one press (RFC 8058)."""
+    if not letter.unsubscribe:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{letter.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _is_down(error: Exception) -> bool:
@@ -119,7 +129,7 @@ def _note(letter: Letter, error: Exception | None) -> None:
     now = clock.now()
     stored.claimed_until = None
     if error is None:
-        stored.sent_at, stored.body, stored.last_error = now, "", ""
+        stored.sent_at, stored.body, stored.unsubscribe, stored.last_error = now, "", "", ""
     else:
         log.warning("letter not sent", letter=letter.pk, error=type(error).__name__)
         stored.last_error = f"{type(error).__name__}: {error}"[:300]

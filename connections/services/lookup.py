@@ -1,12 +1,12 @@
 """Looking a dossier up without signing in, by the two codes of its receipt (ux.md §2.1, U8)."""
 
 import hmac
-import ipaddress
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest
+from core.networks import subscriber_of
 from core.problems import InvalidInput
 from core.text import tidy
 from core.tries import give_back, take_try
@@ -40,19 +40,10 @@ def look_up(*, number: str, code: str, address: str | None) -> ConnectionRequest
     number answers takes as long as what a known one does.
     """
     wanted, given = read_number(number), read_code(code)
-    keys = (f"address:{_network(address)}", f"number:{wanted}")
+    keys = (f"address:{subscriber_of(address)}", f"number:{wanted}")
     take_try(ROOM, keys, limit=settings.LOOKUP_TRIES, seconds=settings.LOOKUP_LOCK_SECONDS)
     known = ConnectionRequest.objects.filter(number=wanted or "-").values_list("lookup_code", flat=True).first()
     if not hmac.compare_digest((known or _NO_CODE).encode(), given.encode()):
         raise InvalidInput({"": [_("Mã hồ sơ hoặc mã tra cứu không đúng. Hai mã in trên phiếu tiếp nhận.")]})
     give_back(ROOM, keys)
     return ConnectionRequest.objects.get(number=wanted)
-
-
-def _network(address: str | None) -> str:
-    """Return whom an address belongs to: itself, or the /64 that one subscriber of IPv6 has."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

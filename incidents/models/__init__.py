@@ -1,10 +1,11 @@
-"""What is watched, what was found not to work, and the registers of what was done about it."""
+"""What is watched, what was found not to work, what was done about it, what is planned, and what is told of it."""
 
 from incidents.models.alert_rules import AlertRule, DetectionMark
 from incidents.models.alerts import Alert, AlertNews
 from incidents.models.expected_use import ExpectedUse
 from incidents.models.health import HealthCheck, HealthPolicy, UpstreamHealth
 from incidents.models.health_settings import HealthSetting
+from incidents.models.maintenance import MaintenancePolicy, MaintenanceTelling, MaintenanceWindow
 from incidents.models.measures import Measure
 from incidents.models.outages import Outage
 from incidents.models.papers import RegisterPaper, RegisterPaperTemplate, RegisterSignedFile
@@ -17,12 +18,15 @@ from incidents.models.register_rows import (
     IncidentSource,
     IncidentTask,
 )
+from incidents.models.status import StatusDay, StatusSubscription
 from incidents.models.violations import Violation, ViolationEntry, ViolationEvidence
+from incidents.models.weekly import CheckItem, WeeklyCheck, WeeklyCheckLine, WeeklyReminder
 
 __all__ = [
     "Alert",
     "AlertNews",
     "AlertRule",
+    "CheckItem",
     "DetectionMark",
     "ExpectedUse",
     "HealthCheck",
@@ -36,13 +40,21 @@ __all__ = [
     "IncidentService",
     "IncidentSource",
     "IncidentTask",
+    "MaintenancePolicy",
+    "MaintenanceTelling",
+    "MaintenanceWindow",
     "Measure",
     "Outage",
     "RegisterPaper",
     "RegisterPaperTemplate",
     "RegisterSignedFile",
+    "StatusDay",
+    "StatusSubscription",
     "UpstreamHealth",
     "Violation",
     "ViolationEntry",
     "ViolationEvidence",
+    "WeeklyCheck",
+    "WeeklyCheckLine",
+    "WeeklyReminder",
 ]

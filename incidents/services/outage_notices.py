@@ -8,7 +8,9 @@ from catalog.guards import SERVICE_EDIT_OWN
 from catalog.models import Upstream
 from catalog.services.telling import about, tell_agency, tell_operators
 from core import clock
+from core.choices import Environment
 from incidents.models import Outage
+from incidents.services.followers import tell_followers
 
 
 def tell_opened(outage: Outage) -> None:
@@ -20,6 +22,10 @@ def tell_opened(outage: Outage) -> None:
     )
     values = {**words_of(outage.upstream), "when": _moment(outage.opened_at), "detail": outage.detail}
     _tell(outage, "outage.opened", _("Mất kết nối hệ thống nguồn – %(service)s") % values, body % values)
+    text = _(
+        "Từ %(when)s nền tảng không nhận được trả lời của hệ thống nguồn. Nền tảng tự gọi lại và báo khi nối lại."
+    )
+    _tell_public(outage, _("Mất kết nối – %(service)s") % values, text % values)
 
 
 def tell_closed(outage: Outage) -> None:
@@ -31,6 +37,8 @@ def tell_closed(outage: Outage) -> None:
         "ended": _moment(outage.closed_at),
     }
     _tell(outage, "outage.closed", _("Đã nối lại hệ thống nguồn – %(service)s") % values, body % values)
+    text = _("Hệ thống nguồn đã trả lời trở lại; gián đoạn từ %(begun)s đến %(ended)s.")
+    _tell_public(outage, _("Đã nối lại – %(service)s") % values, text % values)
 
 
 def words_of(upstream: Upstream) -> dict[str, str]:
@@ -54,6 +62,14 @@ def _tell(outage: Outage, event: str, subject: str, body: str) -> None:
     staff, own = reverse("admin:incidents_outage_changelist"), own_page(outage.upstream)
     tell_operators(about(event, Topic.OUTAGE, subject, body, staff))
     tell_agency(about(event, Topic.OUTAGE, subject, body, own), version.service.provider, [SERVICE_EDIT_OWN])
+
+
+def _tell_public(outage: Outage, subject: str, body: str) -> None:
+    """Tell who follows the service on the status page; trials are nobody's business there."""
+    if outage.upstream.environment == Environment.LIVE:
+        service = outage.upstream.version.service
+        link = reverse("status_service", args=[service.code])
+        tell_followers(services=[service.pk], subject=subject, body=body, link=link)
 
 
 def own_page(upstream: Upstream) -> str:

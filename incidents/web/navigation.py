@@ -11,7 +11,7 @@ from incidents.guards.incidents import REPORT, VIEW_ALL, VIEW_OWN
 
 def entries(actor: Actor) -> list[Entry]:
     """Return what the actor may open here."""
-    found: list[Entry] = []
+    found: list[Entry] = [(_("Trạng thái"), reverse("status"), 93)]
     if actor.may(VIEW_OWN) or actor.may(VIEW_ALL):
         found.append((_("Sự cố"), reverse("incidents"), 43))
     if actor.may(violations.VIEW_OWN) or actor.may(violations.VIEW_ALL):

@@ -29,6 +29,7 @@ DEED_NAMES = [
     "connections.deeds.NAMES",
     "connections.selectors.timeline.NAMES",
     "incidents.deeds.NAMES",
+    "incidents.maintenance_words.NAMES",
     "reports.deeds.NAMES",
 ]
 # Tables whose every change is marked by the database (``audit.selectors.changes``).

@@ -6,6 +6,7 @@ WORKBENCH_SOURCES = [
     "catalog.selectors.duty_board.tasks_for",
     "connections.selectors.workbench.tasks_for",
     "incidents.selectors.incident_desk.tasks_for",
+    "incidents.selectors.workbench.tasks_for",
     "reports.selectors.workbench.tasks_for",
 ]
 BOARD_SOURCES = [

@@ -44,6 +44,18 @@ CELERY_BEAT_SCHEDULE = {
     "remind-of-certificates": {"task": "incidents.tasks.remind_of_certificates", "schedule": 21_600.0},
     "see-certificates": {"task": "incidents.tasks.see_certificates", "schedule": 600.0, "options": {"expires": 550}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},
+    # Whoever uses a service is told within a minute of each stage; nothing is told twice.
+    "tell-of-maintenance": {
+        "task": "incidents.tasks.tell_of_maintenance",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "count-status-days": {"task": "incidents.tasks.count_status_days", "schedule": 300.0, "options": {"expires": 290}},
+    "remind-of-weekly-check": {
+        "task": "incidents.tasks.remind_of_weekly_check",
+        "schedule": 1800.0,
+        "options": {"expires": 1790},
+    },
     "request-due-reports": {
         "task": "reports.tasks.request_due_reports",
         "schedule": 300.0,

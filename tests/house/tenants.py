@@ -77,6 +77,7 @@ PUBLIC = (
     "wsdl/<slug:code>/",
     "quy-che/",
     "tieu-chuan/<int:pk>/",
+    "trang-thai/",
     "cau-truc-thong-diep/<int:pk>/",
     "xac-minh/",
     "loi-moi/<str:token>/",

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         self.step("Nạp tiêu chí sẵn sàng kết nối", "load_readiness")
         self.step("Nạp tiêu chuẩn, văn bản áp dụng", "load_standards")
         self.step("Nạp danh mục lĩnh vực", "load_sectors")
+        self.step("Nạp nội dung kiểm tra hằng tuần", "load_weekly_checks")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         self.step("Nạp quy tắc cảnh báo", "load_alert_rules")
         if options["demo"]:

@@ -64,6 +64,7 @@ TraCuuXaResponse/KetQua ket_qua.xa
 MB KB GB km ha kg mm cm px ms
  RSA ECDSA bit XSD DOCTYPE minOccurs maxOccurs unbounded
  CR LF ASCII hex RateLimit Bearer lgsp QK sk
+ Atom BT HT
  curl openssl JavaScript Node.js Java PHP
 """
 NAMES = frozenset(_NAMES.split())

@@ -34,6 +34,10 @@ EXCUSES = {
     "incidents.DetectionMark": "how far a rule has looked; nothing governed",
     "incidents.Measure": "a measurement: written once, deleted by age",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
+    "incidents.MaintenanceTelling": "as connections.Reminder; what was told is a fact",
+    "incidents.StatusDay": "a sum over checks, counted by a job",
+    "incidents.StatusSubscription": "an address of a reader, theirs to end; nothing of it may stay",
+    "incidents.WeeklyReminder": "as connections.Reminder",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }
 
