@@ -1,13 +1,14 @@
 """Reading the sums of the call log: figures of a span by whatever they are told apart by. One query each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
-from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, SUMS, WITHIN
+from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, MINUTES_KEPT, SUMS, WITHIN
+from audit.selectors.calls import CALLS, ENDED
 from core import clock
 
 _SIDES = ("consumer", "provider", "platform", "unfinished")
@@ -45,30 +46,81 @@ _COLUMNS = ", ".join(
 )
 
 
+_Step = tuple[str, Callable[[datetime], datetime], timedelta]
+_GRAINS = {"minute": MINUTE, "hour": HOUR, "day": DAY}
+_EXPRESSIONS = ", ".join(f"{text} as {name}" for name, text in {**KEYS, **SUMS}.items())
+_LOG = (
+    f"(select i.received_at as begins, {_EXPRESSIONS} from audit_intent i {ENDED} where {CALLS}"  # noqa: S608
+    f" group by i.received_at, {', '.join(str(place) for place in range(2, len(KEYS) + 2))}) call"
+)
+
+
 def sums(
     *, since: datetime, until: datetime, by: Sequence[str] = (), grain: str = "", **only: Any
 ) -> dict[tuple[Any, ...], CallSums]:
     """Return the figures of [*since*, *until*) for each combination of *by*, keys of ``rollup_shape.KEYS``.
 
     With *grain* (``minute``, ``hour``, ``day``) each span of that length is told apart too, by its begin, first in the
-    key; without, a span of whole Vietnamese days is read from the days, any other from the hours (the bounds are then
-    moved to the hour), so that it is as cheap as can be. *only* narrows by a key to one value or several.
+    key. Without, whole days are read as days, what is left over as hours and minutes, and the rest of a minute from
+    the log itself. *only* narrows by a key to one value or several. Raises ValueError for an unknown key.
     """
     if unknown := (set(by) | set(only)) - set(KEYS):
         raise ValueError(f"unknown keys: {sorted(unknown)}")
-    table = _table(since, until, grain)
+    spans = [(_GRAINS[grain], since, until)] if grain else list(_within(since, until, _STEPS))
     columns = [*(["begins"] if grain else []), *by]
-    where, values = ["begins >= %s", "begins < %s"], [since, until]
-    for name, value in only.items():
-        where.append(f"{name} = any(%s)")
-        values.append(list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value])
-    places = ", ".join(str(place + 1) for place in range(len(columns)))
+    where = "".join(f" and {name} = any(%s)" for name in only)
+    narrowed = [
+        list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value] for value in only.values()
+    ]
+    source = " union all ".join(
+        f"(select * from {table} where begins >= %s and begins < %s{where})"  # noqa: S608
+        for table, _first, _last in spans
+    )
+    values = [value for _table, first, last in spans for value in (first, last, *narrowed)]
     chosen = "".join(f"{column}, " for column in columns)
-    text = f"select {chosen}{_COLUMNS} from {table} where {' and '.join(where)}"  # noqa: S608
+    grouped = f" group by {', '.join(str(place + 1) for place in range(len(columns)))}" if columns else ""
+    if not spans:
+        return {} if columns else {(): CallSums()}
     with connection.cursor() as cursor:
-        cursor.execute(text + (f" group by {places}" if columns else ""), values)
+        cursor.execute(f"select {chosen}{_COLUMNS} from ({source}) span{grouped}", values)  # noqa: S608
         found = cursor.fetchall()
     return {tuple(row[: len(columns)]): _told(row[len(columns) :]) for row in found}
+
+
+def _within(since: datetime, until: datetime, steps: Sequence[_Step]) -> Iterator[tuple[str, datetime, datetime]]:
+    """Give the spans, each with its table, that make up [*since*, *until*): few rows, none counted twice."""
+    if since >= until:
+        return
+    if not steps:
+        yield _LOG, since, until
+        return
+    table, floor, length = steps[0]
+    first, last = floor(since + length - timedelta(microseconds=1)), floor(until)
+    if first >= last or (table == MINUTE and first < clock.now() - MINUTES_KEPT):
+        yield from _within(since, until, steps[1:])
+        return
+    yield from _within(since, first, steps[1:])
+    yield table, first, last
+    yield from _within(last, until, steps[1:])
+
+
+def _day(moment: datetime) -> datetime:
+    return moment.astimezone(clock.VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+_STEPS: tuple[_Step, ...] = (
+    (DAY, _day, timedelta(days=1)),
+    (HOUR, _hour, timedelta(hours=1)),
+    (MINUTE, _minute, timedelta(minutes=1)),
+)
 
 
 def summed_until() -> datetime | None:
@@ -77,13 +129,6 @@ def summed_until() -> datetime | None:
         cursor.execute("select at from audit_rollup_mark where epoch = 0")
         row = cursor.fetchone()
     return row[0] if row else None
-
-
-def _table(since: datetime, until: datetime, grain: str) -> str:
-    if grain:
-        return {"minute": MINUTE, "hour": HOUR, "day": DAY}[grain]
-    whole = all(moment.astimezone(clock.VIETNAM).time() == moment.min.time() for moment in (since, until))
-    return DAY if whole and until - since >= timedelta(days=1) else HOUR
 
 
 def _told(row: Sequence[Any]) -> CallSums:

@@ -184,6 +184,32 @@ def test_minutes_stand_for_two_days_and_give_the_same_hours(monkeypatch: pytest.
     assert_exact(calls)
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("14T23:10", "16T00:00"),
+        ("15T00:00", "16T19:07"),
+        ("15T22:31", "16T01:02"),
+        ("16T10:05", "16T10:06"),
+        ("16T10:05", "16T10:05"),
+        ("15T21:00", "15T23:00"),
+        ("14T03:17:20", "14T11:30:10"),
+        ("14T06:59:59.999999", "16T10:05:31.5"),
+        ("16T10:05:02", "16T10:05:31.5"),
+    ],
+)
+def test_a_span_that_begins_or_ends_inside_an_hour_is_exact(
+    monkeypatch: pytest.MonkeyPatch, first: str, last: str
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat("2026-11-16T20:10:00+07:00"))
+    calls = made_up(8, 150)
+    log(calls)
+    rollups.roll_up()
+    since, until = (datetime.fromisoformat(f"2026-11-{moment}+07:00") for moment in (first, last))
+    inside = [call for call in calls if since <= call["received_at"] < until]
+    assert sums(since=since, until=until, by=["service"]) == counted(inside, "service")
+
+
 def test_what_was_tampered_with_or_lost_is_made_again_on_demand() -> None:
     calls = made_up(4, 80)
     log(calls)

@@ -31,5 +31,5 @@ DROP = "drop table audit_rollup_mark, audit_rollup_due, audit_calls_day, audit_c
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0012_row_changes")]
+    dependencies = [("audit", "0013_signs")]
     operations = [migrations.RunSQL(MAKE, DROP)]
