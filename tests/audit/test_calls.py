@@ -82,7 +82,8 @@ def test_figures_of_a_period(written: None) -> None:
     assert len(queries) == 1
     assert (found.calls, found.success, found.consumer, found.provider, found.platform) == (16, 11, 2, 1, 0)
     assert (found.unfinished, found.over_30_s) == (1, 1)
-    assert found.p50_ms is not None and 0 < found.p50_ms <= 50
+    assert found.p50_ms is not None
+    assert 0 < found.p50_ms <= 50
     services = {name: (each.calls, each.success) for (name,), each in sums(**span, by=["service"]).items()}
     assert services == {"administrative-units": (15, 11), "households": (1, 0)}
     agencies = {name: each.calls for (name,), each in sums(**span, by=["agency_code"]).items()}
