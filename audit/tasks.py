@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from audit.services import use, verifying
+from audit.services import rollups, use, verifying
 from audit.services.idempotency import forget_keys
 from audit.services.partitions import drop_old_nonces, make_ahead
 
@@ -19,6 +19,12 @@ def keep_partitions() -> None:
 def count_use() -> None:
     """Count the calls that came to the log since the last run."""
     use.count_use()
+
+
+@shared_task
+def roll_up() -> None:
+    """Sum what came to the log by minute, hour and day."""
+    rollups.roll_up()
 
 
 @shared_task(time_limit=3_600, soft_time_limit=3_500)

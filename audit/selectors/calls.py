@@ -61,32 +61,6 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """Calls of one service (or one agency) in a period."""
-
-    name: str
-    total: int
-    success: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallFigures:
-    """Figures of a period. ``success`` ended 2xx; ``unfinished`` have no outcome; times are of ended calls, ms."""
-
-    total: int
-    success: int
-    consumer: int
-    provider: int
-    platform: int
-    unfinished: int
-    over_30_s: int
-    p50_ms: float | None
-    p95_ms: float | None
-    by_service: tuple[Share, ...]
-    by_agency: tuple[Share, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OperationFigures:
     """What a trial shows of one operation of one service version; ``provider_errors`` are the provider's doing."""
 
@@ -157,67 +131,6 @@ def _quantile(share: float) -> str:
 
 
 _SUCCESS = "coalesce(sum(calls) filter (where status between 200 and 299), 0)"
-_FIGURES = f"""
-with call as materialized (
-  select i.service, i.agency_code, i.calls, o.status, o.side, o.total_ms
-    from audit_intent i {ENDED}
-   where i.environment = %s and i.received_at >= %s and i.received_at < %s and {CALLS})
-select 0 as part, '' as name, coalesce(sum(calls), 0) as total, {_SUCCESS},
-       coalesce(sum(calls) filter (where side = 'consumer'), 0),
-       coalesce(sum(calls) filter (where side = 'provider'), 0),
-       coalesce(sum(calls) filter (where side = 'platform'), 0),
-       coalesce(sum(calls) filter (where status is null), 0),
-       coalesce(sum(calls) filter (where total_ms > 30000), 0),
-       {_quantile(0.5)}, {_quantile(0.95)}
-  from call
-union all
-select 1, service, sum(calls), {_SUCCESS}, 0, 0, 0, 0, 0, null, null from call group by service
-union all
-select 2, agency_code, sum(calls), {_SUCCESS}, 0, 0, 0, 0, 0, null, null from call group by agency_code
- order by part, total desc, name
-"""  # noqa: S608
-
-
-def figures(*, since: datetime, until: datetime, environment: str = "live") -> CallFigures:
-    """Return the figures of [*since*, *until*) for reports; calls of nobody we know count under the name ""."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, [environment, since, until])
-        rows = cursor.fetchall()
-    total, success, consumer, provider, platform, unfinished, slow = (int(value) for value in rows[0][2:9])
-    return CallFigures(
-        total=total,
-        success=success,
-        consumer=consumer,
-        provider=provider,
-        platform=platform,
-        unfinished=unfinished,
-        over_30_s=slow,
-        p50_ms=rows[0][9],
-        p95_ms=rows[0][10],
-        by_service=_shares(rows, 1),
-        by_agency=_shares(rows, 2),
-    )
-
-
-_REFUSALS = f"""
-select coalesce(nullif(o.reason, ''), 'verdict-' || lower(i.verdict)), sum(i.calls) as total
-  from audit_intent i {ENDED}
- where i.environment = %s and i.received_at >= %s and i.received_at < %s and i.verdict <> 'A' and {CALLS}
- group by 1 order by total desc, 1
-"""  # noqa: S608
-
-
-def refusals(*, since: datetime, until: datetime, environment: str = "live") -> tuple[tuple[str, int], ...]:
-    """Return the calls of [*since*, *until*) that were refused and not forwarded, by problem code, most first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_REFUSALS, [environment, since, until])
-        return tuple((reason, int(total)) for reason, total in cursor.fetchall())
-
-
-def _shares(rows: Sequence[tuple[Any, ...]], part: int) -> tuple[Share, ...]:
-    return tuple(Share(row[1], int(row[2]), int(row[3])) for row in rows if row[0] == part)
-
-
 _TRIAL = f"""
 with call as materialized (
   select i.service, i.version, i.operation, i.verdict, i.calls, i.received_at, o.status, o.reason, o.side, o.total_ms

@@ -32,6 +32,7 @@ CELERY_BEAT_SCHEDULE = {
     "end-announced-versions": {"task": "catalog.tasks.end_announced", "schedule": 120.0, "options": {"expires": 110}},
     "verify-log": {"task": "audit.tasks.verify_new", "schedule": crontab(minute=20), "options": {"expires": 3000}},
     "verify-whole-log": {"task": "audit.tasks.verify_all", "schedule": crontab(hour=1, minute=40)},
+    "roll-up": {"task": "audit.tasks.roll_up", "schedule": 60.0, "options": {"expires": 55}},
     "count-use": {"task": "audit.tasks.count_use", "schedule": 60.0, "options": {"expires": 55}},
     "index-catalogue": {"task": "catalog.tasks.index", "schedule": crontab(hour=2, minute=10)},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},

@@ -117,18 +117,18 @@ def _catalogue_figures(found: CatalogueFigures) -> tuple[Figure, ...]:
 def use(found: UseFigures) -> Section:
     """Say how much the live environment was used, how well it answered, who stood in the way."""
     log = found.log
-    rate = share(log.success, log.total)
+    rate = share(log.success, log.calls)
     summary = _("Trong kỳ chưa phát sinh lượt khai thác ở môi trường chính thức.")
-    if log.total:
+    if log.calls:
         summary = _("Trong kỳ có %(total)s lượt khai thác ở môi trường chính thức, %(rate)s%% thành công.") % {
-            "total": number(log.total),
+            "total": number(log.calls),
             "rate": number(rate or 0, 2),
         }
     return Section(
         code="use",
         title=_("Khai thác dữ liệu qua nền tảng"),
         summary=summary,
-        figures=(*_use_figures(found, rate), *_time_figures(found)) if log.total else (),
+        figures=(*_use_figures(found, rate), *_time_figures(found)) if log.calls else (),
         tables=(
             _shares(
                 "use_by_service",
@@ -154,7 +154,7 @@ def _use_figures(found: UseFigures, rate: float | None) -> tuple[Figure, ...]:
         Figure(
             "calls_total",
             _("Tổng số lượt khai thác"),
-            log.total,
+            log.calls,
             _("Lượt gọi ở môi trường chính thức mà nền tảng nhận trong kỳ, kể cả lượt bị từ chối."),
         ),
         Figure("calls_success", _("Lượt thành công"), log.success, _("Lượt có mã trạng thái trả lời từ 200 đến 299.")),
@@ -199,14 +199,14 @@ def _time_figures(found: UseFigures) -> tuple[Figure, ...]:
             "calls_p50",
             _("Thời gian xử lý, trung vị"),
             log.p50_ms,
-            _("Một nửa số lượt có kết quả xử lý xong trong thời gian này."),
+            _("Một nửa số lượt có kết quả xử lý xong trong thời gian này; tính từ số lượt theo các mốc thời gian."),
             Unit.MILLISECONDS,
         ),
         Figure(
             "calls_p95",
             _("Thời gian xử lý, phân vị 95"),
             log.p95_ms,
-            _("95% số lượt có kết quả xử lý xong trong thời gian này."),
+            _("95% số lượt có kết quả xử lý xong trong thời gian này; tính từ số lượt theo các mốc thời gian."),
             Unit.MILLISECONDS,
         ),
         Figure(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from audit.record import record_fact
+from audit.services.rollups import roll_up
 from core import clock, files
 from core.actor import Actor, system_actor
 from core.documents.docx import render
@@ -38,6 +39,7 @@ def write_report(*, run_id: int) -> ReportRun:
 
 def freeze(run: ReportRun) -> Frozen:
     """Read everything *run* will say, up to its closing moment."""
+    roll_up()
     found = gather(Window(run.period.since, run.data_until))
     sections = (
         parts.connections(found.connections),

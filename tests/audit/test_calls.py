@@ -14,7 +14,9 @@ from accounts.models import Agency, User
 from audit.admission import Ledger, Outcome
 from audit.models import Intent
 from audit.models import Outcome as OutcomeRow
-from audit.selectors.calls import OperationFigures, Share, figures, recent_calls, trial_figures
+from audit.selectors.calls import OperationFigures, recent_calls, trial_figures
+from audit.selectors.rollups import CallSums, sums
+from audit.services.rollups import roll_up
 from core import clock
 from core.actor import Actor
 from tests.audit.log_rows import DONE, KEYS, add_gate, address, changed, make_call
@@ -73,15 +75,20 @@ def test_recent_calls_come_newest_first_each_once_with_its_outcome(written: None
 
 def test_figures_of_a_period(written: None) -> None:
     now = clock.now()
+    roll_up()
+    span: dict[str, Any] = {"since": now - timedelta(hours=1), "until": now, "environment": "live"}
     with CaptureQueriesContext(connection) as queries:
-        found = figures(since=now - timedelta(hours=1), until=now)
+        found = sums(**span)[()]
     assert len(queries) == 1
-    assert (found.total, found.success, found.consumer, found.provider, found.platform) == (16, 11, 2, 1, 0)
-    assert (found.unfinished, found.over_30_s, found.p50_ms) == (1, 1, 50.0)
-    assert found.by_service == (Share("administrative-units", 15, 11), Share("households", 1, 0))
-    assert {share.name: share.total for share in found.by_agency} == {"H60.07": 14, "H60.11": 1, "": 1}
-    none = figures(since=now, until=now)
-    assert (none.total, none.p95_ms, none.by_service) == (0, None, ())
+    assert (found.calls, found.success, found.consumer, found.provider, found.platform) == (16, 11, 2, 1, 0)
+    assert (found.unfinished, found.over_30_s) == (1, 1)
+    assert found.p50_ms is not None
+    assert 0 < found.p50_ms <= 50
+    services = {name: (each.calls, each.success) for (name,), each in sums(**span, by=["service"]).items()}
+    assert services == {"administrative-units": (15, 11), "households": (1, 0)}
+    agencies = {name: each.calls for (name,), each in sums(**span, by=["agency_code"]).items()}
+    assert agencies == {"H60.07": 14, "H60.11": 1, "": 1}
+    assert sums(since=now, until=now) == {(): CallSums()}
 
 
 def test_figures_of_a_trial(written: None) -> None:

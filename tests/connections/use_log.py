@@ -20,12 +20,18 @@ def another_system(agency: Agency, number: int) -> InformationSystem:
     )
 
 
-def counted() -> int:
-    """Count the rows of ``call_log.log_calls``; the chain they stand in is opened when it is not."""
+def open_chains() -> None:
+    """Open the chains in which ``call_log.log_calls`` writes, where they are not open: their rows count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into audit_epoch (seq, event, kind, at, worker, key_name, format, prev_mac, row_mac)"
-            " values (1, 'open', 'intent', %s, 'kiểm thử', 'kiểm thử', 2, '', '') on conflict (seq) do nothing",
-            [clock.now()],
+            "insert into audit_epoch (seq, event, kind, at, worker, key_name, format, prev_mac, row_mac) values"
+            " (1, 'open', 'intent', %(at)s, 'kiểm thử', 'kiểm thử', 2, '', ''),"
+            " (2, 'open', 'outcome', %(at)s, 'kiểm thử', 'kiểm thử', 2, '', '') on conflict (seq) do nothing",
+            {"at": clock.now()},
         )
+
+
+def counted() -> int:
+    """Count the rows of ``call_log.log_calls``."""
+    open_chains()
     return count_use()

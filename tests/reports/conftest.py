@@ -18,6 +18,7 @@ from reports.periods import Period, month_period
 from reports.services.requesting import request_report
 from reports.services.writing import write_report
 from tests.connections.conftest import chain
+from tests.connections.use_log import open_chains
 from tests.shelf import SHELF
 
 __all__ = ["chain"]
@@ -38,6 +39,7 @@ class Desk:
 
     def write(self) -> ReportRun:
         """Ask for it and write it."""
+        open_chains()
         return write_report(run_id=self.ask().pk)
 
 
