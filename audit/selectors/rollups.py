@@ -76,7 +76,7 @@ def sums(
         f"(select * from {table} where begins >= %s and begins < %s{where})"  # noqa: S608
         for table, _first, _last in spans
     )
-    values = [value for _table, first, last in spans for value in (first, last, *narrowed)]
+    values: list[Any] = [value for _table, first, last in spans for value in (first, last, *narrowed)]
     chosen = "".join(f"{column}, " for column in columns)
     grouped = f" group by {', '.join(str(place + 1) for place in range(len(columns)))}" if columns else ""
     if not spans:

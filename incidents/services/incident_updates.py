@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
-from audit.selectors.calls import figures
+from audit.selectors.rollups import sums
+from audit.services.rollups import roll_up
 from core import clock
 from core.actor import Actor
+from core.choices import Environment
 from core.documents.wording import number
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import fold, nfc, tidy
@@ -129,11 +131,12 @@ def note_figures(*, actor: Actor, incident: Incident, revision: int | None = Non
         raise StateRefused(_("Chưa chọn dịch vụ bị ảnh hưởng nên chưa có số liệu để lấy."))
     until = min(stored.recovered_at or clock.now(), stored.started_at + MOST)
     since = stored.started_at - BEFORE
-    found = figures(since=since, until=until)
-    calls = {share.name: share for share in found.by_service if share.name in names}
+    roll_up()
+    found = sums(since=since, until=until, by=["service"], environment=Environment.LIVE.value, service=list(names))
+    calls = {code: figures for (code,), figures in found.items()}
     lines = [
         _("%(name)s: %(total)s lượt gọi, %(good)s thành công")
-        % {"name": name, "total": number(calls[code].total), "good": number(calls[code].success)}
+        % {"name": name, "total": number(calls[code].calls), "good": number(calls[code].success)}
         if code in calls
         else _("%(name)s: không có lượt gọi") % {"name": name}
         for code, name in names.items()

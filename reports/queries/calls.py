@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.models import Agency
 from audit.selectors.rollups import CallSums, sums
@@ -33,7 +34,7 @@ class UseFigures:
 
 def use_figures(window: Window) -> UseFigures:
     """Return the use of the live environment inside the window."""
-    span = {"since": window.since, "until": window.until, "environment": LIVE}
+    span: dict[str, Any] = {"since": window.since, "until": window.until, "environment": LIVE}
     by_service, by_agency = sums(**span, by=["service"]), sums(**span, by=["agency_code"])
     refused = sums(**span, by=["reason"], refused=True)
     return UseFigures(

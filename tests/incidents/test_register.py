@@ -28,6 +28,7 @@ from incidents.services.incident_updates import answer_as_party, note_figures, w
 from incidents.services.incident_work import finish_task, set_task, suspend_connection
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import chain, publish
+from tests.connections.use_log import open_chains
 from tests.incidents.registers import CLASS, WHY, Desk, desk, refused
 
 __all__ = ["chain", "desk"]
@@ -293,6 +294,7 @@ def test_an_incident_suspends_a_connection_through_the_service_that_owns_it(desk
 def test_figures_of_the_log_go_into_the_timeline(desk: Desk) -> None:
     log_calls(desk.grant(), count=4)
     found = desk.classified(3)
+    open_chains()
     note_figures(actor=desk.handler, incident=found)
     text = IncidentEntry.objects.get(incident=found, kind="log").text
     assert "4 lượt gọi" in text
