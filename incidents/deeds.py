@@ -69,6 +69,10 @@ NAMES: dict[str, StrOrPromise] = {
     "task": _("việc"),
     "result": _("kết quả"),
     "lessons": _("bài học"),
+    "key": _("đối tượng của cảnh báo"),
+    "timed_at": _("đặt giờ lúc"),
+    "timed_end": _("giờ kết thúc đã đặt"),
+    "maintenancewindow": _("kế hoạch bảo trì"),
     "sign": _("phát hiện qua"),
     "detail": _("biểu hiện"),
 }
