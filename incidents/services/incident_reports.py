@@ -77,8 +77,9 @@ def _wanted(
 
 def _tell_reporter(actor: Actor, incident: Incident) -> None:
     """Let the reporting agency be told at once; those that use or provide the service wait for SKHCN."""
-    others = list(incident.parties.exclude(agency_id=actor.agency_id).values_list("agency_id", "role"))
-    incident.parties.exclude(agency_id=actor.agency_id).delete()
+    waiting = incident.parties.exclude(agency_id=actor.agency_id or 0)
+    others = list(waiting.values_list("agency_id", "role"))
+    waiting.delete()
     tell_new_parties(actor, incident)
     for agency_id, role in others:
         incident.parties.create(agency_id=agency_id, role=role)
