@@ -110,8 +110,9 @@ class WorkAdmin(BaseAdmin):
             case = self.found(request, pk)
         if refusal is not None and bound is not None:
             show_refusal(bound, refusal)
-            bound.data = bound.data.copy()
-            bound.data["revision"] = case.revision
+            typed = request.POST.copy()
+            typed["revision"] = str(case.revision)
+            bound.data = typed
         status = refusal.problem.status if refusal else 422 if bound is not None else 200
         context = {self.noun: case, "case": case, "refusal": refusal, **self._offered(case, actor, pressed, bound)}
         context |= self.around(case, actor)

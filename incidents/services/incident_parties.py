@@ -89,9 +89,10 @@ def tell_parties(*, actor: Actor, incident: Incident, revision: int | None = Non
     return told
 
 
-def tell_new_parties(actor: Actor, incident: Incident) -> int:
-    """Tell the agencies of a locked incident that do not know of it yet; return how many."""
-    waiting = list(incident.parties.select_for_update(of=("self",)).filter(told_at__isnull=True))
+def tell_new_parties(actor: Actor, incident: Incident, *, only: int | None = None) -> int:
+    """Tell the agencies of a locked incident that do not know of it yet, or *only* one; return how many."""
+    unheard = incident.parties.select_for_update(of=("self",)).filter(told_at__isnull=True)
+    waiting = list(unheard if only is None else unheard.filter(agency_id=only))
     if not waiting:
         return 0
     now = clock.now()

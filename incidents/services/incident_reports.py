@@ -49,7 +49,8 @@ def report_incident(
     errors = _errors(actor, impact, said, started, service, call_id)
     wanted = _wanted(actor, impact, said, started, service, call_id=call_id, form_token=form_token)
     made = open_incident(actor=actor, code=code, origin=Origin.AGENCY, wanted=wanted, errors=errors)
-    _tell_reporter(actor, made)
+    # Who else uses or provides the service waits for SKHCN.
+    tell_new_parties(actor, made, only=actor.agency_id)
     return made
 
 
@@ -73,15 +74,6 @@ def _wanted(
             "personal_data": kind == Impact.SECURITY and _holds_personal_data(service),
         },
     )
-
-
-def _tell_reporter(actor: Actor, incident: Incident) -> None:
-    """Let the reporting agency be told at once; those that use or provide the service wait for SKHCN."""
-    others = list(incident.parties.exclude(agency_id=actor.agency_id).values_list("agency_id", "role"))
-    incident.parties.exclude(agency_id=actor.agency_id).delete()
-    tell_new_parties(actor, incident)
-    for agency_id, role in others:
-        incident.parties.create(agency_id=agency_id, role=role)
 
 
 def _holds_personal_data(service: DataService | None) -> bool:
