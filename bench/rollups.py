@@ -64,7 +64,7 @@ def fill(calls: int, since: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_EPOCHS)
         for first in range(1, calls + 1, 500_000):
-            values = {"since": since, "first": first, "last": min(first + 499_999, calls), "days": DAYS}
+            values: dict[str, Any] = {"since": since, "first": first, "last": min(first + 499_999, calls), "days": DAYS}
             values |= {"services": SERVICES, "systems": SYSTEMS, "purposes": PURPOSES}
             cursor.execute(_INTENTS, values)
             cursor.execute(_OUTCOMES, values)
@@ -96,7 +96,7 @@ def measure(calls: int) -> None:
         "sum one day anew",
         lambda: rollups.rebuild(since=since + timedelta(days=100), until=since + timedelta(days=101)),
     )
-    year = {"since": since, "until": today, "environment": "live"}
+    year: dict[str, Any] = {"since": since, "until": today, "environment": "live"}
     whole = _timed("figures of a year", lambda: sums(**year), 9)[()]
     assert whole.calls == calls, whole
     _timed("a year by service", lambda: sums(**year, by=["service"]), 9)
