@@ -257,3 +257,19 @@ def test_followers_hear_of_an_outage_of_the_live_environment_once(published: Dat
     title = "Đơn vị hành chính"
     assert [letter.subject for letter in letters] == [f"Mất kết nối – {title}", f"Đã nối lại – {title}"]
     assert all(letter.unsubscribe and upstream.base_url not in letter.body for letter in letters)
+
+
+def test_what_began_in_maintenance_is_no_news_to_followers(
+    published: DataService, people: Callable[..., Actor]
+) -> None:
+    plan(people("operator", "H60.02"), published, ahead=timedelta(hours=1))
+    now = clock.now()
+    StatusSubscription.objects.create(email="doc@x.example", asked_at=now, confirmed_at=now)
+    upstream = live_of(published)
+    with later(2 * 3600):
+        ended(upstream, count=5, **UNREACHABLE)
+        assert watch() == (1, 0)
+    with later(6 * 3600):
+        ended(upstream, ago=90, **GOOD)
+        assert watch() == (0, 1)
+    assert not Letter.objects.filter(to="doc@x.example").exists()
