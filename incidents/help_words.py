@@ -42,4 +42,5 @@ NAMES: dict[str, StrOrPromise] = {
     "entry": _("số của đoạn viết"),
     "page": _("trang"),
     "owner": _("người xử lý"),
+    "late_told_for": _("đã báo quá hạn của hạn"),
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -79,8 +80,8 @@ class HelpRequestAdmin(BaseAdmin):
         return help_list(acting(request))
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Leave the order of the queue."""
-        return ()
+        """Keep the order of the queue where nobody chose another."""
+        return ("rank", F("due_at").asc(nulls_last=True), "-id")
 
     def get_urls(self) -> list[Any]:
         """Add the files of a thread."""
