@@ -17,7 +17,8 @@ from catalog.models import Upstream
 from core import clock
 from core.actor import Actor
 from incidents.alert_choices import Severity
-from incidents.models import Alert, HelpRequest, Measure, Outage
+from incidents.models import Alert, HelpRequest, Incident, Measure, Outage
+from incidents.selectors.incidents import incident_list
 from incidents.selectors.maintenance import Planned, coming
 from incidents.selectors.queues import Queues, queues
 from incidents.selectors.weekly import recorded_this_week
@@ -58,6 +59,8 @@ class Operations:
     by_severity: dict[str, int]
     outages: list[Outage]
     outage_count: int
+    incidents: list[Incident]
+    incident_count: int
     windows: list[Planned]
     safety: Safety
     queues: Queues
@@ -72,6 +75,7 @@ def operations(actor: Actor) -> Operations:
     """Return the page for *actor*, who sees all of SKHCN's; some twenty short queries whatever there is."""
     calls = calls_now()
     alerts, outages = Alert.objects.visible_to(actor).lasting(), Outage.objects.visible_to(actor).open()
+    incidents = incident_list(actor, tab="open")
     counted = dict(alerts.order_by().values_list("severity").annotate(n=Count("pk")))
     return Operations(
         at=clock.now(),
@@ -81,6 +85,8 @@ def operations(actor: Actor) -> Operations:
         by_severity={level: counted.get(level, 0) for level in Severity.values},
         outages=list(outages.select_related("upstream__version__service").order_by("opened_at")[:MOST]),
         outage_count=outages.count(),
+        incidents=list(incidents[:MOST]),
+        incident_count=incidents.count(),
         windows=coming(actor, most=MOST),
         safety=_safety(),
         queues=queues(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from incidents.alert_choices import Severity
+from incidents.register_choices import REVIEWED
 from incidents.selectors.operations import Operations
 
 #: Levels of a tile, the worst last.
@@ -39,6 +40,7 @@ def tiles_of(now: Operations, sealing_alarm: float) -> list[Tile]:
         *_of_calls(now),
         _of_alerts(now),
         _of_outages(now),
+        _of_incidents(now),
         _of_sealing(now, sealing_alarm),
         _of_backup(now),
         *_of_queues(now),
@@ -89,6 +91,13 @@ def _of_outages(now: Operations) -> Tile:
     kind = BAD if now.outage_count else GOOD
     page = reverse("admin:incidents_outage_changelist")
     return Tile(_("Mất kết nối"), _n(now.outage_count), hint, kind, page)
+
+
+def _of_incidents(now: Operations) -> Tile:
+    page = reverse("admin:incidents_incident_changelist")
+    grave = sum(incident.severity <= REVIEWED for incident in now.incidents)
+    kind = BAD if grave else WATCH if now.incident_count else GOOD
+    return Tile(_("Sự cố đang mở"), _n(now.incident_count), _("%(n)s mức 1, 2") % {"n": _n(grave)}, kind, page)
 
 
 def _of_sealing(now: Operations, alarm: float) -> Tile:

@@ -89,22 +89,25 @@ def test_the_page_says_how_a_service_stands_now_and_stood(
 def test_nothing_of_a_service_that_is_not_public_is_anywhere(
     published: DataService, draft: Callable[..., Any], people: Callable[..., Actor]
 ) -> None:
-    """Draft, awaiting, withdrawn: no name, no code, no outage, no maintenance, no letter."""
+    """Draft, for private use, withdrawn: no name, no code, no outage, no maintenance, no letter."""
     operator = people("operator", "H60.02")
     secret, gone = draft(code="secret-plans", title="Kế hoạch mật"), draft(code="gone-mat", title="Đã ngừng mật")
-    publish_version(actor=JOB, version=gone)
-    windows = [plan(operator, version.service) for version in (secret, gone)]
-    mixed = plan(operator, published, gone.service)
-    for version in (secret, gone):
+    private = draft(code="private-mat", title="Dùng riêng, mật", sharing_class="private")
+    for version in (gone, private):
+        publish_version(actor=JOB, version=version)
+    windows = [plan(operator, version.service) for version in (secret, gone, private)]
+    mixed = plan(operator, published, gone.service, private.service)
+    for version in (secret, gone, private):
         StatusDay.objects.create(service=version.service, day=clock.today(), made=1, answered=1)
         live = version.upstreams.get(environment="live")
         Outage.objects.create(upstream=live, sign="calls", detail="chi tiết lỗi", opened_at=clock.now())
     assert "Đã ngừng mật" in text_of("/trang-thai/")
     StatusSubscription.objects.create(email="a@x.example", asked_at=clock.now(), confirmed_at=clock.now())
     withdraw_version(actor=JOB, version=gone, reason="Kiểm thử")
-    closed = (reverse("status_service", args=["secret-plans"]), reverse("status_service", args=["gone-mat"]))
+    hidden = ("secret-plans", "gone-mat", "private-mat")
+    closed = tuple(reverse("status_service", args=[code]) for code in hidden)
     closed += tuple(reverse("status_maintenance", args=[window.code]) for window in windows)
-    assert [Client().get(address).status_code for address in closed] == [404] * 4
+    assert [Client().get(address).status_code for address in closed] == [404] * 6
     shown = [reverse("status_maintenance", args=[mixed.code]), reverse("status_service", args=[published.code])]
     with later(110 * 3600):
         watch()
@@ -112,10 +115,10 @@ def test_nothing_of_a_service_that_is_not_public_is_anywhere(
     texts = [*map(text_of, (*PAGES, *shown)), *Letter.objects.filter(to="a@x.example").values_list("body", flat=True)]
     texts += Letter.objects.filter(to="a@x.example").values_list("subject", flat=True)
     assert len(texts) > len(PAGES) + len(shown)
-    for word in ("mật", "secret-plans", "gone-mat", "chi tiết lỗi"):
+    for word in ("mật", *hidden, "chi tiết lỗi"):
         assert [text for text in texts if word in text] == []
     # Nor through the form.
-    for code in ("secret-plans", "gone-mat", "nowhere"):
+    for code in (*hidden, "nowhere"):
         page = Client().post("/trang-thai/nhan-tin/", {"email": "b@x.example", "service": code})
         assert "has-error" in page.content.decode()
     assert not StatusSubscription.objects.filter(email="b@x.example").exists()
