@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 Side = Literal["agency", "operator", "leadership", "inspection"]
 
 _EVERYONE = frozenset({"register.view", "calendar.view", "self.manage"})
-_AGENCY = _EVERYONE | {"people.view_own"}
+_AGENCY = _EVERYONE | {"people.view_own", "help.ask"}
 _OPERATOR = _EVERYONE | {
     "admin.enter",
     "register.view_all",
@@ -95,6 +95,7 @@ ROLES: dict[str, Role] = {
             | _REPORTER
             | {
                 "key.manage_own",
+                "help.ask",
                 "call.try_live",
                 "calllog.view_own",
                 "request.view_own",
@@ -126,7 +127,7 @@ ROLES: dict[str, Role] = {
             "intake_officer",
             _("Cán bộ tiếp nhận"),
             "operator",
-            _OPERATOR | {"request.intake", "message.write", "paper.register"},
+            _OPERATOR | {"help.answer", "request.intake", "message.write", "paper.register"},
             _("Tiếp nhận hồ sơ, kiểm tra thành phần; vào số văn bản, lưu bản đã ký."),
             second_step=True,
         ),
@@ -134,7 +135,7 @@ ROLES: dict[str, Role] = {
             "evaluator",
             _("Cán bộ thẩm định"),
             "operator",
-            _OPERATOR | {"request.evaluate", "connection.inspect", "message.write"},
+            _OPERATOR | {"help.answer", "request.evaluate", "connection.inspect", "message.write"},
             _("Đánh giá hồ sơ theo tiêu chí; kiểm tra định kỳ kết nối."),
             second_step=True,
         ),
@@ -144,7 +145,7 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.propose", "message.write", "checklist.manage", "role.propose", "role.decide", "facts.view"}
-            | {"alert.escalated", "violation.view_all", "violation.decide"},
+            | {"alert.escalated", "help.answer", "help.publish", "violation.view_all", "violation.decide"},
             _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -173,6 +174,8 @@ ROLES: dict[str, Role] = {
                 "environment.manage",
                 "paper.manage",
                 "record.confirm_operator",
+                "help.answer",
+                "help.publish",
                 "message.write",
                 "calllog.view_all",
                 "people.invite_first",
@@ -192,7 +195,7 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"facts.view", "history.view", "calllog.view_all", "people.stop_any", "connection.inspect"}
-            | {"alert.handle", "incident.manage", "violation.view_all", "violation.open"},
+            | {"alert.handle", "help.answer", "incident.manage", "violation.view_all", "violation.open"},
             _("Kiểm tra định kỳ kết nối; theo dõi nhật ký; xử lý sự cố, vi phạm; cho thôi quyền truy cập khẩn cấp."),
             second_step=True,
         ),

@@ -64,8 +64,8 @@ def fill(calls: int, since: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_EPOCHS)
         for first in range(1, calls + 1, 500_000):
-            values: dict[str, Any] = {"since": since, "first": first, "last": min(first + 499_999, calls), "days": DAYS}
-            values |= {"services": SERVICES, "systems": SYSTEMS, "purposes": PURPOSES}
+            values: dict[str, Any] = {"services": SERVICES, "systems": SYSTEMS, "purposes": PURPOSES, "days": DAYS}
+            values |= {"since": since, "first": first, "last": min(first + 499_999, calls)}
             cursor.execute(_INTENTS, values)
             cursor.execute(_OUTCOMES, values)
         cursor.execute("analyze audit_intent, audit_outcome")

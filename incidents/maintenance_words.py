@@ -56,4 +56,7 @@ NAMES: dict[str, StrOrPromise] = {
     "followers": _("số người theo dõi"),
     "problems": _("số vấn đề"),
     "week": _("tuần từ ngày"),
+    "timed_at": _("đặt giờ lúc"),
+    "timed_end": _("giờ kết thúc đã báo trước"),
+    "maintenancewindow": _("đợt bảo trì"),
 }

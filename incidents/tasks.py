@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
+from audit.selectors.now import calls_now
 from incidents.services import alerts, detecting, health, incident_following, measuring, outages
 from incidents.services.certificates import look_at_certificates, tell_endings
 from incidents.services.followers import forget_unconfirmed
+from incidents.services.help import tell_overdue
 from incidents.services.maintenance_telling import tell_due
 from incidents.services.status_days import count_days
 from incidents.services.weekly import remind_of_check
@@ -79,3 +81,15 @@ def remind_of_weekly_check() -> None:
     """Remind of weeks without a record of the check, and forget readers who never confirmed."""
     remind_of_check()
     forget_unconfirmed()
+
+
+@shared_task(soft_time_limit=60)
+def tell_of_late_help() -> None:
+    """Tell of requests for help whose answer is late."""
+    tell_overdue()
+
+
+@shared_task(soft_time_limit=45)
+def count_calls_of_minute() -> None:
+    """Count the minutes that are over, so that the operations page reads the last ones only."""
+    calls_now()

@@ -1,8 +1,9 @@
 """Addresses of this app; one list a room."""
 
+from django.contrib import admin
 from django.urls import URLPattern, path
 
-from incidents.web import following, status, status_feed
+from incidents.web import following, help, operations, status, status_feed
 from incidents.web.incidents_urls import urlpatterns as of_incidents
 from incidents.web.violations_urls import urlpatterns as of_violations
 
@@ -15,4 +16,14 @@ _STATUS = [
     path("trang-thai/bao-tri/<slug:code>/", status.status_maintenance, name="status_maintenance"),
     path("trang-thai/dich-vu/<slug:code>/", status.status_service, name="status_service"),
 ]
-urlpatterns: list[URLPattern] = [*of_incidents, *of_violations, *_STATUS]
+_HELP = [
+    path("ho-tro/", help.help_requests, name="help_requests"),
+    path("ho-tro/gui/", help.ask, name="help_ask"),
+    path("ho-tro/<slug:code>/", help.help_request, name="help_request"),
+    path("ho-tro/<slug:code>/tep/<int:file>/", help.help_file, name="help_file"),
+    path("huong-dan/", help.guides, name="guides"),
+    path("huong-dan/<int:pk>/", help.guide_answer, name="guide_answer"),
+]
+# One of the staff rooms, under their address and their content policy, of no one model.
+_STAFF = [path("quan-tri/van-hanh/", admin.site.admin_view(operations.operations_page), name="operations")]
+urlpatterns: list[URLPattern] = [*of_incidents, *of_violations, *_STATUS, *_HELP, *_STAFF]

@@ -84,6 +84,8 @@ _REST = {
     **_of("incidents", "violationentry", "violationevidence"),
     **_of("incidents", "maintenancepolicy", "maintenancewindow", "maintenancewindow_services"),
     **_of("incidents", "checkitem", "weeklycheck", "weeklycheckline"),
+    **_of("incidents", "helprequest", "guideanswer", quiet=_FOUND),
+    **_of("incidents", "helpentry", "helpfile"),
     **_of("reports", "reportrun", "reporttemplate"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}

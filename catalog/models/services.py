@@ -40,6 +40,10 @@ class ServiceQuerySet(models.QuerySet["DataService"]):
             models.Exists(ServiceVersion.objects.filter(service=models.OuterRef("pk"), state__in=CALLABLE))
         )
 
+    def named_in_public(self) -> "ServiceQuerySet":
+        """Return what a page for everybody may name besides the catalogue: published and not for private use."""
+        return self.published().exclude(sharing_class=SharingClass.PRIVATE)
+
     def visible_to(self, actor: Actor) -> "ServiceQuerySet":
         """Return every service to SKHCN's readers; to others the published ones and those of their own agency."""
         if actor.may("service.view_all"):

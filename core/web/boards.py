@@ -69,9 +69,11 @@ def boards_for(actor: Actor) -> list[Board]:
     return [board for source in _sources("BOARD_SOURCES") for board in source(actor)]
 
 
-def footer_for(actor: Actor) -> list[tuple[StrOrPromise, str]]:
-    """Return what every floor puts at the foot of pages for *actor*, in its order (``FOOTER_SOURCES``)."""
-    found: list[Entry] = [entry for source in _sources("FOOTER_SOURCES") for entry in source(actor)]
+def footer_for(actor: Actor, page: str, request_id: str) -> list[tuple[StrOrPromise, str]]:
+    """Return what every floor puts at the foot of *page*, asked for under *request_id*, in its order."""
+    found: list[Entry] = [
+        entry for path in settings.FOOTER_SOURCES for entry in import_string(path)(actor, page, request_id)
+    ]
     return [(label, url) for label, url, _place in sorted(found, key=lambda entry: entry[2])]
 
 

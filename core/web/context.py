@@ -17,7 +17,9 @@ def _footer_links(request: HttpRequest) -> list[tuple[StrOrPromise, str]]:
     actor = getattr(request, "actor", None)
     if actor and actor.is_person:
         links.append((_("Tài liệu API"), reverse("api-reference")))
-    return links + (footer_for(actor) if actor else [])
+    if actor:
+        links += footer_for(actor, request.path, getattr(request, "request_id", ""))
+    return links
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from incidents.models.alerts import Alert, AlertNews
 from incidents.models.expected_use import ExpectedUse
 from incidents.models.health import HealthCheck, HealthPolicy, UpstreamHealth
 from incidents.models.health_settings import HealthSetting
+from incidents.models.help import GuideAnswer, HelpEntry, HelpFile, HelpRequest
 from incidents.models.maintenance import MaintenancePolicy, MaintenanceTelling, MaintenanceWindow
 from incidents.models.measures import Measure
 from incidents.models.outages import Outage
@@ -29,9 +30,13 @@ __all__ = [
     "CheckItem",
     "DetectionMark",
     "ExpectedUse",
+    "GuideAnswer",
     "HealthCheck",
     "HealthPolicy",
     "HealthSetting",
+    "HelpEntry",
+    "HelpFile",
+    "HelpRequest",
     "Incident",
     "IncidentDeadline",
     "IncidentEntry",

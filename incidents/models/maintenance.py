@@ -49,6 +49,12 @@ class MaintenancePolicy(models.Model):
         return str(_("Quy tắc báo bảo trì"))
 
 
+def known_to(actor: "Actor") -> "models.QuerySet[DataService]":
+    """Return the services *actor* may know of; a visitor only those that pages for everybody may name."""
+    services = DataService.objects
+    return services.visible_to(actor) if actor.is_person or actor.kind == "system" else services.named_in_public()
+
+
 class WindowQuerySet(models.QuerySet["MaintenanceWindow"]):
     """Reading windows."""
 
@@ -57,9 +63,7 @@ class WindowQuerySet(models.QuerySet["MaintenanceWindow"]):
         if actor.may("service.view_all"):
             return self
         through = MaintenanceWindow.services.through.objects
-        known = through.filter(
-            maintenancewindow_id=OuterRef("pk"), dataservice_id__in=DataService.objects.visible_to(actor).values("pk")
-        )
+        known = through.filter(maintenancewindow_id=OuterRef("pk"), dataservice_id__in=known_to(actor).values("pk"))
         return self.filter(Q(whole_platform=True) | Exists(known))
 
     def planned(self) -> "WindowQuerySet":

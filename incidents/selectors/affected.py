@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from catalog.choices import SharingClass
 from catalog.models import DataService
 from connections.models import Connection, Grant
 from connections.selectors.load import open_live_grants
@@ -47,19 +46,19 @@ def connections_touched(incident: Incident) -> QuerySet[Connection]:
     return found.select_related("system__owner", "request").order_by("system__owner__sort_key", "system__sort_key")
 
 
-def public_services(incident_ids: Iterable[int]) -> dict[int, list[str]]:
-    """Return the affected services everybody may know of, by incident: published and not for private use."""
-    everybody = DataService.objects.published().exclude(sharing_class=SharingClass.PRIVATE)
+def public_services(incident_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+    """Return the affected services a public page may name, by incident, with their ids."""
+    everybody = DataService.objects.named_in_public()
     rows = everybody.filter(incidents__incident_id__in=list(incident_ids)).order_by("sort_key", "pk")
-    found: dict[int, list[str]] = {}
-    for incident_id, title in rows.values_list("incidents__incident_id", "title"):
-        found.setdefault(incident_id, []).append(title)
+    found: dict[int, list[tuple[int, str]]] = {}
+    for incident_id, pk, title in rows.values_list("incidents__incident_id", "pk", "title"):
+        found.setdefault(incident_id, []).append((pk, title))
     return found
 
 
 def kept_private(incident: Incident) -> list[DataService]:
     """Return the affected services the public may not learn of."""
-    everybody = DataService.objects.published().exclude(sharing_class=SharingClass.PRIVATE)
+    everybody = DataService.objects.named_in_public()
     return list(
         DataService.objects.filter(incidents__incident=incident)
         .exclude(pk__in=everybody.values("pk"))

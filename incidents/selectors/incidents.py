@@ -42,6 +42,7 @@ class PublicIncident:
     started_at: datetime
     ended_at: datetime | None
     services: tuple[str, ...]
+    service_ids: tuple[int, ...]
     updates: tuple[PublicUpdate, ...]
 
 
@@ -113,7 +114,7 @@ def public_incidents(
     return [_public(row, services.get(row.pk, ()), updates.get(row.pk, ())) for row in rows]
 
 
-def _public(row: Incident, services: Sequence[str], updates: Sequence[PublicUpdate]) -> PublicIncident:
+def _public(row: Incident, services: Sequence[tuple[int, str]], updates: Sequence[PublicUpdate]) -> PublicIncident:
     return PublicIncident(
         code=row.code,
         title=row.public_title,
@@ -123,6 +124,7 @@ def _public(row: Incident, services: Sequence[str], updates: Sequence[PublicUpda
         state_label=str(row.get_state_display()),
         started_at=row.started_at,
         ended_at=row.resolved_at,
-        services=tuple(services),
+        services=tuple(title for _pk, title in services),
+        service_ids=tuple(pk for pk, _title in services),
         updates=tuple(updates),
     )

@@ -10,6 +10,7 @@ from catalog.models import DataService
 from core import clock
 from core.actor import Actor
 from incidents.models import MaintenancePolicy, MaintenanceWindow
+from incidents.models.maintenance import known_to
 
 Span = tuple[datetime, datetime]
 
@@ -69,7 +70,7 @@ def in_spans(spans: Iterable[tuple[Span, set[int] | None]]) -> Q:
 
 def windows_for(actor: Actor) -> QuerySet[MaintenanceWindow]:
     """Return the windows *actor* may know of, with the services of each they may know of."""
-    known = Prefetch("services", DataService.objects.visible_to(actor).order_by("sort_key", "pk"))
+    known = Prefetch("services", known_to(actor).order_by("sort_key", "pk"))
     return MaintenanceWindow.objects.visible_to(actor).prefetch_related(known)
 
 

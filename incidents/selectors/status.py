@@ -64,7 +64,7 @@ class Overall:
 
 def public_services(words: str = "") -> QuerySet[DataService]:
     """Return the services everybody may know of, found by folded words."""
-    return DataService.objects.visible_to(ANONYMOUS).matching(words).order_by("sort_key", "pk")
+    return DataService.objects.named_in_public().matching(words).order_by("sort_key", "pk")
 
 
 def standings(services: Sequence[DataService]) -> list[ServiceStanding]:

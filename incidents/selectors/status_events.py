@@ -1,7 +1,6 @@
 """What everybody may read of interruptions: of public services, without addresses, causes or names of people.
 
-One seam: today these are the outages of source systems. Whatever else becomes public is added to
-:func:`events_now` and :func:`events_since` and nowhere else.
+Outages of source systems by themselves, and incidents by what the public was told of them.
 """
 
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from catalog.choices import CALLABLE
 from catalog.models import DataService, Upstream
 from core.choices import Environment
 from incidents.models import Outage
+from incidents.selectors.incidents import PublicIncident, public_incidents
 
 MOST = 200
 
@@ -34,18 +34,21 @@ class PublicEvent:
 
 
 def events_now() -> list[PublicEvent]:
-    """Return the interruptions that last; two queries."""
-    return _of_outages(_public().open())  # type: ignore[attr-defined]
+    """Return the interruptions that last; five queries."""
+    told = [_told(one) for one in public_incidents(running_only=True)]
+    return [*told, *_of_outages(_public().open())]  # type: ignore[attr-defined]
 
 
 def events_since(since: datetime) -> list[PublicEvent]:
-    """Return the interruptions that lasted at *since* or began later, newest first; two queries."""
+    """Return the interruptions that lasted at *since* or began later, newest first; five queries."""
+    told = [_told(one) for one in public_incidents(since=since)]
     ended = _public().filter(closed_at__gte=since)
-    return _of_outages(ended | _public().open())  # type: ignore[attr-defined]
+    found = [*told, *_of_outages(ended | _public().open())]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda event: event.began_at, reverse=True)
 
 
 def _public() -> QuerySet[Outage]:
-    public = DataService.objects.published().values("pk")
+    public = DataService.objects.named_in_public().values("pk")
     found = Outage.objects.filter(
         upstream__environment=Environment.LIVE,
         upstream__version__state__in=CALLABLE,
@@ -65,6 +68,20 @@ def _of_outages(outages: QuerySet[Outage]) -> list[PublicEvent]:
         _event(row, partly=lost.get(row.upstream.version_id, 1) < places.get(row.upstream.version_id, 1))
         for row in rows
     ]
+
+
+def _told(incident: PublicIncident) -> PublicEvent:
+    """Return an incident by its public words: the last update, else the state it is in."""
+    last = incident.updates[0].text if incident.updates else incident.state_label
+    return PublicEvent(
+        key=f"incident-{incident.code}",
+        title=incident.title,
+        text=last.rstrip("."),
+        service_ids=incident.service_ids,
+        began_at=incident.started_at,
+        ended_at=incident.ended_at,
+        url=reverse("status"),
+    )
 
 
 def _addresses(versions: Iterable[int]) -> dict[int, int]:

@@ -113,7 +113,7 @@ def tell_followers(*, services: Iterable[int], subject: str, body: str, link: st
 
     Inside the deed's transaction. The caller passes public services and texts only; what is not public is left out.
     """
-    public = DataService.objects.published().filter(pk__in=list(services)).values("pk")
+    public = DataService.objects.named_in_public().filter(pk__in=list(services)).values("pk")
     wanted = Q(service__isnull=True) | Q(service__in=public)
     rows = StatusSubscription.objects.filter(wanted, confirmed_at__isnull=False).order_by("email", "pk")
     letters = {row.email: row for row in reversed(list(rows.select_related("service")))}

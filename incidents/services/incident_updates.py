@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.record import record_fact
@@ -17,7 +18,8 @@ from core.text import fold, nfc, tidy
 from incidents.guards.incidents import REPORT
 from incidents.models import Incident, IncidentEntry
 from incidents.register_choices import Audience, EntryKind
-from incidents.selectors.affected import kept_private
+from incidents.selectors.affected import kept_private, public_services
+from incidents.services.followers import tell_followers
 from incidents.services.incident_deadlines import meet_first_word
 from incidents.services.incident_moves import CLAUSE, add_entry, lock_incident, require_manager, touch_incident
 from incidents.services.incident_parties import tell_new_parties
@@ -59,7 +61,16 @@ def write_update(
     )
     if audience != Audience.INTERNAL:
         _tell(actor, stored, Audience(audience))
+    if audience == Audience.PUBLIC:
+        _tell_followers(stored, said)
     return entry
+
+
+def _tell_followers(incident: Incident, text: str) -> None:
+    """Send the public words to who follows a service the public may know of."""
+    services = [pk for pk, _title in public_services([incident.pk]).get(incident.pk, [])]
+    subject = _("Sự cố: %(title)s") % {"title": incident.public_title}
+    tell_followers(services=services, subject=subject, body=text, link=reverse("status"))
 
 
 def _errors(incident: Incident, text: str, audience: str, title: str) -> dict[str, list[str]]:

@@ -215,12 +215,12 @@ def _service_errors(window: MaintenanceWindow, chosen: list[DataService]) -> Err
 
 def _naming_hidden(text: str, field: str) -> Errors:
     """Refuse a text for everybody that names a service only few may know of."""
-    public = DataService.objects.published()
+    public = DataService.objects.named_in_public()
     titles = {fold(title) for title in public.values_list("title", flat=True)}
     folded = fold(text)
     words = set(re.findall(r"[\w-]+", folded))
     for title, code in DataService.objects.exclude(pk__in=public.values("pk")).values_list("title", "code"):
         if code in words or (fold(title) in folded and fold(title) not in titles):
-            said = _("Nội dung mọi người đọc được nhắc dịch vụ chưa công bố «%(title)s»; bỏ tên dịch vụ này")
+            said = _("Nội dung mọi người đọc được nhắc dịch vụ không công khai «%(title)s»; bỏ tên dịch vụ này")
             return {field: [said % {"title": title}]}
     return {}

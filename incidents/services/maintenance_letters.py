@@ -70,7 +70,7 @@ def _tell_agency(window: MaintenanceWindow, stage: Stage, change: Change | None,
 def _tell_followers(
     window: MaintenanceWindow, stage: Stage, change: Change | None, services: list[DataService]
 ) -> int:
-    public = list(DataService.objects.published().filter(pk__in=[service.pk for service in services]))
+    public = list(DataService.objects.named_in_public().filter(pk__in=[service.pk for service in services]))
     if not public and not window.whole_platform:
         return 0
     message = _message(window, stage, change, public)

@@ -10,6 +10,7 @@ from catalog.services.telling import about, tell_agency, tell_operators
 from core import clock
 from core.choices import Environment
 from incidents.models import Outage
+from incidents.selectors.maintenance import planned_at
 from incidents.services.followers import tell_followers
 
 
@@ -65,9 +66,9 @@ def _tell(outage: Outage, event: str, subject: str, body: str) -> None:
 
 
 def _tell_public(outage: Outage, subject: str, body: str) -> None:
-    """Tell who follows the service on the status page; trials are nobody's business there."""
-    if outage.upstream.environment == Environment.LIVE:
-        service = outage.upstream.version.service
+    """Tell who follows the service on the status page; not of trials, nor of what began in announced maintenance."""
+    service = outage.upstream.version.service
+    if outage.upstream.environment == Environment.LIVE and not planned_at(outage.opened_at, [service.pk]):
         link = reverse("status_service", args=[service.code])
         tell_followers(services=[service.pk], subject=subject, body=body, link=link)
 

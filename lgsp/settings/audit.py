@@ -30,6 +30,7 @@ DEED_NAMES = [
     "connections.selectors.timeline.NAMES",
     "incidents.deeds.NAMES",
     "incidents.maintenance_words.NAMES",
+    "incidents.help_words.NAMES",
     "reports.deeds.NAMES",
 ]
 # Tables whose every change is marked by the database (``audit.selectors.changes``).

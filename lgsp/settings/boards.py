@@ -59,5 +59,7 @@ PART_SOURCES = {
 USAGE_SOURCE = "connections.selectors.consumers.most_used"
 # What each floor adds to the catalogue of APIs (``core.web.discovery``).
 API_CATALOG_SOURCES = ["catalog.web.metadata.linkset"]
+# How the workers of the broker stand, by the data folder (``incidents.selectors.operations``).
+BROKER_STANDING = "broker.metrics.standing.workers_now"
 # How a call is signed: the profile is the broker's, and the portal signs calls that people try in the browser.
 CALL_SIGNING = "broker.signing"

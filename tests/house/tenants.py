@@ -35,6 +35,7 @@ OWN: dict[str, Row] = {
     "tai-lieu/<int:pk>/": lambda world: {"pk": world.document.pk, "version": world.document.versions.get().pk},
     "ke-hoach-ket-noi/<int:pk>/": lambda world: {"pk": world.plan.pk},
     "sai-lech-du-lieu/<slug:code>/": lambda world: {"code": world.report.code},
+    "ho-tro/<slug:code>/": lambda world: {"code": world.help.code, "file": world.help_file.pk},
     "nhu-cau-du-lieu/<int:pk>/": lambda world: {"pk": world.wish.pk},
     "phien-ban-ngung/<slug:code>/<slug:name>/": lambda world: {
         "code": world.ending.service.code,
@@ -78,6 +79,7 @@ PUBLIC = (
     "quy-che/",
     "tieu-chuan/<int:pk>/",
     "trang-thai/",
+    "huong-dan/<int:pk>/",
     "cau-truc-thong-diep/<int:pk>/",
     "xac-minh/",
     "loi-moi/<str:token>/",

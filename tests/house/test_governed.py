@@ -26,6 +26,7 @@ NO_SECRET = {
     ("incidents_violationevidence", "digest"): "the digest of a manifest, told with the bundle",
     ("incidents_incident", "form_token"): "as catalog_dataerrorreport",
     ("catalog_dataservice", "not_state_secret"): "a declaration, yes or no",
+    ("incidents_helpentry", "form_token"): "as catalog_dataerrorreport",
     ("incidents_weeklycheck", "form_token"): "as catalog_dataerrorreport",
     ("connections_connectionrequest", "state_secret"): "a declaration, yes or no",
 }

@@ -30,7 +30,8 @@ from connections.services.paper_numbers import register
 from connections.services.thread import post_message
 from core import clock
 from core.files.uploads import check_upload
-from incidents.models import RegisterPaper, Violation
+from incidents.models import HelpFile, HelpRequest, RegisterPaper, Violation
+from incidents.services.help import ask_help
 from incidents.services.incident_reports import report_incident
 from incidents.services.register_papers import issue_record, register_paper
 from incidents.services.violation_opening import open_violation
@@ -104,6 +105,8 @@ def world(
         record=_record(asking, violation),
         wish=send_wish(actor=asking.officer, **SAID),
         message_file=_posted(asking),
+        help=_helped(asking),
+        help_file=HelpFile.objects.get(),
         signed=_signed(asking),
         connection=Connection.objects.get(),
         printout=Printout.objects.filter(issuer=chain.agency).first(),
@@ -165,6 +168,11 @@ def _posted(asking: Asking) -> MessageFile:
         actor=asking.officer, request=asking.chain.request, text="Lịch trực", form_token=uuid4(), upload=upload
     )
     return MessageFile.objects.get()
+
+
+def _helped(asking: Asking) -> HelpRequest:
+    upload = check_upload(SimpleUploadedFile("anh-chup.pdf", pdf_bytes()))
+    return ask_help(actor=asking.officer, subject="Không gửi được", text="Báo lỗi", form_token=uuid4(), upload=upload)
 
 
 def _signed(asking: Asking) -> Printout:

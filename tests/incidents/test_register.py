@@ -6,6 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Letter, Notice
 from accounts.roles import ROLES
@@ -16,7 +18,7 @@ from catalog.models import Upstream
 from connections.models import Hold
 from core import clock
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
-from incidents.models import Incident, IncidentEntry, IncidentSource
+from incidents.models import Incident, IncidentEntry, IncidentSource, StatusSubscription
 from incidents.register_choices import Audience, IncidentState
 from incidents.selectors.incidents import deadlines_of, public_incidents
 from incidents.services import incident_steps as steps
@@ -186,6 +188,7 @@ def test_a_report_of_an_agency_is_filed_once_and_seen_by_it_alone(desk: Desk, pe
 
 
 def test_the_public_reads_public_words_only(desk: Desk, django_assert_num_queries: Any) -> None:
+    StatusSubscription.objects.create(email="doc@x.example", asked_at=clock.now(), confirmed_at=clock.now())
     hidden = publish("inner-register", desk.chain.provider)
     hidden.title, hidden.sharing_class = "Sổ nghiệp vụ riêng", "private"
     hidden.save()
@@ -216,6 +219,12 @@ def test_the_public_reads_public_words_only(desk: Desk, django_assert_num_querie
         audience=Audience.PUBLIC,
         public_title="Dịch vụ trả lời chậm",
     )
+    letters = Letter.objects.filter(to="doc@x.example")
+    assert [letter.subject for letter in letters] == ["Sự cố: Dịch vụ trả lời chậm"]
+    assert "Đang khắc phục" in letters[0].body
+    page = Client().get(reverse("status")).content.decode()
+    assert "Dịch vụ trả lời chậm" in page
+    assert "Sổ nghiệp vụ riêng" not in page
     with django_assert_num_queries(3):
         shown = public_incidents()
     assert [(row.title, row.services, [update.text for update in row.updates]) for row in shown] == [
