@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_maintenance_topic_and_unsubscribing'),
+        ('accounts', '0011_maintenance_topic_and_unsubscribing'),
         ('incidents', '0005_maintenance_and_status'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
