@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -33,6 +33,7 @@ PRODUCTION = {
 }
 # The longest tests begin first (tests/conftest.py); the number of processes follows.
 _SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder", "-n")
+_COMPILED = ROOT / ".cache" / "compiled"
 Step = tuple[str, list[str], dict[str, str]]
 
 
@@ -114,10 +115,11 @@ def test(arguments: list[str]) -> int:
     with _browser() as browser:
         environment.ensure("dev")
         with _services() as (variables, folder):
-            variables["CHROMIUM_PATH"] = browser()
             if arguments:
-                return _pytest(arguments, variables)
+                return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
             with Checks(variables, folder) as checks:
+                _prepare(variables, folder)
+                variables["CHROMIUM_PATH"] = browser()
                 status = _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
                 failed = checks.failed()
     if failed:
@@ -138,6 +140,34 @@ def faults(arguments: list[str]) -> int:
     environment.ensure("dev")
     command = [str(_BIN / "python"), "-m", "tests.faults", *arguments]
     return processes.run(command, kind=signal.SIGINT, patience=120, cwd=ROOT).returncode
+
+
+def _prepare(variables: Mapping[str, str], folder: Path) -> None:
+    """Where nothing was compiled yet, compile it in one process and migrate beside it.
+
+    The processes that begin together would each compile all of it, and all but one wait for the migrated database.
+    """
+    if _COMPILED.exists():
+        return
+    python, chosen = str(_BIN / "python"), {**variables, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
+    migrating = processes.spawn(
+        "migrating", [python, "-m", "tests.database"], folder / "data", kind=signal.SIGINT, cwd=ROOT, env=chosen
+    )
+    collecting = [python, "-m", "pytest", "--collect-only", "-q"]
+    try:
+        with step("Biên dịch lần đầu"):
+            quiet = subprocess.DEVNULL
+            done = processes.run(
+                collecting, kind=signal.SIGINT, patience=20, cwd=ROOT, env=chosen, stdout=quiet, stderr=quiet
+            )
+            migrating.wait()
+    finally:
+        processes.end([migrating], signal.SIGINT)
+    # What is wrong with either, the run itself will tell.
+    if done.returncode == 0:
+        with suppress(OSError):
+            _COMPILED.parent.mkdir(exist_ok=True)
+            _COMPILED.touch()
 
 
 def _workers() -> int:
