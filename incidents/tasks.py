@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from incidents.services import alerts, detecting, health, measuring, outages
+from incidents.services import alerts, detecting, health, measuring, outages, webhook_sending
+from incidents.services.alert_telling import tell_news
 from incidents.services.certificates import look_at_certificates, tell_endings
 
 
@@ -24,12 +25,14 @@ def forget_old_checks() -> None:
     """Delete results and figures older than is kept."""
     health.forget_old()
     measuring.forget_old()
+    webhook_sending.forget_old()
 
 
 @shared_task(soft_time_limit=60)
 def watch_outages() -> None:
-    """Open and close outages of source systems."""
+    """Open and close outages of source systems, and tell at once."""
     outages.watch()
+    tell_news()
 
 
 @shared_task
@@ -50,3 +53,16 @@ def look_for_alerts() -> None:
     measuring.take_measures()
     detecting.detect()
     alerts.escalate_due()
+    tell_news()
+
+
+@shared_task(soft_time_limit=100)
+def deliver_webhooks() -> None:
+    """Carry messages to webhooks."""
+    webhook_sending.deliver_webhooks()
+
+
+@shared_task(soft_time_limit=60)
+def tell_of_alerts() -> None:
+    """Tell what is untold of alerts."""
+    tell_news()

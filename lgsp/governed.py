@@ -70,12 +70,13 @@ _PROCEDURE = {
     **_of("connections", "requiredpart", "savedview", "signedfile", "testtemplate", "trial", "trialcase", "workmark"),
 }
 _REST = {
-    **_of("incidents", "healthpolicy", "healthsetting", "outage", "alertrule", "expecteduse"),
+    **_of("incidents", "healthpolicy", "healthsetting", "outage", "alertpolicy", "alertrule", "expecteduse"),
     **_of(
         "incidents",
         "alert",
         quiet=("first_at", "last_at", "count", "value", "summary", "samples", "escalate_at"),
     ),
+    **_of("incidents", "webhook", hidden=("sealed_secret", "sealed_old"), quiet=("faults",)),
     **_of("reports", "reportrun", "reporttemplate"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
@@ -127,10 +128,13 @@ FREE: dict[str, str] = {
     "django_session": "sessions; signing in and out are facts",
     "audit_use_address": "as audit_use_day",
     "incidents_alertnews": "an outbox row: the alert it tells of is governed",
+    "incidents_alertteller": "who tells just now, overwritten each time",
     "incidents_detectionmark": "how far a rule has looked",
     "incidents_measure": "a measurement, deleted by age",
     "incidents_healthcheck": "a measurement, deleted by age",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
+    "incidents_webhookattempt": "a measurement, deleted by age",
+    "incidents_webhookdelivery": "an outbox row, deleted by age; that it was sent again is a fact",
 }
 
 

@@ -1,5 +1,6 @@
 """What is watched, and what was found not to work."""
 
+from incidents.models.alert_policy import AlertPolicy, AlertTeller
 from incidents.models.alert_rules import AlertRule, DetectionMark
 from incidents.models.alerts import Alert, AlertNews
 from incidents.models.expected_use import ExpectedUse
@@ -7,11 +8,14 @@ from incidents.models.health import HealthCheck, HealthPolicy, UpstreamHealth
 from incidents.models.health_settings import HealthSetting
 from incidents.models.measures import Measure
 from incidents.models.outages import Outage
+from incidents.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Alert",
     "AlertNews",
+    "AlertPolicy",
     "AlertRule",
+    "AlertTeller",
     "DetectionMark",
     "ExpectedUse",
     "HealthCheck",
@@ -20,4 +24,7 @@ __all__ = [
     "Measure",
     "Outage",
     "UpstreamHealth",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]
