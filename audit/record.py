@@ -19,6 +19,7 @@ SECRETS = frozenset(
         "password",
         "sealed_secret",
         "sealed_client_key",
+        "sealed_old",
         "sealed_client_secret",
         "challenge",
         "token_digest",

@@ -87,6 +87,15 @@ class News(TextChoices):
     CLOSED = "closed", _("Cảnh báo đã hết")
 
 
+class WebhookState(TextChoices):
+    """Life of a webhook."""
+
+    ACTIVE = "active", _("Đang gửi")
+    PAUSED = "paused", _("Tạm dừng")
+    RESTED = "rested", _("Tự ngừng vì không gửi được")
+    ENDED = "ended", _("Đã gỡ")
+
+
 class Cadence(TextChoices):
     """How often calls are expected; no cadence: silence means nothing."""
 

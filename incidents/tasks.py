@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from audit.selectors.now import calls_now
-from incidents.services import alerts, detecting, health, incident_following, measuring, outages
+from incidents.services import alerts, detecting, health, incident_following, measuring, outages, webhook_sending
+from incidents.services.alert_telling import tell_news
 from incidents.services.certificates import look_at_certificates, tell_endings
 from incidents.services.followers import forget_unconfirmed
 from incidents.services.help import tell_overdue
@@ -30,12 +31,14 @@ def forget_old_checks() -> None:
     """Delete results and figures older than is kept."""
     health.forget_old()
     measuring.forget_old()
+    webhook_sending.forget_old()
 
 
 @shared_task(soft_time_limit=60)
 def watch_outages() -> None:
-    """Open and close outages of source systems."""
+    """Open and close outages of source systems, and tell at once."""
     outages.watch()
+    tell_news()
 
 
 @shared_task
@@ -56,6 +59,7 @@ def look_for_alerts() -> None:
     measuring.take_measures()
     detecting.detect()
     alerts.escalate_due()
+    tell_news()
 
 
 @shared_task(soft_time_limit=60)
@@ -93,3 +97,15 @@ def tell_of_late_help() -> None:
 def count_calls_of_minute() -> None:
     """Count the minutes that are over, so that the operations page reads the last ones only."""
     calls_now()
+
+
+@shared_task(soft_time_limit=100)
+def deliver_webhooks() -> None:
+    """Carry messages to webhooks."""
+    webhook_sending.deliver_webhooks()
+
+
+@shared_task(soft_time_limit=60)
+def tell_of_alerts() -> None:
+    """Tell what is untold of alerts."""
+    tell_news()

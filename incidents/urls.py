@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, path
 
-from incidents.web import following, help, operations, status, status_feed
+from incidents.web import alerts, expected_use, following, help, operations, status, status_feed, webhooks
 from incidents.web.incidents_urls import urlpatterns as of_incidents
 from incidents.web.violations_urls import urlpatterns as of_violations
 
@@ -26,4 +26,14 @@ _HELP = [
 ]
 # One of the staff rooms, under their address and their content policy, of no one model.
 _STAFF = [path("quan-tri/van-hanh/", admin.site.admin_view(operations.operations_page), name="operations")]
-urlpatterns: list[URLPattern] = [*of_incidents, *of_violations, *_STATUS, *_HELP, *_STAFF]
+_ALERTS = [
+    path("canh-bao/", alerts.alerts, name="alerts"),
+    path("canh-bao/<int:pk>/", alerts.alert, name="alert"),
+    path("diem-nhan-tin/", webhooks.webhooks, name="webhooks"),
+    path("diem-nhan-tin/moi/", webhooks.new_webhook, name="new_webhook"),
+    path("diem-nhan-tin/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("diem-nhan-tin/<int:pk>/khoa/", webhooks.new_secret, name="webhook_secret"),
+    path("diem-nhan-tin/<int:pk>/tin/<int:delivery>/", webhooks.delivery, name="webhook_delivery"),
+    path("quyen-khai-thac/<str:code>/muc-khai-thac/", expected_use.expected_use, name="expected_use"),
+]
+urlpatterns: list[URLPattern] = [*of_incidents, *of_violations, *_STATUS, *_HELP, *_STAFF, *_ALERTS]

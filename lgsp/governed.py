@@ -70,7 +70,7 @@ _PROCEDURE = {
     **_of("connections", "requiredpart", "savedview", "signedfile", "testtemplate", "trial", "trialcase", "workmark"),
 }
 _REST = {
-    **_of("incidents", "healthpolicy", "healthsetting", "outage", "alertrule", "expecteduse"),
+    **_of("incidents", "healthpolicy", "healthsetting", "outage", "alertpolicy", "alertrule", "expecteduse"),
     **_of(
         "incidents",
         "alert",
@@ -86,6 +86,7 @@ _REST = {
     **_of("incidents", "checkitem", "weeklycheck", "weeklycheckline"),
     **_of("incidents", "helprequest", "guideanswer", quiet=_FOUND),
     **_of("incidents", "helpentry", "helpfile"),
+    **_of("incidents", "webhook", hidden=("sealed_secret", "sealed_old"), quiet=("faults",)),
     **_of("reports", "reportrun", "reporttemplate"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
@@ -142,6 +143,7 @@ FREE: dict[str, str] = {
     "django_session": "sessions; signing in and out are facts",
     "audit_use_address": "as audit_use_day",
     "incidents_alertnews": "an outbox row: the alert it tells of is governed",
+    "incidents_alertteller": "who tells just now, overwritten each time",
     "incidents_detectionmark": "how far a rule has looked",
     "incidents_measure": "a measurement, deleted by age",
     "incidents_healthcheck": "a measurement, deleted by age",
@@ -150,6 +152,8 @@ FREE: dict[str, str] = {
     "incidents_statussubscription": "addresses of readers of a public page, theirs to end; no right depends on them",
     "incidents_weeklyreminder": "keeps a job from reminding twice",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
+    "incidents_webhookattempt": "a measurement, deleted by age",
+    "incidents_webhookdelivery": "an outbox row, deleted by age; that it was sent again is a fact",
 }
 
 

@@ -20,6 +20,7 @@ from connections.selectors.connections import (
     standing_of,
 )
 from connections.selectors.old_versions import still_called
+from core.web.notes import parts_on
 
 READ = ("request.view_own", "request.view_all", "grant.advise", "people.manage_own")
 PAGE_SIZE = 25
@@ -66,5 +67,6 @@ def connection(request: Any, pk: int) -> HttpResponse:
         "endings": endings,
         "own_dossier": actor.may("request.view_own") and actor.agency_id == found.request.agency_id,
         "staff": actor.may("request.view_all"),
+        "parts": parts_on("connection", found.pk, actor),
     }
     return render(request, "connection/connection.html", context)

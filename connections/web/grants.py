@@ -30,6 +30,7 @@ from core.actor import Actor
 from core.choices import Environment
 from core.hours import Span, said, spans_of
 from core.text import tidy
+from core.web.notes import parts_on
 
 READ = ("request.view_own", "request.view_all", "grant.advise")
 PAGE_SIZE = 25
@@ -98,6 +99,7 @@ def grant(request: Any, code: str) -> HttpResponse:
         and found.revoked_at is None
         and (actor.may(FILL) or actor.may(SEND)),
         "may_change": actor.may("environment.manage") and found.revoked_at is None,
+        "parts": parts_on("grant", found.pk, actor),
     }
     return render(request, "grants/grant.html", context)
 

@@ -7,14 +7,30 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core import clock
 from core.actor import Actor
-from core.admin import BaseAdmin
+from core.admin import BaseAdmin, DeedForm
+from core.forms import HoursField
+from core.hours import said
+from core.text import fold
 from incidents.choices import Health
-from incidents.models import HealthCheck, HealthPolicy, UpstreamHealth
+from incidents.models import HealthCheck, HealthPolicy, HealthSetting, UpstreamHealth
 from incidents.selectors.health import health_policy, is_stale
 from incidents.services import health as deeds
+
+HELP = {
+    "interval_seconds": gettext_lazy("Từ 30 giây. Để trống: theo quy tắc chung."),
+    "statuses": gettext_lazy("Ví dụ 200-299 hoặc 200, 401."),
+    "contains": gettext_lazy("Đoạn chữ phải có trong 64 KB đầu của câu trả lời; để trống: không xét."),
+}
+
+
+class HealthSettingForm(DeedForm):
+    """Settings of an address; hours as people write them."""
+
+    hours = HoursField(label=gettext_lazy("Khung giờ kiểm tra"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
 @admin.register(UpstreamHealth)
@@ -65,6 +81,43 @@ class UpstreamHealthAdmin(BaseAdmin):
         """Read the policy once for the page."""
         self._policy = health_policy()
         return super().get_queryset(request)
+
+
+@admin.register(HealthSetting)
+class HealthSettingAdmin(BaseAdmin):
+    """How one address is asked, where it differs from the rules for all."""
+
+    form = HealthSettingForm
+    empty_text = gettext_lazy("Mọi địa chỉ được kiểm tra theo quy tắc chung.")
+    view_permission = "service.view_all"
+    manage_permission = deeds.MANAGE
+    list_display = ("upstream", "method", "interval_seconds", "hours_said", "statuses", "contains")
+    list_select_related = ("upstream__version__service",)
+    search_fields = ("upstream__version__service__code", "upstream__version__service__search")
+    autocomplete_fields = ("upstream",)
+    fields = ("upstream", *deeds.MANNER)
+
+    @admin.display(description=gettext_lazy("Khung giờ kiểm tra"))
+    def hours_said(self, obj: HealthSetting) -> str:
+        """Say the hours as people write them."""
+        return "; ".join(said(obj.hours)) or _("Mọi lúc")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Settings stay with their address."""
+        return ("upstream",) if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Say beside the fields what to enter."""
+        return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search without diacritics."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
+        """Set how the address is asked."""
+        upstream = obj.upstream if change else data.pop("upstream")
+        return deeds.set_manner(actor=actor, upstream=upstream, **data)
 
 
 @admin.register(HealthCheck)

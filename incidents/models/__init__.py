@@ -1,5 +1,6 @@
 """What is watched, what was found not to work, what was done about it, what is planned, and what is told of it."""
 
+from incidents.models.alert_policy import AlertPolicy, AlertTeller
 from incidents.models.alert_rules import AlertRule, DetectionMark
 from incidents.models.alerts import Alert, AlertNews
 from incidents.models.expected_use import ExpectedUse
@@ -21,12 +22,15 @@ from incidents.models.register_rows import (
 )
 from incidents.models.status import StatusDay, StatusSubscription
 from incidents.models.violations import Violation, ViolationEntry, ViolationEvidence
+from incidents.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 from incidents.models.weekly import CheckItem, WeeklyCheck, WeeklyCheckLine, WeeklyReminder
 
 __all__ = [
     "Alert",
     "AlertNews",
+    "AlertPolicy",
     "AlertRule",
+    "AlertTeller",
     "CheckItem",
     "DetectionMark",
     "ExpectedUse",
@@ -59,6 +63,9 @@ __all__ = [
     "Violation",
     "ViolationEntry",
     "ViolationEvidence",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "WeeklyCheck",
     "WeeklyCheckLine",
     "WeeklyReminder",

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, User
 from catalog.models import DataService, InformationSystem
+from connections.models import Grant
+from core.choices import Environment
 from incidents.alert_choices import AlertState, News, Severity, SubjectKind
 from incidents.models.alert_rules import AlertRule
 
@@ -22,13 +24,19 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     """Reading alerts."""
 
     def visible_to(self, actor: "Actor") -> "AlertQuerySet":
-        """Return all to SKHCN; to an agency what is about its systems or services, where the rule tells its side."""
+        """Return all to SKHCN; to an agency what is about its systems or services, where the rule tells its side.
+
+        What is about a service alone (its source does not answer) concerns everyone who may call it.
+        """
         if actor.may(VIEW_ALL):
             return self
         if actor.may(VIEW_OWN) and actor.agency_id:
+            own = actor.agency_id
+            used = Grant.objects.open().filter(system__owner_id=own, environment=Environment.LIVE)
             return self.filter(
-                Q(consumer_agency_id=actor.agency_id, rule__tells_consumer=True)
-                | Q(service__provider_id=actor.agency_id, rule__tells_provider=True)
+                Q(consumer_agency_id=own, rule__tells_consumer=True)
+                | Q(consumer_agency=None, service__in=used.values("service_id"), rule__tells_consumer=True)
+                | Q(service__provider_id=own, rule__tells_provider=True)
             )
         return self.none()
 
@@ -47,7 +55,7 @@ class Alert(models.Model):
     """
 
     rule = models.ForeignKey(AlertRule, models.PROTECT, related_name="alerts", verbose_name=_("quy tắc"))
-    key = models.CharField(max_length=160, editable=False)
+    key = models.CharField(_("dấu gộp"), max_length=160, editable=False)
     subject_kind = models.CharField(_("đối tượng"), max_length=8, choices=SubjectKind.choices)
     subject_id = models.CharField(_("mã đối tượng"), max_length=80, blank=True)
     label = models.CharField(_("tên đối tượng"), max_length=300, blank=True)

@@ -1,4 +1,4 @@
-"""The board of this floor on the workbench: how the services stand that one's agency provides or uses."""
+"""The boards of this floor on the workbench: what does not answer, what was noticed, how services stand."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +11,9 @@ from core.actor import Actor
 from core.choices import Environment
 from core.web.boards import Board, BoardRow
 from core.web.notes import Note
+from incidents.alert_choices import AlertState, Detector
+from incidents.models import Alert
+from incidents.selectors.alerts import KINDS, gravest_first
 from incidents.selectors.health import worst_notes
 from incidents.selectors.outages import outage_board
 
@@ -18,8 +21,24 @@ MOST = 5
 
 
 def boards_for(actor: Actor) -> list[Board]:
-    """Return the outages that last, and the health of services the actor's agency provides or may call for real."""
-    return [*outage_board(actor), *_health_board(actor)] if actor.is_person else []
+    """Return the outages and alerts that last, and the health of services the actor's agency provides or may call."""
+    return [*outage_board(actor), *_alert_board(actor), *_health_board(actor)] if actor.is_person else []
+
+
+def _alert_board(actor: Actor) -> list[Board]:
+    """Return the alerts nobody closed, the gravest first; outages have a board of their own."""
+    lasting = Alert.objects.visible_to(actor).lasting().exclude(rule__detector=Detector.OUTAGE)
+    rows = []
+    for alert in gravest_first(lasting).select_related("rule")[:MOST]:
+        hint = _("%(severity)s, từ %(when)s; %(what)s") % {
+            "severity": alert.get_severity_display(),
+            "when": f"{alert.first_at.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}",
+            "what": alert.label or alert.summary,
+        }
+        state = AlertState(alert.state)
+        page = reverse("alert", args=[alert.pk])
+        rows.append(BoardRow(alert.rule.name, page, hint, str(state.label), KINDS[state]))
+    return [Board(_("Cảnh báo chưa đóng"), rows, "", _("Xem tất cả"), reverse("alerts"))] if rows else []
 
 
 def _health_board(actor: Actor) -> list[Board]:

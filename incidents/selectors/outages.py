@@ -1,6 +1,7 @@
 """Reading what tells of outages: checks that failed twice, checks that succeed again."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,6 +16,8 @@ from incidents.choices import Health
 from incidents.models import HealthCheck, Outage, UpstreamHealth
 
 MOST = 7
+# An outage that comes back sooner is the same one.
+SAME_OUTAGE = timedelta(minutes=30)
 
 
 def called_upstreams(wanted: Iterable[int]) -> QuerySet[Upstream]:

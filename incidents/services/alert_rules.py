@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.hours import week_of
 from core.problems import PermissionRefused
 from core.regulation import UnknownClause, clause
-from incidents.models import AlertRule
+from incidents.models import AlertPolicy, AlertRule
 from incidents.selectors.detection.registry import falls
 
 MANAGE = "alert.manage"
@@ -88,6 +88,7 @@ def _wrong(rule: AlertRule, fields: dict[str, Any]) -> dict[str, list[str]]:
 @transaction.atomic
 def load_rules(*, actor: Actor) -> int:
     """Enter the seeds that are not known yet by their code; return how many. What staff changed stays."""
+    AlertPolicy.objects.get_or_create(pk=1)
     known = set(AlertRule.objects.values_list("code", flat=True))
     rows = [row for row in yaml.safe_load(SEEDS.read_text(encoding="utf-8")) if row["code"] not in known]
     for row in rows:

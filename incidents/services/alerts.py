@@ -11,15 +11,15 @@ from core import clock
 from core.actor import Actor, system_actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from core.text import tidy
-from incidents.alert_choices import AlertState, News, Severity, SubjectKind, above, at_least
+from incidents.alert_choices import AlertState, News, SubjectKind, at_least
 from incidents.models import Alert, AlertNews, AlertRule
+from incidents.selectors.alert_audience import HANDLE, HANDLE_OWN
 from incidents.selectors.detection.findings import Finding, Found, number
-from incidents.selectors.detection.registry import falls
+from incidents.selectors.dry_run import severity_of
 from incidents.selectors.maintenance import planned_now
 from incidents.services.incident_opening import open_from_alert
 from incidents.services.violation_opening import open_from_alert as open_violation_from
 
-HANDLE, HANDLE_OWN = "alert.handle", "alert.handle_own"
 CLAUSE = "QC14.3"
 WATCH = system_actor("Giám sát nền tảng")
 # How often an alert nobody takes up is handed on: to the operators, then to their heads.
@@ -146,15 +146,6 @@ def _lead_on(alert: Alert, rule: AlertRule, before: str = "") -> None:
             opened(alert=alert)
 
 
-def severity_of(rule: AlertRule, value: float) -> str:
-    """Return how much a figure matters: the rule's severity, a step more from its second threshold on."""
-    second = rule.severe_threshold
-    if second is None:
-        return rule.severity
-    beyond = value <= second if falls(rule.detector) else value >= second
-    return above(rule.severity) if beyond else Severity(rule.severity).value
-
-
 def tell(alert: Alert, event: News) -> None:
     """Put what happened into the outbox, once for each event and level."""
     AlertNews.objects.get_or_create(alert=alert, event=event, level=alert.level, defaults={"at": clock.now()})
@@ -193,12 +184,12 @@ def _locked(actor: Actor, alert: Alert) -> Alert:
     return stored
 
 
-def _close(actor: Actor, stored: Alert, reason: str, *, told: bool = False) -> Alert:
+def _close(actor: Actor, stored: Alert, reason: str) -> Alert:
     stored.state, stored.closed_at, stored.close_reason = AlertState.CLOSED, clock.now(), reason[:300]
     stored.closed_by_id, stored.escalate_at = actor.user_id, None
     stored.save()
     record_fact(actor=actor, deed="alert.closed", subject=stored, reason=reason, clause=CLAUSE)
-    if told and stored.news.filter(event=News.OPENED).exists():
+    if stored.news.filter(event=News.OPENED).exists():
         tell(stored, News.CLOSED)
     return stored
 
@@ -208,7 +199,7 @@ def settle_alert(*, rule: AlertRule, kind: str, subject_id: str, reason: str) ->
     """Close the lasting alert of *rule* about one thing because its sign is gone, and tell; None: there is none."""
     rows = Alert.objects.lasting().select_for_update()
     alert = rows.filter(key=key_of(rule, kind, subject_id)).first()
-    return None if alert is None else _close(WATCH, alert, reason, told=True)
+    return None if alert is None else _close(WATCH, alert, reason)
 
 
 @transaction.atomic
@@ -220,7 +211,7 @@ def settle_old(*, rule: AlertRule) -> int:
     rows = Alert.objects.lasting().select_for_update(skip_locked=True).filter(rule=rule, last_at__lt=before)
     old = list(rows.order_by("pk")[:200])
     for alert in old:
-        _close(WATCH, alert, _("Không còn dấu hiệu mới"), told=True)
+        _close(WATCH, alert, _("Không còn dấu hiệu mới"))
     return len(old)
 
 

@@ -10,9 +10,8 @@ from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from incidents.models import ExpectedUse
-from incidents.services.alerts import HANDLE
+from incidents.selectors.expected_use import declares
 
-DECLARE_OWN = "use.declare_own"
 FIELDS = ("cadence", "daily_calls")
 
 
@@ -23,8 +22,7 @@ def declare_use(*, actor: Actor, grant: Grant, cadence: str, daily_calls: int | 
     Raises PermissionRefused, StateRefused for a grant that has ended, InvalidInput by field.
     """
     stored = Grant.objects.select_for_update(of=("self",)).select_related("system").get(pk=grant.pk)
-    own = actor.may(DECLARE_OWN) and stored.system.owner_id == actor.agency_id
-    if not (own or actor.may(HANDLE)):
+    if not declares(actor, stored):
         raise PermissionRefused(
             _("Khai báo mức khai thác thuộc Cán bộ cơ quan quản lý hệ thống, hoặc Cán bộ vận hành nền tảng.")
         )

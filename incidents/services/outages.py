@@ -1,7 +1,8 @@
 """Noticing that a source system does not answer, telling who has to act, telling when it does again (N38, Q50-7.6).
 
 Each sweep reads two signs: calls that failed in a row (from the call log, as the broker's breakers count) and checks
-of our own that failed twice. Nothing here decides about calls; the breakers do, in each worker, at once.
+of our own that failed twice. What is told goes by the alert of the outage, where a rule makes one. Nothing here
+decides about calls; the breakers do, in each worker, at once.
 """
 
 from dataclasses import dataclass
@@ -19,14 +20,14 @@ from core.problems import PROBLEMS
 from incidents.choices import Sign
 from incidents.models import HealthPolicy, Outage, UpstreamHealth
 from incidents.selectors.health import health_policy
-from incidents.selectors.outages import called_upstreams, failed_twice
+from incidents.selectors.outages import SAME_OUTAGE, called_upstreams, failed_twice
 from incidents.services.health import GOOD
+from incidents.services.outage_alerts import raise_for, settle_for
 from incidents.services.outage_notices import tell_closed, tell_opened
 
 # Faults longer ago say nothing about now.
 WINDOW = timedelta(minutes=15)
-# An outage that comes back sooner is the same one; it is over only after longer quiet.
-SAME_OUTAGE = timedelta(minutes=30)
+# An outage that comes back (SAME_OUTAGE) is over only after longer quiet.
 LONGER = 10
 CLAUSE = "QC7.5"
 _WATCH = system_actor("Theo dõi kết nối")
@@ -107,7 +108,8 @@ def _open(upstream: Upstream, evidence: Evidence) -> int:
     made = Outage.objects.create(upstream=upstream, sign=evidence.sign, detail=evidence.detail[:200], opened_at=now)
     after = {"sign": evidence.sign, "detail": evidence.detail}
     record_fact(actor=_WATCH, deed="outage.opened", subject=made, after=after, clause=CLAUSE)
-    tell_opened(made)
+    if not raise_for(made):
+        tell_opened(made)
     return 1
 
 
@@ -120,6 +122,7 @@ def _close(outage: Outage, why: str, *, told: bool = True) -> int:
     found.closed_at = clock.now()
     found.save()
     record_fact(actor=_WATCH, deed="outage.closed", subject=found, reason=why, clause=CLAUSE)
-    if told:
+    settled = settle_for(found, why)
+    if told and not settled:
         tell_closed(found)
     return 1

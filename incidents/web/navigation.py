@@ -9,7 +9,9 @@ from core.actor import Actor
 from core.web.boards import Entry
 from incidents.guards import violations
 from incidents.guards.incidents import REPORT, VIEW_ALL, VIEW_OWN
+from incidents.models import alerts
 from incidents.models.help import ASK, SEE_ALL
+from incidents.models.webhooks import MANAGE_OWN
 
 
 def entries(actor: Actor) -> list[Entry]:
@@ -22,7 +24,11 @@ def entries(actor: Actor) -> list[Entry]:
     if actor.may(SEE_ALL):
         found.append((_("Vận hành"), reverse("operations"), 21))
     if actor.may(ASK) or actor.may(SEE_ALL):
-        found.append((_("Yêu cầu hỗ trợ"), reverse("help_requests"), 46))
+        found.append((_("Yêu cầu hỗ trợ"), reverse("help_requests"), 47))
+    if actor.may(alerts.VIEW_OWN) or actor.may(alerts.VIEW_ALL):
+        found.append((_("Cảnh báo"), reverse("alerts"), 46))
+    if actor.may(MANAGE_OWN):
+        found.append((_("Điểm nhận tin"), reverse("webhooks"), 48))
     return found
 
 

@@ -53,6 +53,8 @@ PART_SOURCES = {
         "connections.selectors.consumers.parts_of_service",
         "incidents.selectors.incident_desk.parts_of_service",
     ],
+    "connection": ["incidents.selectors.state_history.parts_of_connection"],
+    "grant": ["incidents.selectors.expected_use.parts_of_grant"],
     "service_version": ["connections.selectors.own_calls.parts_of_version"],
 }
 # Ids of data services by how many agencies use them, the most used first (``catalog.selectors.catalogue``).

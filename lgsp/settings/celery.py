@@ -42,6 +42,9 @@ CELERY_BEAT_SCHEDULE = {
     "look-for-alerts": {"task": "incidents.tasks.look_for_alerts", "schedule": 60.0, "options": {"expires": 55}},
     # Opens, notes recovery, closes by rule and reminds; does nothing twice.
     "follow-incidents": {"task": "incidents.tasks.follow_incidents", "schedule": 20.0, "options": {"expires": 15}},
+    # Raised by whatever door: told within half a minute.
+    "tell-of-alerts": {"task": "incidents.tasks.tell_of_alerts", "schedule": 30.0, "options": {"expires": 25}},
+    "deliver-webhooks": {"task": "incidents.tasks.deliver_webhooks", "schedule": 10.0, "options": {"expires": 9}},
     "remind-of-certificates": {"task": "incidents.tasks.remind_of_certificates", "schedule": 21_600.0},
     "see-certificates": {"task": "incidents.tasks.see_certificates", "schedule": 600.0, "options": {"expires": 550}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},

@@ -66,6 +66,8 @@ OWN: dict[str, Row] = {
     "van-ban-su-co/<int:pk>": lambda world: {"pk": world.record.pk, "ending": "docx"},
     "co-quan/nguoi-dung/vai-tro/<int:pk>/": lambda world: {"pk": world.membership.pk},
     "co-quan/nguoi-dung/loi-moi/<int:pk>/": lambda world: {"pk": world.invitation.pk},
+    "canh-bao/<int:pk>/": lambda world: {"pk": world.alert.pk},
+    "diem-nhan-tin/<int:pk>/": lambda world: {"pk": world.webhook.pk, "delivery": world.webhook.deliveries.get().pk},
     "thong-bao/<int:pk>/": lambda world: {"pk": world.notice.pk},
 }
 #: What everybody, or whoever holds the token in the address, may open.

@@ -29,13 +29,17 @@ from connections.services.drafts import begin_request
 from connections.services.paper_numbers import register
 from connections.services.thread import post_message
 from core import clock
+from core.actor import Actor
 from core.files.uploads import check_upload
-from incidents.models import HelpFile, HelpRequest, RegisterPaper, Violation
+from incidents.models import Alert, AlertRule, HelpFile, HelpRequest, RegisterPaper, Violation, Webhook
+from incidents.selectors.detection.findings import found
+from incidents.services.alerts import raise_alerts
 from incidents.services.help import ask_help
 from incidents.services.incident_reports import report_incident
 from incidents.services.register_papers import issue_record, register_paper
 from incidents.services.violation_opening import open_violation
 from incidents.services.violation_steps import ask_to_explain
+from incidents.services.webhooks import add_webhook, send_test
 from tests.catalog.conftest import JOB, document, draft, service
 from tests.catalog.openapi_samples import as_bytes, sound
 from tests.catalog.test_wishes import SAID
@@ -46,6 +50,7 @@ from tests.connections.proving import take_key
 from tests.connections.refusing import everything
 from tests.core.file_makers import pdf_bytes
 from tests.house.tenants import OFFICE, PUBLIC, row_of, unplaced, walk
+from tests.incidents.test_alerts import RULE, finding
 
 __all__ = ["asking", "chain", "document", "draft", "service"]
 pytestmark = [pytest.mark.clause("QC8.3"), pytest.mark.xdist_group("tenants")]
@@ -120,8 +125,23 @@ def world(
         call=_called(Grant.objects.get(environment="live")),
         membership=Membership.objects.filter(agency=chain.agency).first(),
         invitation=_invitation(asking),
+        alert=_alert(chain.agency),
+        webhook=_webhook(chain.actors["technician"]),
         notice=Notice.objects.filter(recipient=chain.users["agency_representative"]).first(),
     )
+
+
+def _alert(agency: Agency) -> Alert:
+    """An alert A is told of."""
+    rule = AlertRule.objects.create(**{**RULE, "tells_consumer": True})
+    (alert,) = raise_alerts(rule=rule, found=found([finding(agency_id=agency.pk)]))
+    return alert
+
+
+def _webhook(technician: Actor) -> Webhook:
+    made = add_webhook(actor=technician, name="Giám sát", url="https://nhan.example/canh-bao", floor="info").webhook
+    send_test(actor=technician, webhook=made)
+    return made
 
 
 def _called(grant: Grant) -> UUID:

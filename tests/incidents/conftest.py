@@ -19,7 +19,7 @@ from tests.catalog.conftest import JOB, LEGAL, sector
 
 @dataclass
 class Source:
-    """A source system; what it does is set by the test, what it was asked is kept."""
+    """A source system; what it does is set by the test, what it was asked is kept. It can be stopped and started."""
 
     url: str = ""
     status: int = 200
@@ -28,43 +28,58 @@ class Source:
     headers: dict[str, str] = field(default_factory=dict)
     method: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
+    server: ThreadingHTTPServer | None = None
+
+    def start(self) -> None:
+        """Listen, at the address it had."""
+        handler = type("Handler", (SourceHandler,), {"source": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", int(self.url.rpartition(":")[2] or 0)), handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.05,)).start()
+
+    def stop(self) -> None:
+        """Be gone."""
+        if self.server is not None:
+            self.server.shutdown()
+            self.server.server_close()
+        self.server = None
+
+
+class SourceHandler(BaseHTTPRequestHandler):
+    """Answers as its source says."""
+
+    source: Source
+
+    def do_GET(self) -> None:
+        found = self.source
+        found.method = self.command
+        found.asked.append((self.path, self.headers["Host"]))
+        time.sleep(found.delay)
+        if found.wait is not None:
+            found.wait.wait(5)
+        self.send_response(found.status)
+        for name, value in found.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(b"{}")
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture
 def source() -> Iterator[Source]:
     """Serve one on loopback."""
     found = Source()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found.method = self.command
-            found.asked.append((self.path, self.headers["Host"]))
-            time.sleep(found.delay)
-            if found.wait is not None:
-                found.wait.wait(5)
-            self.send_response(found.status)
-            for name, value in found.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(b"{}")
-
-        do_HEAD = do_GET  # noqa: N815
-
-        def log_message(self, *arguments: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
+    found.start()
     yield found
     if found.wait is not None:
         found.wait.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    found.stop()
 
 
 @pytest.fixture

@@ -105,8 +105,7 @@ def test_what_was_closed_comes_back_by_newer_signs_only(rule: AlertRule, operato
     with later(60):
         (again,) = raise_alerts(rule=rule, found=found([finding()]))
     assert again.pk != alert.pk
-    # A person who closes tells nobody what they know themselves.
-    assert events(alert) == [News.OPENED]
+    assert events(alert) == [News.OPENED, News.CLOSED]
     with pytest.raises(StateRefused):
         close_alert(actor=operator, alert=alert, reason="Lần nữa")
 

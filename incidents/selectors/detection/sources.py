@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Upstream
 from core import clock
+from core.choices import Environment
 from incidents.alert_choices import SubjectKind
 from incidents.models import Outage, UpstreamHealth
 from incidents.selectors.detection.findings import Finding, Found, Look, found, number
 from incidents.selectors.health import health_policy, missed, watched_upstreams
+from incidents.selectors.outages import SAME_OUTAGE
 
 
 def outages(look: Look) -> Found:
@@ -20,14 +22,17 @@ def outages(look: Look) -> Found:
     )
     if look.is_now:
         rows = rows.filter(closed_at__isnull=True)
-    return found([of_outage(outage) for outage in rows.select_related("upstream__version__service")])
+    if look.rule.live_only:
+        rows = rows.filter(upstream__environment=Environment.LIVE)
+    return found([of_outage(outage, look.until) for outage in rows.select_related("upstream__version__service")])
 
 
-def of_outage(outage: Outage) -> Finding:
-    """Return an outage as a finding."""
+def of_outage(outage: Outage, until: datetime) -> Finding:
+    """Return an outage as a finding; one that came back soon is news only when it goes on being so."""
     at = f"{outage.opened_at.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
     text = _("Không nhận được trả lời của hệ thống nguồn từ %(at)s: %(detail)s.") % {"at": at, "detail": outage.detail}
-    return _of(outage.upstream, text, 1, outage.opened_at, outage.opened_at)
+    last = max(outage.opened_at, until - SAME_OUTAGE) if outage.reopened else outage.opened_at
+    return _of(outage.upstream, text, 1, outage.opened_at, last)
 
 
 def missed_checks(look: Look) -> Found:

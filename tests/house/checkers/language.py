@@ -54,7 +54,7 @@ TOTP QR API JSON XML XLSX CSV IP HTTP HTTPS http https URL PDF DOCX OpenID OAuth
 HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Enter Esc Tab
 Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
 gzip DTD XInclude Infinity NaN
-GET POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
+GET HEAD POST PUT PATCH DELETE Host Content-Digest Content-Encoding X-LGSP-Grant X-LGSP-Purpose nonce byte mili
 X-LGSP-Procedure X-LGSP-Officer MaDVC MaDonVi MaCanBo
 grant_type client_credentials client_assertion client_id client_secret scope resource
 Valkey PostgreSQL Redis Python Django Excel Word STT Unicode YAML Schema operationId securitySchemes

@@ -1,0 +1,13 @@
+"""Triggers on the rules of telling alerts."""
+
+from django.db import migrations
+
+from lgsp.governed import install
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("lgsp", "0005_governed_help"),
+        ("incidents", "0007_alert_policy"),
+    ]
+    operations = [migrations.RunPython(install, migrations.RunPython.noop)]

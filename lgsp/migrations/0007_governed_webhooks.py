@@ -1,0 +1,13 @@
+"""Triggers on webhooks."""
+
+from django.db import migrations
+
+from lgsp.governed import install
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("lgsp", "0006_governed_alert_policy"),
+        ("incidents", "0008_webhooks"),
+    ]
+    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
