@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -24,7 +23,7 @@ from incidents.help_form import EntryForm
 from incidents.help_words import HelpSide
 from incidents.models import GuideAnswer, HelpFile, HelpRequest
 from incidents.models.help import ANSWER, PUBLISH, SEE_ALL
-from incidents.selectors.help import days_left, help_list, thread_of
+from incidents.selectors.help import QUEUE, days_left, help_list, thread_of
 from incidents.services import guides
 from incidents.services import help as deeds
 
@@ -81,7 +80,7 @@ class HelpRequestAdmin(BaseAdmin):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Keep the order of the queue where nobody chose another."""
-        return ("rank", F("due_at").asc(nulls_last=True), "-id")
+        return QUEUE
 
     def get_urls(self) -> list[Any]:
         """Add the files of a thread."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,7 @@ def operations_page(request: Any) -> HttpResponse:
     found = operations(request.actor)
     context = {
         **admin.site.each_context(request),
-        "title": "",
+        "content_title": _("Vận hành"),
         "now": found,
         "tiles": tiles_of(found, settings.SEALING_ALARM_SECONDS),
         "every": EVERY if left else 0,
