@@ -164,7 +164,7 @@ class PaperForm(SeenForm):
 
 
 def first_words(incident: Incident) -> dict[str, str]:
-    """Return how a first public word and its title may begin; the person edits both. No restricted service is named."""
+    """Return how a first public word and its title may begin, restricted services left out; the person edits both."""
     when = f"{incident.started_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
     text = _("Chúng tôi ghi nhận sự cố từ %(time)s và đang xử lý. Thông tin tiếp theo được cập nhật tại đây.")
     names = services_said(public_services([incident.pk]).get(incident.pk, []))
