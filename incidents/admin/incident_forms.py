@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Agency
 from catalog.models import DataService
 from connections.models import Connection
+from core import clock
 from core.forms import PortalForm
 from incidents.admin.working import SeenForm
 from incidents.models import Incident
 from incidents.register_choices import Audience, Cause, LegalClass, PaperKind, Severity
-from incidents.selectors.affected import connections_touched
+from incidents.selectors.affected import connections_touched, public_services
+from incidents.services.incident_telling import services_said
 
 
 def _long(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
@@ -161,8 +163,10 @@ class PaperForm(SeenForm):
     )
 
 
-def first_words(incident: Incident) -> str:
-    """Return what a first public word may say: a beginning the person edits."""
-    return _("Chúng tôi ghi nhận sự cố từ %(time)s và đang xử lý. Thông tin tiếp theo được cập nhật tại đây.") % {
-        "time": f"{incident.started_at:%H:%M ngày %d/%m/%Y}"
-    }
+def first_words(incident: Incident) -> dict[str, str]:
+    """Return how a first public word and its title may begin, restricted services left out; the person edits both."""
+    when = f"{incident.started_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
+    text = _("Chúng tôi ghi nhận sự cố từ %(time)s và đang xử lý. Thông tin tiếp theo được cập nhật tại đây.")
+    names = services_said(public_services([incident.pk]).get(incident.pk, []))
+    title = _("Sự cố dịch vụ %(names)s") % {"names": names} if names else _("Sự cố nền tảng LGSP")
+    return {"text": text % {"time": when}, "public_title": title[:200]}

@@ -95,7 +95,7 @@ class IncidentAdmin(WorkAdmin):
         if name == "services":
             found["services"] = list(case.affected.values_list("service_id", flat=True))
         if name == "update" and not case.published_at:
-            found |= {"text": first_words(case), "public_title": case.title}
+            found |= first_words(case)
         return found
 
     def around(self, case: Incident, actor: Actor) -> dict[str, Any]:

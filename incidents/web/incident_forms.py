@@ -27,6 +27,7 @@ class ReportForm(PortalForm):
         label=_("Cơ quan thấy gì"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Mô tả ngắn điều cơ quan thấy")},
         help_text=_("Ví dụ: từ 8 giờ gọi tra cứu luôn báo lỗi 504. Không ghi dữ liệu cá nhân."),
     )
     started_at = forms.DateTimeField(

@@ -32,7 +32,7 @@ from incidents.web.incident_forms import ReportForm, ResultForm, SayForm
 
 READ = (VIEW_OWN, VIEW_ALL)
 PAGE_SIZE = 25
-KINDS = {"new": "yours", "received": "progress", "handling": "progress", "resolved": "live"}
+KINDS = {"new": "progress", "received": "progress", "handling": "progress", "resolved": "live"}
 
 
 @require_safe

@@ -91,7 +91,7 @@ def test_letters_of_a_topic_are_switched_off_but_never_the_notice_or_a_mandatory
     assert "bắt buộc" in Letter.objects.get().body
 
 
-@pytest.mark.parametrize("topic", ["procedure", "access", "khong-co"])
+@pytest.mark.parametrize("topic", ["procedure", "access", "violation", "khong-co"])
 def test_mandatory_letters_cannot_be_switched_off(reader: User, actor: Callable[..., Actor], topic: str) -> None:
     with pytest.raises(InvalidInput):
         choose_letters(actor=actor(reader), wanted={"work": False, topic: False})
@@ -112,7 +112,7 @@ def test_the_profile_page_keeps_the_choice_and_ignores_what_is_mandatory(reader:
     client = signed_in(reader)
     page = client.get("/tai-khoan/").content.decode()
     assert page.count('name="topic"') == len(Topic)
-    assert page.count("disabled") == 2
+    assert page.count("disabled") == len(MANDATORY)
     answer = client.post("/tai-khoan/nhan-thu/", {"topic": ["work", "deadlines", "khong-co"]})
     assert answer["Location"] == "/tai-khoan/#nhan-thu"
     off = set(MailChoice.objects.filter(wanted=False).values_list("topic", flat=True))

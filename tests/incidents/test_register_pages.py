@@ -79,7 +79,8 @@ def test_from_an_alert_to_a_public_word_in_few_clicks(desk: Desk, signed_in: Sig
     assert opened["Location"] == work
     assert staff.post(opening, filled)["Location"] == work
     page = text(staff.get(work))
-    assert "Chúng tôi ghi nhận sự cố" in page
+    assert "Chúng tôi ghi nhận sự cố từ 08:00 ngày 30/11/2026" in page
+    assert f"Sự cố dịch vụ {desk.service.title}" in page
     word = {"do": "update", "revision": found.revision, "text": "Đang xử lý", "audience": "public"}
     assert "Nhập tên công bố" in text(staff.post(work, {**word, "public_title": ""}), 422)
     assert staff.post(work, {**word, "public_title": "Dịch vụ trả lời chậm"}).status_code == 302
