@@ -265,6 +265,10 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
         grant.service_id,
         Severity.HIGH,
     )
+    tasks.follow_incidents()
+    incident = Incident.objects.get()
+    assert incident.origin == Origin.OUTAGE
+    assert sorted(incident.sources.values_list("kind", flat=True)) == sorted((Origin.ALERT, Origin.OUTAGE))
     readers = {"technician", "agency_officer", "provider_officer", "operator"}
     for role in readers:
         notice = Notice.objects.get(recipient=chain.users[role], event="outage.opened")
