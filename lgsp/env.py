@@ -89,8 +89,8 @@ VARIABLES: tuple[Variable, ...] = (
         "LGSP_CHECKPOINT_WITNESS",
         "str",
         "",
-        "Second place for checkpoints, which another party holds: a folder, or an address that takes them by POST; "
-        "empty: none.",
+        "Second place for checkpoints and the book of revocations, which another party holds: a folder, or an address "
+        "that takes them by POST; empty: none.",
     ),
     Variable(
         "LGSP_SEALER_DATABASE_URL",

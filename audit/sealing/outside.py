@@ -3,6 +3,7 @@
 Whoever restores, forks or rewrites the database meets them here. A note is in the file when it has reached the disk.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -14,6 +15,8 @@ from audit.sealing.notes import Verifiers, split_notes
 
 _MONTH = "%Y%m"
 _TAIL_BYTES = 65_536
+# Whoever verifies reads them by their group; the umask of the process may take that away.
+_MODE = 0o640
 _SIGNATURE = re.compile(rb"(?<=\n)\xe2\x80\x94 [^\n]*\n")
 
 
@@ -82,14 +85,12 @@ class Outside:
         """Write one signed note at the end of file *name* and wait for the disk; else as :meth:`append`."""
         path = self.folder / name
         new = not path.exists()
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _MODE)
         try:
-            end = _whole(descriptor)
-            os.ftruncate(descriptor, end)
-            content = note.encode()
-            if os.pwrite(descriptor, content, end) != len(content):
-                raise OSError(28, "disk full")
-            os.fsync(descriptor)
+            _append(descriptor, note.encode())
+        except OSError as error:
+            error.filename = str(path)
+            raise
         finally:
             os.close(descriptor)
         if new:
@@ -102,6 +103,14 @@ class Outside:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _append(descriptor: int, content: bytes) -> None:
+    end = _whole(descriptor)
+    os.ftruncate(descriptor, end)
+    if os.pwrite(descriptor, content, end) != len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(descriptor)
 
 
 def _whole(descriptor: int) -> int:

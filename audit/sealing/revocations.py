@@ -6,7 +6,7 @@ within a second of the deed's commit. Each note names the hash of the one before
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -66,40 +66,58 @@ class Revocation:
 def read(place: Path, known: Verifiers) -> Iterator[Revocation]:
     """Give the revocations in the folder *place*, or beside the file of checkpoints *place*, oldest first.
 
-    Raises BadNote where one was changed, taken out or signed by none of the *known* keys; OSError.
+    One that is there twice counts once: the second place may get it so. Raises BadNote where one was changed, taken
+    out or signed by none of the *known* keys; OSError.
     """
     path = place / NAME if place.is_dir() else place.with_name(NAME)
     if not path.exists():
         return
-    prev = b""
     with path.open(encoding="utf-8", newline="\n") as lines:
-        for note in split_notes(lines):
-            text, _signer, _signature = open_note(note, known)
-            body, _, link = text.rpartition("prev ")
-            if b64decode(link) != prev:
-                raise BadNote("a revocation is missing or out of order")
-            prev = sha256(text.encode()).digest()
-            yield Revocation.parse(body)
+        yield from (one for one, _note in _opened(lines, known))
+
+
+def _opened(lines: Iterable[str], known: Verifiers) -> Iterator[tuple[Revocation, str]]:
+    prev, seen = b"", set()
+    for note in split_notes(lines):
+        text, _signer, _signature = open_note(note, known)
+        digest = sha256(text.encode()).digest()
+        if digest in seen:
+            continue
+        body, _, link = text.rpartition("prev ")
+        if b64decode(link) != prev:
+            raise BadNote("a revocation is missing or out of order")
+        prev = digest
+        seen.add(digest)
+        yield Revocation.parse(body), note
 
 
 @dataclass(slots=True)
 class Journal:
-    """The sealer's side: appends what is new. ``deeds`` are the names of revoking deeds; none: nothing is written."""
+    """The sealer's side: appends what is new. ``deeds`` are the names of revoking deeds; none: nothing is written.
+
+    ``notes`` is the whole book as it is on the disk, for the second place.
+    """
 
     outside: Outside
     signer: Signer
     known: Verifiers
     deeds: Sequence[str] = ()
+    notes: list[str] = field(default_factory=list)
     _written: set[tuple[int, datetime]] = field(default_factory=set)
     _prev: bytes = b""
     _whole: bool = False
 
     def begin(self) -> None:
         """Read what is there. Raises BadNote, OSError."""
-        self._written, self._prev, self._whole = set(), b"", False
-        for one in read(self.outside.folder, self.known):
-            self._written.add((one.fact, one.at))
-            self._prev = self._digest(one)
+        self._written, self._prev, self._whole, self.notes = set(), b"", False, []
+        path = self.outside.folder / NAME
+        if not path.exists():
+            return
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            for one, note in _opened(lines, self.known):
+                self._written.add((one.fact, one.at))
+                self._prev = self._digest(one)
+                self.notes.append(note)
 
     def tell(self, connection: psycopg.Connection[Any]) -> None:
         """Append what was revoked and is not there yet: of all time at first, then of the last minutes.
@@ -118,6 +136,7 @@ class Journal:
             self.outside.append_text(NAME, note)
             self._prev = sha256(text.encode()).digest()
             self._written.add((one.fact, one.at))
+            self.notes.append(note)
         self._whole = True
 
     def _linked(self, one: Revocation) -> str:

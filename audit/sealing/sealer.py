@@ -5,7 +5,8 @@ outside: a database that is behind its own folder was therefore restored or fork
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,7 @@ from audit.sealing.open_calls import OpenCalls
 from audit.sealing.outside import Outside
 from audit.sealing.reading import Fresh, read
 from audit.sealing.revocations import Journal
-from audit.sealing.standing import Standing
+from audit.sealing.standing import Standing, why
 from audit.sealing.witness import Witness
 from core import clock
 
@@ -125,8 +126,9 @@ class Sealer:
         """Seal what is new; return whether that was all there was. Raises psycopg.Error; OSError while the folder
         outside cannot be written, and then nothing more is sealed."""
         now = time.monotonic()
-        self._write_outside()
-        self.journal.tell(self.connection)
+        with self._outward():
+            self._write_pending()
+            self.journal.tell(self.connection)
         upto, since = self._moment()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now
@@ -138,7 +140,8 @@ class Sealer:
         if fresh.rows or self._after:
             self._seal(fresh)
         self.chains.advance(fresh.marks, caught_up=fresh.caught_up)
-        self._write_outside()
+        with self._outward():
+            self._write_pending()
         if cold and fresh.caught_up:
             self._swept = now
         self._close_orphans(upto)
@@ -191,17 +194,21 @@ class Sealer:
         now = clock.now()
         return max(now, before.at) if before else now
 
-    def _write_outside(self) -> None:
-        if not self._pending:
-            return
+    def _write_pending(self) -> None:
+        while self._pending:
+            self.outside.append(self._pending[:1])
+            written = self._pending.pop(0)
+            self.standing.outside_number = written.checkpoint.number
+            self.standing.outside_at = written.checkpoint.at
+
+    @contextmanager
+    def _outward(self) -> Iterator[None]:
+        """Where checkpoints or the book of revocations cannot be written outside, whoever looks is told; goes on
+        raising."""
         try:
-            while self._pending:
-                self.outside.append(self._pending[:1])
-                written = self._pending.pop(0)
-                self.standing.outside_number = written.checkpoint.number
-                self.standing.outside_at = written.checkpoint.at
+            yield
         except OSError as error:
-            self.standing.outside_fault = str(error.strerror or error)[:200]
+            self.standing.outside_fault = why(error)
             self.standing.save(self.connection)
             raise
         self.standing.outside_fault = ""
@@ -223,7 +230,7 @@ class Sealer:
             answered_until=begun if fresh.caught_up else self.standing.answered_until,
             gaps=self.standing.gaps + len(fresh.gaps),
         )
-        self.witness.tell(self.connection, self.standing)
+        self.witness.tell(self.connection, self.standing, self.journal.notes)
         self.standing.save(self.connection)
 
 

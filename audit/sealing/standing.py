@@ -1,7 +1,9 @@
 """How the sealer stands: one row for whoever asks (broker, staff page). It is no evidence and is overwritten."""
 
+import errno
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,6 +17,22 @@ _SAVE = f"""
 insert into audit_sealing ({_NAMES}, seen_at) values ({", ".join(["%s"] * 11)}, clock_timestamp())
 on conflict (one) do update set {_SAVED}, seen_at = excluded.seen_at
 """  # noqa: S608
+
+_WHY = {
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EROFS: "ổ đĩa chỉ đọc",
+    errno.ENOENT: "đường dẫn không có",
+    errno.ENOSPC: "ổ đĩa hết chỗ",
+    errno.EDQUOT: "ổ đĩa hết chỗ",
+    errno.EIO: "ổ đĩa không đọc ghi được",
+}
+
+
+def why(error: OSError) -> str:
+    """Say in one line what kept a place from taking what was sent: which file where that is known, and the reason."""
+    name = f"{Path(error.filename).name}: " if isinstance(error.filename, str) else ""
+    return f"{name}{_WHY.get(error.errno or 0, error.strerror or str(error))}"[:200]
 
 
 @dataclass(slots=True)

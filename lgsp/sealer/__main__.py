@@ -22,8 +22,9 @@ from audit.sealing.beginning import Refused
 from audit.sealing.checkpoints import Sealed
 from audit.sealing.notes import Signer, verifiers
 from audit.sealing.outside import Outside, OutsideFault
+from audit.sealing.revocations import NAME as BOOK
 from audit.sealing.sealer import Keys, Sealer, run
-from audit.sealing.witness import Send, Witness, to_folder
+from audit.sealing.witness import MOST, Witness, book_to_folder, to_folder
 from core.http import Unreachable, call_own
 from lgsp.env import env
 from lgsp.survival.revoking import REVOKING
@@ -65,21 +66,27 @@ def witness(place: str) -> Witness:
     """Return the way to the second place: a folder or an address; none for an empty *place*."""
     if not place:
         return Witness()
-    return Witness(_by_post(place) if "://" in place else to_folder(Path(place)))
+    if "://" not in place:
+        return Witness(to_folder(Path(place)), book_to_folder(Path(place), BOOK))
 
-
-def _by_post(address: str) -> Send:
     def send(notes: Sequence[Sealed]) -> None:
-        body = "".join(one.note for one in notes).encode()
-        headers = {"Content-Type": "text/plain; charset=utf-8"}
-        try:
-            answer = call_own("POST", address, headers=headers, body=body, timeout=WITNESS_SECONDS)
-        except Unreachable as error:
-            raise OSError(error.reason) from error
-        if answer.status // 100 != 2:
-            raise OSError(f"status {answer.status}")
+        _post(place, [one.note for one in notes])
 
-    return send
+    def send_book(notes: Sequence[str], taken: int) -> None:
+        for begin in range(taken, len(notes), MOST):
+            _post(place, notes[begin : begin + MOST])
+
+    return Witness(send, send_book)
+
+
+def _post(address: str, notes: Sequence[str]) -> None:
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    try:
+        answer = call_own("POST", address, headers=headers, body="".join(notes).encode(), timeout=WITNESS_SECONDS)
+    except Unreachable as error:
+        raise OSError(error.reason) from error
+    if answer.status // 100 != 2:
+        raise OSError(f"status {answer.status}")
 
 
 def _new_key(name: str) -> int:

@@ -114,7 +114,7 @@ def test_a_sealer_that_died_between_commit_and_file_goes_on_where_it_stopped(
             # A full disk outside stops the sealing, and says so.
             with pytest.raises(OSError, match="disk"):
                 sealer.tick()
-        assert Sealing.objects.get().outside_fault == "disk full"
+        assert Sealing.objects.get().outside_fault == "ổ đĩa hết chỗ"
         assert sealer.tick()
         assert Sealing.objects.get().outside_fault == ""
     sound(tmp_path)
@@ -305,7 +305,7 @@ def test_the_second_place_gets_every_checkpoint_in_order_and_sealing_never_waits
 
     def send(notes: Any) -> None:
         if not Broken.there:
-            raise OSError(5, "out of reach")
+            raise OSError("out of reach")
         to_folder(tmp_path / "held")(notes)
 
     second = Witness(send)
@@ -316,7 +316,7 @@ def test_the_second_place_gets_every_checkpoint_in_order_and_sealing_never_waits
         _until(lambda: bool(sealer.tick() and Sealing.objects.get().witness_fault))
         assert Sealing.objects.get().witness_fault == "out of reach"
         Broken.there = True
-        second._not_before = 0.0
+        second.checkpoints._not_before = 0.0
         _until(lambda: bool(sealer.tick() and Sealing.objects.get().witness_number == 3))
         standing = Sealing.objects.get()
     assert (standing.witness_fault, standing.outside_number) == ("", 3)
@@ -362,7 +362,7 @@ def test_a_witness_over_http_counts_only_what_it_took(tmp_path: Path) -> None:
     for status, number in ((503, 0), (200, 1)):
         with _listener(status) as (place, taken), sealing(tmp_path, witness=witness(place)) as sealer:
             _until(lambda: bool(sealer.tick() and taken))
-            _until(lambda: bool(sealer.tick() and not sealer.witness._thread.is_alive()))  # type: ignore[union-attr]
+            _until(lambda: bool(sealer.tick() and not sealer.witness.checkpoints.busy))
             assert sealer.tick()
             assert taken[0].decode() == newest_checkpoint()
             assert Sealing.objects.get().witness_number == number
