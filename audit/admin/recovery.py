@@ -20,6 +20,7 @@ _SHOWN = 200
 
 def _parts() -> list[tuple[str, str]]:
     return [
+        ("times", _("Thời gian")),
         ("faults", _("Chỗ sai")),
         ("done", _("Thu hồi lại")),
         ("by_hand", _("Phải làm lại bằng tay")),
@@ -38,7 +39,7 @@ class RecoveryAdmin(EvidenceAdmin):
     """What was brought back and what was only tried, newest first."""
 
     empty_text = gettext_lazy("Chưa có lần khôi phục hay diễn tập nào được ghi.")
-    list_display = ("at", "kind", "verdict", "backup_of", "done_by", "minutes", "loss", "revoked", "acceptance")
+    list_display = ("at", "kind", "verdict", "backup_of", "done_by", "took", "loss", "revoked", "acceptance")
     list_filter = ("kind", "sound")
     ordering = ("-id",)
     fields = (
@@ -48,7 +49,7 @@ class RecoveryAdmin(EvidenceAdmin):
         "done_by",
         "backup",
         "backup_at",
-        "minutes",
+        "took",
         "number",
         "size",
         "outside_number",
@@ -59,7 +60,7 @@ class RecoveryAdmin(EvidenceAdmin):
         "accepted_by",
         "accept_reason",
     )
-    readonly_fields = ("verdict", "minutes", "story")
+    readonly_fields = ("verdict", "took", "story")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the actor sees the whole call log or all facts."""
@@ -76,10 +77,11 @@ class RecoveryAdmin(EvidenceAdmin):
         """Name the backup."""
         return in_cell(obj.backup)
 
-    @admin.display(description=gettext_lazy("Số phút"), ordering="seconds")
-    def minutes(self, obj: Recovery) -> str:
+    @admin.display(description=gettext_lazy("Thời gian"), ordering="seconds")
+    def took(self, obj: Recovery) -> str:
         """Say how long it took."""
-        return f"{obj.seconds / 60:.1f}".replace(".", ",")
+        minutes, seconds = divmod(round(obj.seconds), 60)
+        return _("%(m)s phút %(s)s giây") % {"m": minutes, "s": seconds} if minutes else _("%s giây") % seconds
 
     @admin.display(description=gettext_lazy("Dòng nhật ký đã mất"), ordering="lost_rows")
     def loss(self, obj: Recovery) -> int:

@@ -32,9 +32,10 @@ def drill(*, folder: Path, by: str) -> int:
                 made = make(variables, place / "backup")
             if made.returncode:
                 raise Stop(last_line(made, "Không sao lưu được."))
-            backup = Path(made.stdout.strip().splitlines()[-1])
+            backup, backed_up = Path(made.stdout.strip().splitlines()[-1]), monotonic()
             told = _try(folder, variables, backup, place / "data")
             told["seconds"] = round(monotonic() - begun, 1)
+            told["backup_seconds"] = round(backed_up - begun, 1)
             write_private(place / "result.json", told)
             done = manage(variables, "record_drill", str(backup), str(place / "result.json"), "--by", by)
     finally:

@@ -113,17 +113,21 @@ def test_a_drill_leaves_a_record_and_nothing_else(place: Path, capsys: pytest.Ca
     status = drill(folder=folder, by="Tổ trực vận hành")
     took, shown = monotonic() - begun, capsys.readouterr().out
     assert status == 0, shown
-    assert "Diễn tập ĐẠT" in shown
+    for text in ("Diễn tập ĐẠT", "Sao lưu: ", "Khôi phục, kiểm tra, đối chiếu: "):
+        assert text in shown
     with (
         closing(DataFolder(folder)) as data,
         Instance(data) as instance,
         psycopg.connect(instance.environment()["DATABASE_URL"]) as link,
     ):
-        row = link.execute("select kind, sound, done_by, seconds, detail->'counts' from audit_recovery").fetchone()
+        row = link.execute(
+            "select kind, sound, done_by, seconds, detail->'counts', detail->'times' from audit_recovery"
+        ).fetchone()
         assert row is not None
         assert row[:3] == ("drill", True, "Tổ trực vận hành")
         assert 0 < row[3] <= took
         assert row[4]["accounts.User"] > 5
+        assert len(row[5]) == 2
         facts = link.execute("select actor_name from audit_fact where deed = 'recovery.drilled'").fetchall()
         assert facts == [("Tổ trực vận hành",)]
     assert [path.name for path in place.iterdir()] == ["data"]

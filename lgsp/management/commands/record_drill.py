@@ -31,6 +31,7 @@ class Command(BaseCommand):
         except (NotWhole, OSError, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
         faults = [*told["detail"]["faults"], *strays(manifest.counts, told.get("counts", {}), counts())]
+        times = _times(float(told["seconds"]), float(told.get("backup_seconds", 0.0)))
         outcome = Outcome(
             backup=options["backup"].name,
             backup_at=manifest.at,
@@ -38,18 +39,32 @@ class Command(BaseCommand):
             seconds=float(told["seconds"]),
             outside_at=datetime.fromisoformat(told["outside_at"]) if told.get("outside_at") else None,
             revoked=int(told.get("revoked", 0)),
-            detail={**told["detail"], "faults": faults, "counts": told.get("counts", {})},
+            detail={**told["detail"], "faults": faults, "counts": told.get("counts", {}), "times": times},
             **{name: int(told.get(name, 0)) for name in _TAKEN},
         )
         record_drill(actor=system_actor(options["by"] or "Diễn tập khôi phục"), outcome=outcome)
         self.stdout.write(
-            f"Diễn tập {'ĐẠT' if outcome.sound else 'KHÔNG ĐẠT'} sau {outcome.seconds:.1f} giây:"
+            f"Diễn tập {'ĐẠT' if outcome.sound else 'KHÔNG ĐẠT'} sau {_seconds(outcome.seconds)} giây:"
             f" {outcome.size} dòng nhật ký đã niêm phong, {sum(told.get('counts', {}).values())} dòng dữ liệu chính."
         )
+        for line in times:
+            self.stdout.write(f"  {line}")
         for fault in faults:
             self.stdout.write(f"  SAI: {fault}")
         if not outcome.sound:
             raise CommandError("Diễn tập không đạt; kết quả đã ghi.", returncode=1)
+
+
+def _seconds(number: float) -> str:
+    return f"{number:.1f}".replace(".", ",")
+
+
+def _times(whole: float, backup: float) -> list[str]:
+    """Say what took how long; for as long as the second line says would a platform be away."""
+    return [
+        f"Sao lưu: {_seconds(backup)} giây",
+        f"Khôi phục, kiểm tra, đối chiếu: {_seconds(whole - backup)} giây",
+    ]
 
 
 def strays(before: dict[str, int], restored: dict[str, int], after: dict[str, int]) -> list[str]:
