@@ -14,8 +14,12 @@ from typing import Any
 
 import django
 import uvicorn
+from django.conf import settings
+
+from lgsp.data_plane.light import lighten
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lgsp.settings")
+lighten(settings)
 django.setup()
 
 from broker.app import BrokerApp  # noqa: E402  # models can be imported only when Django is ready
