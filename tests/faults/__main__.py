@@ -19,15 +19,16 @@ from random import Random
 
 from tests.faults import checks, report
 from tests.faults.instance import OURS, started
-from tests.faults.kinds import FULL, Kind, chosen, order
+from tests.faults.kinds import FULL, SMALL, Kind, chosen, order
 from tests.faults.provider import Provider
 from tests.faults.rounds import Round, Suite
+from tests.faults.waiting import wait_until
 from tests.faults.world import make
 
 RATE = 40.0
 # The whole log is recomputed after so many rounds, and after the last.
 VERIFY_EVERY = 5
-DISK_BYTES = 900_000_000
+DISK_BYTES, OUTSIDE_BYTES = 900_000_000, 8_000_000
 
 
 def say(text: str) -> None:
@@ -51,8 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         say(f"Không có loại sự cố «{error}». Có: {', '.join(kind.name for kind in chosen([]))}")
         return 2
     rounds = order(kinds, given.rounds, Random(given.seed))
-    full = [kind for kind in rounds if kind.name == FULL]
-    others = [kind for kind in rounds if kind.name != FULL]
+    full = [kind for kind in rounds if kind.name in SMALL]
+    others = [kind for kind in rounds if kind.name not in SMALL]
     done: list[Round] = []
     say(report.circumstances(given.seed, given.rate))
     if others:
@@ -60,12 +61,21 @@ def main(arguments: Sequence[str]) -> int:
             done += _run(Path(place), others, given)
     elif full:
         with _small_disk() as small:
-            done += _run(small, full, given) if small else []
+            done += _run(small, full, given, small / "outside") if small else []
     for text in (*report.table(done), report.proof(done)) if done else ():
         say(text)
     failed = any(one.faults for one in done)
     if others and full:
-        again = ["--rounds", str(len(full)), "--only", FULL, "--seed", str(given.seed), "--rate", str(given.rate)]
+        again = [
+            "--rounds",
+            str(len(full)),
+            "--only",
+            ",".join({kind.name for kind in full}),
+            "--seed",
+            str(given.seed),
+            "--rate",
+            str(given.rate),
+        ]
         command = [sys.executable, "-m", "tests.faults", *again, *(["--short"] if given.short else [])]
         failed = bool(subprocess.run(command, env=outside, check=False).returncode) or failed
     return 1 if failed else 0
@@ -81,16 +91,16 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     return reader.parse_args(arguments)
 
 
-def _run(place: Path, kinds: Sequence[Kind], given: argparse.Namespace) -> list[Round]:
+def _run(place: Path, kinds: Sequence[Kind], given: argparse.Namespace, outside: Path | None = None) -> list[Round]:
     provider = Provider().start()
-    with started(place) as instance:
+    with started(place, outside) as instance:
         os.environ.update(instance.variables())
         import django
 
         django.setup()
         callers = make(provider.url)
         suite = Suite(instance, callers, checks.Hits(provider), Random(given.seed), given.rate)
-        if not checks.wait_until(instance.ready, 60):
+        if not wait_until(instance.ready, 60):
             raise RuntimeError("the instance is not ready")
         with instance.connect() as own:
             own.execute("checkpoint")  # as in any instance older than a few minutes
@@ -135,15 +145,20 @@ def _small_disk() -> Iterator[Path | None]:
     kernel = ctypes.CDLL(None, use_errno=True)
     with tempfile.TemporaryDirectory(prefix="lgsp-faults-") as place:
         alone = kernel.unshare(clone_new_ns) == 0 and kernel.mount(b"none", b"/", None, private_recursive, None) == 0
-        size = f"size={DISK_BYTES},mode=0711".encode()
-        if not alone or kernel.mount(b"tmpfs", place.encode(), b"tmpfs", 0, size):
+
+        def small(where: str, size: int) -> bool:
+            Path(where).mkdir(exist_ok=True)
+            return kernel.mount(b"tmpfs", where.encode(), b"tmpfs", 0, f"size={size},mode=0711".encode()) == 0
+
+        if not (alone and small(place, DISK_BYTES) and small(f"{place}/outside", OUTSIDE_BYTES)):
             say(f"!!! KHÔNG THỬ ĐƯỢC {FULL}: cần quyền gắn một ổ đĩa nhỏ (root). !!!")
             yield None
             return
         try:
             yield Path(place)
         finally:
-            kernel.umount2(place.encode(), 2)  # MNT_DETACH
+            for where in (f"{place}/outside", place):
+                kernel.umount2(where.encode(), 2)  # MNT_DETACH
 
 
 if __name__ == "__main__":

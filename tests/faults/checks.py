@@ -1,8 +1,7 @@
 """What must hold after every fault, asked of the database as an outsider reads it and of the product's verifier."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,16 +110,6 @@ def check_replays(found: Findings, told: Sequence[Told]) -> None:
     found.say("replayed and let in", (one.call for one in replays if one.status == 200))
     found.counts["replays refused"] += sum(one.code == "nonce-reused" for one in replays)
     again(broke)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Wait for *condition*; return whether it came true in time."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def verify() -> list[str]:

@@ -1,6 +1,7 @@
 """A real instance in a folder of its own: the launcher as an operator starts it, with two broker workers."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -25,10 +26,11 @@ OURS = ("LGSP_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "PYTEST")
 
 @dataclass(slots=True)
 class Instance:
-    """The running instance: its folder, its launcher, and what ``run.json`` says at this moment."""
+    """The running instance: folder, launcher, where checkpoints go, and what ``run.json`` says at this moment."""
 
     folder: Path
     launcher: subprocess.Popen[bytes]
+    outside: Path
 
     @property
     def told(self) -> dict[str, Any]:
@@ -53,13 +55,19 @@ class Instance:
         """Connect to its database as nobody of the product does."""
         return psycopg.connect(self.told["database"], autocommit=True, connect_timeout=5, application_name="faults")
 
+    def outside_fault(self) -> str:
+        """Return what the sealer says it could not write, as the staff page shows it."""
+        with self.connect() as own:
+            row = own.execute("select outside_fault from audit_sealing").fetchone()
+        return str(row[0]) if row else ""
+
     def ready(self) -> bool:
         """Say whether portal and data plane say that they are."""
         return all(_status(f"http://{door}/readyz") == 200 for door in self.doors)
 
     def variables(self) -> dict[str, str]:
         """Return the environment of its processes."""
-        return running(self.folder)
+        return {**running(self.folder), "LGSP_CHECKPOINT_DIR": str(self.outside)}
 
 
 def children(pid: int) -> list[int]:
@@ -91,9 +99,9 @@ def _last_words(place: Path) -> str:
 
 
 @contextmanager
-def started(place: Path) -> Iterator[Instance]:
+def started(place: Path, outside: Path | None = None) -> Iterator[Instance]:
     """Start an instance below *place*, by an environment that names none; it ends with the block. What the launcher
-    says is in ``place/said``."""
+    says is in ``place/said``; checkpoints go to *outside* where that is named."""
     place.chmod(0o711)  # the database's own user must pass through
     folder, port = place / "data", free_port()
     command = [sys.executable, str(ROOT / "run"), "--port", str(port), "--data", str(folder), "--no-demo"]
@@ -101,12 +109,13 @@ def started(place: Path) -> Iterator[Instance]:
         launcher = subprocess.Popen(
             processes.tied([*command, "--broker-workers", str(WORKERS)], kind=signal.SIGINT),
             stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
+            env={**os.environ, **({"LGSP_CHECKPOINT_DIR": str(outside)} if outside else {})},
         )  # fmt: skip
     try:
         processes.until(lambda: (folder / "run.json").exists() or launcher.poll() is not None, START_SECONDS)
         if not (folder / "run.json").exists():
             raise RuntimeError(f"the instance did not start:\n{_last_words(place)}")
-        yield Instance(folder, launcher)
+        yield Instance(folder, launcher, outside or folder / "checkpoints")
     finally:
         launcher.send_signal(signal.SIGCONT)
         launcher.send_signal(signal.SIGINT)

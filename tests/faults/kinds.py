@@ -12,9 +12,13 @@ from random import Random
 import redis
 
 from tests.faults.instance import Instance, children
+from tests.faults.waiting import wait_until
 
-# A full disk is tried where the data folder is a small file system of its own.
-FULL = "disk-full"
+# Full disks are tried where data folder and folder of checkpoints are small file systems of their own.
+FULL, OUTSIDE_FULL = "disk-full", "disk-outside"
+SMALL = frozenset({FULL, OUTSIDE_FULL})
+# A note is small: the last page of the file has room for some.
+TOLD_SECONDS = 30.0
 STAND_SECONDS = 30.0
 Do = Callable[[Instance, Random], None]
 
@@ -133,16 +137,37 @@ def _valkey_down(instance: Instance, chance: Random) -> None:
 
 
 def _fill(instance: Instance, chance: Random) -> None:
-    """Fill the file system everything lies on, to the last byte, for some seconds; then free it."""
-    filler = instance.folder.parent / "filler"
-    try:
-        _write_all(filler)
+    """Fill the file systems everything lies on, to the last byte, for some seconds; then free them."""
+    with _filled(instance.folder.parent / "filler", instance.outside / "filler") as fill:
         until = time.monotonic() + chance.uniform(3, 8)
         while time.monotonic() < until:
-            _write_all(filler)  # what a log cut short gave back
+            fill()  # what a log cut short gave back
             time.sleep(0.2)
+
+
+def _fill_outside(instance: Instance, chance: Random) -> None:
+    """Fill the one that checkpoints lie on, until whoever looks is told and some seconds more; then free it."""
+    with _filled(instance.outside / "filler"):
+        told = wait_until(lambda: instance.outside_fault().endswith("ổ đĩa hết chỗ"), TOLD_SECONDS)
+        time.sleep(chance.uniform(1, 5))
+    if not told:
+        raise RuntimeError("the sealer did not say that checkpoints cannot be written")
+
+
+@contextmanager
+def _filled(*fillers: Path) -> Iterator[Callable[[], None]]:
+    """Have file systems full for the block; gives what fills them again."""
+
+    def fill() -> None:
+        for filler in fillers:
+            _write_all(filler)
+
+    try:
+        fill()
+        yield fill
     finally:
-        filler.unlink(missing_ok=True)
+        for filler in fillers:
+            filler.unlink(missing_ok=True)
 
 
 def _write_all(filler: Path) -> None:
@@ -177,6 +202,7 @@ KINDS = (
     Kind("valkey-flush", _flush),
     Kind("valkey-down", _valkey_down),
     Kind(FULL, _fill),
+    Kind(OUTSIDE_FULL, _fill_outside),
 )
 
 

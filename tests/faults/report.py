@@ -50,7 +50,7 @@ def proof(rounds: Sequence[Round]) -> str:
     failed, number = sum(bool(one.faults) for one in rounds), len(rounds)
     if failed:
         return f"{failed} of {number} rounds found something."
-    bound = f"at most {3 / number:.1%} of such faults do harm (95 %, rule of three)"
+    bound = f"at most {min(1.0, 3 / number):.1%} of such faults do harm (95 %, rule of three)"
     return f"0 of {number} rounds found anything: {bound}."
 
 

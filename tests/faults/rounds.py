@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.faults import checks
-from tests.faults.checks import Findings, Hits, wait_until
+from tests.faults.checks import Findings, Hits
 from tests.faults.instance import Instance, alive
 from tests.faults.kinds import Kind
 from tests.faults.load import Load, Told
+from tests.faults.waiting import wait_until
 from tests.faults.world import Caller
 
 # Promise P11: after this everything is served again.
