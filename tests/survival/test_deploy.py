@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.core.management import get_commands
 from lgsp.env import VARIABLES
 from lgsp.launch.places import ROOT
 from lgsp.launch.services import free_port
+from tests.installed import documented
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -84,6 +86,18 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+def test_the_commands_of_the_page_are_shell_and_name_what_there_is() -> None:
+    """What runs them all on a clean system is ``python -m tests.installed``."""
+    page = documented.PAGE.read_text(encoding="utf-8")
+    titles = re.findall(r"^## (.*)", page, re.MULTILINE)
+    text = "\n".join(block for title in titles for block in documented.blocks(title, defaultdict(lambda: "x")))
+    assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
+    assert text.count("\n") > 50
+    for place in re.findall(r"\bdeploy/[\w./-]+", text):
+        assert (ROOT / place).exists(), place
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= get_commands().keys()
+
+
 @pytest.fixture
 def proxy(tmp_path: Path) -> tuple[Path, int, int]:
     """Return nginx's configuration for this machine, with ports for plain and TLS, and certificates of a minute."""
@@ -95,7 +109,7 @@ def proxy(tmp_path: Path) -> tuple[Path, int, int]:
             check=True, capture_output=True,
         )  # fmt: skip
     text = (DEPLOY / "nginx" / "lgsp.conf").read_text(encoding="utf-8")
-    for name in ("lgsp-proxy.conf", "lgsp-calls.conf"):
+    for name in ("lgsp-proxy.conf", "lgsp-calls.conf", "lgsp-tls.conf"):
         shutil.copy(DEPLOY / "nginx" / name, tmp_path)
     text = re.sub(r"^    listen \[::\].*\n", "", text, flags=re.MULTILINE)
     text = text.replace("listen 80", f"listen 127.0.0.1:{plain}").replace("listen 443", f"listen 127.0.0.1:{secure}")
