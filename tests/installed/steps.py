@@ -201,6 +201,7 @@ class Installation:
         self.call = json.loads(said.strip().splitlines()[-1])
         self.root.write("root/call.sh", self.call["curl"])
         subprocess.Popen([sys.executable, "-m", "tests.installed.provider"], stdin=subprocess.DEVNULL)
+        self.root.run(f"curl -fsS -o /dev/null --retry 20 --retry-delay 1 --retry-connrefused {PROVIDER}/", seconds=60)
         self.calls(5)
         self.say("   5 cuộc gọi bằng curl qua nginx và bộ trung gian")
 
