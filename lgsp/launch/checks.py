@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -33,6 +33,7 @@ PRODUCTION = {
 }
 # The longest tests begin first (tests/conftest.py); the number of processes follows.
 _SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder", "-n")
+_COMPILED = ROOT / ".cache" / "compiled"
 Step = tuple[str, list[str], dict[str, str]]
 
 
@@ -114,10 +115,11 @@ def test(arguments: list[str]) -> int:
     with _browser() as browser:
         environment.ensure("dev")
         with _services() as (variables, folder):
-            variables["CHROMIUM_PATH"] = browser()
             if arguments:
-                return _pytest(arguments, variables)
+                return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
             with Checks(variables, folder) as checks:
+                _compile_once(variables)
+                variables["CHROMIUM_PATH"] = browser()
                 status = _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
                 failed = checks.failed()
     if failed:
@@ -138,6 +140,21 @@ def faults(arguments: list[str]) -> int:
     environment.ensure("dev")
     command = [str(_BIN / "python"), "-m", "tests.faults", *arguments]
     return processes.run(command, kind=signal.SIGINT, patience=120, cwd=ROOT).returncode
+
+
+def _compile_once(variables: Mapping[str, str]) -> None:
+    """Let one process compile all there is, where nothing was: those that begin together would each compile it."""
+    if _COMPILED.exists():
+        return
+    command = [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", "--collect-only", "-q"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with step("Biên dịch lần đầu"):
+        done = processes.run(command, kind=signal.SIGINT, patience=20, cwd=ROOT, env=variables, **quiet)
+    # What is wrong with it, the run itself will tell.
+    if done.returncode == 0:
+        with suppress(OSError):
+            _COMPILED.parent.mkdir(exist_ok=True)
+            _COMPILED.touch()
 
 
 def _workers() -> int:

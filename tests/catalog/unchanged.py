@@ -22,6 +22,7 @@ from catalog.models import (
     WatchMark,
 )
 from core.problems import DomainError
+from tests.watching import rows_of
 
 WATCHED: tuple[Any, ...] = (TechnicalDocument, DocumentVersion, DocumentRelease, PersonalRelease, DocumentDownload)
 WATCHED += (DirectSharing, SharingReview, DataErrorReport, DataErrorEntry, WatchMark, DataService)
@@ -31,7 +32,7 @@ R = TypeVar("R", bound=DomainError)
 
 def everything() -> dict[str, Any]:
     """Return every row that these deeds may write."""
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in WATCHED}
+    return rows_of(WATCHED)
 
 
 def refused(kind: type[R], deed: Callable[[], Any]) -> R:

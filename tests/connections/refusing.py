@@ -29,6 +29,7 @@ from connections.models import (
     TrialCase,
 )
 from core.problems import DomainError
+from tests.watching import rows_of
 
 WATCHED = (ConnectionRequest, Connection, Trial, TrialCase, Confirmation, Grant, Credential, Hold, EndingRequest)
 WATCHED += (AccessRequest, AccessLine, EnvironmentTerms, TestTemplate, Letter, Fact)
@@ -38,7 +39,7 @@ R = TypeVar("R", bound=DomainError)
 
 def everything() -> dict[str, Any]:
     """Return every row that a deed of this room may write, and the gates."""
-    found: dict[str, Any] = {model.__name__: list(model.objects.order_by("pk").values()) for model in WATCHED}
+    found: dict[str, Any] = {**rows_of(WATCHED)}
     with connection.cursor() as cursor:
         cursor.execute("select gate_id, version, lim from audit_gate order by gate_id")
         found["gates"] = cursor.fetchall()
