@@ -178,6 +178,7 @@ ROLES: dict[str, Role] = {
                 "help.publish",
                 "message.write",
                 "calllog.view_all",
+                "retention.manage",
                 "people.invite_first",
                 "role.propose",
                 "alert.handle",

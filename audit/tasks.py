@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from audit.services import rollups, use, verifying
+from audit.services.archiving import archive_if_allowed
 from audit.services.idempotency import forget_keys
 from audit.services.partitions import drop_old_nonces, make_ahead
 
@@ -25,6 +26,12 @@ def count_use() -> None:
 def roll_up() -> None:
     """Sum what came to the log by minute, hour and day."""
     rollups.roll_up()
+
+
+@shared_task(time_limit=36_000, soft_time_limit=35_900)
+def archive_old_months() -> None:
+    """Archive the months past their retention, where this process may; elsewhere a timer of the server does it."""
+    archive_if_allowed()
 
 
 @shared_task(time_limit=3_600, soft_time_limit=3_500)

@@ -75,7 +75,7 @@ def _values(kind: str, n: int, gate: int, intents: int, began: datetime) -> tupl
     call.received_at, call.standing = at, _standing(gate)
     call.call_id = UUID(int=(int(began.timestamp() * 1e6) << 64) | n)
     if kind == "intent":
-        return intent_values(call, owned=False, refused=False)
+        return intent_values(call, owned=True, refused=False)
     return outcome_values(call, DONE, attempt=Attempt(intents, n, "A", at), earlier=NO_MAC, finished_at=at)
 
 

@@ -86,6 +86,12 @@ VARIABLES: tuple[Variable, ...] = (
         "Folder outside the database that checkpoints are appended to; empty: `checkpoints` in the data folder.",
     ),
     Variable(
+        "LGSP_ARCHIVE_DIR",
+        "str",
+        "",
+        "Folder of archived months of the call log; empty: `archive` in the data folder.",
+    ),
+    Variable(
         "LGSP_CHECKPOINT_WITNESS",
         "str",
         "",

@@ -70,6 +70,7 @@ _PROCEDURE = {
     **_of("connections", "requiredpart", "savedview", "signedfile", "testtemplate", "trial", "trialcase", "workmark"),
 }
 _REST = {
+    **_of("audit", "retention"),
     **_of("incidents", "healthpolicy", "healthsetting", "outage", "alertpolicy", "alertrule", "expecteduse"),
     **_of(
         "incidents",
@@ -99,6 +100,7 @@ EVIDENCE: dict[str, str] = {
     "audit_intent": "the call log",
     "audit_outcome": "the call log",
     "audit_epoch": "the call log",
+    "audit_tombstone": "months of the call log that lie in the archive",
     "audit_recovery": "restores and drills; accepting one is written once",
     "audit_nonce": "signatures seen; spans long past are dropped whole",
     "audit_leaf": "the sealed log",

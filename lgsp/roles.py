@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from lgsp.sealed import SEALED
+
 ROLES = ("web", "broker", "sealer", "archive")
 _ALL = frozenset({"select", "insert", "update", "delete"})
 _ADD = frozenset({"select", "insert"})
@@ -26,7 +28,9 @@ _WEB: dict[str, frozenset[str]] = {
     # A verification counts what lies there by name.
     "audit_intent_rest": _READ,
     "audit_outcome_rest": _READ,
-    "audit_nonce": _NONE,
+    # A verification compares signatures seen with the calls they are of.
+    "audit_nonce": _READ,
+    "audit_tombstone": _READ,
     "audit_leaf": _READ,
     "audit_node": _READ,
     "audit_checkpoint": _READ,
@@ -67,17 +71,23 @@ _SEALER: dict[str, frozenset[str]] = {
     "audit_node": _ADD,
     "audit_checkpoint": _ADD,
     "audit_sealing": frozenset({"select", "insert", "update"}),
-    "audit_fact": _READ,
-    "audit_recovery": _READ,
+    # Sealed beside the log.
+    **dict.fromkeys((record.table for record in SEALED.values()), _READ),
 }
-_ARCHIVE = dict.fromkeys(
-    (
-        "audit_fact", "auditlog_logentry", "audit_intent", "audit_outcome", "audit_intent_rest", "audit_outcome_rest",
-        "audit_epoch", "audit_leaf", "audit_node", "audit_row_change",
-        "audit_checkpoint", "audit_verification", "audit_recovery",
+# It verifies the whole log, says so, and writes tombstones; partitions go by functions that ask for a sealed one.
+_ARCHIVE = {
+    **dict.fromkeys((record.table for record in SEALED.values()), _READ),
+    **dict.fromkeys(
+        (
+            "audit_intent", "audit_outcome", "audit_intent_rest", "audit_outcome_rest", "audit_epoch", "audit_nonce",
+            "audit_leaf", "audit_node", "audit_checkpoint", "audit_sealing", "audit_retention", "django_migrations",
+        ),
+        _READ,
     ),
-    _READ,
-)  # fmt: skip
+    "audit_fact": _ADD,
+    "audit_tombstone": _ADD,
+    "audit_verification": _ADD,
+}  # fmt: skip
 _OTHERS = {"broker": _BROKER, "sealer": _SEALER, "archive": _ARCHIVE}
 # Single columns: (role, table) to the columns that may be updated.
 COLUMNS = {
@@ -89,7 +99,8 @@ FUNCTIONS = {
     "web": (
         "audit_keep_partition(text, text, timestamptz, timestamptz)",
         "audit_drop_nonces(text)",
-    )
+    ),
+    "archive": ("audit_detach_month(text)", "audit_drop_month(text)"),
 }
 
 

@@ -1,5 +1,5 @@
 """Staff pages of evidence: read only."""
 
-from audit.admin import changes, facts, history, recovery, sealing
+from audit.admin import archive, changes, facts, history, recovery, sealing
 
-__all__ = ["changes", "facts", "history", "recovery", "sealing"]
+__all__ = ["archive", "changes", "facts", "history", "recovery", "sealing"]

@@ -65,7 +65,7 @@ def _fill(archive: zipfile.ZipFile, planned: Plan) -> str:
         "GIAI-THICH.txt": explanation(planned),
     }
     if planned.held is not None:
-        texts[verify.PROOFS] = _canonical(_growth(planned)) + "\n"
+        texts[verify.PROOFS] = canonical_json(_growth(planned)) + "\n"
     for name, text in sorted(texts.items()):
         listed[name] = _write(archive, name, [text.encode()])
     manifest = {
@@ -75,7 +75,7 @@ def _fill(archive: zipfile.ZipFile, planned: Plan) -> str:
         "rows": {kind: planned.count(kind) for kind in ("epoch", "intent", "outcome")},
         "files": [{"name": name, "bytes": size, "sha256": sha} for name, (size, sha) in sorted(listed.items())],
     }
-    _size, digest = _write(archive, verify.MANIFEST, [(_canonical(manifest) + "\n").encode()])
+    _size, digest = _write(archive, verify.MANIFEST, [(canonical_json(manifest) + "\n").encode()])
     _write(archive, verify.SUM, [f"{digest}  {verify.MANIFEST}\n".encode()])
     return digest
 
@@ -93,7 +93,7 @@ def _write(archive: zipfile.ZipFile, name: str, parts: Any) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _canonical(value: Any) -> str:
+def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -112,7 +112,7 @@ def _lines(planned: Plan) -> Iterator[bytes]:
         # Spelled as leaves are, and as the portal has it again afterwards.
         with transaction.atomic():
             below.execute(";".join(text.replace("set ", "set local ", 1) for text in SPELLING))
-            rows = _rows(below, batch)
+            rows = {**planned.rows, **_rows(below, tuple(one for one in batch if _key(one) not in planned.rows))}
         paths = paths_of(below, [place.leaf for place in batch], planned.point.checkpoint.size)
         for place, path in zip(batch, paths, strict=True):
             names = columns_of(place.kind, place.form)
@@ -121,9 +121,13 @@ def _lines(planned: Plan) -> Iterator[bytes]:
                 "form": place.form,
                 "leaf": place.leaf,
                 "path": [item.hex() for item in path],
-                "row": dict(zip(names, rows[place.kind, place.epoch, place.n], strict=True)),
+                "row": dict(zip(names, rows[_key(place)], strict=True)),
             }
-            yield (_canonical(found) + "\n").encode()
+            yield (canonical_json(found) + "\n").encode()
+
+
+def _key(place: Place) -> tuple[str, int, int]:
+    return place.kind, place.epoch, place.n
 
 
 def _rows(below: psycopg.Connection[Any], batch: tuple[Place, ...]) -> dict[tuple[str, int, int], list[str | None]]:
@@ -136,11 +140,11 @@ def _rows(below: psycopg.Connection[Any], batch: tuple[Place, ...]) -> dict[tupl
         for (kind, form), ranges in sorted(asked.items()):
             for epoch, n, _call, _more, line in rows_of(cursor, copy_between(kind, ranges, form)):
                 cells = line.decode().removesuffix("\n").split("\t")
-                found[kind, epoch, n] = [_value(cell) for cell in cells]
+                found[kind, epoch, n] = [value_of(cell) for cell in cells]
     return found
 
 
-def _value(cell: str) -> str | None:
+def value_of(cell: str) -> str | None:
     """Return what COPY wrote as *cell*."""
     if cell == "\\N":
         return None

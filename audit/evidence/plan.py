@@ -1,6 +1,7 @@
 """Which rows of the log answer a question, which leaves they are, and the checkpoints they are proved to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import psycopg
 from django.conf import settings
@@ -64,7 +65,8 @@ class Place:
 class Plan:
     """What a bundle will hold: rows by leaf, the checkpoint of all proofs, the newest one another party holds.
 
-    ``newer`` rows came after that checkpoint and are left out.
+    ``newer`` rows came after that checkpoint and are left out. ``rows`` are the values of those that are not in the
+    database any more.
     """
 
     question: Question
@@ -72,6 +74,7 @@ class Plan:
     point: Sealed
     held: Sealed | None
     newer: int
+    rows: Mapping[tuple[str, int, int], list[str | None]] = field(default_factory=dict)
 
     def count(self, kind: str) -> int:
         """Return how many rows of a kind there are."""
@@ -96,11 +99,8 @@ def plan(question: Question, *, number: int | None = None, held: int | None = No
     if not asked:
         raise NothingThere(_("Không có cuộc gọi nào để lập gói bằng chứng."))
     if len(asked) > most:
-        raise TooMany(
-            _("Có hơn %(most)d dòng nhật ký, quá mức của một gói; chọn khoảng ngày ngắn hơn hoặc lọc thêm.")
-            % {"most": most}
-        )
-    point, other = _checkpoints(below, number, held)
+        raise TooMany(too_many(most))
+    point, other = checkpoints(below, number, held)
     size = point.checkpoint.size if point else 0
     intents = {(row[1], row[2]) for row in asked if row[0] == INTENTS and row[3] is not None and row[3] < size}
     kept = [row for row in rows if _sealed(row, size, intents)]
@@ -110,6 +110,12 @@ def plan(question: Question, *, number: int | None = None, held: int | None = No
     return Plan(question, tuple(Place(*row[:5]) for row in kept), point, other, newer)
 
 
+def too_many(most: int) -> str:
+    """Return what is said when there are more than *most* rows."""
+    text = _("Có hơn %(most)d dòng nhật ký, quá mức của một gói; chọn khoảng ngày ngắn hơn hoặc lọc thêm.")
+    return text % {"most": most}
+
+
 def _sealed(row: tuple[str, int, int, int | None, int, int, int], size: int, intents: set[tuple[int, int]]) -> bool:
     """Return whether a row is in the tree, an outcome together with its intent."""
     if row[3] is None or row[3] >= size:
@@ -117,9 +123,10 @@ def _sealed(row: tuple[str, int, int, int | None, int, int, int], size: int, int
     return row[0] != OUTCOMES or (row[5], row[6]) in intents
 
 
-def _checkpoints(
+def checkpoints(
     below: "psycopg.Connection[tuple[object, ...]]", number: int | None, held: int | None
 ) -> tuple[Sealed | None, Sealed | None]:
+    """Return the checkpoint all proofs lead to (*number*, else the newest outside), and the one another party has."""
     standing = Sealing.objects.first()
     number = number or (standing.outside_number if standing else 0)
     point = store.checkpoint(below, number) if number else None

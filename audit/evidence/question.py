@@ -83,7 +83,7 @@ class Question:
         if self.proven:
             yield _("Không có cuộc gọi mà bên gọi chưa chứng minh được mình là ai.")
         if self.grants is not None:
-            yield _("Các việc đã ghi của hồ sơ không nằm trong cây niêm phong nên không có trong gói.")
+            yield _("Gói chỉ có cuộc gọi; các việc đã ghi của hồ sơ được niêm phong riêng và không có trong gói.")
 
 
 def _stamp(value: datetime | None) -> str | None:

@@ -1,5 +1,6 @@
 """Records of evidence. Plain ids and name snapshots, no foreign keys: evidence outlives its subject."""
 
+from audit.models.archive import Retention, Tombstone
 from audit.models.calls import Intent, Outcome
 from audit.models.changes import RowChange
 from audit.models.facts import Fact
@@ -12,8 +13,10 @@ __all__ = [
     "Intent",
     "Outcome",
     "Recovery",
+    "Retention",
     "RowChange",
     "Sealing",
+    "Tombstone",
     "UseAddress",
     "UseDay",
     "UseMark",

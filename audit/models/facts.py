@@ -27,7 +27,8 @@ class Fact(models.Model):
     A fact is written by the service that did the deed, in the same transaction. It names the actor and the agency they
     acted for as they were called then. ``before`` and ``after`` hold the fields that changed, never secrets.
     Facts are never changed and never deleted: a trigger of the database refuses it.
-    Retention and archiving go by partition (issue of the evidence log). Search is by subject, actor, agency and time.
+    Each is a leaf of the sealed tree (``audit.sealing.records``); they stay in the database. Search is by subject,
+    actor, agency and time.
     """
 
     at = models.DateTimeField(_("thời điểm"), db_index=True)

@@ -23,7 +23,8 @@ _COVERED = {INTENTS: canonical.INTENT, OUTCOMES: canonical.OUTCOME, EVENTS: cano
 _ASSIGNED = {INTENTS: canonical.ASSIGNED}
 # How values are written does not depend on who asks.
 SPELLING = (
-    "set TimeZone = 'UTC'", "set DateStyle = 'ISO, YMD'", "set bytea_output = 'hex'", "set client_encoding = 'UTF8'"
+    "set TimeZone = 'UTC'", "set DateStyle = 'ISO, YMD'", "set bytea_output = 'hex'", "set client_encoding = 'UTF8'",
+    "set extra_float_digits = 1",
 )  # fmt: skip
 
 
@@ -89,6 +90,13 @@ def rows_of(cursor: psycopg.Cursor[Any], statement: str) -> Iterator[tuple[int, 
         for data in copy:
             epoch, n, call, more, line = bytes(data).split(b"\t", 4)
             yield int(epoch), int(n), call, more, line
+
+
+def lines_of(cursor: psycopg.Cursor[Any], statement: str) -> Iterator[bytes]:
+    """Give the leaf's line of each row of a COPY."""
+    with cursor.copy(statement) as copy:
+        for data in copy:
+            yield bytes(data).split(b"\t", 4)[4]
 
 
 def copy_between(kind: str, ranges: Sequence[tuple[int, int, int]], form: int = FORM) -> str:

@@ -11,6 +11,7 @@ from audit.ledger.epochs import INTENTS, OUTCOMES
 from audit.sealing.chains import Chains
 from audit.sealing.leaves import EVENTS, FORM, Place, copy_after, head, rows_of
 from audit.sealing.open_calls import OpenCalls
+from audit.sealing.records import Reader
 from audit.sealing.store import MOST_LEAVES, Run
 
 # Rows read of one chain and of all together before what there is gets sealed.
@@ -19,9 +20,10 @@ MOST_OF_CHAIN, MOST = 20_000, 100_000
 
 @dataclass(slots=True)
 class Fresh:
-    """The leaves of one sealing: runs without their first leaf, how far chains are read, holes met on the way."""
+    """The leaves of one sealing: runs (kind, epoch, first n, form, hashes), how far chains are read, holes met on the
+    way."""
 
-    runs: list[tuple[str, int, int, list[bytes]]] = field(default_factory=list)
+    runs: list[tuple[str, int, int, int, list[bytes]]] = field(default_factory=list)
     marks: list[Place] = field(default_factory=list)
     gaps: list[Place] = field(default_factory=list)
     rows: int = 0
@@ -29,15 +31,29 @@ class Fresh:
 
     def numbered(self, first: int) -> Iterator[Run]:
         """Give the runs with their places in a tree that has *first* leaves, none longer than the store takes."""
-        for kind, epoch, n, hashes in self.runs:
+        for kind, epoch, n, form, hashes in self.runs:
             for begin in range(0, len(hashes), MOST_LEAVES):
                 part = hashes[begin : begin + MOST_LEAVES]
-                yield Run(first, kind, epoch, n + begin, FORM, part)
+                yield Run(first, kind, epoch, n + begin, form, part)
                 first += len(part)
 
     def hashes(self) -> list[bytes]:
         """Return all leaf hashes in order."""
-        return [found for _kind, _epoch, _n, hashes in self.runs for found in hashes]
+        return [found for _kind, _epoch, _n, _form, hashes in self.runs for found in hashes]
+
+
+def read_records(connection: psycopg.Connection[Any], reader: Reader, fresh: Fresh) -> None:
+    """Read what is new in the tables beside the log into *fresh*."""
+    for kind, form, found in reader.read(connection):
+        expected, hashes = -1, list[bytes]()
+        for n, leaf in found:
+            if n != expected:
+                hashes = []
+                fresh.runs.append((kind, 0, n, form, hashes))
+            hashes.append(leaf)
+            expected = n + 1
+        fresh.rows += len(found)
+        fresh.caught_up = fresh.caught_up and len(found) < MOST_OF_CHAIN
 
 
 def read(
@@ -104,7 +120,7 @@ def _take(
             if n != due:
                 fresh.gaps.append(Place(kind, epoch, due))
             at, hashes = epoch, []
-            fresh.runs.append((kind, epoch, n, hashes))
+            fresh.runs.append((kind, epoch, n, FORM, hashes))
         expected = n + 1
         last[epoch] = n
         hashes.append(digest(first_line + line).digest())

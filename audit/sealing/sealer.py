@@ -23,11 +23,13 @@ from audit.sealing.merkle import Frontier
 from audit.sealing.notes import BadNote, Signer, Verifiers
 from audit.sealing.open_calls import OpenCalls
 from audit.sealing.outside import Outside
-from audit.sealing.reading import Fresh, read
+from audit.sealing.reading import Fresh, read, read_records
+from audit.sealing.records import Reader, Records
 from audit.sealing.revocations import Journal
 from audit.sealing.standing import Standing, why
 from audit.sealing.witness import Witness
 from core import clock
+from core.crypto import Keyring
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
@@ -54,7 +56,7 @@ class Keys:
 @dataclass(slots=True)
 class Sealer:
     """One sealer on one connection. ``accept`` lets a restored database begin another life of the log; the facts of
-    ``revoking`` deeds are written outside, too."""
+    ``revoking`` deeds are written outside, too; ``records`` are sealed beside the log."""
 
     address: str
     keys: Keys
@@ -62,10 +64,12 @@ class Sealer:
     witness: Witness = field(default_factory=Witness)
     accept: bool = False
     revoking: Sequence[str] = ()
+    records: Records = field(default_factory=dict)
     journal: Journal = field(init=False)
     connection: psycopg.Connection[Any] = field(init=False)
     chains: Chains = field(init=False)
     calls: OpenCalls = field(init=False)
+    reader: Reader = field(init=False)
     tree: Frontier = field(init=False)
     last: Sealed | None = None
     standing: Standing = field(default_factory=Standing)
@@ -117,6 +121,8 @@ class Sealer:
         # Of a log that was never sealed this reads all of it.
         self.connection.execute("set statement_timeout = 0")
         orphans.load_open(self.connection, self.calls, since=self.standing.answered_until, seq=seq)
+        self.reader = Reader(self.records, next(iter(Keyring.parse(self.keys.log).keys.values())))
+        self.reader.load(self.connection)
         self.connection.execute("reset statement_timeout")
         self._swept = self._looked = float("-inf")
         self._pending = []
@@ -137,6 +143,7 @@ class Sealer:
         fresh = read(
             self.connection, self.chains, self.calls, seq=self.chains.seq, cold=cold, since="" if cold else since
         )
+        read_records(self.connection, self.reader, fresh)
         if fresh.rows or self._after:
             self._seal(fresh)
         self.chains.advance(fresh.marks, caught_up=fresh.caught_up)

@@ -91,7 +91,7 @@ class Wanted:
 HOW = """
 left join lateral (
   select * from audit_outcome o where o.call_id = i.call_id and o.received_at = i.received_at
-     and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S' limit 1) o on true
+     and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S' order by o.stage = 'U' limit 1) o on true
 """
 _WALK = """
 select found.* from unnest(%(bodies)s::bigint[]) as body(id) cross join lateral (

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 
-# The row that tells how a call ended: a streamed answer's opening row gives way to its closing one.
+# The row that tells how a call ended: a streamed answer's opening row gives way to its closing one, and an outcome the
+# sealer wrote for a process it held dead to that of the process. The limit makes it one look for each unknown.
 ENDED = (
     "left join audit_outcome o on o.call_id = i.call_id and o.received_at = i.received_at"
-    " and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S'"
+    " and o.intent_epoch = i.epoch and o.intent_n = i.n and o.stage <> 'S' and (o.stage <> 'U' or"
+    " (select l.call_id from audit_outcome l where l.call_id = o.call_id and l.received_at = o.received_at"
+    " and l.intent_epoch = o.intent_epoch and l.intent_n = o.intent_n and l.stage in ('F', 'C') limit 1) is null)"
 )
 # A stale attempt that was submitted again is not a call of its own.
 CALLS = "(i.verdict <> 'S' or o.call_id is not null)"

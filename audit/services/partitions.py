@@ -59,7 +59,7 @@ def drop_old_nonces() -> int:
     names = sorted(name for name in _partitions() if name.startswith("audit_nonce_2"))
     old = [name for name in names if name.removeprefix("audit_nonce_") < oldest]
     for name in old:
-        _patiently(sql.SQL("select audit_drop_nonces(%s)"), name)
+        patiently(sql.SQL("select audit_drop_nonces(%s)"), name)
     return len(old)
 
 
@@ -74,7 +74,7 @@ def _partitions() -> set[str]:
 
 def _make(span: Span) -> bool:
     call = sql.SQL("select audit_keep_partition(%s, %s, %s, %s)")
-    return bool(_patiently(call, span.table, span.suffix, span.lower, span.upper))
+    return bool(patiently(call, span.table, span.suffix, span.lower, span.upper))
 
 
 def _run(statement: sql.Composable, *values: Any) -> Any:
@@ -84,8 +84,11 @@ def _run(statement: sql.Composable, *values: Any) -> Any:
         return cursor.fetchone()[0] if cursor.description else None
 
 
-def _patiently(statement: sql.Composable, *values: Any) -> Any:
-    """Run *statement*, trying again when calls held a lock it needs for more than a moment."""
+def patiently(statement: sql.Composable, *values: Any) -> Any:
+    """Run *statement* and return its first value, trying again when calls held a lock it needs for more than a moment.
+
+    Raises OperationalError when they always did.
+    """
     for _ in range(_ATTEMPTS):
         try:
             return _run(statement, *values)

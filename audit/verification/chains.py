@@ -1,55 +1,22 @@
 """The chains of rows: every MAC recomputed, every place taken once, every row chained to the one before."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, pairwise
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg import Cursor
 
+from audit.archive.tombstones import Gone
 from audit.ledger import canonical
-from audit.ledger.epochs import INTENTS, OUTCOMES
+from audit.ledger.epochs import INTENTS
 from audit.verification.epochs import Known
-from audit.verification.findings import INTENT, OUTCOME, Fault, Report
-from audit.verification.link import link
+from audit.verification.findings import Fault, Report
+from audit.verification.stored import MAC_AT, N_AT, PREV_AT, TABLES, Row, mac_of, rows
 from core.crypto import Keyring
 
-CHUNK = 5_000
 _TRIES = 400
-TABLES = {INTENTS: (INTENT, canonical.INTENT), OUTCOMES: (OUTCOME, canonical.OUTCOME)}
-
-
-@dataclass(slots=True)
-class Row:
-    """One stored row: its covered values, its stored MAC and the MAC it should have."""
-
-    values: tuple[Any, ...]
-    stored: bytes
-    computed: bytes
-
-    @property
-    def sound(self) -> bool:
-        """True when the MAC fits."""
-        return self.stored == self.computed
-
-    @property
-    def call(self) -> UUID:
-        """The call it is about."""
-        found: UUID = self.values[0]
-        return found
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Epoch and n."""
-        return self.values[-3], self.values[-2]
-
-    @property
-    def prev(self) -> bytes:
-        """The MAC it is chained to."""
-        return bytes(self.values[-1])
 
 
 @dataclass(slots=True)
@@ -57,7 +24,7 @@ class ChainCheck:
     """Walks the epochs of one table; what it could not place is sorted out at the end.
 
     ``there`` are the epochs that had rows before the events were read: one opened meanwhile is left for the next time.
-    With ``starts`` only these epochs are checked, each from that place on.
+    With ``starts`` only these epochs are checked, each from that place on. What is ``gone`` to the archive is passed.
     """
 
     report: Report
@@ -66,6 +33,7 @@ class ChainCheck:
     known: dict[int, Known]
     there: frozenset[int]
     starts: dict[int, int] | None = None
+    gone: Gone = field(default_factory=Gone)
     rows: int = 0
     _strays: list[tuple[Row, bytes]] = field(default_factory=list)
     _gaps: list[tuple[int, int, int]] = field(default_factory=list)
@@ -97,14 +65,8 @@ class ChainCheck:
         anchors = set(known.anchors) if known else set()
         self._expected, self._before = begin, None
         self._macs = anchors if begin == 1 else self._macs_at(epoch, begin - 1)
-        read = 0
-        for n, group in groupby(self._stored(epoch, most, key, begin), lambda row: row.place[1]):
-            rows = list(group)
-            read += len(rows)
-            if known is None:
-                self._strays += [(row, key) for row in rows]
-            else:
-                self._place(n, rows, key, known)
+        self._pass_gone(epoch)
+        read = self._walk(epoch, most, begin, key, known)
         self.rows += read
         if known is not None:
             self._end(epoch, known)
@@ -112,16 +74,44 @@ class ChainCheck:
             what = _("có %(there)s dòng nhưng chỉ đọc được %(read)s theo thứ tự") % {"there": count, "read": read}
             self.report.add(Fault(self.table, what, epoch=epoch))
 
-    def _place(self, n: int, rows: list[Row], key: bytes, known: Known) -> None:
+    def _walk(self, epoch: int, most: int, begin: int, key: bytes, known: Known | None) -> int:
+        """Place the rows of an epoch; return how many there were. A row that is as it should be, alone at the place
+        that is due, is dealt with here: nearly all are."""
+        read, form, special = 0, self._form, known.last_n if known else None
+        group: list[Row] = []
+        pauses = {one.first for one in self.gone.of(self.kind, epoch)}
+        stored = rows(self.kind, epoch, most, begin)
+        for raw, following in pairwise(chain(stored, (None,))):
+            assert raw is not None  # noqa: S101 only the one after the last is
+            read += 1
+            n, computed = raw[N_AT], mac_of(key, self.kind, raw, form)
+            alone = following is None or following[N_AT] != n
+            sound = raw[MAC_AT] == computed and raw[PREV_AT] in self._macs
+            if known and alone and sound and not group and n == self._expected and n != special:
+                self._expected, self._before, self._macs = n + 1, None, {computed}
+                if n + 1 in pauses:
+                    self._pass_gone(epoch)
+                continue
+            group.append(Row(raw[:-1], raw[MAC_AT], computed))
+            if not alone:
+                continue
+            if known is None or self.gone.at(self.kind, epoch, n):
+                self._strays += [(row, key) for row in group]
+            else:
+                self._place(n, group, key, known)
+            group = []
+        return read
+
+    def _place(self, n: int, group: list[Row], key: bytes, known: Known) -> None:
         """Take the one row that belongs at *n*; others of that place, and unsound rows beyond a hole, are strays."""
-        rows.sort(key=lambda row: (not row.sound, row.prev not in self._macs))
-        row, others = rows[0], rows[1:]
+        group.sort(key=lambda row: (not row.sound, row.prev not in self._macs))
+        row, others = group[0], group[1:]
         self._strays += [(other, key) for other in others]
         if n != self._expected and not row.sound:
             self._strays.append((row, key))
             return
         if n > self._expected:
-            self._gaps.append((row.place[0], self._expected, n - 1))
+            self._miss(row.place[0], n - 1)
         elif not row.sound:
             self._unsound(row, key)
         elif row.prev not in self._macs and not (self._before and not self._before.sound):
@@ -129,6 +119,20 @@ class ChainCheck:
         if known.last_n == n and known.last_mac not in (row.stored, row.computed):
             self._fault(row, _("khác với mã xác thực đã ghi khi kết thúc chuỗi"))
         self._expected, self._before, self._macs = n + 1, row, {row.stored, row.computed}
+        self._pass_gone(row.place[0])
+
+    def _miss(self, epoch: int, last: int) -> None:
+        """Keep the places from the one that is due up to *last* as holes, but for those that are in the archive."""
+        self._gaps += [(epoch, *part) for part in self.gone.left(self.kind, epoch, self._expected, last)]
+
+    def _pass_gone(self, epoch: int) -> None:
+        """Go on behind the archived places that begin where the next row is due, chained to their last one."""
+        while (one := self.gone.at(self.kind, epoch, self._expected)) is not None:
+            whole = one.first == self._expected
+            if whole and one.prev not in self._macs and not (self._before and not self._before.sound):
+                what = _("đoạn đã lưu trữ không nối với dòng trước")
+                self.report.add(Fault(self.table, what, epoch, one.first, one.last))
+            self._expected, self._before, self._macs = one.last + 1, None, {one.mac}
 
     def _unsound(self, row: Row, key: bytes) -> None:
         if any(self._mac((*row.values[:-1], mac), key) == row.stored for mac in self._macs):
@@ -143,7 +147,7 @@ class ChainCheck:
     def _end(self, epoch: int, known: Known) -> None:
         beyond = self._expected - 1 - (known.last_n if known.last_n is not None else self._expected - 1)
         if beyond < 0:
-            self._gaps.append((epoch, self._expected, known.last_n or 0))
+            self._miss(epoch, known.last_n or 0)
         elif beyond and known.closed:
             self.report.add(
                 Fault(self.table, _("có dòng sau điểm đóng chuỗi"), epoch, (known.last_n or 0) + 1, self._expected - 1)
@@ -182,8 +186,8 @@ class ChainCheck:
             return known.key
         for self._form in range(canonical.FORMAT, 0, -1):
             for key in self.ring.keys.values():
-                first = next(self._stored(epoch, 1, key), None)
-                if first is not None and first.sound:
+                first = next(rows(self.kind, epoch, 1), None)
+                if first is not None and first[MAC_AT] == mac_of(key, self.kind, first, self._form):
                     return key
         self._form = canonical.FORMAT
         return next(iter(self.ring.keys.values()))
@@ -193,6 +197,8 @@ class ChainCheck:
 
     def _macs_at(self, epoch: int, n: int) -> set[bytes]:
         """Return the MACs stored at a place (one, but for copies)."""
+        if (one := self.gone.at(self.kind, epoch, n)) is not None:
+            return {one.mac}
         with connection.cursor() as cursor:
             cursor.execute(f"select row_mac from {self.table} where epoch = %s and n = %s", [epoch, n])  # noqa: S608
             return {bytes(mac) for (mac,) in cursor.fetchall()}
@@ -205,38 +211,6 @@ class ChainCheck:
             )
             found = cursor.fetchone()
         return bytes(found[0]) if found else None
-
-    def _stored(self, epoch: int, most: int, key: bytes, begin: int = 1) -> Iterator[Row]:
-        """Give the rows of *epoch* from *begin* up to *most* in order, in short statements: no snapshot stays open
-        meanwhile."""
-        names = [column.name for column in TABLES[self.kind][1]]
-        statement = (
-            f"select {', '.join(names)}, row_mac from {self.table}"  # noqa: S608
-            " where epoch = %s and n <= %s and (n, received_at) > (%s, %s) order by n, received_at limit %s"
-        )
-        place: tuple[Any, Any] = (begin if begin > 1 else -(2**62), "-infinity")
-        while True:
-            rows = Cursor(link()).execute(statement, [epoch, most, *place, CHUNK], binary=True).fetchall()
-            for row in rows:
-                values = row[:-1]
-                yield Row(values, bytes(row[-1]), self._mac(values, key))
-            if len(rows) < CHUNK:
-                return
-            place = (rows[-1][names.index("n")], rows[-1][names.index("received_at")])
-
-
-def mac_of(key: bytes, kind: str, values: tuple[Any, ...], form: int) -> bytes:
-    """Return the MAC a row of *form* should have; none fits one that holds what its format did not have."""
-    later = {name: kept for added, names in canonical.ADDED.items() if added > form for name, kept in names.items()}
-    if not later:
-        return canonical.row_mac(key, kind, values, form)
-    covered = []
-    for column, value in zip(TABLES[kind][1], values, strict=True):
-        if column.name not in later:
-            covered.append(value)
-        elif value != later[column.name]:
-            return canonical.NO_MAC
-    return canonical.row_mac(key, kind, covered, form)
 
 
 def ends_of(kind: str, starts: dict[int, int] | None = None) -> dict[int, tuple[int, int]]:

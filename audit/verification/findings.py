@@ -53,6 +53,8 @@ class Report:
 
     ``unknown`` calls were closed by the sealer, ``late`` of them ended by themselves after that; ``outside`` is how
     many checkpoints held outside were compared (None: none were asked for), ``lost`` those an accepted restore left.
+    ``records`` are the rows sealed beside the log, ``archived`` rows of so many months are in the archive, of which
+    so many files were looked at.
     """
 
     intents: int = 0
@@ -69,6 +71,10 @@ class Report:
     outside: int | None = None
     lost: int = 0
     unsealed: int = 0
+    records: int = 0
+    archived: int = 0
+    archived_months: int = 0
+    archive_files: int = 0
     sealed: Sealed | None = None
     faults: list[Fault] = field(default_factory=list)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 
 def link() -> psycopg.Connection[Any]:
@@ -12,3 +13,10 @@ def link() -> psycopg.Connection[Any]:
     found: Any = connection.connection
     below: psycopg.Connection[Any] = getattr(found, "_connection", found)
     return below
+
+
+def address() -> str:
+    """Return the database's address, for a connection of one's own."""
+    named = connection.get_connection_params()
+    kept = {name: named[name] for name in ("dbname", "user", "password", "host", "port") if named.get(name)}
+    return make_conninfo(**kept)

@@ -1,10 +1,11 @@
 """Intents and outcomes against each other: what the database decided is repeated, under a MAC, by the outcome."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db import connection
+import psycopg
 from django.utils.translation import gettext as _
 
 from audit.ledger.calls import Attempt
@@ -44,8 +45,6 @@ _UNFINISHED = """
 select count(*) from audit_intent i
  where not exists (select from audit_outcome o where o.call_id = i.call_id and o.stage <> 'S')
 """
-
-
 # Closed by the sealer as unknown; and those of them whose process lived and wrote its own outcome after all.
 _UNKNOWN = """
 select count(*), count(*) filter (where exists (select from audit_outcome o
@@ -56,30 +55,48 @@ _SOME = """(select o.* from unnest(%s::bigint[], %s::bigint[]) s (epoch, n)
   join audit_outcome o on o.epoch = s.epoch and o.n >= s.n)"""
 
 
-def check_new_pairs(report: Report, starts: dict[int, int]) -> None:
-    """Check verdicts and times of the outcomes in the epochs of *starts*, from there on."""
-    for row in _rows(_MISMATCH.format(outcomes=_SOME), list(starts), list(starts.values()), _MOST):
-        _mismatch(report, *row)
+@dataclass(slots=True)
+class Pairs:
+    """What the database says of pairs that look odd, and how many calls are unfinished, unknown, late."""
+
+    mismatches: list[tuple[Any, ...]]
+    stages: list[tuple[Any, ...]] = field(default_factory=list)
+    repeated: list[tuple[Any, ...]] = field(default_factory=list)
+    unfinished: int = 0
+    unknown: int = 0
+    late: int = 0
 
 
-def check_pairs(report: Report, known: dict[int, Known]) -> None:
-    """Check verdicts, times and stages; count intents whose call has no outcome (running, or its process died)."""
-    for row in _rows(_MISMATCH.format(outcomes="audit_outcome"), _MOST):
+def find_pairs(link: psycopg.Connection[Any], starts: dict[int, int] | None) -> Pairs:
+    """Look for outcomes that differ from their intents: in all epochs, or in those of *starts*, from there on.
+
+    Nothing is said yet. Runs beside the chains in a process of its own where there is one.
+    """
+    if starts is not None:
+        values = (list(starts), list(starts.values()), _MOST)
+        return Pairs(link.execute(_MISMATCH.format(outcomes=_SOME), values).fetchall())
+    unknown, late = link.execute(_UNKNOWN).fetchall()[0]
+    return Pairs(
+        mismatches=link.execute(_MISMATCH.format(outcomes="audit_outcome"), (_MOST,)).fetchall(),
+        stages=link.execute(_STAGES, (_MOST,)).fetchall(),
+        repeated=link.execute(_REPEATED).fetchall(),
+        unfinished=link.execute(_UNFINISHED).fetchall()[0][0],
+        unknown=unknown,
+        late=late,
+    )
+
+
+def tell_pairs(report: Report, known: dict[int, Known], found: Pairs) -> None:
+    """Say what is wrong with verdicts, times and stages, each once; count intents whose call has no outcome."""
+    for row in found.mismatches:
         _mismatch(report, *row)
-    for call, epoch, n, stages in _rows(_STAGES, _MOST):
+    for call, epoch, n, stages in found.stages:
         if not report.faulty(OUTCOME, epoch, n):
             what = _("cuộc gọi có các kết quả %s; chỉ được một, hoặc mở rồi đóng luồng") % stages
             report.add(Fault(OUTCOME, what, epoch, n, calls=(call,)))
-    for outcome, attempts in groupby(_rows(_REPEATED), lambda row: row[:4]):
+    for outcome, attempts in groupby(found.repeated, lambda row: row[:4]):
         _repeated(report, known, outcome, [Attempt(*row[4:]) for row in attempts if row[4] is not None])
-    report.unfinished = _rows(_UNFINISHED)[0][0]
-    report.unknown, report.late = _rows(_UNKNOWN)[0]
-
-
-def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values or None)
-        return cursor.fetchall()
+    report.unfinished, report.unknown, report.late = found.unfinished, found.unknown, found.late
 
 
 def _mismatch(report: Report, *row: Any) -> None:

@@ -1,30 +1,33 @@
 """One verification of the call log: all of it, or what was sealed since a checkpoint."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from psycopg.conninfo import make_conninfo
 
+from audit.archive.tombstones import Gone
 from audit.ledger.epochs import INTENTS, OUTCOMES
 from audit.sealing import store
-from audit.sealing.checking import Seals
 from audit.sealing.checkpoints import Sealed
 from audit.sealing.notes import Verifiers, verifiers
-from audit.verification.chains import TABLES, ChainCheck, ends_of
-from audit.verification.epochs import walk
+from audit.sealing.records import Kinds, Records
+from audit.verification.archived import check_files, find_gone
+from audit.verification.beside import others
+from audit.verification.chains import ChainCheck, ends_of
+from audit.verification.epochs import Known, walk
 from audit.verification.findings import Report
 from audit.verification.link import link
-from audit.verification.pairs import check_new_pairs, check_pairs
-from audit.verification.seals import check_outside, check_unsealed, find_seals, starts_after, tell_seals
+from audit.verification.nonces import check_nonces
+from audit.verification.pairs import tell_pairs
+from audit.verification.seals import check_outside, check_records, check_unsealed, starts_after, tell_seals
+from audit.verification.stored import TABLES
 from audit.verification.structure import check_structure
 from core.crypto import Keyring
 
@@ -35,7 +38,8 @@ class NoCheckpoint(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be verified: from checkpoint ``since`` on (0: everything), against the notes at ``against``.
+    """What is to be verified: from checkpoint ``since`` on (0: everything), against the notes at ``against``, with
+    the files of archived months in ``archives``.
 
     ``beside``: the tree is checked in a process of its own meanwhile, on a connection of its own.
     """
@@ -43,6 +47,13 @@ class Asked:
     since: int = 0
     against: Path | None = None
     beside: bool = False
+    archives: Path | None = None
+
+
+def records() -> Records:
+    """Return the tables sealed beside the log."""
+    found: Records = import_string(settings.SEALED_RECORDS)
+    return found
 
 
 def known_keys() -> Verifiers:
@@ -61,15 +72,23 @@ def verify(ring: Keyring | None = None, asked: Asked = Asked(), known: Verifiers
     report = Report()
     below = link()
     since = _since(below, asked.since)
-    with _patience(), _seals(below, known, since, beside=asked.beside) as seals:
+    gone = find_gone(report, below, ring.keys)
+    kinds = Kinds(records(), list(ring.keys.values()), gone)
+    with _patience():
         starts = starts_after(below, since.checkpoint.size) if since else None
-        _check_rows(report, ring, starts)
-        found = seals()
-        tell_seals(report, below, found)
+        with others(below, known, since, starts, kinds, beside=asked.beside) as found:
+            chains = _check_chains(report, ring, starts, gone)
+            seals, pairs = found()
+        tell_pairs(report, chains, pairs)
+        tell_seals(report, below, seals, kinds.records)
         if asked.against is not None:
             check_outside(report, below, asked.against, known, asked.since)
+        if asked.archives is not None:
+            check_files(report, below, asked.archives)
         if report.sealed is not None and starts is None:
             check_unsealed(report, below)
+            check_records(report, below, kinds.records)
+    check_nonces(report)
     check_structure(report)
     return report
 
@@ -83,18 +102,18 @@ def _since(below: psycopg.Connection[Any], number: int) -> Sealed | None:
     return found
 
 
-def _check_rows(report: Report, ring: Keyring, starts: dict[str, dict[int, int]] | None) -> None:
+def _check_chains(
+    report: Report, ring: Keyring, starts: dict[str, dict[int, int]] | None, gone: Gone
+) -> dict[int, Known]:
+    """Check every chain, or what was written to it since; return the epochs there are."""
     begun = {kind: starts[kind] if starts else None for kind in TABLES}
     there = {kind: frozenset(ends_of(kind, begun[kind])) for kind in TABLES}
     known = walk(report, ring)
-    checks = {kind: ChainCheck(report, ring, kind, known, there[kind], begun[kind]) for kind in TABLES}
+    checks = {kind: ChainCheck(report, ring, kind, known, there[kind], begun[kind], gone) for kind in TABLES}
     for check in checks.values():
         check.run()
-    if starts is None:
-        check_pairs(report, known)
-    else:
-        check_new_pairs(report, starts[OUTCOMES])
     report.outcomes, report.intents = checks[OUTCOMES].rows, checks[INTENTS].rows
+    return known
 
 
 @contextmanager
@@ -106,24 +125,3 @@ def _patience() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("reset statement_timeout")
-
-
-@contextmanager
-def _seals(below: psycopg.Connection[Any], known: Verifiers, since: Sealed | None, *, beside: bool) -> Iterator[Any]:
-    """Give what returns the state of the tree, checked here or beside what else is done."""
-    if not beside:
-        yield lambda: find_seals(below, known, since)
-        return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        yield pool.submit(_seals_of, _address(), dict(known), since).result
-
-
-def _seals_of(address: str, known: Verifiers, since: Sealed | None) -> Seals:
-    with psycopg.connect(address, autocommit=True, application_name="lgsp-verify") as own:
-        return find_seals(own, known, since)
-
-
-def _address() -> str:
-    named = connection.get_connection_params()
-    kept = {name: named[name] for name in ("dbname", "user", "password", "host", "port") if named.get(name)}
-    return make_conninfo(**kept)

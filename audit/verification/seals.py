@@ -13,10 +13,17 @@ from audit.sealing.checkpoints import Sealed
 from audit.sealing.comparing import compare
 from audit.sealing.leaves import EVENTS, SPELLING, TABLES
 from audit.sealing.notes import Verifiers
+from audit.sealing.records import Kinds, Records, unsealed
 from audit.verification.findings import EPOCH, Fault, Report
 
 CHECKPOINT = "audit_checkpoint"
 _TOLD = 20
+# The sealer says up to when everything written is sealed; a transaction is shorter than an hour.
+_SEALED_UNTIL = """
+select (select sealed_at - interval '1 hour' from audit_sealing)::text,
+       (select count(*) from {table} i where {condition}), coalesce(sum(leaves), 0), max(first_n + leaves - 1)
+  from audit_leaf where kind = %s and epoch = 0
+"""
 # A row that the sealer had not taken after an hour is no row it was shown.
 _UNSEALED = """
 select t.epoch, min(t.n), max(t.n), min(t.received_at) < clock_timestamp() - interval '1 hour'
@@ -39,19 +46,22 @@ def starts_after(link: psycopg.Connection[Any], size: int) -> dict[str, dict[int
     return found
 
 
-def find_seals(link: psycopg.Connection[Any], known: Verifiers, since: Sealed | None) -> Seals:
+def find_seals(link: psycopg.Connection[Any], known: Verifiers, since: Sealed | None, kinds: Kinds) -> Seals:
     """Check the tree; nothing is said yet. Runs beside the chains in a process of its own where there is one."""
     for statement in SPELLING:
         link.execute(statement)
-    return check(link, known, since)
+    return check(link, known, since, kinds)
 
 
-def tell_seals(report: Report, link: psycopg.Connection[Any], seals: Seals) -> None:
+def tell_seals(report: Report, link: psycopg.Connection[Any], seals: Seals, records: Records) -> None:
     """Say what was found, each on the row it is of, once."""
     report.leaves, report.checkpoints, report.sealed = seals.rows, seals.checkpoints, seals.last
     for finding in seals.findings:
         if finding.kind in TABLES:
             _tell_row(report, finding)
+        elif finding.kind in records:
+            up_to = finding.up_to if finding.up_to != finding.n else None
+            report.add(Fault(records[finding.kind].table, _words(finding), None, finding.n, up_to, leaf=finding.leaf))
         else:
             report.add(_tree_fault(finding))
     report.faults = [_with_leaf(link, fault) for fault in report.faults]
@@ -65,15 +75,21 @@ def _tell_row(report: Report, finding: Finding) -> None:
             if fault.leaf is None and fault.home in (None, (epoch, finding.n)):
                 report.faults[place] = replace(fault, leaf=finding.leaf)
             return
+    up_to = finding.up_to if finding.up_to != finding.n else None
+    report.add(Fault(table, _words(finding), epoch, finding.n, up_to, leaf=finding.leaf))
+
+
+def _words(finding: Finding) -> str:
     words = {
         "changed": _(
             "khác với lá đã niêm phong: cột do cơ sở dữ liệu gán, hoặc dữ liệu và mã xác thực cùng bị viết lại"
-        ),
+        )
+        if finding.kind in TABLES
+        else _("khác với lá đã niêm phong: nội dung đã bị sửa"),
         "missing": _("dòng đã niêm phong nay không còn"),
         "doubled": _("dòng thừa: trùng vị trí với dòng đã niêm phong"),
     }
-    up_to = finding.up_to if finding.up_to != finding.n else None
-    report.add(Fault(table, words[finding.what], epoch, finding.n, up_to, leaf=finding.leaf))
+    return words[finding.what]
 
 
 def _tree_fault(finding: Finding) -> Fault:
@@ -129,3 +145,18 @@ def check_unsealed(report: Report, link: psycopg.Connection[Any]) -> None:
             report.unsealed += high - low + 1
             if old and not report.faulty(table, epoch, low):
                 report.add(Fault(table, _("dòng cũ chưa được niêm phong: thêm vào sau"), epoch, low, high))
+
+
+def check_records(report: Report, link: psycopg.Connection[Any], records: Records) -> None:
+    """Tell of rows in the tables beside the log that are in no leaf although the sealer went past them."""
+    for kind, record in records.items():
+        statement = _SEALED_UNTIL.format(table=record.table, condition=record.condition or "true")
+        until, there, sealed, highest = link.execute(statement, (kind,)).fetchall()[0]
+        report.records += there
+        report.unsealed += max(0, there - sealed)
+        if there == sealed or not sealed or until is None:
+            continue
+        # What lies beyond the last one sealed is only waiting.
+        upto = None if record.whole else highest
+        for n in unsealed(link, kind, record, upto=upto, before=until)[:_TOLD]:
+            report.add(Fault(record.table, _("dòng cũ chưa được niêm phong: thêm vào sau"), n=n))

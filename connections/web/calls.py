@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Agency
 from accounts.web.access import needs
+from audit.selectors.archive import archived_until
 from audit.selectors.call_pages import Place, calls_of
 from audit.selectors.calls import CallRow
 from audit.services.looking import note_export, note_look
@@ -51,6 +52,7 @@ def calls(request: Any) -> HttpResponse:
         "further": "after" in request.GET,
         "usual_days": USUAL_DAYS,
         "most_rows": MOST_ROWS,
+        "archived": None if rows else archived_until(),
     }
     return render(request, "developer/calls.html", context)
 

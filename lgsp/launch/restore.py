@@ -18,7 +18,7 @@ from lgsp.launch.instance import Instance
 from lgsp.launch.places import RESTORING, ROOT, DataFolder, check_disk, write_private
 from lgsp.launch.sealing import key_file
 from lgsp.launch.terminal import Stop, say, step
-from lgsp.survival.manifest import CHECKPOINTS, FILES, Manifest, NotWhole, unknown_code
+from lgsp.survival.manifest import ARCHIVE, CHECKPOINTS, FILES, Manifest, NotWhole, unknown_code
 
 # How much room packed data needs unpacked.
 _GROWTH = 6
@@ -120,6 +120,8 @@ def _lay_keys(folder: Path, keys: Mapping[str, Any]) -> None:
 
 def _copy(asked: Asked, folder: Path) -> None:
     shutil.copytree(asked.backup / FILES, folder / "files", dirs_exist_ok=True)
+    if (asked.backup / ARCHIVE).is_dir():
+        shutil.copytree(asked.backup / ARCHIVE, folder / "archive", dirs_exist_ok=True)
     target = folder / "checkpoints"
     target.mkdir(mode=0o700)
     found = [asked.outside] if asked.outside.is_file() else sorted(asked.outside.glob("*.txt"))

@@ -27,6 +27,7 @@ from audit.sealing.sealer import Keys, Sealer, run
 from audit.sealing.witness import MOST, Witness, book_to_folder, to_folder
 from core.http import Unreachable, call_own
 from lgsp.env import env
+from lgsp.sealed import SEALED
 from lgsp.survival.revoking import REVOKING
 
 WITNESS_SECONDS = 10.0
@@ -117,7 +118,7 @@ def _seal(*, accept: bool) -> int:
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_ignored: stopping.set())
     second = witness(env("LGSP_CHECKPOINT_WITNESS"))
-    sealer = Sealer(address, found, outside, second, accept=accept, revoking=REVOKING)
+    sealer = Sealer(address, found, outside, second, accept=accept, revoking=REVOKING, records=SEALED)
     run(sealer, stopping.is_set, partial(_wait, stopping))
     return 0
 

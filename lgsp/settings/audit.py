@@ -9,6 +9,9 @@ from lgsp.env import env
 SEALING_PUBLIC_KEYS = env("LGSP_SEALING_PUBLIC_KEYS")
 CHECKPOINT_DIR = Path(env("LGSP_CHECKPOINT_DIR") or Path(env("LGSP_DATA_DIR")) / "checkpoints")
 
+# Months of the call log that are no longer in the database.
+ARCHIVE_DIR = Path(env("LGSP_ARCHIVE_DIR") or Path(env("LGSP_DATA_DIR")) / "archive")
+
 # Rows of the call log that one evidence bundle holds at most.
 EVIDENCE_MAX_ROWS = env("LGSP_EVIDENCE_MAX_ROWS")
 
@@ -35,4 +38,8 @@ DEED_NAMES = [
 ]
 # Tables whose every change is marked by the database (``audit.selectors.changes``).
 GOVERNED_TABLES = "lgsp.governed.GOVERNED"
+# Triggers that keep evidence, what their functions say, and what is sealed beside the log.
+GUARDS = "lgsp.guards.GUARDS"
+GUARD_FUNCTIONS = "lgsp.guards.FUNCTIONS"
+SEALED_RECORDS = "lgsp.sealed.SEALED"
 HISTORY_SOURCE = "audit.selectors.history.moments_of"

@@ -33,6 +33,10 @@ CELERY_BEAT_SCHEDULE = {
     "verify-log": {"task": "audit.tasks.verify_new", "schedule": crontab(minute=20), "options": {"expires": 3000}},
     "verify-whole-log": {"task": "audit.tasks.verify_all", "schedule": crontab(hour=1, minute=40)},
     "roll-up": {"task": "audit.tasks.roll_up", "schedule": 60.0, "options": {"expires": 55}},
+    "archive-old-months": {
+        "task": "audit.tasks.archive_old_months",
+        "schedule": crontab(day_of_month=2, hour=3, minute=0),
+    },
     "count-use": {"task": "audit.tasks.count_use", "schedule": 60.0, "options": {"expires": 55}},
     "index-catalogue": {"task": "catalog.tasks.index", "schedule": crontab(hour=2, minute=10)},
     "check-source-systems": {"task": "incidents.tasks.check_due", "schedule": 30.0, "options": {"expires": 25}},

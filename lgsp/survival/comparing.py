@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
+from audit.models import Tombstone
 from audit.sealing import store
 from audit.sealing.checkpoints import Checkpoint, Sealed
 from audit.sealing.comparing import compare, lives, notes_at
@@ -40,7 +43,8 @@ def difference(outside: Path, claimed: Mapping[str, object]) -> Difference:
 
     Raises OSError when *outside* cannot be read.
     """
-    report = verify(asked=Asked())
+    archives = settings.ARCHIVE_DIR if Tombstone.objects.exists() else None
+    report = verify(asked=Asked(archives=archives))
     result = Difference(faults=[str(fault) for fault in report.faults[:50]], rows=report.intents + report.outcomes)
     last = store.last_checkpoint(link())
     here = last.checkpoint if last else None

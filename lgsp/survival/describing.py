@@ -30,7 +30,7 @@ def source() -> Source:
         cursor.execute("select pg_database_size(current_database())")
         size = int(cursor.fetchone()[0])
     address = env("LGSP_BACKUP_DATABASE_URL") or env("DATABASE_URL")
-    return Source(address, Path(settings.MEDIA_ROOT), settings.CHECKPOINT_DIR, size)
+    return Source(address, Path(settings.MEDIA_ROOT), settings.CHECKPOINT_DIR, settings.ARCHIVE_DIR, size)
 
 
 def describe() -> Manifest:

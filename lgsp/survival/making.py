@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from core import clock
 from lgsp.survival.binaries import tool
-from lgsp.survival.manifest import CHECKPOINTS, FILES, PREFIX, Manifest, backups_in, hash_of
+from lgsp.survival.manifest import ARCHIVE, CHECKPOINTS, FILES, PREFIX, Manifest, backups_in, hash_of
 
 _PARTIAL = ".partial-"
 # Room beside what is copied: the write-ahead log of the meantime, and air.
@@ -32,13 +32,19 @@ class BackupFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is backed up: the server at ``address`` (a role with REPLICATION), folders of files and checkpoints;
-    ``size`` is the database's, in bytes."""
+    """What is backed up: the server at ``address`` (a role with REPLICATION), folders of files, of checkpoints and of
+    archived months; ``size`` is the database's, in bytes."""
 
     address: str
     files: Path
     checkpoints: Path
+    archive: Path
     size: int = 0
+
+    @property
+    def folders(self) -> tuple[tuple[str, Path], ...]:
+        """The folders, each by its name in the backup."""
+        return (FILES, self.files), (CHECKPOINTS, self.checkpoints), (ARCHIVE, self.archive)
 
 
 def make(source: Source, target: Path, describe: Callable[[], Manifest], *, keep: int = 0) -> Path:
@@ -91,7 +97,7 @@ def _held(target: Path) -> Iterator[None]:
 
 
 def _require_room(source: Source, target: Path) -> None:
-    files = sum(path.stat().st_size for folder in (source.files, source.checkpoints) for path in _files_in(folder))
+    files = sum(path.stat().st_size for _name, folder in source.folders for path in _files_in(folder))
     # A packed cluster takes a third at most; what is attached is copied as it is.
     needed, free = source.size // 3 + files + _SPARE, shutil.disk_usage(target).free
     if free < needed:
@@ -108,9 +114,10 @@ def _name(target: Path, begun: datetime) -> Path:
 
 
 def _copy(source: Source, partial: Path, major: int) -> None:
-    # Files after the database: a row that names one is younger than the file.
+    # Files after the database: a row that names one is younger than the file. A month goes into the archive before it
+    # leaves the database, so it is in one of the two.
     _base_backup(source.address, partial / "postgres", major)
-    for name, folder in ((FILES, source.files), (CHECKPOINTS, source.checkpoints)):
+    for name, folder in source.folders:
         (partial / name).mkdir(mode=0o700)
         for path in _files_in(folder):
             copy = partial / name / path.relative_to(folder)

@@ -19,7 +19,7 @@ NAME = "manifest.json"
 FORMAT = 1
 PREFIX = "lgsp-"
 BASE, WAL, POSTGRES_MANIFEST = "postgres/base.tar.gz", "postgres/pg_wal.tar.gz", "postgres/backup_manifest"
-FILES, CHECKPOINTS = "files", "checkpoints"
+FILES, CHECKPOINTS, ARCHIVE = "files", "checkpoints", "archive"
 # Keys without which nothing of a backup can be read or verified, by the variable that holds them.
 KEYS = ("LGSP_FIELD_KEYS", "LGSP_LOG_KEYS")
 _CHUNK = 1 << 20

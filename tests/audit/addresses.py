@@ -11,6 +11,10 @@ PAGES: dict[str, Page] = {
     "admin:audit_verification_add": ({}, NOBODY),
     "admin:audit_recovery_changelist": ({}, STAFF & (holders("facts.view") | holders("calllog.view_all"))),
     "admin:audit_recovery_add": ({}, NOBODY),
+    "admin:audit_tombstone_changelist": ({}, STAFF & (holders("facts.view") | holders("calllog.view_all"))),
+    "admin:audit_tombstone_add": ({}, NOBODY),
+    "admin:audit_retention_changelist": ({}, STAFF),
+    "admin:audit_retention_add": ({}, NOBODY),
     "admin:auditlog_logentry_changelist": ({}, STAFF & holders("history.view")),
     "admin:auditlog_logentry_add": ({}, NOBODY),
 }

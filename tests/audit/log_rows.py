@@ -1,16 +1,19 @@
 """Calls as a broker would submit them, and a database address as a broker would have it."""
 
+import asyncio
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import psycopg
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from audit.admission import Call, Outcome, Standing, standing
+from audit.admission import Call, Ledger, Outcome, Stage, Standing, standing
 from core import clock
 from core.ids import uuid7
 
@@ -92,6 +95,51 @@ def tamper(statement: str, *values: Any) -> int:
     with psycopg.connect(address()) as link:
         link.execute("set local session_replication_role = replica")
         return link.execute(statement, values or None).rowcount
+
+
+async def write_log(
+    calls: int, parts: int = 2, *, over: int = 1, unanswered: bool = False, days: Sequence[datetime | None] = (None,)
+) -> None:
+    """Write calls of *parts* processes: plain, stale and submitted again, streamed, *over* quota, refused.
+
+    They are received on *days*, one after the other and over again; None is now.
+    """
+    moments = cycle(days)
+
+    def fresh(gate: int, **fields: Any) -> Call:
+        at = next(moments)
+        return make_call(gate, **({"received_at": at, "created": at} if at else {}), **fields)
+
+    gate, small = add_gate(), add_gate(1)
+    for part in range(parts):
+        ledger = Ledger(address(), KEYS, worker=f"worker-{part}")
+        await ledger.start()
+        for _ in range(calls):
+            call = fresh(gate)
+            await ledger.admit(call)
+            await ledger.record(call, DONE)
+        stale = fresh(gate, gate_version=9)
+        await ledger.admit(stale)
+        await ledger.admit(changed(stale, gate_version=1), owned=True)
+        await ledger.record(stale, DONE)
+        streamed = fresh(gate)
+        await ledger.admit(streamed)
+        await ledger.record(streamed, Outcome(200, stage=Stage.STREAMING))
+        await ledger.record(streamed, Outcome(200, stage=Stage.CLOSING))
+        for _ in range(over):
+            refused = fresh(small)
+            await ledger.admit(refused)
+            await ledger.record(refused, Outcome(429, "quota-exceeded", "consumer"))
+        nobody = make_call(0, key_id=0, created=None, nonce=b"")
+        await ledger.refuse(nobody, Outcome(401, "signature-invalid"))
+        if unanswered:
+            await ledger.admit(fresh(gate))
+        await ledger.stop()
+
+
+def written(calls: int = 4, parts: int = 2, **options: Any) -> None:
+    """Write a log."""
+    asyncio.run(write_log(calls, parts, **options))
 
 
 def digits(text: str) -> list[int]:

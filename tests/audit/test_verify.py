@@ -1,6 +1,5 @@
 """Whatever is done to the call log behind the platform's back is found and located (QC11.5)."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -10,49 +9,21 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from audit.admission import Ledger, Outcome, Stage
 from audit.ledger import canonical
 from audit.verification.findings import Report
 from audit.verification.run import verify
 from audit.verification.structure import COVERED
 from core.crypto import Keyring
-from tests.audit.log_rows import DONE, KEYS, add_gate, address, changed, make_call
+from tests.audit.log_rows import KEYS, written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC11.5")]
 RING = Keyring.parse(KEYS)
 MIDDLE = 6
 
 
-async def _write(calls: int) -> None:
-    """The log of two processes: admitted, stale and submitted again, streamed, over quota, refused, never answered."""
-    gate, small = add_gate(), add_gate(1)
-    for part in range(2):
-        ledger = Ledger(address(), KEYS, worker=f"worker-{part}")
-        await ledger.start()
-        for _ in range(calls):
-            call = make_call(gate)
-            await ledger.admit(call)
-            await ledger.record(call, DONE)
-        stale = make_call(gate, gate_version=9)
-        await ledger.admit(stale)
-        await ledger.admit(changed(stale, gate_version=1), owned=True)
-        await ledger.record(stale, DONE)
-        streamed = make_call(gate)
-        await ledger.admit(streamed)
-        await ledger.record(streamed, Outcome(200, stage=Stage.STREAMING))
-        await ledger.record(streamed, Outcome(200, stage=Stage.CLOSING))
-        for _ in range(2):
-            over = make_call(small)
-            await ledger.admit(over)
-            await ledger.record(over, Outcome(429, "quota-exceeded", "consumer"))
-        await ledger.refuse(make_call(0, key_id=0, created=None, nonce=b""), Outcome(401, "signature-invalid"))
-        await ledger.admit(make_call(gate))
-        await ledger.stop()
-
-
-@pytest.fixture
-def written() -> None:
-    asyncio.run(_write(MIDDLE + 4))
+@pytest.fixture(name="written")
+def _written() -> None:
+    written(MIDDLE + 4, over=2, unanswered=True)
 
 
 @contextmanager
@@ -218,6 +189,17 @@ create or replace function audit_refuse_change() returns trigger language plpgsq
         ("alter table audit_intent detach partition audit_intent_rest", "audit_intent_rest"),
         ("alter table audit_outcome add column note text", "audit_outcome"),
         (TOOTHLESS, "audit_epoch"),
+        (TOOTHLESS, "audit_intent_rest"),
+        ("alter table catalog_purpose disable trigger watched_changes", "catalog_purpose"),
+        ("drop trigger watched_whole on accounts_user", "accounts_user"),
+        ("alter table audit_fact disable trigger audit_fact_append_only", "audit_fact"),
+        (
+            "alter table connections_threadmessage enable replica trigger threadmessage_frozen",
+            "connections_threadmessage",
+        ),
+        (f"{TOOTHLESS.replace('audit_refuse_change', 'audit_watch_row')}", "audit_row_change"),
+        ("alter role current_user set session_replication_role = replica", "lgsp"),
+        ("alter table audit_epoch drop constraint audit_epoch_pkey, add column more int", "audit_epoch"),
     ],
 )
 def test_guards_taken_away_are_found(written: None, change: str, table: str) -> None:

@@ -10,7 +10,9 @@ from django.db import connection
 
 from audit.record import SECRETS
 from audit.selectors.changes import unwatched
+from audit.verification.guards import standing
 from lgsp.governed import EVIDENCE, FREE, GOVERNED
+from lgsp.guards import FUNCTIONS, GUARDS
 
 pytestmark = pytest.mark.django_db
 _COLUMNS = """
@@ -118,6 +120,18 @@ def test_secrets_are_left_out_of_the_field_history_too() -> None:
 def test_no_fact_names_a_secret() -> None:
     hidden = {column for how in GOVERNED.values() for column in how.hidden if _SECRET.search(column)}
     assert hidden == SECRETS
+
+
+def test_the_guards_of_the_database_are_those_the_code_lists() -> None:
+    guards, functions = standing()
+    assert dict(guards) == GUARDS, "lgsp/guards.py names every guard a migration makes"
+    assert functions == FUNCTIONS
+
+
+def test_evidence_refuses_to_be_emptied() -> None:
+    whole = {table for table, _gone, _changed, emptied in rows(_TRIGGERS) if emptied}
+    # Spans of nonces long past are dropped whole.
+    assert sorted(EVIDENCE.keys() - whole) == ["audit_nonce"]
 
 
 def test_evidence_refuses_every_change() -> None:

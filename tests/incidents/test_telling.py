@@ -24,7 +24,8 @@ from core import clock
 from core.actor import Actor
 from incidents import tasks
 from incidents.alert_choices import AlertState, Detector, News, Owner, Severity, SubjectKind
-from incidents.models import Alert, AlertNews, AlertRule, Outage, UpstreamHealth
+from incidents.models import Alert, AlertNews, AlertRule, Incident, Outage, UpstreamHealth
+from incidents.register_choices import Origin
 from incidents.selectors.alert_policy import alert_policy
 from incidents.selectors.detection.findings import Finding, Found, found
 from incidents.services import alert_telling

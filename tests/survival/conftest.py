@@ -13,8 +13,8 @@ from connections.services.keys import make_key
 from lgsp.env import env
 from lgsp.launch.places import site_packages
 from lgsp.survival.revoking import REVOKING
-from tests.audit.log_rows import KEYS, address, tamper
-from tests.audit.sealing.world import SIGNER, sealing, written
+from tests.audit.log_rows import KEYS, address, tamper, written
+from tests.audit.sealing.world import SIGNER, sealing
 from tests.connections.conftest import Chain, chain
 
 __all__ = ["chain"]
@@ -76,6 +76,7 @@ def installation(chain: Chain, tmp_path: Path, settings: Any, monkeypatch: pytes
     settings.CHECKPOINT_DIR = found.outside
     settings.SEALING_PUBLIC_KEYS = [str(SIGNER.verifier)]
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.ARCHIVE_DIR = tmp_path / "archive"
     chain.live()
     forget_trial_calls()
     found.key = make_key(actor=chain.actors["technician"], system=chain.system, environment="live").credential

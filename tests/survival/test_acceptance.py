@@ -22,8 +22,8 @@ from core import clock
 from core.actor import ANONYMOUS, system_actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from lgsp.starting import MayNotStart, judge
-from tests.audit.log_rows import KEYS, address
-from tests.audit.sealing.world import KNOWN, seal, sealing, written
+from tests.audit.log_rows import KEYS, address, written
+from tests.audit.sealing.world import KNOWN, seal, sealing
 from tests.connections.refusing import refused
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC12.5")]

@@ -18,8 +18,7 @@ from connections.services.keys import make_key
 from core import clock
 from lgsp.launch.places import ROOT
 from lgsp.starting import MayNotStart, judge
-from tests.audit.log_rows import KEYS
-from tests.audit.sealing.world import written
+from tests.audit.log_rows import KEYS, written
 from tests.connections.conftest import Chain, chain
 
 __all__ = ["chain"]

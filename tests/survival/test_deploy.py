@@ -19,6 +19,10 @@ from tests.installed import documented
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
+USERS = {"lgsp", "lgsp-broker", "lgsp-sealer", "lgsp-archive"}
+ENVIRONMENTS = [
+    ("common", "portal"), ("common", "broker"), ("common", "owner"), ("common", "archive"), ("sealer",),
+]  # fmt: skip
 KNOWN = {variable.name for variable in VARIABLES}
 
 
@@ -34,7 +38,7 @@ def unit(path: Path) -> configparser.ConfigParser:
     return reader
 
 
-@pytest.mark.parametrize("names", [("common", "portal"), ("common", "broker"), ("common", "owner"), ("sealer",)])
+@pytest.mark.parametrize("names", ENVIRONMENTS)
 def test_environments_name_known_variables_and_all_that_are_needed(names: tuple[str, ...]) -> None:
     given = variables(*names)
     assert given.keys() <= KNOWN
@@ -46,9 +50,10 @@ def test_environments_name_known_variables_and_all_that_are_needed(names: tuple[
 
 def test_each_process_has_its_own_role_and_only_the_sealer_the_sealing_key() -> None:
     roles = {name: re.search(r"//(\w+):", variables(name)["DATABASE_URL"]) for name in
-             ("portal", "broker", "sealer", "owner")}  # fmt: skip
+             ("portal", "broker", "sealer", "owner", "archive")}  # fmt: skip
     assert {name: found and found.group(1) for name, found in roles.items()} == {
         "portal": "lgsp_web", "broker": "lgsp_broker", "sealer": "lgsp_sealer", "owner": "lgsp_owner",
+        "archive": "lgsp_archive",
     }  # fmt: skip
     created = set(re.findall(r"create role (\w+)", (DEPLOY / "postgresql" / "roles.sql").read_text(encoding="utf-8")))
     assert {"lgsp_web", "lgsp_broker", "lgsp_sealer", "lgsp_owner", "lgsp_archive", "lgsp_backup"} == created
@@ -68,7 +73,7 @@ def test_units_run_what_there_is_as_nobody_special(path: Path) -> None:
         assert module or managed, command
         assert module is None or importlib.util.find_spec(module.group(1)), command
         assert managed is None or managed.group(1) in get_commands(), command
-    assert service["User"] in {"lgsp", "lgsp-broker", "lgsp-sealer"} or path.name == "lgsp-backup.service"
+    assert service["User"] in USERS or path.name == "lgsp-backup.service"
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from audit.admission import Ledger, Verdict
 from audit.models import Fact
 from audit.sealing.outside import Outside
 from audit.sealing.sealer import Sealer
+from audit.services import archiving
 from audit.services.partitions import drop_old_nonces, make_ahead
 from audit.verification.run import Asked, verify
 from broker.assembly import load_rows
@@ -25,13 +27,15 @@ from connections.services.grant_changes import revoke_grant
 from connections.services.keys import make_key
 from lgsp.management.commands.database_roles import schema
 from lgsp.roles import COLUMNS, ROLES, rights
+from lgsp.sealed import SEALED
 from lgsp.starting import judge
-from tests.audit.log_rows import DONE, KEYS, add_gate, address, make_call, sql
-from tests.audit.sealing.world import KNOWN, RING, SEAL_KEYS, written
+from tests.audit.archive.test_archive import archive, judged, place
+from tests.audit.log_rows import DONE, KEYS, add_gate, address, make_call, sql, written
+from tests.audit.sealing.world import KNOWN, RING, SEAL_KEYS
 from tests.connections.conftest import Chain, chain
 from tests.survival.conftest import forget_trial_calls
 
-__all__ = ["chain"]
+__all__ = ["chain", "place"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC11.5", "QC12.3")]
 PASSWORD = "Vai-tro-thu-2026"
 
@@ -114,6 +118,9 @@ FORBIDDEN = {
         "update audit_sealing set sealed_at = now()",
         "alter table audit_fact disable trigger all",
         "set session_replication_role = replica",
+        "insert into audit_tombstone default values",
+        "select audit_detach_month('202401')",
+        "select audit_drop_month('202401')",
     ),
     "sealer": (
         "update audit_outcome set status = 1",
@@ -124,7 +131,15 @@ FORBIDDEN = {
         "select 1 from connections_credential",
         "update audit_gate set used = 0",
     ),
-    "archive": ("delete from audit_fact", "insert into audit_leaf values (1)", "select 1 from accounts_user"),
+    "archive": (
+        "delete from audit_fact",
+        "delete from audit_tombstone",
+        "insert into audit_leaf values (1)",
+        "insert into audit_intent default values",
+        "select 1 from accounts_user",
+        "drop table audit_intent_rest",
+        "select audit_drop_month('202401')",
+    ),
 }
 
 
@@ -163,7 +178,7 @@ def test_broker_and_sealer_work_under_their_roles(named: Named, chain: Chain, tm
     assert rows.grants
     assert rows.keys
     written(2, unanswered=True)
-    sealer = Sealer(named.address("sealer"), SEAL_KEYS, Outside(tmp_path), revoking=("key.made",))
+    sealer = Sealer(named.address("sealer"), SEAL_KEYS, Outside(tmp_path), revoking=("key.made",), records=SEALED)
     sealer.outside.take()
     assert sealer.connect()
     with sealer.connection:
@@ -210,6 +225,17 @@ def test_the_portal_does_its_deeds_under_its_role(named: Named, chain: Chain, cl
             cursor.execute("reset role")
     assert made.credential.pk
     assert Fact.objects.count() > before
+
+
+def test_the_archive_works_under_its_role(named: Named, place: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"set role {named['archive']}")
+        try:
+            with patch.object(archiving, "address", lambda: named.address("archive")):
+                assert [one.month for one in archive(place)] == ["202401"]
+        finally:
+            cursor.execute("reset role")
+    assert judged(place).clean
 
 
 def test_a_role_that_is_not_there_or_could_do_more_is_refused(db: None) -> None:

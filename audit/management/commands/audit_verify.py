@@ -27,11 +27,16 @@ class Command(BaseCommand):
             "--against", type=Path, default=None, metavar="TỆP",
             help="tệp hoặc thư mục điểm niêm phong để đối chiếu; mặc định là nơi LGSP_CHECKPOINT_DIR nêu, nếu có",
         )  # fmt: skip
+        parser.add_argument(
+            "--archives", type=Path, default=None, metavar="THƯ MỤC",
+            help="thư mục tệp lưu trữ để đối chiếu với bia; mặc định là nơi LGSP_ARCHIVE_DIR nêu, nếu có",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
         against = options["against"] or (settings.CHECKPOINT_DIR if settings.CHECKPOINT_DIR.is_dir() else None)
-        asked = Asked(options["since"], against, beside=not connection.in_atomic_block)
+        archives = options["archives"] or (settings.ARCHIVE_DIR if settings.ARCHIVE_DIR.is_dir() else None)
+        asked = Asked(options["since"], against, beside=not connection.in_atomic_block, archives=archives)
         try:
             report = verify(asked=asked)
         except (NoCheckpoint, ValueError) as error:
@@ -78,6 +83,15 @@ class Command(BaseCommand):
             self.stdout.write("Không đối chiếu với điểm niêm phong bên ngoài (--against).")
         else:
             self.stdout.write(f"Đã đối chiếu {_grouped(report.outside)} điểm niêm phong bên ngoài.")
+        if report.records:
+            self.stdout.write(
+                f"Đã kiểm tra {_grouped(report.records)} việc đã ghi, lịch sử trường, dấu thay đổi và bằng chứng khác."
+            )
+        if report.archived_months:
+            self.stdout.write(
+                f"{_grouped(report.archived)} dòng của {report.archived_months} tháng nằm trong kho lưu trữ;"
+                f" đã đối chiếu {report.archive_files} tệp."
+            )
         if report.lost:
             self.stdout.write(
                 f"  {_grouped(report.lost)} điểm đã mất khi khôi phục, việc khôi phục đã được chấp nhận."

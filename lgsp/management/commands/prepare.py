@@ -41,6 +41,7 @@ class Command(BaseCommand):
         self.step("Nạp nội dung kiểm tra hằng tuần", "load_weekly_checks")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         self.step("Nạp quy tắc cảnh báo", "load_alert_rules")
+        self.step("Nạp thời hạn giữ nhật ký", "load_retention")
         if options["demo"]:
             self.step("Tạo người dùng mẫu", "load_demo")
         if options["provider"]:

@@ -23,8 +23,8 @@ from audit.tasks import verify_new as verify_new_task
 from core import clock
 from lgsp.env import env
 from lgsp.sealer.__main__ import main
-from tests.audit.log_rows import KEYS, address, sql
-from tests.audit.sealing.world import SIGNER, seal, written
+from tests.audit.log_rows import KEYS, address, sql, written
+from tests.audit.sealing.world import SIGNER, seal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC11.5")]
 

@@ -14,7 +14,8 @@ from audit.sealing.leaves import copy_between, hash_of, rows_of
 from audit.sealing.merkle import Frontier
 from audit.verification.findings import Report
 from audit.verification.run import Asked, verify
-from tests.audit.sealing.world import KNOWN, OTHER, RING, SIGNER, evidence_columns, seal, undone, written
+from tests.audit.log_rows import written
+from tests.audit.sealing.world import KNOWN, OTHER, RING, SIGNER, evidence_columns, seal, undone
 from tests.audit.test_verify import FLIPS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC11.5")]
@@ -308,6 +309,7 @@ def test_a_log_cut_back_to_an_earlier_moment_is_missed_outside_only(sealed: Path
                 cursor.execute("delete from audit_epoch where seq >= %s", [first])
             else:
                 cursor.execute(f"delete from audit_{kind} where epoch = %s and n >= %s", [epoch, first])
+        cursor.execute("delete from audit_nonce where call_id not in (select call_id from audit_intent)")
         cursor.execute("delete from audit_leaf where first_leaf >= %s", [size])
         cursor.execute("delete from audit_checkpoint where number > 2")
         assert judged().clean

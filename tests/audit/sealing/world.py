@@ -1,58 +1,27 @@
 """A log of two processes and a sealer over it, as short as tests need them."""
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from django.db import connection, transaction
 
-from audit.admission import Ledger, Outcome, Stage
 from audit.sealing.notes import Signer
 from audit.sealing.outside import Outside
+from audit.sealing.records import Records
 from audit.sealing.sealer import Keys, Sealer
 from audit.sealing.witness import Witness
+from audit.verification.run import Asked, verify
 from core.crypto import Keyring
-from tests.audit.log_rows import DONE, KEYS, add_gate, address, changed, make_call
+from tests.audit.log_rows import KEYS, address, sql
 
 RING = Keyring.parse(KEYS)
 SIGNER = Signer.made_of("lgsp.example/log", b"sealing-key-of-the-tests-only-32")
 OTHER = Signer.made_of("lgsp.example/log", b"another-key-of-the-tests-only-32")
 KNOWN = {SIGNER.verifier.key_id: SIGNER.verifier}
 SEAL_KEYS = Keys(SIGNER, KNOWN, KEYS)
-
-
-async def write_log(calls: int, parts: int = 2, *, unanswered: bool = False) -> None:
-    """Write calls of *parts* processes: plain, stale and submitted again, streamed, over quota, refused."""
-    gate, small = add_gate(), add_gate(1)
-    for part in range(parts):
-        ledger = Ledger(address(), KEYS, worker=f"worker-{part}")
-        await ledger.start()
-        for _ in range(calls):
-            call = make_call(gate)
-            await ledger.admit(call)
-            await ledger.record(call, DONE)
-        stale = make_call(gate, gate_version=9)
-        await ledger.admit(stale)
-        await ledger.admit(changed(stale, gate_version=1), owned=True)
-        await ledger.record(stale, DONE)
-        streamed = make_call(gate)
-        await ledger.admit(streamed)
-        await ledger.record(streamed, Outcome(200, stage=Stage.STREAMING))
-        await ledger.record(streamed, Outcome(200, stage=Stage.CLOSING))
-        over = make_call(small)
-        await ledger.admit(over)
-        await ledger.record(over, Outcome(429, "quota-exceeded", "consumer"))
-        await ledger.refuse(make_call(0, key_id=0, created=None, nonce=b""), Outcome(401, "signature-invalid"))
-        if unanswered:
-            await ledger.admit(make_call(gate))
-        await ledger.stop()
-
-
-def written(calls: int = 4, parts: int = 2, *, unanswered: bool = False) -> None:
-    """Write a log."""
-    asyncio.run(write_log(calls, parts, unanswered=unanswered))
 
 
 @contextmanager
@@ -63,9 +32,12 @@ def sealing(
     accept: bool = False,
     witness: Witness | None = None,
     revoking: Sequence[str] = (),
+    records: Records | None = None,
 ) -> Iterator[Sealer]:
     """Give a sealer that has begun, and end it."""
-    sealer = Sealer(address(), keys, Outside(folder), witness or Witness(), accept=accept, revoking=revoking)
+    sealer = Sealer(
+        address(), keys, Outside(folder), witness or Witness(), accept=accept, revoking=revoking, records=records or {}
+    )
     sealer.outside.take()
     try:
         assert sealer.connect()
@@ -91,7 +63,7 @@ def evidence_columns() -> list[tuple[str, str, str]]:
             "select c.table_name, c.column_name, c.data_type from information_schema.columns c"
             " join pg_trigger t on t.tgrelid = c.table_name::regclass and t.tgname = 'append_only'"
             " where c.table_schema = current_schema()"
-            " and c.table_name <> all (array['audit_nonce', 'audit_row_change'])"
+            " and c.table_name <> all (array['audit_nonce', 'audit_row_change', 'audit_tombstone'])"
             " and not (select relispartition from pg_class where oid = c.table_name::regclass) order by 1, 2"
         )
         return cursor.fetchall()
@@ -113,3 +85,28 @@ def undone() -> Iterator[Any]:
             cursor.execute("drop index audit_leaf_row")
             yield cursor
         transaction.set_rollback(True)
+
+
+def committed() -> int:
+    """Return how many rows the log has."""
+    return int(sql("select (select count(*) from audit_intent) + (select count(*) from audit_outcome)"
+                   " + (select count(*) from audit_epoch)")[0][0])  # fmt: skip
+
+
+def leaves() -> int:
+    """Return how many leaves the tree has."""
+    return int(sql("select coalesce(sum(leaves), 0) from audit_leaf")[0][0])
+
+
+def sound(folder: Path) -> None:
+    """Assert that the log verifies, and against the checkpoints in *folder*."""
+    report = verify(RING, Asked(against=folder), KNOWN)
+    assert report.clean, [str(fault) for fault in report.faults]
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait until *condition* holds, twenty seconds at most."""
+    stop = monotonic() + 20
+    while not condition():
+        assert monotonic() < stop
+        sleep(0.02)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from audit.evidence.question import Question
@@ -72,6 +73,18 @@ def test_an_agency_takes_one_call_the_list_and_the_dossier(
     assert facts[0].after["call_id"] == str(calls[0])
     assert facts[0].after["checkpoint"] == 1
     assert facts[2].after["grants"] == [grant.code]
+
+
+def test_the_pages_of_a_dossier_lead_to_its_bundle_for_those_who_may(chain: Chain, grant: Grant, desk: Desk) -> None:
+    there = f"{BUNDLE}?dossier={chain.request.pk}"
+    portal = reverse("request", args=[chain.request.pk])
+    staff = reverse("admin:connections_connectionrequest_change", args=[chain.request.pk])
+    offers = [("technician", portal, True), ("agency_officer", portal, False), ("operator", staff, True),
+              ("evaluator", staff, False)]  # fmt: skip
+    for role, page, offered in offers:
+        answer = desk(role).get(page)
+        assert answer.status_code == 200, (role, page)
+        assert (there in answer.content.decode()) is offered, (role, page)
 
 
 def test_the_answering_side_takes_it_too_and_nobody_else_finds_it(

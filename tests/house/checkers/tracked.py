@@ -11,6 +11,7 @@ EXCUSES = {
     "audit.Outcome": "as audit.Intent",
     "audit.RowChange": "as audit.Fact: written by triggers",
     "audit.Sealing": "how the sealer stands, overwritten each second; the checkpoints are the evidence",
+    "audit.Tombstone": "evidence: written once, sealed, with a fact; a trigger refuses every change",
     "audit.Verification": "a measurement: written once by a job; one that failed has a fact",
     "audit.Recovery": "evidence itself: written once, accepted once, a trigger refuses other change; each has a fact",
     "audit.UseDay": "a sum over the call log, counted by a job; the log is the evidence",
