@@ -167,6 +167,6 @@ def first_words(incident: Incident) -> dict[str, str]:
     """Return how a first public word and its title may begin, restricted services left out; the person edits both."""
     when = f"{incident.started_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
     text = _("Chúng tôi ghi nhận sự cố từ %(time)s và đang xử lý. Thông tin tiếp theo được cập nhật tại đây.")
-    names = services_said(public_services([incident.pk]).get(incident.pk, []))
+    names = services_said(title for _pk, title in public_services([incident.pk]).get(incident.pk, []))
     title = _("Sự cố dịch vụ %(names)s") % {"names": names} if names else _("Sự cố nền tảng LGSP")
     return {"text": text % {"time": when}, "public_title": title[:200]}
