@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from connections.admin.pages import staff_page
 from connections.admin.plans import ReasonedForm
+from core import clock
 from core.actor import Actor
 from core.admin import BaseAdmin
 from core.forms import HoursField, PortalForm, QuantityField
@@ -84,7 +85,9 @@ class AlertRuleAdmin(BaseAdmin):
         mark = getattr(obj, "mark", None)
         if mark is None:
             return _("Chưa xét")
-        return _("Lỗi khi xét: %(fault)s") % {"fault": mark.fault} if mark.fault else f"{mark.until:%H:%M %d/%m/%Y}"
+        if mark.fault:
+            return _("Lỗi khi xét: %(fault)s") % {"fault": mark.fault}
+        return f"{mark.until.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What a rule is about stays."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from core import clock
 from core.actor import Actor
 from core.admin_steps import StepsAdmin
 from core.problems import StateRefused
@@ -117,10 +118,10 @@ class WebhookDeliveryAdmin(StepsAdmin):
     @admin.display(description=gettext_lazy("Các lần gửi"))
     def tries_shown(self, obj: WebhookDelivery) -> str:
         """Say how each try went, the last first."""
-        lines = [
-            f"{item.at:%H:%M:%S %d/%m/%Y}: {f'HTTP {item.status}' if item.status else item.error}"
-            for item in obj.attempts.order_by("-id")[:20]
-        ]
+        lines = []
+        for item in obj.attempts.order_by("-id")[:20]:
+            at = f"{item.at.astimezone(clock.VIETNAM):%H:%M:%S %d/%m/%Y}"
+            lines.append(f"{at}: HTTP {item.status}" if item.status else f"{at}: {item.error}")
         return "\n".join(lines) or _("Chưa gửi lần nào")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:

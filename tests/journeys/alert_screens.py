@@ -1,9 +1,10 @@
 """Screens of alerts, their rules and webhooks, with the content they need where it is not there yet."""
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from lgsp.demo.browser import Surprise
+from lgsp.demo.browser import Person, Surprise
 from lgsp.demo.people import People
 
 Shot = tuple[str, str, str, str]
@@ -27,12 +28,12 @@ def alert_shots(people: People, connection: str) -> Iterator[Shot]:
     with suppress(Surprise):
         technician.send(technician.open(hook), "Gửi thử")
     grant = officer.open("/quyen-khai-thac/?environment=live").link("QK-")
+    raised = _alert(operator)
     yield "alerts", OFFICER, "/canh-bao/?tab=tat-ca", "Cảnh báo của cơ quan"
-    with suppress(Surprise):
-        yield "alert", OPERATOR, operator.open("/canh-bao/?tab=tat-ca").link("Khóa được dùng"), "Một cảnh báo"
-    with suppress(Surprise):
-        desk = operator.open(f"{STAFF}alert/").link("Khóa được dùng từ địa chỉ mạng mới")
-        yield "desk-alert", OPERATOR, desk, "Một cảnh báo tại Sở"
+    yield "alerts-all", OPERATOR, "/canh-bao/?tab=tat-ca", "Cảnh báo của mọi bên"
+    yield "alert", OPERATOR, raised, "Một cảnh báo"
+    pk_of = raised.rstrip("/").rsplit("/", 1)[1]
+    yield "desk-alert", OPERATOR, f"{STAFF}alert/{pk_of}/change/", "Một cảnh báo tại Sở"
     yield "desk-alerts", OPERATOR, f"{STAFF}alert/", "Cảnh báo tại Sở"
     yield "desk-alert-rules", OPERATOR, f"{STAFF}alertrule/", "Quy tắc cảnh báo"
     yield "desk-alert-rule", OPERATOR, rule, "Một quy tắc cảnh báo"
@@ -46,3 +47,19 @@ def alert_shots(people: People, connection: str) -> Iterator[Shot]:
     yield "webhook", TECHNICIAN, hook, "Một điểm nhận tin với nhật ký gửi"
     yield "webhook-secret", TECHNICIAN, f"{hook}khoa/", "Đổi khóa bí mật của điểm nhận tin"
     yield "desk-webhooks", OPERATOR, f"{STAFF}webhook/", "Điểm nhận tin của mọi cơ quan"
+
+
+def _alert(operator: Person) -> str:
+    """Return an alert; where there is none a threshold that everything reaches raises one, and is put back."""
+    name, reason = "Sắp hết dung lượng lưu trữ", "Chụp màn hình cảnh báo"
+    rule = operator.open(f"{STAFF}alertrule/").link(name)
+    for turn in range(40):
+        with suppress(Surprise):
+            found = operator.open("/canh-bao/?tab=tat-ca").link(name)
+            if turn:
+                operator.send(operator.open(rule), "Lưu", threshold="80", severe_threshold="92", reason=reason)
+            return found
+        if not turn:
+            operator.send(operator.open(rule), "Lưu", threshold="1", severe_threshold="", reason=reason)
+        time.sleep(5)
+    raise Surprise("no alert was raised")

@@ -12,7 +12,7 @@ from audit.models import Sealing
 from audit.sealing import open_calls, orphans
 from audit.selectors.call_pages import Wanted, call_of, calls_of
 from audit.selectors.calls import recent_calls
-from audit.selectors.rollups import figures
+from audit.selectors.rollups import sums
 from audit.services.rollups import roll_up
 from audit.verification.run import Asked, verify
 from core import clock
@@ -102,8 +102,8 @@ def test_a_call_that_streams_in_a_living_process_is_left_alone_and_a_late_outcom
     assert one is not None
     assert (one.status, one.reason) == (200, "")
     roll_up()
-    told = figures(since=clock.now() - timedelta(hours=1), until=clock.now() + timedelta(hours=1))
-    assert (told.total, told.success, told.platform) == (2, 2, 0)
+    told = sums(since=clock.now() - timedelta(hours=1), until=clock.now() + timedelta(hours=1))[()]
+    assert (told.calls, told.success, told.platform) == (2, 2, 0)
 
 
 def test_the_reason_of_a_call_nobody_ended_has_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
