@@ -28,7 +28,7 @@ def operations_page(request: Any) -> HttpResponse:
     found = operations(request.actor)
     context = {
         **admin.site.each_context(request),
-        "content_title": _("Vận hành"),
+        "title": _("Vận hành"),
         "now": found,
         "tiles": tiles_of(found, settings.SEALING_ALARM_SECONDS),
         "every": EVERY if left else 0,
