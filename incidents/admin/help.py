@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from connections.admin.plans import ReasonedForm
 from core.actor import Actor
@@ -24,9 +24,17 @@ from incidents.help_form import EntryForm
 from incidents.help_words import HelpSide
 from incidents.models import GuideAnswer, HelpFile, HelpRequest
 from incidents.models.help import ANSWER, PUBLISH, SEE_ALL
-from incidents.selectors.help import days_left, help_list, thread_of
+from incidents.selectors.help import QUEUE, days_left, help_list, thread_of
 from incidents.services import guides
 from incidents.services import help as deeds
+
+
+class DeskForm(EntryForm):
+    """The same entry as the staff rooms draw it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget = UnfoldAdminTextareaWidget(attrs={"rows": 6})
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -81,7 +89,7 @@ class HelpRequestAdmin(BaseAdmin):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Keep the order of the queue where nobody chose another."""
-        return ("rank", F("due_at").asc(nulls_last=True), "-id")
+        return QUEUE
 
     def get_urls(self) -> list[Any]:
         """Add the files of a thread."""
@@ -102,7 +110,7 @@ class HelpRequestAdmin(BaseAdmin):
         if found is None:
             raise Http404
         posted, status = request.method == "POST", 200
-        form = EntryForm(request.POST if posted else None, request.FILES if posted else None)
+        form = DeskForm(request.POST if posted else None, request.FILES if posted else None)
         if posted:
             try:
                 if done := self._do(request, found, form):

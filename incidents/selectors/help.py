@@ -13,6 +13,12 @@ from incidents.models import GuideAnswer, HelpEntry, HelpFile, HelpRequest
 from incidents.models.help import SEE_ALL
 
 MOST = 300
+#: The order of the queue: what waits for SKHCN, then by when it is due.
+QUEUE = (
+    Case(When(state=HelpState.OPEN, then=Value(0)), default=Value(1)),
+    F("due_at").asc(nulls_last=True),
+    "-id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,7 @@ def help_list(actor: Actor, *, tab: str = "", words: str = "") -> QuerySet[HelpR
         found = found.exclude(state=HelpState.CLOSED)
     elif tab == "closed":
         found = found.filter(state=HelpState.CLOSED)
-    rank = Case(When(state=HelpState.OPEN, then=Value(0)), default=Value(1))
-    ordered = found.annotate(rank=rank).order_by("rank", F("due_at").asc(nulls_last=True), "-id")
-    return ordered.select_related("agency", "owner")
+    return found.order_by(*QUEUE).select_related("agency", "owner")
 
 
 def days_left(request: HelpRequest, calendar: WorkCalendar | None = None) -> int | None:

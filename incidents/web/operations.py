@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
+from incidents.models import Outage
 from incidents.models.help import SEE_ALL
 from incidents.selectors.operations import operations
 from incidents.web.tiles import tiles_of
@@ -28,6 +29,8 @@ def operations_page(request: Any) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "",
+        # The head of a staff page says where one is; this one stands beside the lists of outages.
+        "opts": Outage._meta,
         "now": found,
         "tiles": tiles_of(found, settings.SEALING_ALARM_SECONDS),
         "every": EVERY if left else 0,
