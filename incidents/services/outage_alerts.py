@@ -4,11 +4,13 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.choices import Environment
-from incidents.alert_choices import Detector, SubjectKind
+from incidents.alert_choices import Detector, SubjectKind, at_least
 from incidents.models import AlertRule, DetectionMark, Outage
 from incidents.selectors.detection.findings import found
 from incidents.selectors.detection.sources import of_outage
+from incidents.selectors.maintenance import planned_now
 from incidents.services.alerts import raise_alerts, settle_alert
+from incidents.services.incident_opening import open_from_outage
 
 
 def raise_for(outage: Outage) -> bool:
@@ -19,6 +21,9 @@ def raise_for(outage: Outage) -> bool:
             rule=rule, defaults={"until": clock.now(), "ran_at": clock.now()}
         )
         DetectionMark.objects.select_for_update().get(pk=mark.pk)
+        if at_least(rule.severity, rule.opens_incident) and not planned_now([outage.upstream.version.service_id]):
+            # The alert joins the incident of its outage, so that there is one.
+            open_from_outage(outage=outage)
         raise_alerts(rule=rule, found=found([of_outage(outage, clock.now())]))
     return bool(rules)
 
