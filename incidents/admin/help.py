@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from connections.admin.plans import ReasonedForm
 from core.actor import Actor
@@ -26,6 +27,14 @@ from incidents.models.help import ANSWER, PUBLISH, SEE_ALL
 from incidents.selectors.help import QUEUE, days_left, help_list, thread_of
 from incidents.services import guides
 from incidents.services import help as deeds
+
+
+class DeskForm(EntryForm):
+    """The same entry as the staff rooms draw it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget = UnfoldAdminTextareaWidget(attrs={"rows": 6})
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -101,7 +110,7 @@ class HelpRequestAdmin(BaseAdmin):
         if found is None:
             raise Http404
         posted, status = request.method == "POST", 200
-        form = EntryForm(request.POST if posted else None, request.FILES if posted else None)
+        form = DeskForm(request.POST if posted else None, request.FILES if posted else None)
         if posted:
             try:
                 if done := self._do(request, found, form):

@@ -42,7 +42,7 @@ def planned(operator: Person) -> str:
         begins = clock.local_now() + timedelta(days=2)
         operator.fill(
             f"{WINDOWS}add/",
-            "Lưu",
+            "",
             whole_platform=1,
             starts_at_0=f"{begins:%d/%m/%Y}",
             starts_at_1="22:00",
@@ -64,5 +64,5 @@ def asked(officer: Person, operator: Person) -> str:
         desk = operator.open(operator.open(ASKED).link("HT-"))
         operator.send(desk, "Gửi trả lời", text=said)
         adding = operator.open(operator.open(desk.address).link("Đưa vào Hỏi đáp"))
-        operator.send(adding, "Lưu", question=f"{QUESTION} dù các phần đã xong?", topic="Lập hồ sơ kết nối")
+        operator.send(adding, "", question=f"{QUESTION} dù các phần đã xong?", topic="Lập hồ sơ kết nối")
     return officer.open("/ho-tro/").link(QUESTION)
