@@ -14,8 +14,8 @@ from audit.sealing.revocations import NAME, read
 from audit.sealing.witness import Witness, book_to_folder, to_folder
 from core import clock
 from lgsp.sealer.__main__ import witness
-from tests.audit.sealing.test_sealer import _listener, _until
-from tests.audit.sealing.world import KNOWN, sealing
+from tests.audit.sealing.listening import listener
+from tests.audit.sealing.world import KNOWN, sealing, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC12.5")]
 DEEDS = ("key.revoked",)
@@ -40,7 +40,7 @@ def test_the_second_place_gets_the_book_and_is_told_apart_from_another_one(tmp_p
 
     def told(what: Any) -> None:
         with sealing(own, revoking=DEEDS, witness=second()) as sealer:
-            _until(lambda: bool(sealer.tick() and not sealer.witness.book.busy and what()))
+            until(lambda: bool(sealer.tick() and not sealer.witness.book.busy and what()))
 
     revoke("ak_1", "ak_2")
     told(lambda: (held / NAME).exists() and len(names(held)) == 2)
@@ -58,12 +58,12 @@ def test_the_second_place_gets_the_book_and_is_told_apart_from_another_one(tmp_p
 
 def test_an_address_gets_the_book_again_and_a_note_that_came_twice_counts_once(tmp_path: Path) -> None:
     revoke("ak_1")
-    with _listener(200) as (place, taken):
+    with listener(200) as (place, taken):
         for number in (1, 2):
             with sealing(tmp_path / "own", revoking=DEEDS, witness=witness(place)) as sealer:
-                _until(lambda: bool(sealer.tick() and not sealer.witness.book.busy and sealer.witness._book_taken))
+                until(lambda: bool(sealer.tick() and not sealer.witness.book.busy and sealer.witness._book_taken))
                 revoke(*(["ak_2"] if number == 1 else []))
-                _until(lambda: bool(sealer.tick() and sealer.witness._book_taken == 2))
+                until(lambda: bool(sealer.tick() and sealer.witness._book_taken == 2))
     sent = [body for body in taken if body.startswith(b"lgsp-revocation 1\n")]
     assert len(sent) == 3
     (tmp_path / NAME).write_bytes(b"".join(sent))

@@ -1,9 +1,5 @@
 """The second place gets every checkpoint in order; nothing waits for it."""
 
-import http.server
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +10,7 @@ from audit.sealing.witness import Witness, to_folder
 from audit.selectors.sealing import newest_checkpoint
 from lgsp.sealer.__main__ import witness
 from tests.audit.log_rows import written
+from tests.audit.sealing.listening import listener
 from tests.audit.sealing.world import sealing, sound, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC11.5")]
@@ -25,7 +22,7 @@ def test_the_second_place_gets_every_checkpoint_in_order_and_sealing_never_waits
 
     def send(notes: Any) -> None:
         if not Broken.there:
-            raise OSError(5, "out of reach")
+            raise OSError("out of reach")
         to_folder(tmp_path / "held")(notes)
 
     second = Witness(send)
@@ -36,7 +33,7 @@ def test_the_second_place_gets_every_checkpoint_in_order_and_sealing_never_waits
         until(lambda: bool(sealer.tick() and Sealing.objects.get().witness_fault))
         assert Sealing.objects.get().witness_fault == "out of reach"
         Broken.there = True
-        second._not_before = 0.0
+        second.checkpoints._not_before = 0.0
         until(lambda: bool(sealer.tick() and Sealing.objects.get().witness_number == 3))
         standing = Sealing.objects.get()
     assert (standing.witness_fault, standing.outside_number) == ("", 3)
@@ -46,36 +43,12 @@ def test_the_second_place_gets_every_checkpoint_in_order_and_sealing_never_waits
     sound(tmp_path / "held")
 
 
-@contextmanager
-def _listener(status: int) -> Iterator[tuple[str, list[bytes]]]:
-    taken: list[bytes] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_arguments: Any) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/checkpoints", taken
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_witness_over_http_counts_only_what_it_took(tmp_path: Path) -> None:
     written(1, 1)
     for status, number in ((503, 0), (200, 1)):
-        with _listener(status) as (place, taken), sealing(tmp_path, witness=witness(place)) as sealer:
+        with listener(status) as (place, taken), sealing(tmp_path, witness=witness(place)) as sealer:
             until(lambda: bool(sealer.tick() and taken))
-            until(lambda: bool(sealer.tick() and not sealer.witness._thread.is_alive()))  # type: ignore[union-attr]
+            until(lambda: bool(sealer.tick() and not sealer.witness.checkpoints.busy))
             assert sealer.tick()
             assert taken[0].decode() == newest_checkpoint()
             assert Sealing.objects.get().witness_number == number
