@@ -95,7 +95,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
         publish_version(actor=JOB, version=draft(code=f"service-{number}", title=f"Dịch vụ {number}"))
     with django_assert_num_queries(2):
         assert Client().get("/danh-muc/").status_code == 200
-    # The service, its versions with operations, fields, structures; standards, health, uptime, duties leave a note, and
+    # The service, its versions with operations, fields, structures; standards, health, uptime, duties leave a note;
     # uptime leaves out what was planned (its policy, its windows).
     with django_assert_num_queries(12):
         assert Client().get("/danh-muc/service-3/").status_code == 200
