@@ -1,4 +1,4 @@
-"""The short form of the fault suite: a whole product broken in two ways, in four by `./run heavy`; all: `./run faults`."""
+"""The short form of the fault suite: a product broken in two ways, in four by `./run heavy`; all: `./run faults`."""
 
 import subprocess
 import sys
