@@ -121,6 +121,7 @@ class Places:
                 self._inside(place, f"{where}!", gzip.GzipFile(fileobj=stream), depth)
             elif head == b"%PDF-":
                 self._pdf(place, where, stream.read(_UNPACKED))
+        # zipfile raises NotImplementedError for a way of packing it does not know, RuntimeError for a locked file.
         except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, gzip.BadGzipFile):
             self.unread.append(f"{where}!")
 
