@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from audit.admin.lists import EvidenceAdmin, in_cell
+from audit.admin.lists import EvidenceAdmin, counted, in_cell
 from audit.models import Retention, Tombstone
 from audit.services import retention as deeds
 from core.actor import Actor
@@ -50,10 +51,13 @@ class RetentionAdmin(BaseAdmin):
 class TombstoneAdmin(EvidenceAdmin):
     """Months in the archive, newest first, each with its file and what it holds."""
 
-    list_display = ("shown_month", "at", "intents", "outcomes", "leaves", "file_of", "digest", "basis_of")
-    fields = ("shown_month", "at", "intents", "outcomes", "leaves", "file", "size", "sha256", "basis")
-    readonly_fields = ("shown_month", "leaves")
+    list_display = ("shown_month", "at", "asked", "answered", "leaves", "file_of", "digest", "basis_of")
+    fields = ("shown_month", "at", "asked", "answered", "leaves", "file", "volume", "sha256", "basis")
+    readonly_fields = ("shown_month", "asked", "answered", "leaves", "volume")
     ordering = ("-month",)
+    asked = counted("intents", gettext_lazy("Số yêu cầu"))
+    answered = counted("outcomes", gettext_lazy("Số kết quả"))
+    volume = counted("size", gettext_lazy("Dung lượng tệp, byte"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the actor sees the whole call log or all facts."""
@@ -68,7 +72,8 @@ class TombstoneAdmin(EvidenceAdmin):
     @admin.display(description=gettext_lazy("Lá trong cây niêm phong"), ordering="first_leaf")
     def leaves(self, obj: Tombstone) -> str:
         """Say which leaves the rows are."""
-        return _("%(first)s đến %(last)s") % {"first": obj.first_leaf, "last": obj.last_leaf}
+        ends = {"first": obj.first_leaf, "last": obj.last_leaf}
+        return _("%(first)s đến %(last)s") % {name: number_format(leaf, force_grouping=True) for name, leaf in ends.items()}
 
     @admin.display(description=gettext_lazy("Tệp lưu trữ"))
     def file_of(self, obj: Tombstone) -> str:

@@ -1,17 +1,21 @@
 """What lists of evidence share: counts that stop, and filters by day and by person."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, TextFilter
 
 from core import clock
@@ -26,6 +30,17 @@ def in_cell(text: str, *, wide: bool = False) -> SafeString:
     """Return *text* for a cell that breaks its lines; unfold's cells otherwise stretch the list past the screen."""
     width = "min-width:14rem;max-width:28rem" if wide else "min-width:8rem;max-width:16rem"
     return format_html('<div style="{};white-space:normal;overflow-wrap:anywhere">{}</div>', width, text)
+
+
+def counted(name: str, title: StrOrPromise) -> Callable[..., str]:
+    """Return a column that shows the number in the field *name* with its thousands told apart."""
+
+    @admin.display(description=title, ordering=name)
+    def shown(_admin: Any, row: Any) -> str:
+        value = getattr(row, name)
+        return "–" if value is None else number_format(value, force_grouping=True)
+
+    return shown
 
 
 class BoundedPaginator(Paginator):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from audit.admin.lists import EvidenceAdmin, in_cell
+from audit.admin.lists import EvidenceAdmin, counted, in_cell
 from audit.deeds import named
 from audit.models import Recovery
 from core.admin import acting
@@ -45,22 +45,24 @@ class RecoveryAdmin(EvidenceAdmin):
     fields = (
         "at",
         "kind",
-        "verdict",
+        "result",
         "done_by",
         "backup",
         "backup_at",
         "took",
         "number",
-        "size",
+        "restored",
         "outside_number",
         "outside_at",
-        "lost_rows",
+        "loss",
         "story",
         "accepted_at",
         "accepted_by",
         "accept_reason",
     )
-    readonly_fields = ("verdict", "took", "story")
+    readonly_fields = ("result", "took", "restored", "loss", "story")
+    restored = counted("size", gettext_lazy("Số dòng khôi phục được"))
+    loss = counted("lost_rows", gettext_lazy("Dòng nhật ký đã mất"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the actor sees the whole call log or all facts."""
@@ -72,6 +74,11 @@ class RecoveryAdmin(EvidenceAdmin):
         """Say whether what was restored verified; the colour says the same."""
         return ("sound", _("Đạt")) if obj.sound else ("broken", _("Không đạt"))
 
+    @admin.display(description=gettext_lazy("Kết quả"))
+    def result(self, obj: Recovery) -> str:
+        """Say the same on the page of one."""
+        return self.verdict(obj)[1]
+
     @admin.display(description=gettext_lazy("Bản sao lưu"), ordering="backup")
     def backup_of(self, obj: Recovery) -> str:
         """Name the backup."""
@@ -82,11 +89,6 @@ class RecoveryAdmin(EvidenceAdmin):
         """Say how long it took."""
         minutes, seconds = divmod(round(obj.seconds), 60)
         return _("%(m)s phút %(s)s giây") % {"m": minutes, "s": seconds} if minutes else _("%s giây") % seconds
-
-    @admin.display(description=gettext_lazy("Dòng nhật ký đã mất"), ordering="lost_rows")
-    def loss(self, obj: Recovery) -> int:
-        """Say how many rows of the log were sealed after the backup."""
-        return obj.lost_rows
 
     @admin.display(description=gettext_lazy("Chi tiết"))
     def story(self, obj: Recovery) -> SafeString:

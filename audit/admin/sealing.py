@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from audit.admin.lists import EvidenceAdmin
+from audit.admin.lists import EvidenceAdmin, counted
 from audit.models import Verification
 from audit.selectors.sealing import standing
 from core.admin import acting
@@ -19,7 +19,11 @@ class VerificationAdmin(EvidenceAdmin):
     """Runs of the verification, newest first, under what they and the sealer say now."""
 
     empty_text = gettext_lazy("Chưa kiểm tra nhật ký lần nào; việc kiểm tra chạy mỗi giờ và mỗi đêm.")
-    list_display = ("at", "verdict", "covered", "rows", "seconds", "detail")
+    list_display = ("at", "verdict", "covered", "looked_at", "seconds", "detail")
+    fields = ("at", "covered", "result", "sealed", "looked_at", "seconds", "faults", "table", "leaf", "detail")
+    readonly_fields = ("covered", "result", "sealed", "looked_at")
+    sealed = counted("size", gettext_lazy("Số dòng đã niêm phong"))
+    looked_at = counted("rows", gettext_lazy("Số dòng đã kiểm tra"))
     list_filter = ("sound", "whole")
     list_before_template = "staff/sealing.html"
     ordering = ("-id",)
@@ -37,6 +41,11 @@ class VerificationAdmin(EvidenceAdmin):
     def verdict(self, obj: Verification) -> tuple[str, str]:
         """Say what was found; the colour says the same."""
         return ("sound", _("Đạt")) if obj.sound else ("broken", _("Sai"))
+
+    @admin.display(description=gettext_lazy("Kết quả"))
+    def result(self, obj: Verification) -> str:
+        """Say the same on the page of one."""
+        return self.verdict(obj)[1]
 
     @admin.display(description=gettext_lazy("Phạm vi"))
     def covered(self, obj: Verification) -> str:

@@ -12,9 +12,17 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
+from audit.evidence.bundle import write
+from audit.evidence.plan import plan
+from audit.evidence.question import Question
 from audit.gates import open_gate
 from audit.residue.places import Places
 from audit.residue.spellings import needle
+from audit.selectors.call_pages import Wanted, calls_of
+from audit.sealing.sealer import Keys
+from connections.web.call_cells import cells_of, headers
+from core.sheets import write_csv, write_xlsx
+from tests.audit.sealing.world import KNOWN, SIGNER, seal
 from tests.broker.provider import Provider, reply
 from tests.broker.soaping import ADDRESS, SOAP_11, TYPES, envelope
 from tests.broker.workers import Worker, working
@@ -198,6 +206,7 @@ def rounds(count: int, database: str, world: World, told: Provider, folder: Path
             ways[number % len(ways)](number)
     printed = capfd.readouterr()
     output = printed.out + printed.err
+    take_away(folder / "taken", count // 2)
     assert STEM.encode() in b"".join(told.received), "the canary never reached the provider"
     found = search(STEM, database, folder, marked=marked, output=output)
     assert found.hits == []
@@ -209,6 +218,18 @@ def rounds(count: int, database: str, world: World, told: Provider, folder: Path
     assert logged >= count, "every call left its row"
     _planted(database, folder, marked, output)
     return caller.said
+
+
+def take_away(folder: Path, expected: int) -> None:
+    """Write into *folder* what people and inspectors take away of these calls: csv, xlsx, the bundle of evidence."""
+    folder.mkdir()
+    rows, _older = calls_of(None, Wanted(), limit=5000)
+    assert len(rows) >= expected
+    (folder / "calls.csv").write_bytes(write_csv(headers(), cells_of(rows, None, cut=False)))
+    (folder / "calls.xlsx").write_bytes(write_xlsx(headers(), cells_of(rows, None, cut=False), title="calls"))
+    seal(folder / "checkpoints", keys=Keys(SIGNER, KNOWN, settings.LOG_KEYS))
+    with write(plan(Question("Mọi cuộc gọi", Wanted(), proven=False))).file as bundle:
+        (folder / "bundle.zip").write_bytes(bundle.read())
 
 
 def _planted(database: str, folder: Path, marked: float, output: str) -> None:
