@@ -73,7 +73,9 @@ class TombstoneAdmin(EvidenceAdmin):
     def leaves(self, obj: Tombstone) -> str:
         """Say which leaves the rows are."""
         ends = {"first": obj.first_leaf, "last": obj.last_leaf}
-        return _("%(first)s đến %(last)s") % {name: number_format(leaf, force_grouping=True) for name, leaf in ends.items()}
+        return _("%(first)s đến %(last)s") % {
+            name: number_format(leaf, force_grouping=True) for name, leaf in ends.items()
+        }
 
     @admin.display(description=gettext_lazy("Tệp lưu trữ"))
     def file_of(self, obj: Tombstone) -> str:

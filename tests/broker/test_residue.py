@@ -18,8 +18,8 @@ from audit.evidence.question import Question
 from audit.gates import open_gate
 from audit.residue.places import Places
 from audit.residue.spellings import needle
-from audit.selectors.call_pages import Wanted, calls_of
 from audit.sealing.sealer import Keys
+from audit.selectors.call_pages import Wanted, calls_of
 from connections.web.call_cells import cells_of, headers
 from core.sheets import write_csv, write_xlsx
 from tests.audit.sealing.world import KNOWN, SIGNER, seal
