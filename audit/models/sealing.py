@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
+
 if TYPE_CHECKING:
     from core.actor import Actor
 
@@ -78,4 +80,4 @@ class Verification(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return f"{self.at.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
