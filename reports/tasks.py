@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.services import requesting, writing
+from reports.services import last_use, requesting, writing
 
 
 @shared_task(soft_time_limit=240)
@@ -15,3 +15,9 @@ def write_report(run_id: int) -> None:
 def request_due_reports() -> None:
     """Ask for the reports whose day has come; hand over again what was left lying."""
     requesting.request_due_reports()
+
+
+@shared_task
+def count_last_use() -> None:
+    """Bring together when pages, endpoints and clauses were last used."""
+    last_use.count_last_use()

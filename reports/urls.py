@@ -6,6 +6,7 @@ from reports.web import clauses, guide, reports, signature_check
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
+    path("quy-che/thuc-hien/", clauses.coverage, name="coverage"),
     path("quy-che/<str:clause_id>/", clauses.clause_detail, name="clause"),
     path("nha-phat-trien/huong-dan/", guide.guides, name="developer_guides"),
     path("nha-phat-trien/huong-dan/lgsp-1.json", guide.signature_vectors, name="signature_vectors"),

@@ -131,6 +131,14 @@ def summed_until() -> datetime | None:
     return row[0] if row else None
 
 
+def last_called() -> datetime | None:
+    """Return the begin of the last hour with a call; None before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select max(begins) from {HOUR}")  # noqa: S608
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def _told(row: Sequence[Any]) -> CallSums:
     refused, *sides = (int(value) for value in row[: 1 + len(_SIDES)])
     found = dict(zip(SUMS, (int(value) for value in row[1 + len(_SIDES) :]), strict=True))

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "accounts.web.middleware.SessionRulesMiddleware",
     "core.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
+    "reports.web.last_use.LastUseMiddleware",
 ]
 
 ROOT_URLCONF = "lgsp.urls"

@@ -75,4 +75,5 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 290},
     },
+    "count-last-use": {"task": "reports.tasks.count_last_use", "schedule": 600.0, "options": {"expires": 590}},
 }

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.choices import AgencyKind
 from accounts.models import Agency, AgencyCode, User
 from accounts.services.agencies import change_agency, create_agency, end_agency, replace_code
 from accounts.services.register import load_register
@@ -55,6 +56,17 @@ def test_agencies_are_found_without_diacritics(client: Client, typed: str, code:
     assert f"/danh-ba/{code}/" in client.get("/danh-ba/", {"q": typed}).content.decode()
 
 
+@pytest.mark.clause("QC2.1", "QC2.2", "QC2.3")
+@pytest.mark.usefixtures("db")
+def test_every_kind_of_body_that_the_regulation_binds_stands_in_the_register(client: Client) -> None:
+    # Communes have codes of their own and come with the seed.
+    for place, kind in enumerate(set(AgencyKind) - {AgencyKind.COMMUNE}, start=10):
+        create_agency(actor=JOB, **fields(code=f"H60.8{place}", name=f"Cơ quan {kind}", kind=kind))
+        shown = client.get("/danh-ba/", {"loai": str(kind)}).content.decode()
+        assert f"/danh-ba/H60.8{place}/" in shown, kind
+        assert shown.count("/danh-ba/H60.8") == 1, kind
+
+
 @pytest.mark.usefixtures("db")
 def test_an_empty_search_says_how_to_go_on(client: Client) -> None:
     page = client.get("/danh-ba/", {"q": "không có đâu", "loai": "department"}).content.decode()
@@ -90,6 +102,7 @@ def test_bad_input_names_the_field_and_the_mend_and_saves_nothing(changes: dict,
     assert (Agency.objects.count(), AgencyCode.objects.count(), Fact.objects.count()) == counts
 
 
+@pytest.mark.clause("Q50-8.1")
 @pytest.mark.usefixtures("db")
 def test_a_replaced_code_is_never_used_again_and_leads_to_its_agency(client: Client) -> None:
     made = create_agency(actor=JOB, **fields())

@@ -195,6 +195,7 @@ def test_ends_and_official_codes_are_deeds_of_their_own() -> None:
     assert Agency.objects.get(pk=made.pk).version == 1
 
 
+@pytest.mark.clause("Q50-8.1")
 @pytest.mark.usefixtures("db")
 def test_every_code_that_is_replaced_is_retired_and_comes_back_only_to_its_agency() -> None:
     made = entered(legacy_code="000.00.01.H60")

@@ -149,6 +149,7 @@ def _floor(call: Call, grain: str) -> datetime:
     return local.replace(hour=0) if grain == "day" else local
 
 
+@pytest.mark.clause("QC6.5")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_sums_are_exact_with_late_rows_and_edges_of_days(seed: int) -> None:
     calls = made_up(seed, 160)

@@ -13,6 +13,7 @@ BASE = "/api/data/administrative-units/v1"
 COMMUNES = f"{BASE}/communes"
 
 
+@pytest.mark.clause("QC6.1", "QC6.2", "Q50-13.5")
 def test_a_signed_call_is_carried_and_logged(broker: Live, provider: Provider, world: World, log: Log) -> None:
     target = f"{COMMUNES}?q=T%C3%A2n%20L%C6%B0u&limit=2"
     answer = broker.send(target, signed(world.credentials(), broker.authority, target))
@@ -162,6 +163,7 @@ def test_bytes_after_a_whole_request_do_not_take_its_answer(broker: Live, provid
     assert b"connection: close" in received
 
 
+@pytest.mark.clause("QC6.2")
 def test_n19_fields_outside_the_grant_are_dropped_and_counted(
     broker: Live, provider: Provider, world: World, log: Log
 ) -> None:

@@ -117,6 +117,7 @@ def eventually(true: Callable[[], bool], seconds: float = 30) -> bool:
     return True
 
 
+@pytest.mark.clause("QC7.3", "QC12.2", "Q50-7.5")
 @pytest.mark.clause("QC8.3")
 def test_workers_on_one_port_decide_as_one(granted: Any, plane: Plane, provider: Provider, module_log: Log) -> None:
     """One request sent 64 times at once is admitted once; of 500 calls at once the quota lets exactly 100 through."""
@@ -286,6 +287,7 @@ def test_a_call_under_way_is_answered_before_the_process_ends(
     plane.stop()
 
 
+@pytest.mark.clause("QC7.3", "QC14.1", "Q50-12.2a")
 def test_a_worker_that_dies_is_replaced_and_its_counts_go_on(granted: Any, plane: Plane, provider: Provider) -> None:
     _chain, credentials, _made = granted
     for _ in range(20):

@@ -114,6 +114,7 @@ def test_n15_another_environment_or_a_connection_that_rests(name: str, wrong: Ch
     wrong(name)
 
 
+@pytest.mark.clause("Q50-13.4", "QC11.6")
 @pytest.mark.clause("QC11.3")
 @pytest.mark.parametrize("name", [name for name in WRONG if name not in N12 + N15])
 def test_one_thing_wrong(name: str, wrong: Check) -> None:
@@ -226,6 +227,7 @@ def test_what_is_not_in_the_catalogue(
     assert provider.received == []
 
 
+@pytest.mark.clause("Q50-13.4")
 def test_last_days_and_networks_that_fit_are_taken(broker: Live, provider: Provider, world: World) -> None:
     world.keys[1] = replace(world.keys[1], valid_to=today(), networks=("127.0.0.0/8",))
     world.grants["QK-1"] = replace(

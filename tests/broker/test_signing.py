@@ -45,6 +45,7 @@ def verdict(vector: dict[str, Any], document: dict[str, Any]) -> str:
     return "accepted"
 
 
+@pytest.mark.clause("Q50-6.4")
 @pytest.mark.parametrize("vector", PUBLISHED["vectors"], ids=lambda vector: vector["name"])
 def test_published_vector(vector: dict[str, Any]) -> None:
     assert verdict(vector, PUBLISHED) == vector["expected"]

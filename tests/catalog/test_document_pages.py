@@ -33,6 +33,7 @@ def addresses(found: TechnicalDocument) -> list[str]:
     return [reverse("document", args=[found.pk]), reverse("document_file", args=[found.pk, version.pk])]
 
 
+@pytest.mark.clause("Q50-9", "Q50-9.1", "Q50-9.2")
 @pytest.mark.parametrize(("role", "code", "levels"), READERS)
 def test_the_level_holds_on_list_search_page_file_and_address(
     role: str,

@@ -211,6 +211,7 @@ def test_a_planned_day_moves_only_with_a_reason_and_forward(plan: Callable[..., 
     assert ConnectionPlan.objects.get().due == day
 
 
+@pytest.mark.clause("Q50-16.2")
 @pytest.mark.clause("QC15.1")
 def test_filing_and_going_live_move_the_entry_and_it_is_overdue_no_more(
     plan: Callable[..., ConnectionPlan], system: Systems

@@ -110,6 +110,7 @@ def test_a_service_shows_the_standards_it_follows(
     assert not found.services.exists()
 
 
+@pytest.mark.clause("Q50-15.2")
 @pytest.mark.clause("Q50-13.1")
 def test_staff_enter_replace_and_end_on_pages(staff: Callable[..., Client]) -> None:
     client = staff()

@@ -20,6 +20,7 @@ People = Callable[..., Actor]
 Systems = Callable[..., InformationSystem]
 
 
+@pytest.mark.clause("QC14.4", "Q50-7.7")
 @pytest.mark.clause("QC3.2", "QC7.6")
 def test_an_officer_registers_a_system_of_their_agency(people: People, agency: Callable[..., Agency]) -> None:
     made = register_system(

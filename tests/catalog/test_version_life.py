@@ -136,7 +136,7 @@ def test_the_provider_asks_skhcn_answers_and_each_hears_of_it(
     assert Fact.objects.filter(deed="version.returned", reason="Ghi rõ phạm vi").exists()
 
 
-@pytest.mark.clause("QC3.3", "QC4.3")
+@pytest.mark.clause("QC3.3", "QC4.3", "QC8.1")
 def test_every_field_is_classed_and_the_service_says_no_less_personal_data(draft: Drafts, people: People) -> None:
     officer, version = people("provider_officer", "H60.03"), draft()
     elements = [("so_dinh_danh", "Số định danh cá nhân", "chuỗi", ""), ("benh", "Bệnh", "chuỗi", "sensitive")]

@@ -22,6 +22,7 @@ Make = Callable[..., Client]
 MIB = 1024 * 1024
 
 
+@pytest.mark.clause("Q50-6.1", "QC6.7", "QC7.7")
 def test_an_answer_and_what_is_left_of_the_grant(make: Make, broker: Live, world: World) -> None:
     bind(broker, world, rate_per_second=20, daily_quota=100_000)
     answer = make().get(*SERVICE, "/communes", params={"limit": 2})

@@ -68,6 +68,7 @@ def called(snippet: Snippet, world: World, folder: Path) -> str:
     return printed
 
 
+@pytest.mark.clause("Q50-6.1", "QC6.7", "QC7.7")
 @languages
 def test_it_asks(language: str, broker: Live, provider: Provider, world: World, tmp_path: Path) -> None:
     """What is sent is what was signed, whatever the client tidies, and reads back as the text that was meant."""

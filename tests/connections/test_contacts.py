@@ -48,6 +48,7 @@ NEW = {Side.AGENCY: "technician two", Side.OPERATOR: "operator two"}
 OLD = {Side.AGENCY: "technician", Side.OPERATOR: "operator"}
 
 
+@pytest.mark.clause("QC15.3")
 @pytest.mark.clause("QC12.3")
 @pytest.mark.parametrize("side", list(Side))
 def test_a_contact_is_replaced_recorded_and_both_sides_are_told(live: Chain, side: Side) -> None:

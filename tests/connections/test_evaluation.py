@@ -28,6 +28,7 @@ CITIZEN: dict[str, Any] = {
 POINT = {"what": "Thiếu phương án dự phòng", "remedy": "Bổ sung người trực thay", "clause": "QC9.5"}
 
 
+@pytest.mark.clause("QC9.1")
 def test_receiving_begins_the_evaluation_under_the_checklist_in_force(chain: Chain) -> None:
     request = chain.receive()
     round_one = Evaluation.objects.get(request=request)

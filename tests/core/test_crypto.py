@@ -13,6 +13,7 @@ def ring(*names: str) -> tuple[Keyring, str]:
     return Keyring.parse(text), text
 
 
+@pytest.mark.clause("Q50-12.1a", "QC6.6")
 def test_seals_and_opens_at_the_same_place() -> None:
     keys, _ = ring("v1")
     sealed = keys.seal("bí mật", place="totp:1")
@@ -36,6 +37,7 @@ def test_any_altered_character_is_noticed(position: int) -> None:
         keys.open("".join(changed), place="p")
 
 
+@pytest.mark.clause("Q50-12.1a")
 def test_rotation_keeps_old_values_readable_and_seals_with_the_newest() -> None:
     old, old_text = ring("v1")
     sealed = old.seal("x", place="p")

@@ -221,6 +221,7 @@ def test_a_new_address_without_a_row_is_found() -> None:
     assert unplaced(walk(planted)) == ["planted (mot-viec-moi/<int:pk>/)"]
 
 
+@pytest.mark.clause("QC6.6", "Q50-12.1b")
 def test_another_agency_finds_nothing_and_changes_nothing(
     world: SimpleNamespace,
     agency: Callable[..., Agency],
@@ -253,6 +254,7 @@ def test_each_row_points_at_something_its_own_side_finds(world: SimpleNamespace,
     assert unseen == []
 
 
+@pytest.mark.clause("QC6.6", "Q50-12.1b")
 def test_no_agency_role_enters_a_staff_page(
     agency: Callable[..., Agency], person: Callable[..., User], signed_in: SignedIn
 ) -> None:

@@ -104,6 +104,7 @@ def test_the_log_is_read_by_time_and_not_scanned(upstream: Upstream) -> None:
     assert "Index Cond: (received_at >" in plan
 
 
+@pytest.mark.clause("Q50-15.3")
 def test_each_thing_shows_its_level(upstream: Upstream, operator: Actor, settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     empty = shown(operator)

@@ -46,6 +46,7 @@ def due(incident: Incident) -> dict[str, datetime]:
     return {row.code: row.due_at.astimezone(clock.VIETNAM) for row in incident.deadlines.all()}
 
 
+@pytest.mark.clause("Q50-12.2c")
 def test_an_outage_opens_one_incident_tells_both_sides_and_is_closed_by_rule(desk: Desk) -> None:
     outage = desk.outage()
     assert follow()["opened"] == 1

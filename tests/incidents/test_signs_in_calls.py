@@ -93,6 +93,7 @@ def of(found: Found, subject: str) -> Any:
     return next((item for item in found.findings if item.subject_id == subject), None)
 
 
+@pytest.mark.clause("QC7.4")
 def test_refusals_of_one_key(caller: Callable[..., Caller]) -> None:
     loud, near, trying = caller(), caller(), caller("sandbox")
     for _turn in range(6):

@@ -164,6 +164,7 @@ def test_a_log_stays_within_its_bound_while_its_process_writes(
     assert log.with_suffix(".log.1").read_text() == "a" * 150
 
 
+@pytest.mark.clause("QC14.1", "Q50-12.2a")
 @pytest.mark.heavy
 def test_the_product_starts_again_after_a_kill_and_leaves_nothing_after_a_signal(tmp_path: Path) -> None:
     """The whole product, twice: killed outright while it runs, then stopped as Ctrl-C does, twice."""

@@ -6,6 +6,7 @@ READERS = holders("report.view", "report.draft")
 PAGES: dict[str, Page] = {
     "clauses": ({}, EVERYBODY),
     "clause": ({"clause_id": "QC10.4"}, EVERYBODY),
+    "coverage": ({}, READERS),
     "developer_guides": ({}, EVERYBODY),
     "developer_guide": ({"slug": "bat-dau"}, EVERYBODY),
     "signature_vectors": ({}, EVERYBODY),
