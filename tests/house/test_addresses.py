@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from unittest.mock import patch
 
 import pytest
+from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
@@ -50,16 +53,34 @@ def test_a_new_address_without_a_row_is_found() -> None:
     assert without_row([path("moi/", lambda request: None)]) == ["(moi/)"]
 
 
+def drawn_by(name: str) -> str:
+    """Return the role whose answer of the page is drawn to the end: one of those that may open it."""
+    return next((role for role in (VISITOR, *ROLES) if role in PAGES[name][1]), "")
+
+
+@contextmanager
+def answered_only() -> Iterator[None]:
+    """Let views decide and read as ever, and leave their templates undrawn."""
+    with (
+        patch("django.template.loader.render_to_string", return_value=""),
+        patch.object(SimpleTemplateResponse, "rendered_content", ""),
+    ):
+        yield
+
+
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.heavy)], ids=["", "drawn"])
 @pytest.mark.parametrize("role", [VISITOR, *ROLES])
 def test_each_role_gets_what_its_row_says(
-    role: str, agency: Callable[..., Agency], person: Callable[..., User], signed_in: Callable[[User], Client]
+    role: str, whole: bool, agency: Callable[..., Agency], person: Callable[..., User], signed_in: Callable[..., Client]
 ) -> None:
+    """A page is drawn for one role that may open it (for every role by `./run heavy`): drawing takes most of the time."""
     SHELF.take("calendar", lambda: load_calendar(actor=JOB))
     body = agency("H60.02", is_operator=True)
     client = Client() if role == VISITOR else signed_in(person("ai@lgsp.example", body, role))
     wrong = []
     for name, (arguments, allowed) in PAGES.items():
-        status = client.get(reverse(name, kwargs=arguments)).status_code
+        with nullcontext() if whole or role == drawn_by(name) else answered_only():
+            status = client.get(reverse(name, kwargs=arguments)).status_code
         expected = (200,) if role in allowed else (302, 401) if role == VISITOR else (302, 403, 404)
         if status not in expected:
             wrong.append(f"{name}: {status}")
