@@ -71,7 +71,11 @@ def answered_only() -> Iterator[None]:
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.heavy)], ids=["", "drawn"])
 @pytest.mark.parametrize("role", [VISITOR, *ROLES])
 def test_each_role_gets_what_its_row_says(
-    role: str, whole: bool, agency: Callable[..., Agency], person: Callable[..., User], signed_in: Callable[..., Client]
+    role: str,
+    whole: bool,
+    agency: Callable[..., Agency],
+    person: Callable[..., User],
+    signed_in: Callable[..., Client],
 ) -> None:
     """A page is drawn for one role that may open it (for every role by `./run heavy`): drawing takes most of the time."""
     SHELF.take("calendar", lambda: load_calendar(actor=JOB))

@@ -27,7 +27,8 @@ from tests.survival.conftest import Installation
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.clause("QC12.5"),
-    pytest.mark.heavy,  # half a minute of whole instances; what a restore judges is tested in test_acceptance.py and test_backup.py
+    # Half a minute of whole instances; what a restore judges is tested in test_acceptance.py and test_backup.py.
+    pytest.mark.heavy,
     pytest.mark.xdist_group("restore"),
 ]
 GIVEN = {"PATH": os.environ["PATH"]}
