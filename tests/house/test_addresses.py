@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -78,7 +77,7 @@ def test_each_role_gets_what_its_row_says(
     person: Callable[..., User],
     signed_in: Callable[..., Client],
 ) -> None:
-    """A page is drawn for one role that may open it (for every role by `./run heavy`): drawing takes most of the time."""
+    """A page is drawn for one role that may open it, for every role by `./run heavy`: drawing takes the time."""
     SHELF.take("calendar", lambda: load_calendar(actor=JOB))
     body = agency("H60.02", is_operator=True)
     client = Client() if role == VISITOR else signed_in(person("ai@lgsp.example", body, role))
