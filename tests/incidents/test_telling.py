@@ -2,19 +2,24 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Agency, Letter, Notice, User
 from accounts.services.delivery import CLAIM, deliver_due_letters
+from audit.models import Fact
 from catalog.models import Upstream
 from catalog.services.operations import set_operation
 from catalog.services.upstreams import set_upstream
@@ -25,11 +30,11 @@ from core.actor import Actor
 from incidents import tasks
 from incidents.alert_choices import AlertState, Detector, News, Owner, Severity, SubjectKind
 from incidents.models import Alert, AlertNews, AlertRule, Incident, Outage, UpstreamHealth
-from incidents.register_choices import Origin
+from incidents.register_choices import IncidentState, Origin
 from incidents.selectors.alert_policy import alert_policy
 from incidents.selectors.detection.findings import Finding, Found, found
 from incidents.services import alert_telling
-from incidents.services.alert_rules import load_rules
+from incidents.services.alert_rules import load_rules, save_rule
 from incidents.services.alert_telling import tell_news
 from incidents.services.alerts import close_alert, escalate_due, raise_alerts
 from incidents.services.health import check_upstream
@@ -228,6 +233,16 @@ def test_the_job_tells_within_half_a_minute_and_a_clock_put_back_holds_nothing_u
     assert tell_news() == 1
 
 
+def only_address(chain: Chain, url: str) -> Upstream:
+    """Bring the connection to life; the live address of its service is *url* and no other."""
+    chain.live()
+    grant = Grant.objects.get(connection=chain.connection(), environment="live")
+    old = Upstream.objects.filter(version__service=grant.service, environment="live", active=True)
+    for item in old[1:]:
+        set_upstream(actor=JOB, version=item.version, upstream=item, active=False)
+    return set_upstream(actor=JOB, version=old[0].version, upstream=old[0], base_url=url)
+
+
 @pytest.mark.clause("QC7.5", "Q50-7.6")
 def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_it(
     chain: Chain, source: Source, settings: Any, person: Callable[..., User]
@@ -237,15 +252,9 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
     What the caller is answered meanwhile is the broker's: tests/broker/test_providers.py.
     """
     settings.LOOPBACK_UPSTREAMS = True
-    chain.live()
     load_rules(actor=JOB)
+    upstream = only_address(chain, source.url)
     chain.users["provider_officer"] = person("cung-cap@lgsp.example", chain.provider, "provider_officer")
-    grant = Grant.objects.get(connection=chain.connection(), environment="live")
-    old = Upstream.objects.filter(version__service=grant.service, environment="live", active=True)
-    version = old[0].version
-    for item in old[1:]:
-        set_upstream(actor=JOB, version=version, upstream=item, active=False)
-    upstream = set_upstream(actor=JOB, version=version, upstream=old[0], base_url=source.url)
     check_upstream(upstream_id=upstream.pk)
     tasks.watch_outages()
     assert not Alert.objects.exists()
@@ -263,19 +272,20 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
     alert = Alert.objects.get()
     assert (alert.rule.detector, alert.service_id, alert.severity) == (
         Detector.OUTAGE,
-        grant.service_id,
+        upstream.version.service_id,
         Severity.HIGH,
     )
     tasks.follow_incidents()
     incident = Incident.objects.get()
     assert incident.origin == Origin.OUTAGE
     assert sorted(incident.sources.values_list("kind", flat=True)) == sorted((Origin.ALERT, Origin.OUTAGE))
-    readers = {"technician", "agency_officer", "provider_officer", "operator"}
-    for role in readers:
+    for role in ("provider_officer", "operator"):
         notice = Notice.objects.get(recipient=chain.users[role], event="outage.opened")
         assert notice.subject.startswith("Mất kết nối hệ thống nguồn – ")
         assert upstream.base_url not in notice.body
-    assert Alert.objects.visible_to(chain.actors["technician"]).count() == 1
+    consumers = ("technician", "agency_officer")
+    assert [heard(chain.users[role]) for role in consumers] == [["incident.told"]] * 2
+    assert set(Incident.objects.visible_to(chain.actors["technician"])) == {incident}
     source.start()
     with patch("core.clock.now", return_value=due + timedelta(seconds=61)):
         check_upstream(upstream_id=upstream.pk)
@@ -284,12 +294,43 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
         check_upstream(upstream_id=upstream.pk)
         tasks.watch_outages()
         tasks.watch_outages()
+        tasks.follow_incidents()
         tasks.look_for_alerts()
     alert.refresh_from_db()
     assert (alert.state, Outage.objects.open().count(), Alert.objects.count()) == (AlertState.CLOSED, 0, 1)
-    for role in readers:
-        assert Notice.objects.filter(recipient=chain.users[role], event="outage.closed").count() == 1
-    assert Notice.objects.filter(event__startswith="outage", recipient=chain.users["technician"]).count() == 2
+    with patch("core.clock.now", return_value=due + timedelta(days=2)):
+        tasks.follow_incidents()
+    assert Incident.objects.get().state == IncidentState.CLOSED
+    # Of the whole outage: who uses the service hears that it began and that it is over; who acts hears of both.
+    assert [heard(chain.users[role]) for role in consumers] == [["incident.told", "incident.resolved"]] * 2
+    both = ["outage.opened", "incident.told", "incident.resolved", "outage.closed"]
+    assert sorted(heard(chain.users["provider_officer"])) == sorted(both)
+    assert Counter(heard(chain.users["operator"])).most_common(1)[0][1] == 1
+    assert set(heard(chain.users["operator"])) >= {"outage.opened", "outage.closed", "incident.opened"}
+
+
+def heard(user: User) -> list[str]:
+    """Return of what outage, alert and incident *user* was told, in order."""
+    about = Q(event__startswith="outage.") | Q(event__startswith="alert.") | Q(event__startswith="incident.")
+    return list(Notice.objects.filter(about, recipient=user).order_by("pk").values_list("event", flat=True))
+
+
+def test_an_installation_that_never_changed_the_rule_of_outages_tells_consumers_once(people: dict[str, User]) -> None:
+    tell_once = import_module("incidents.migrations.0009_letters_and_grants").tell_consumers_once
+    load_rules(actor=JOB)
+    rule = AlertRule.objects.get(code="source-unreachable")
+    assert not rule.tells_consumer
+
+    def upgraded() -> bool:
+        AlertRule.objects.filter(pk=rule.pk).update(tells_consumer=True)
+        tell_once(apps, None)
+        rule.refresh_from_db()
+        return not rule.tells_consumer
+
+    assert upgraded()
+    assert Fact.objects.filter(subject_id=rule.pk, deed="alert_rule.saved", actor_name="Nâng cấp phiên bản").exists()
+    save_rule(actor=acting(people["operator"]), rule=rule, reason="Chờ lâu hơn", escalate_minutes=45)
+    assert not upgraded()
 
 
 def test_one_that_keeps_coming_back_is_told_again_only_when_it_lasts(upstream: Any) -> None:
