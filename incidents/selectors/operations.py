@@ -118,7 +118,7 @@ def _safety() -> Safety:
 def _backups() -> list[float] | None:
     """Return when the whole backups of the folder were made, seconds; None where it cannot be read from here."""
     try:
-        folders = list(Path(settings.BACKUP_DIR).iterdir())
+        folders = list(Path(settings.BACKUP_DIR).iterdir()) if Path(settings.BACKUP_DIR).exists() else []
         return [(folder / MANIFEST).stat().st_mtime for folder in folders if (folder / MANIFEST).is_file()]
     except OSError:
         return None

@@ -146,10 +146,11 @@ def test_each_thing_shows_its_level(upstream: Upstream, operator: Actor, setting
     empty = shown(operator)
     assert empty["Mất kết nối"][:2] == ("0", "live")
     assert empty["Hàng đợi công việc"][1] == "wrong"
-    assert empty["Sao lưu, diễn tập"][0] == "Xem tại máy chủ"
+    assert empty["Sao lưu, diễn tập"][:2] == ("Chưa sao lưu", "wrong")
     assert empty["Chính sách của bộ trung gian"][:2] == ("Không chạy", "quiet")
     settings.BACKUP_DIR.mkdir()
-    assert shown(operator)["Sao lưu, diễn tập"][:2] == ("Chưa sao lưu", "wrong")
+    with patch.object(Path, "iterdir", side_effect=PermissionError):
+        assert shown(operator)["Sao lưu, diễn tập"][:2] == ("Xem tại máy chủ", "yours")
     Outage.objects.create(upstream=upstream, sign="calls", detail="x", opened_at=clock.now())
     send_letter(to="a@x.example", subject="x", body="x")
     Measure.objects.create(at=clock.now(), host="may-1", name="disk", value=91.0)

@@ -52,7 +52,8 @@ def test_an_agency_reports_from_a_service_a_call_and_the_foot_of_pages(desk: Des
     assert sent["Location"] == reverse("incident", args=[made.code])
     assert "Luôn" not in text(officer.get(sent["Location"]))
     listed = reverse("incidents")
-    assert made.code in text(officer.get(listed, {"q": "don vi hanh chinh", "tab": "open"}))
+    page = text(officer.get(listed, {"q": "don vi hanh chinh", "tab": "open"}))
+    assert (made.code in page, page.count("<h1"), page.count('type="search"')) == (True, 1, 1)
     assert "Không có sự cố nào khớp" in text(officer.get(listed, {"q": "khong co dau"}))
     assert "Tiếp nhận sự cố" in {str(task.title)[:15] for task in tasks_for(desk.handler)}
 
