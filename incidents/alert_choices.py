@@ -88,6 +88,14 @@ class News(TextChoices):
     CLOSED = "closed", _("Cảnh báo đã hết")
 
 
+#: Types of messages for webhooks, in words.
+MESSAGES = {
+    **{f"alert.{news.value}": news.label for news in News},
+    "alert.many": _("Nhiều cảnh báo"),
+    "webhook.test": _("Tin thử"),
+}
+
+
 class WebhookState(TextChoices):
     """Life of a webhook."""
 
