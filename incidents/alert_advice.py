@@ -38,6 +38,10 @@ ADVICE: Mapping[Detector, StrOrPromise] = {
     Detector.MISSED_CHECK: _("Xem tiến trình nền của nền tảng; trong lúc này tình trạng kết nối không được cập nhật."),
     Detector.CERTIFICATE: _("Cơ quan cung cấp thay chứng thư trước ngày hết hạn; hết hạn thì mọi lượt gọi bị lỗi."),
     Detector.SEALING: _("Xem tiến trình niêm phong; để quá lâu thì nền tảng ngừng nhận lượt gọi."),
+    Detector.LETTERS: _(
+        "Kiểm tra máy chủ thư và kết nối tới đó. Thư được giữ lại và tự gửi khi máy chủ thư hoạt động, mỗi thư một "
+        "lần; trong lúc chờ, thông báo vẫn có trên cổng."
+    ),
     Detector.SNAPSHOT: _("Tìm và kết thúc phiên làm việc đang giữ giao dịch; để lâu làm chậm mọi lượt gọi."),
     Detector.DISK: _("Mở rộng hoặc dọn dung lượng; đầy thì nền tảng ngừng nhận lượt gọi."),
     Detector.CPU: _("Mức bình quân vượt ngưỡng là căn cứ xem xét nâng cấp máy chủ."),

@@ -73,6 +73,7 @@ class Detector(TextChoices):
     MISSED_CHECK = "missed_check", _("Không kiểm tra được kết nối (số lần bỏ lỡ)")
     CERTIFICATE = "certificate", _("Chứng thư của hệ thống nguồn sắp hết hạn (số ngày còn lại)")
     SEALING = "sealing", _("Độ trễ niêm phong nhật ký (giây)")
+    LETTERS = "letters", _("Thư đến lượt mà chưa gửi được (phút)")
     SNAPSHOT = "snapshot", _("Giao dịch cơ sở dữ liệu mở lâu nhất (giây)")
     DISK = "disk", _("Dung lượng lưu trữ đã dùng (%)")
     CPU = "cpu", _("Mức sử dụng bộ xử lý bình quân (%)")
@@ -85,6 +86,14 @@ class News(TextChoices):
     RAISED = "raised", _("Cảnh báo tăng mức")
     ESCALATED = "escalated", _("Quá hạn chưa có người nhận xử lý")
     CLOSED = "closed", _("Cảnh báo đã hết")
+
+
+#: Types of messages for webhooks, in words.
+MESSAGES = {
+    **{f"alert.{news.value}": news.label for news in News},
+    "alert.many": _("Nhiều cảnh báo"),
+    "webhook.test": _("Tin thử"),
+}
 
 
 class WebhookState(TextChoices):

@@ -32,6 +32,7 @@ class GuideTopic(TextChoices):
 
 NAMES: dict[str, StrOrPromise] = {
     "help.asked": _("Gửi yêu cầu hỗ trợ"),
+    "help.handed_over": _("Bàn giao yêu cầu hỗ trợ cho cơ quan kế thừa"),
     "help.written": _("Viết trong yêu cầu hỗ trợ"),
     "help.answered": _("Trả lời yêu cầu hỗ trợ"),
     "help.taken": _("Nhận xử lý yêu cầu hỗ trợ"),

@@ -115,7 +115,7 @@ class EntryKind(TextChoices):
     UPDATE = "update", _("Diễn biến")
     PARTY = "party", _("Cơ quan liên quan")
     TASK = "task", _("Việc phải làm")
-    SUSPENSION = "suspension", _("Tạm dừng kết nối")
+    SUSPENSION = "suspension", _("Tạm dừng, khôi phục")
     PAPER = "paper", _("Văn bản")
 
 
@@ -188,3 +188,4 @@ class Said(TextChoices):
     ANSWER = "answer", _("Trả lời khiếu nại")
     EFFECT = "effect", _("Thực hiện kết luận")
     CLOSED = "closed", _("Kết thúc")
+    SUCCESSION = "succession", _("Kế thừa")

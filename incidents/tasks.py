@@ -2,7 +2,6 @@
 
 from celery import shared_task
 
-from audit.selectors.now import calls_now
 from incidents.services import alerts, detecting, health, incident_following, measuring, outages, webhook_sending
 from incidents.services.alert_telling import tell_news
 from incidents.services.certificates import look_at_certificates, tell_endings
@@ -91,12 +90,6 @@ def remind_of_weekly_check() -> None:
 def tell_of_late_help() -> None:
     """Tell of requests for help whose answer is late."""
     tell_overdue()
-
-
-@shared_task(soft_time_limit=45)
-def count_calls_of_minute() -> None:
-    """Count the minutes that are over, so that the operations page reads the last ones only."""
-    calls_now()
 
 
 @shared_task(soft_time_limit=100)

@@ -113,6 +113,13 @@ VARIABLES: tuple[Variable, ...] = (
         secret=True,
     ),
     Variable(
+        "LGSP_BACKUP_DIR",
+        "str",
+        "",
+        "Folder that backups are written to when no other is named, and where the operations page looks for the "
+        "newest; empty: `backups` in the data folder.",
+    ),
+    Variable(
         "LGSP_SEALING_ALARM_SECONDS", "int", "10", "Age of the oldest row not sealed from which keepers are alarmed."
     ),
     Variable(

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -138,6 +138,20 @@ def _note(letter: Letter, error: Exception | None) -> None:
             stored.given_up_at = now
         stored.next_try_at = _next_try(now, stored.tries)
     stored.save()
+
+
+def longest_wait() -> timedelta:
+    """Return how long the letter that waits longest has been due; nothing when none waits.
+
+    How long one waits that was tried is read off its tries and their pauses. Letters to addresses the server refuses
+    say nothing about the server and are left out.
+    """
+    waiting = Letter.objects.filter(sent_at__isnull=True, given_up_at__isnull=True, refusals=0)
+    now, longest = clock.now(), timedelta()
+    for tries, next_try_at in waiting.order_by().values_list("tries").annotate(first=Min("next_try_at")):
+        pauses = (PAUSES[min(number, len(PAUSES) - 1)] for number in range(tries))
+        longest = max(longest, now - next_try_at + sum(pauses, timedelta()))
+    return longest
 
 
 def _next_try(now: datetime, tries: int) -> datetime:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import orjson
 import structlog
 
+from broker.metrics import standing
 from broker.metrics.exposing import State
 from broker.metrics.gauges import gauges
 from core import clock
@@ -27,7 +28,7 @@ EVERY_SECONDS = 1.0
 SILENT_SECONDS = 10.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Workers:
     """The numbers of this worker and, with a *folder*, of its brothers. ``worker`` is its place, "1" and up."""
 
@@ -42,7 +43,9 @@ class Workers:
         return self.folder / f"worker-{self.worker}.json" if self.folder else None
 
     def adopt(self) -> None:
-        """Go on with the counts of the worker that was in this place."""
+        """Go on with the counts of the worker that was in this place; without a folder, be known in this process."""
+        if self.folder is None:
+            standing.enter(self.own)
         if self._file is not None and (before := _read(self._file)) is not None:
             self.engine.counts.add(before["counts"])
 
@@ -58,6 +61,8 @@ class Workers:
 
     async def close(self) -> None:
         """Write the last counts; there are no present values any more."""
+        if self.folder is None:
+            standing.leave()
         if self._file is not None:
             if self._writing is not None:
                 await self._writing

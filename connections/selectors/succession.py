@@ -1,10 +1,15 @@
 """What a body that has ended still holds, before it is handed to its successor."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import Agency
 from catalog.models import (
@@ -27,8 +32,30 @@ HAND_OVER = "register.manage"
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What a floor above keeps that follows an ended body; ``HAND_OVER_ROOMS`` names them.
+
+    ``texts`` says each kind in words with its number ``n``; ``held`` counts them; ``holding`` is a condition of a
+    query for agencies; ``transfer(actor, agency, successor, reason)`` moves them inside the deed, with facts.
+    """
+
+    texts: Mapping[str, StrOrPromise]
+    held: Callable[[Agency], dict[str, int]]
+    holding: Callable[[], Any]
+    transfer: Callable[..., None]
+
+
+def rooms() -> list[Room]:
+    """Return the rooms of the floors above."""
+    return [import_string(name) for name in settings.HAND_OVER_ROOMS]
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """How much of each kind; grants and keys follow their systems, everything else is handed over itself."""
+    """How much of each kind; grants and keys follow their systems, everything else is handed over itself.
+
+    ``beside`` is what the floors above count, by their names.
+    """
 
     systems: int
     services: int
@@ -43,13 +70,19 @@ class Held:
     reports: int
     plans: int = 0
     wishes: int = 0
+    beside: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def anything(self) -> bool:
         """Return whether something is left to hand over."""
         dossiers = self.drafts + self.open_dossiers + self.closed_dossiers
         duties = self.holds + self.documents + self.sharing + self.reports + self.plans + self.wishes
-        return bool(self.systems + self.services + dossiers + duties)
+        return bool(self.systems + self.services + dossiers + duties + sum(self.beside.values()))
+
+    def figures(self) -> dict[str, int]:
+        """Return all of them by name."""
+        named = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "beside"}
+        return {**named, **self.beside}
 
     def texts(self) -> list[str]:
         """Return what there is, in words, leaving out what there is none of."""
@@ -68,11 +101,13 @@ class Held:
             _("%(n)s phản ánh sai lệch dữ liệu đang mở"): self.reports,
             _("%(n)s nhu cầu dữ liệu"): self.wishes,
         }
-        return [text % {"n": n} for text, n in counts.items() if n]
+        known = {name: text for room in rooms() for name, text in room.texts.items()}
+        said = list(counts.items()) + [(known[name], n) for name, n in self.beside.items()]
+        return [str(text) % {"n": n} for text, n in said if n]
 
 
 def held_by(agency: Agency) -> Held:
-    """Return what *agency* holds, in eleven queries whatever its number."""
+    """Return what *agency* holds, in eleven queries and those of the floors above, whatever its number."""
     draft = Q(state=State.DRAFT)
     dossiers = ConnectionRequest.objects.filter(agency=agency).aggregate(
         drafts=Count("pk", filter=draft),
@@ -90,6 +125,7 @@ def held_by(agency: Agency) -> Held:
         sharing=DirectSharing.objects.open().filter(Q(provider=agency) | Q(receiver=agency)).count(),
         reports=DataErrorReport.objects.open().filter(agency=agency).count(),
         wishes=DataWish.objects.filter(agency=agency).count(),
+        beside={name: count for room in rooms() for name, count in room.held(agency).items()},
         **dossiers,
     )
 
@@ -109,6 +145,8 @@ def ended_holders() -> QuerySet[Agency]:
         | Exists(DataErrorReport.objects.open().filter(agency=mine))
         | Exists(DataWish.objects.filter(agency=mine))
     )
+    for room in rooms():
+        holding = holding | room.holding()
     ended = Agency.objects.filter(holding, valid_to__lt=clock.today())
     return ended.select_related("successor").order_by("valid_to", "sort_key")
 

@@ -1,7 +1,9 @@
 """One grant suspended for a time and let run again, apart from holds of the whole connection (QC5.1, QC11.3).
 
-Who may do so is judged by the deed that calls these: a decision about a violation, one floor up.
+Who may do so is judged by the deed that calls these, one floor up: a decision about a violation, work on an incident.
 """
+
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -17,16 +19,17 @@ from core.problems import StateRefused
 CLAUSE = "QC11.3"
 
 
-def suspend_grant(*, actor: Actor, grant: Grant, reason: str) -> Grant:
+def suspend_grant(*, actor: Actor, grant: Grant, reason: str, at: datetime | None = None) -> Grant:
     """Suspend an open grant inside a deed: no call under it is admitted after that commits; both sides are told.
 
-    Raises StateRefused when it is revoked or suspended already.
+    *at* is the deed's moment, where it has to know its own suspension again. Raises StateRefused when it is revoked or
+    suspended already.
     """
     stored = lock_open_grant(grant)
     if stored.suspended_at is not None:
         when = f"{stored.suspended_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
         raise StateRefused(_("Quyền %(code)s đã tạm ngưng từ %(when)s.") % {"code": stored, "when": when})
-    stored.suspended_at, stored.suspend_reason = clock.now(), reason
+    stored.suspended_at, stored.suspend_reason = at or clock.now(), reason
     stored.save()
     record_fact(actor=actor, deed="grant.suspended", subject=stored, reason=reason, clause=CLAUSE)
     _tell(stored, "grant.suspended", _("Tạm ngưng quyền khai thác %(service)s – %(code)s"))

@@ -1,6 +1,5 @@
 """A body that was merged or dissolved hands what it holds to its successor, in one deed (QC2)."""
 
-from dataclasses import asdict
 from datetime import date
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from catalog.services.duty_transfer import transfer_duties
 from catalog.services.transfer import transfer_plans, transfer_services, transfer_systems, transfer_wishes
 from connections.models import AccessRequest, ConnectionRequest, Hold
 from connections.selectors.people import holders_of
-from connections.selectors.succession import HAND_OVER, Held, held_by
+from connections.selectors.succession import HAND_OVER, Held, held_by, rooms
 from connections.services.access_moves import touch_access
 from connections.services.grants import close_gates, gates_of
 from connections.services.moves import index
@@ -32,7 +31,8 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     """Give everything *agency* holds to its successor; return what there was. One fact for each thing that moved.
 
     Systems, plans, data services, wishes for data, dossiers with their drafts, requests for use, holds that are not
-    lifted, released documents, direct sharing and open reports of wrong data change hands; grants and keys go with
+    lifted, released documents, direct sharing, open reports of wrong data and what the floors above have open with it
+    (``HAND_OVER_ROOMS``) change hands; grants and keys go with
     their systems and keep running. Codes stay; evidence keeps the old name. Raises PermissionRefused, InvalidInput
     without a reason, StateRefused while the agency goes on, has no successor that goes on, or holds nothing any more.
     """
@@ -57,11 +57,13 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     transfer_plans(actor=actor, agency=stored, successor=successor, reason=reason)
     transfer_wishes(actor=actor, agency=stored, successor=successor, reason=reason)
     _move_holds(actor, stored, successor, reason)
+    for room in rooms():
+        room.transfer(actor=actor, agency=stored, successor=successor, reason=reason)
     record_fact(
         actor=actor,
         deed="agency.handed_over",
         subject=stored,
-        after={"successor": successor, **asdict(held)},
+        after={"successor": successor, **held.figures()},
         reason=reason,
         clause="QC2",
     )

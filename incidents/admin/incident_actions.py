@@ -13,7 +13,15 @@ from incidents.admin.working import Action, SeenForm
 from incidents.guards.incidents import MANAGE
 from incidents.models import Incident, IncidentTask
 from incidents.register_choices import ENDED, IncidentState
-from incidents.services import incident_parties, incident_steps, incident_updates, incident_work, register_papers
+from incidents.selectors.affected import grants_stopped
+from incidents.services import (
+    incident_parties,
+    incident_steps,
+    incident_suspension,
+    incident_updates,
+    incident_work,
+    register_papers,
+)
 
 
 def _finish(*, actor: Actor, incident: Incident, task: int, result: str, **_more: Any) -> Any:
@@ -89,10 +97,24 @@ BESIDE: Mapping[str, Action] = {
     "suspend": Action(
         _("Tạm dừng kết nối"),
         forms.SuspendForm,
-        incident_work.suspend_connection,
+        incident_suspension.suspend_connection,
         _("Đã tạm dừng kết nối; các bên nhận thông báo."),
         _("Mọi lượt gọi của hệ thống bị từ chối ngay, ở cả hai môi trường; khôi phục trên trang của kết nối."),
         danger=True,
+    ),
+    "stop_grant": Action(
+        _("Tạm ngưng một quyền khai thác"),
+        forms.SuspendGrantForm,
+        incident_suspension.suspend_grant_for,
+        _("Đã tạm ngưng quyền khai thác; hai bên nhận thông báo."),
+        _("Chỉ lượt gọi theo quyền này bị từ chối, ngay từ lượt kế tiếp; khôi phục tại trang này."),
+        danger=True,
+    ),
+    "run_grant": Action(
+        _("Khôi phục quyền khai thác"),
+        forms.ResumeGrantForm,
+        incident_suspension.resume_grant_for,
+        _("Đã khôi phục quyền khai thác; hai bên nhận thông báo."),
     ),
 }
 ACTIONS: Mapping[str, Action] = {**STEPS, **BESIDE}
@@ -102,13 +124,15 @@ def beside_of(incident: Incident, actor: Actor) -> list[str]:
     """Return what else the person may do now."""
     if not actor.may(MANAGE) or incident.state == IncidentState.DISMISSED:
         return []
+    stops = actor.may(HOLDERS[HoldSide.OPERATOR])
+    stopped = stops and grants_stopped(incident).exists()
     if incident.state in ENDED:
-        return ["update", "paper"]
-    left_out = set()
+        return ["update", "paper", *(["run_grant"] if stopped else [])]
+    left_out = set() if stopped else {"run_grant"}
     if incident.state in (IncidentState.NEW, IncidentState.RECEIVED):
         left_out.add("explain")
     if incident.state != IncidentState.RESOLVED:
         left_out.add("review")
-    if not actor.may(HOLDERS[HoldSide.OPERATOR]):
-        left_out.add("suspend")
+    if not stops:
+        left_out |= {"suspend", "stop_grant"}
     return [name for name in BESIDE if name not in left_out]

@@ -3,18 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Agency
 from catalog.models import DataService
-from connections.models import Connection
+from connections.models import Connection, Grant
 from core import clock
 from core.forms import PortalForm
 from incidents.admin.working import SeenForm
 from incidents.models import Incident
 from incidents.register_choices import Audience, Cause, LegalClass, PaperKind, Severity
-from incidents.selectors.affected import connections_touched, public_services
+from incidents.selectors.affected import connections_touched, grants_stopped, grants_touched, public_services
 from incidents.services.incident_telling import services_said
 
 
@@ -141,6 +142,14 @@ class DoneForm(SeenForm):
     result = forms.CharField(label=gettext_lazy("Kết quả"), max_length=1000)
 
 
+class GrantField(forms.ModelChoiceField):
+    """Grants, said by system and service."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name a grant so that a person knows it."""
+        return f"{obj.code}: {obj.system}, {obj.service.title}"
+
+
 class SuspendForm(SeenForm):
     """Which connection is suspended, and why."""
 
@@ -152,6 +161,31 @@ class SuspendForm(SeenForm):
     def __init__(self, *args: Any, case: Incident, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         self.fields["connection"].queryset = connections_touched(case)  # type: ignore[attr-defined]
+
+
+class SuspendGrantForm(SeenForm):
+    """Which grant is suspended, and why."""
+
+    grant = GrantField(
+        Grant.objects.none(), label=gettext_lazy("Quyền khai thác"), empty_label=gettext_lazy("Chọn quyền")
+    )
+    reason = _long(gettext_lazy("Lý do"), 2, required=True, help_text=gettext_lazy("Các bên đọc được"))
+
+    def __init__(self, *args: Any, case: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        self.fields["grant"].queryset = self.grants(case)  # type: ignore[attr-defined]
+
+    def grants(self, case: Incident) -> QuerySet[Grant]:
+        """Return those that may be suspended."""
+        return grants_touched(case)
+
+
+class ResumeGrantForm(SuspendGrantForm):
+    """Which grant runs again, and why."""
+
+    def grants(self, case: Incident) -> QuerySet[Grant]:
+        """Return those this incident suspended."""
+        return grants_stopped(case).select_related("system__owner", "service")
 
 
 class PaperForm(SeenForm):

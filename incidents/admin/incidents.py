@@ -42,6 +42,7 @@ class IncidentAdmin(WorkAdmin):
     work_actions = ACTIONS
     steps = frozenset(STEPS)
     related = ("agency", "owner", "reporter", "reviewed_by")
+    elsewhere = ("update", "done")
     view_permission = VIEW_ALL
     list_display = ("code", "title", "severity_shown", "state", "started_at", "owner", "agency")
     list_filter = ("state", "severity", "origin", "legal_class", "personal_data")

@@ -21,10 +21,10 @@ from incidents.admin import violation_forms as forms
 from incidents.admin.working import Action, SeenForm, WorkAdmin
 from incidents.guards.violations import DECIDE, OPEN, VIEW_ALL
 from incidents.models import Incident, Violation
-from incidents.register_choices import Outcome, ViolationState
+from incidents.register_choices import ViolationState
 from incidents.selectors.alerts_to_open import alert_to_open
 from incidents.selectors.papers import may_number, papers_of
-from incidents.selectors.violations import said_of
+from incidents.selectors.violations import is_suspended_by, said_of
 from incidents.services import violation_steps as deeds
 from incidents.services.register_papers import issue_record
 from incidents.services.violation_evidence import attach_evidence
@@ -116,9 +116,7 @@ class ViolationAdmin(WorkAdmin):
         names = ["evidence", "record"] if actor.may(OPEN) else []
         if case.state == ViolationState.CLOSED and names:
             names = ["record"]
-        grant = case.grant
-        lifts = case.outcome == Outcome.SUSPENSION and grant is not None and grant.suspended_at is not None
-        return [*names, "lift"] if lifts and (actor.may(OPEN) or actor.may(DECIDE)) else names
+        return [*names, "lift"] if (actor.may(OPEN) or actor.may(DECIDE)) and is_suspended_by(case) else names
 
     def initial(self, name: str, case: Violation) -> dict[str, Any]:
         """Leave texts empty; the rest begins with what is known."""

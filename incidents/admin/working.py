@@ -58,6 +58,8 @@ class WorkAdmin(BaseAdmin):
     #: Names of actions that are transitions of the case's life.
     steps: ClassVar[frozenset[str]]
     related: ClassVar[Sequence[str]] = ()
+    #: Names of actions whose forms the page shows among what is known, not among what else may be done.
+    elsewhere: ClassVar[Sequence[str]] = ()
 
     def beside(self, case: Any, actor: Actor) -> list[str]:
         """Return what the person may do now beside the steps."""
@@ -140,6 +142,7 @@ class WorkAdmin(BaseAdmin):
             "pressed": pressed if bound is not None else "",
             "lost": bound if bound is not None and pressed not in names else None,
             "may_work": bool(names),
+            "elsewhere": self.elsewhere,
         }
 
     def _form(self, name: str, case: Any, bound: SeenForm | None) -> SeenForm:

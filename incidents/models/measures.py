@@ -1,11 +1,11 @@
-"""Figures of the machine, minute by minute: disk, processor, oldest transaction, sealing."""
+"""Figures of the machine, minute by minute: disk, processor, oldest transaction, sealing, letters."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from incidents.alert_choices import Detector
 
-MEASURED = (Detector.DISK, Detector.CPU, Detector.SNAPSHOT, Detector.SEALING)
+MEASURED = (Detector.DISK, Detector.CPU, Detector.SNAPSHOT, Detector.SEALING, Detector.LETTERS)
 
 
 class Measure(models.Model):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, User
 from catalog.models import DataService
+from connections.models import Grant
 from incidents.models.register import Incident
 from incidents.register_choices import Audience, EntryKind, Origin, PartyRole
 
@@ -78,7 +79,11 @@ class IncidentParty(models.Model):
 
 
 class IncidentEntry(models.Model):
-    """One line of the timeline, written once; ``audience`` says who reads it."""
+    """One line of the timeline, written once; ``audience`` says who reads it.
+
+    ``grant`` is the one it suspended or let run again. A suspension is this incident's own while the grant's
+    ``suspended_at`` is the moment of its line.
+    """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="entries", verbose_name=_("sự cố"))
     at = models.DateTimeField(_("lúc"))
@@ -89,6 +94,9 @@ class IncidentEntry(models.Model):
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("tài khoản ghi"))
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("cơ quan của người ghi")
+    )
+    grant = models.ForeignKey(
+        Grant, models.PROTECT, null=True, related_name="incident_entries", verbose_name=_("quyền khai thác")
     )
 
     class Meta:

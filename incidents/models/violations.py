@@ -13,6 +13,7 @@ from accounts.models import Agency, User
 from catalog.models import InformationSystem
 from connections.models import Grant
 from core.files import StoredFile
+from core.regulation import cite
 from incidents.guards import violations as guards
 from incidents.models.register import Incident
 from incidents.register_choices import CLAUSES, Act, AppealResult, Outcome, Said, ViolationState
@@ -137,6 +138,11 @@ class Violation(FSMModelMixin, models.Model):
     def clause(self) -> str:
         """The clause that prohibits the act."""
         return CLAUSES[Act(self.act)]
+
+    @property
+    def citation(self) -> str:
+        """That clause as official papers cite it."""
+        return cite(self.clause)
 
     @transition(
         state,

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from incidents.alert_choices import Severity, WebhookState
+from incidents.alert_choices import MESSAGES, Severity, WebhookState
 from incidents.models.alerts import VIEW_ALL, AlertNews
 
 if TYPE_CHECKING:
@@ -112,6 +112,11 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def title(self) -> str:
+        """What it tells of, in words."""
+        return str(MESSAGES.get(self.event, self.event))
 
 
 class WebhookAttempt(models.Model):

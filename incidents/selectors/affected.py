@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from catalog.models import DataService
 from connections.models import Connection, Grant
 from connections.selectors.load import open_live_grants
-from incidents.models import Incident
-from incidents.register_choices import PartyRole
+from incidents.models import Incident, IncidentEntry
+from incidents.register_choices import EntryKind, PartyRole
 
 
 def agencies_touched(service_ids: Iterable[int]) -> dict[int, PartyRole]:
@@ -44,6 +44,30 @@ def connections_touched(incident: Incident) -> QuerySet[Connection]:
     own = Q(system__owner_id=incident.agency_id) if incident.agency_id else Q(pk__in=[])
     found = Connection.objects.filter(calling | own, live_at__isnull=False, closed_at__isnull=True)
     return found.select_related("system__owner", "request").order_by("system__owner__sort_key", "system__sort_key")
+
+
+def grants_touched(incident: Incident) -> QuerySet[Grant]:
+    """Return the live grants that run on the affected services, or are those of the reporting agency."""
+    own = Q(system__owner_id=incident.agency_id) if incident.agency_id else Q(pk__in=[])
+    services = Q(service_id__in=incident.affected.values("service_id"))
+    found = open_live_grants().filter(services | own, suspended_at__isnull=True, connection__isnull=False)
+    return found.select_related("system__owner", "service").order_by(
+        "system__owner__sort_key", "system__sort_key", "code"
+    )
+
+
+def grants_stopped(incident: Incident) -> QuerySet[Grant]:
+    """Return the grants this incident suspended and nobody let run again."""
+    return Grant.objects.open().filter(pk__in=_own_suspensions().filter(incident=incident).values("grant_id"))
+
+
+def is_stopped_for_incident(grant: Grant) -> bool:
+    """Return whether an incident suspended *grant*, as it is suspended now."""
+    return _own_suspensions().filter(grant=grant).exists()
+
+
+def _own_suspensions() -> QuerySet[IncidentEntry]:
+    return IncidentEntry.objects.filter(kind=EntryKind.SUSPENSION, at=F("grant__suspended_at"))
 
 
 def public_services(incident_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:

@@ -15,8 +15,12 @@ from core.text import fold
 from core.transitions import Offer
 from incidents.alert_advice import ADVICE
 from incidents.alert_choices import AlertState, Detector, Severity
-from incidents.models import Alert
+from incidents.guards.incidents import MANAGE as INCIDENT_MANAGE
+from incidents.guards.incidents import VIEW_ALL as INCIDENTS_ALL
+from incidents.guards.violations import OPEN as VIOLATION_OPEN
+from incidents.models import Alert, Incident
 from incidents.models.alerts import VIEW_ALL
+from incidents.register_choices import Origin
 from incidents.selectors.alert_audience import HANDLE, HANDLE_OWN
 
 RELATED = ("rule", "service__provider", "system__owner", "consumer_agency", "acknowledged_by", "closed_by")
@@ -46,7 +50,8 @@ def gravest_first(found: QuerySet[Alert]) -> QuerySet[Alert]:
 
 
 def shown_of(alert: Alert, actor: Actor) -> dict[str, Any]:
-    """Return what the page of *alert* shows beside it: advice, clause, names, whether *actor* reads its calls."""
+    """Return what the page of *alert* shows beside it: advice, clause, names, whether *actor* reads its calls, the
+    incident it belongs to and what *actor* may open from it."""
     rule, own = alert.rule, actor.may(CALLS_OWN) and alert.consumer_agency_id == actor.agency_id
     return {
         "advice": ADVICE[Detector(rule.detector)],
@@ -54,7 +59,14 @@ def shown_of(alert: Alert, actor: Actor) -> dict[str, Any]:
         "reads_calls": own or actor.may(CALLS_ALL),
         "taken_by": _named(alert.acknowledged_by, actor),
         "ended_by": _named(alert.closed_by, actor) if alert.closed_by else _gettext("Nền tảng tự đóng"),
+        "incident": _incident_of(alert) if actor.may(INCIDENTS_ALL) else None,
+        "opens_incident": actor.may(INCIDENT_MANAGE),
+        "opens_violation": actor.may(VIOLATION_OPEN),
     }
+
+
+def _incident_of(alert: Alert) -> Incident | None:
+    return Incident.objects.filter(sources__kind=Origin.ALERT, sources__ref=alert.pk).first()
 
 
 def _named(person: User | None, actor: Actor) -> str:

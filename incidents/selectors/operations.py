@@ -13,7 +13,7 @@ from audit.choices import RecoveryKind
 from audit.models import Recovery
 from audit.selectors.now import CallsNow, Pace, calls_now
 from audit.selectors.sealing import Standing, standing
-from catalog.models import Upstream
+from catalog.models import ServiceVersion
 from core import clock
 from core.actor import Actor
 from incidents.alert_choices import Severity
@@ -24,26 +24,28 @@ from incidents.selectors.queues import Queues, queues
 from incidents.selectors.weekly import recorded_this_week
 
 SLOWEST, MOST = 5, 7
-# Fewer calls in the hour say nothing about how fast a source system is.
+# Fewer calls in the hour say nothing about how fast a service is.
 FEW = 5
 _FRESH = timedelta(minutes=15)
-BACKUPS, MANIFEST = "backups", "manifest.json"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """A source system among the slowest of the hour."""
+    """A version of a service among the slowest of the hour."""
 
-    upstream: Upstream
+    version: ServiceVersion
     pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """Sealing, backups and drills: ``backup_at`` is the newest backup in the default folder, None where none is."""
+    """Sealing, backups and drills: ``backup_at`` is the newest backup in the folder of the settings, None where none
+    is; ``backups_seen``: that folder can be read from here."""
 
     sealing: Standing
     backup_at: datetime | None
+    backups_seen: bool
     drill: Recovery | None
     restore_waiting: bool
 
@@ -100,25 +102,26 @@ def operations(actor: Actor) -> Operations:
 
 def _slowest(calls: CallsNow) -> list[Slow]:
     chosen = [pace for pace in calls.paces if pace.calls >= FEW][:SLOWEST]
-    known = Upstream.objects.select_related("version__service__provider").in_bulk(
-        [pace.upstream_id for pace in chosen]
-    )
-    return [Slow(known[pace.upstream_id], pace) for pace in chosen if pace.upstream_id in known]
+    named = ServiceVersion.objects.filter(service__code__in={pace.service for pace in chosen})
+    known = {(row.service.code, row.name): row for row in named.select_related("service__provider")}
+    return [Slow(known[pace.service, pace.version], pace) for pace in chosen if (pace.service, pace.version) in known]
 
 
 def _safety() -> Safety:
     drills = Recovery.objects.filter(kind=RecoveryKind.DRILL)
     waiting = Recovery.objects.filter(kind=RecoveryKind.RESTORE, accepted_at__isnull=True)
-    return Safety(standing(), _last_backup(), drills.order_by("-id").first(), waiting.exists())
+    made = _backups()
+    newest = datetime.fromtimestamp(max(made), tz=clock.VIETNAM) if made else None
+    return Safety(standing(), newest, made is not None, drills.order_by("-id").first(), waiting.exists())
 
 
-def _last_backup() -> datetime | None:
-    """Return when the newest whole backup below the data folder was made; elsewhere they are not seen from here."""
+def _backups() -> list[float] | None:
+    """Return when the whole backups of the folder were made, seconds; None where it cannot be read from here."""
     try:
-        made = [path.stat().st_mtime for path in Path(settings.DATA_DIR, BACKUPS).glob(f"*/{MANIFEST}")]
+        folders = list(Path(settings.BACKUP_DIR).iterdir()) if Path(settings.BACKUP_DIR).exists() else []
+        return [(folder / MANIFEST).stat().st_mtime for folder in folders if (folder / MANIFEST).is_file()]
     except OSError:
         return None
-    return datetime.fromtimestamp(max(made), tz=clock.VIETNAM) if made else None
 
 
 def _measures() -> list[Measure]:

@@ -36,7 +36,8 @@ class Queues:
 def queues() -> Queues:
     """Return what waits; three queries and two questions to Valkey."""
     jobs, taken = _jobs()
-    due = Q(given_up_at__isnull=True, next_try_at__lte=clock.now())
+    # One that was tried and rests until its next try waits as well.
+    due = Q(given_up_at__isnull=True) & (Q(next_try_at__lte=clock.now()) | Q(tries__gt=0))
     waiting = Letter.objects.filter(sent_at__isnull=True).aggregate(
         letters=Count("pk", filter=due),
         oldest=Min("created_at", filter=due),

@@ -13,7 +13,8 @@ from core import clock
 from core.actor import Actor
 from core.text import fold
 from incidents.models import Violation, ViolationEntry
-from incidents.register_choices import AppealResult, ViolationState
+from incidents.register_choices import AppealResult, Outcome, ViolationState
+from incidents.selectors.affected import is_stopped_for_incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,12 @@ def named_in(words: Iterable[str]) -> tuple[Grant | None, InformationSystem | No
     if key is not None:
         return None, key.system
     return None, InformationSystem.objects.filter(Q(code__in=known)).select_related("owner").first()
+
+
+def is_suspended_by(violation: Violation) -> bool:
+    """Return whether the decision about *violation* keeps its grant suspended; not what an incident suspended."""
+    found = violation.grant
+    if found is None or violation.outcome != Outcome.SUSPENSION:
+        return False
+    suspended = Grant.objects.open().filter(pk=found.pk, suspended_at__isnull=False).exists()
+    return suspended and not is_stopped_for_incident(found)

@@ -13,6 +13,9 @@ from core import clock
 from incidents.models import HelpRequest
 from incidents.models.help import ANSWER
 
+# Who speaks for an agency: its representatives.
+SPEAKS = "request.send"
+
 
 def tell_staff_of_help(request: HelpRequest, event: str, subject: str) -> None:
     """Tell who owns it, everybody who answers while nobody does."""
@@ -31,10 +34,9 @@ def tell_late(request: HelpRequest) -> None:
 
 
 def tell_agency_of_help(request: HelpRequest, event: str, subject: str) -> None:
-    """Tell who asked, while they still work there."""
+    """Tell who asked, while they still work there; else who speaks for the agency the request is now of."""
     here = Membership.objects.in_force(clock.today()).filter(agency=request.agency_id, user=request.asker_id)
-    if not here.exists():
-        return
+    people = [request.asker] if here.exists() else holders_of(SPEAKS, request.agency_id)
     values = {"code": request.code, "subject": request.subject}
     message = Message(
         event=event,
@@ -43,7 +45,7 @@ def tell_agency_of_help(request: HelpRequest, event: str, subject: str) -> None:
         body=_("Nội dung ghi trên cổng."),
         link=reverse("help_request", args=[request.code]),
     )
-    post_notices(message=message, agency=request.agency, people=[request.asker])
+    post_notices(message=message, agency=request.agency, people=people)
 
 
 def _staff(request: HelpRequest) -> Iterable[User]:

@@ -138,7 +138,9 @@ def _close_quiet() -> int:
     return closed
 
 
+@transaction.atomic
 def _remind() -> int:
+    """Claim and tell in one transaction: whoever dies in between has reminded nobody, and the next one does."""
     rows = claim_reminders()
     for row in rows:
         text = words_of(row)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record_fact
 from catalog.services.judging import require_fresh
+from connections.models import Grant
 from core import clock
 from core.actor import Actor
 from core.problems import PermissionRefused
@@ -62,7 +63,9 @@ def touch_incident(incident: Incident) -> None:
     incident.save()
 
 
-def add_entry(actor: Actor, incident: Incident, kind: str, audience: str, text: str) -> IncidentEntry:
+def add_entry(
+    actor: Actor, incident: Incident, kind: str, audience: str, text: str, *, grant: Grant | None = None
+) -> IncidentEntry:
     """Write one line of the timeline, in the deed's transaction."""
     return IncidentEntry.objects.create(
         incident=incident,
@@ -73,6 +76,7 @@ def add_entry(actor: Actor, incident: Incident, kind: str, audience: str, text: 
         author_name=actor.name[:200],
         author_id=actor.user_id,
         agency_id=actor.agency_id,
+        grant=grant,
     )
 
 

@@ -176,13 +176,18 @@ def review_incident(
 
 @transaction.atomic
 def close_incident(*, actor: Actor, incident: Incident, revision: int | None = None) -> Incident:
-    """Close a mended incident. Raises GuardRefused while cause, measures, review or tasks are missing."""
+    """Close a mended incident; agencies are told when a person does. Raises GuardRefused while cause, measures, review
+    or tasks are missing.
+
+    What the platform closes was over for a day, and they were told then.
+    """
     stored = lock_incident(incident, revision=revision)
     stored.closed_at = clock.now()
     move_incident(actor=actor, incident=stored, step="close")
     values = {"code": stored.code, "title": stored.title}
     subject = _("Sự cố %(code)s đã đóng") % values
-    tell_every_party(stored, "closed", subject, _("Sự cố %(code)s đã đóng: %(title)s.") % values)
+    if actor.user_id is not None:
+        tell_every_party(stored, "closed", subject, _("Sự cố %(code)s đã đóng: %(title)s.") % values)
     return stored
 
 

@@ -1,4 +1,4 @@
-"""What has to be done about an incident: tasks of both sides, and the suspension of a connection it asks for."""
+"""What has to be done about an incident: tasks of both sides."""
 
 from datetime import datetime
 
@@ -7,9 +7,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from audit.record import record_fact
-from connections.choices import HoldSide
-from connections.models import Connection, Hold
-from connections.services.holds import place_hold
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
@@ -17,7 +14,6 @@ from core.text import tidy
 from incidents.guards.incidents import MANAGE, REPORT
 from incidents.models import Incident, IncidentTask
 from incidents.register_choices import Audience, EntryKind
-from incidents.selectors.affected import connections_touched
 from incidents.services.incident_moves import CLAUSE, add_entry, lock_incident, require_manager, touch_incident
 from incidents.services.incident_telling import tell_party
 
@@ -86,36 +82,3 @@ def finish_task(*, actor: Actor, task: IncidentTask, result: str) -> IncidentTas
     after = {"task": stored.text, "result": said}
     record_fact(actor=actor, deed="incident.task_done", subject=incident, after=after, clause=CLAUSE)
     return stored
-
-
-@transaction.atomic
-def suspend_connection(
-    *, actor: Actor, incident: Incident, connection: Connection, reason: str, revision: int | None = None
-) -> Hold:
-    """Suspend a connection for the sake of an incident, as SKHCN's side; it is lifted on the connection's own page.
-
-    Raises what :func:`connections.services.holds.place_hold` raises, PermissionRefused, StateRefused, InvalidInput for
-    a connection the incident does not touch.
-    """
-    require_manager(actor)
-    stored, why = lock_incident(incident, revision=revision), tidy(reason)
-    if stored.is_ended:
-        raise StateRefused(_("Sự cố đã kết thúc; tạm dừng kết nối trên trang của kết nối."))
-    if not connections_touched(stored).filter(pk=connection.pk).exists():
-        raise InvalidInput({"connection": [_("Chọn kết nối có liên quan sự cố")]})
-    if not why:
-        raise InvalidInput({"reason": [_("Nhập lý do: các bên đọc được")]})
-    text = _("%(reason)s (sự cố %(code)s)") % {"reason": why, "code": stored.code}
-    said = _("Tạm dừng kết nối %(system)s: %(reason)s") % {"system": connection.system, "reason": why}
-    add_entry(actor, stored, EntryKind.SUSPENSION, Audience.INTERNAL, said)
-    touch_incident(stored)
-    record_fact(
-        actor=actor,
-        deed="incident.connection_suspended",
-        subject=stored,
-        after={"connection": connection},
-        reason=why,
-        clause="QC8.6",
-    )
-    # Last: it stops calls at the gates.
-    return place_hold(actor=actor, connection=connection, side=HoldSide.OPERATOR, reason=text)

@@ -1,4 +1,4 @@
-"""Taking the figures of the machine a minute at a time: disk, processor, oldest transaction, sealing."""
+"""Taking the figures of the machine each minute: disk, processor, oldest transaction, sealing, letters that wait."""
 
 import shutil
 import socket
@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from accounts.services.delivery import longest_wait
 from audit.selectors.sealing import standing
 from core import clock
 from incidents.alert_choices import Detector
@@ -39,6 +40,7 @@ def take_measures() -> list[Measure]:
         Measure(name=Detector.CPU, value=_cpu(last, busy, total), busy=busy, total=total),
         Measure(name=Detector.SNAPSHOT, value=_oldest()),
         Measure(name=Detector.SEALING, value=standing().lag),
+        Measure(name=Detector.LETTERS, value=round(longest_wait().total_seconds() / 60, 1)),
     ]
     for row in rows:
         row.at, row.host = now, host

@@ -15,7 +15,7 @@ from core.text import nfc, tidy
 from incidents.guards.violations import DECIDE, OPEN
 from incidents.models import Violation
 from incidents.register_choices import AppealResult, Outcome, Said
-from incidents.selectors.violations import grants_of
+from incidents.selectors.violations import grants_of, is_suspended_by
 from incidents.services.violation_moves import (
     LONGEST,
     add_said,
@@ -177,7 +177,7 @@ def answer_appeal(
     values = {"code": stored.code, "result": stored.get_appeal_result_display()}
     body = _("Trả lời khiếu nại về %(code)s: %(result)s. Nội dung ghi trên cổng.") % values
     tell_accused(stored, "answered", _("Trả lời khiếu nại về vi phạm %(code)s") % values, body)
-    if overturned and _suspended(stored):
+    if overturned and is_suspended_by(stored):
         why = _("Hủy kết luận vi phạm %(code)s") % values
         add_said(actor, stored, Said.EFFECT, _("Khôi phục quyền %(grant)s") % {"grant": stored.grant})
         resume_grant(actor=actor, grant=stored.grant, reason=why)  # type: ignore[arg-type]
@@ -193,7 +193,7 @@ def lift_suspension(*, actor: Actor, violation: Violation, text: str, revision: 
     if not (actor.may(DECIDE) or actor.may(OPEN)):
         raise PermissionRefused(_("Khôi phục quyền thuộc người xử lý vi phạm của Sở."))
     stored = lock_violation(violation, revision=revision)
-    if not _suspended(stored):
+    if not is_suspended_by(stored):
         raise StateRefused(_("Không có quyền khai thác nào đang tạm ngưng theo vi phạm này."))
     why = tidy(text)
     if not why:
@@ -221,13 +221,6 @@ def close_violation(*, actor: Actor, violation: Violation, text: str, revision: 
     stored.closed_at = clock.now()
     move_violation(actor=actor, violation=stored, step="close", kind=Said.CLOSED, text=text)
     return stored
-
-
-def _suspended(violation: Violation) -> bool:
-    found = violation.grant
-    if found is None or violation.outcome != Outcome.SUSPENSION:
-        return False
-    return Grant.objects.open().filter(pk=found.pk, suspended_at__isnull=False).exists()
 
 
 def _short(text: str) -> None:

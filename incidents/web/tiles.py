@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -53,13 +54,20 @@ def tiles_of(now: Operations, sealing_alarm: float) -> list[Tile]:
 
 def _of_calls(now: Operations) -> list[Tile]:
     calls, page = now.calls, reverse("calls")
+    spoken = _("trong phút qua; %(n)s trong giờ qua") % {"n": _n(calls.hour)}
+    if calls.late is not None:
+        first, last = (f"{moment.astimezone(clock.VIETNAM):%H:%M}" for moment in calls.late)
+        spoken += _("; thiếu số liệu từ %(first)s đến %(last)s vì tiến trình nền chậm") % {
+            "first": first,
+            "last": last,
+        }
     sides = (("consumer", _("Lỗi bên gọi")), ("platform", _("Lỗi nền tảng")), ("provider", _("Lỗi bên cung cấp")))
     found = [
         Tile(
             _("Lượt gọi"),
             _n(calls.minute),
-            _("trong phút qua; %(n)s trong giờ qua") % {"n": _n(calls.hour)},
-            QUIET,
+            spoken,
+            QUIET if calls.late is None else WATCH,
             page,
         )
     ]
@@ -124,8 +132,11 @@ def _of_backup(now: Operations) -> Tile:
         result = _("đạt") if safety.drill.sound else _("không đạt")
         drill = _("diễn tập %(day)s: %(result)s") % {"day": _day(safety.drill.at), "result": result}
     if safety.backup_at is None:
-        hint = _("không thấy bản sao lưu trong thư mục dữ liệu; %(drill)s") % {"drill": drill}
-        return Tile(_("Sao lưu, diễn tập"), _("Xem tại máy chủ"), hint, WATCH, page)
+        if not safety.backups_seen:
+            hint = _("cổng không đọc được thư mục sao lưu đã khai báo; %(drill)s") % {"drill": drill}
+            return Tile(_("Sao lưu, diễn tập"), _("Xem tại máy chủ"), hint, WATCH, page)
+        hint = _("thư mục sao lưu đã khai báo không có bản nào; %(drill)s") % {"drill": drill}
+        return Tile(_("Sao lưu, diễn tập"), _("Chưa sao lưu"), hint, BAD, page)
     old = clock.now() - safety.backup_at > _BACKUP_OLD
     drilled = safety.drill is not None and safety.drill.sound and clock.now() - safety.drill.at < _DRILL_OLD
     kind = BAD if old else GOOD if drilled else WATCH
@@ -154,10 +165,15 @@ def _of_queues(now: Operations) -> list[Tile]:
 def _of_policy(now: Operations) -> Tile:
     term = _("Chính sách của bộ trung gian")
     if not now.workers:
-        return Tile(term, _("Cùng tiến trình cổng"), _("không có tiến trình bộ trung gian riêng trên máy này"), QUIET)
+        hint = _("không có tiến trình bộ trung gian nào trên máy này, hoặc chưa nhận lượt gọi nào")
+        return Tile(term, _("Không chạy"), hint, QUIET)
     oldest = max(worker.snapshot_age for worker in now.workers)
     values = {"n": len(now.workers), "running": _n(sum(worker.running for worker in now.workers))}
     hint = _("cũ nhất trong %(n)s tiến trình; %(running)s lượt đang chạy; quá 30 giây thì dừng nhận") % values
+    if all(worker.in_portal for worker in now.workers):
+        hint = _("cùng tiến trình cổng; %(running)s lượt đang chạy; quá 30 giây thì dừng nhận") % values
+    if oldest == inf:
+        return Tile(term, _("Chưa đọc được"), hint, BAD)
     value = _("%(n)s giây") % {"n": number_format(oldest, decimal_pos=1)}
     return Tile(term, value, hint, BAD if oldest > _OLD_POLICY else GOOD)
 

@@ -51,15 +51,15 @@ class SayForm(PortalForm):
 @needs(*READ)
 def violations(request: Any) -> HttpResponse:
     """List the violations the actor may see, newest first."""
-    words, state = tidy(request.GET.get("q", ""))[:100], request.GET.get("state", "")
-    page = Paginator(violation_list(request.actor, words=words, state=state), PAGE_SIZE).get_page(
+    words, tab = tidy(request.GET.get("q", ""))[:100], request.GET.get("tab", "")
+    page = Paginator(violation_list(request.actor, words=words, state=tab), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     context = {
         "page": page,
         "rows": [(item, KINDS.get(item.state, "quiet")) for item in page],
         "words": words,
-        "state": state,
+        "tab": tab,
         "states": [choice for choice in ViolationState.choices if choice[0] != ViolationState.OPENED],
     }
     return render(request, "incidents/violations.html", context)

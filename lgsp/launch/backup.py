@@ -24,7 +24,7 @@ def backup(*, folder: Path, target: Path | None, keep: int, keys: Path | None) -
     """
     require_data(folder)
     environment.ensure("run")
-    place = (target or folder / "backups").expanduser().absolute()
+    place = (target or Path(os.environ.get("LGSP_BACKUP_DIR") or folder / "backups")).expanduser().absolute()
     if keys is not None and keys.expanduser().absolute().is_relative_to(place):
         raise Stop("Tệp khóa phải nằm ngoài thư mục sao lưu: ai có cả hai là đọc được tất cả.")
     with attached(folder) as variables:

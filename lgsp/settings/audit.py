@@ -12,6 +12,9 @@ CHECKPOINT_DIR = Path(env("LGSP_CHECKPOINT_DIR") or Path(env("LGSP_DATA_DIR")) /
 # Months of the call log that are no longer in the database.
 ARCHIVE_DIR = Path(env("LGSP_ARCHIVE_DIR") or Path(env("LGSP_DATA_DIR")) / "archive")
 
+# Where backups go, and where the newest is looked for.
+BACKUP_DIR = Path(env("LGSP_BACKUP_DIR") or Path(env("LGSP_DATA_DIR")) / "backups")
+
 # Rows of the call log that one evidence bundle holds at most.
 EVIDENCE_MAX_ROWS = env("LGSP_EVIDENCE_MAX_ROWS")
 

@@ -41,6 +41,8 @@ NOTE_SOURCES = {
     ],
     "agency_ending": ["connections.selectors.succession.notes_of_ending"],
 }
+# What the floors above ``connections`` hand over when a body ended (``connections.selectors.succession.Room``).
+HAND_OVER_ROOMS = ["incidents.services.succession.ROOM"]
 # Who has an approved connection to a service, or to any (None): restricted documents are released to them.
 DOCUMENT_AUDIENCES = ["connections.selectors.approved.agencies_approved_for"]
 # How far a system has come on its way to the platform, for the plan of it: "", "filed" or "connected".

@@ -59,11 +59,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "tell-of-late-help": {"task": "incidents.tasks.tell_of_late_help", "schedule": 300.0, "options": {"expires": 290}},
-    "count-calls-of-minute": {
-        "task": "incidents.tasks.count_calls_of_minute",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
     "count-status-days": {"task": "incidents.tasks.count_status_days", "schedule": 300.0, "options": {"expires": 290}},
     "remind-of-weekly-check": {
         "task": "incidents.tasks.remind_of_weekly_check",

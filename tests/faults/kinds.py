@@ -31,18 +31,19 @@ class Kind:
     do: Do
 
 
-def _kill(pid: int) -> None:
+def kill(pid: int) -> None:
+    """Kill a process; one that is gone is."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
 
 
 def _kill_named(name: str) -> Do:
-    return lambda instance, _chance: _kill(instance.pids[name])
+    return lambda instance, _chance: kill(instance.pids[name])
 
 
 def _kill_child(name: str) -> Do:
     def do(instance: Instance, chance: Random) -> None:
-        _kill(chance.choice(children(instance.pids[name]) or [instance.pids[name]]))
+        kill(chance.choice(children(instance.pids[name]) or [instance.pids[name]]))
 
     return do
 
@@ -50,12 +51,12 @@ def _kill_child(name: str) -> Do:
 def _kill_celery(instance: Instance, chance: Random) -> None:
     """Kill the worker or one of the processes it forked, whichever chance names."""
     leader = instance.pids["worker"]
-    _kill(chance.choice([leader, *children(leader)]))
+    kill(chance.choice([leader, *children(leader)]))
 
 
 def _kill_backend(instance: Instance, chance: Random) -> None:
     """Kill what serves one connection of the product: PostgreSQL ends all others and recovers."""
-    _kill(chance.choice(backends(instance)))
+    kill(chance.choice(backends(instance)))
 
 
 def backends(instance: Instance) -> Sequence[int]:
@@ -132,7 +133,7 @@ def _flush(instance: Instance, _chance: Random) -> None:
 def _valkey_down(instance: Instance, chance: Random) -> None:
     """Keep Valkey away for some seconds."""
     with stopped([instance.launcher.pid]):
-        _kill(instance.pids["valkey"])
+        kill(instance.pids["valkey"])
         time.sleep(chance.uniform(2, 6))
 
 

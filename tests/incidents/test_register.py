@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +17,8 @@ from audit.models import Fact, Verification
 from audit.selectors.calls import recent_calls
 from catalog.models import Upstream
 from connections.models import Hold
+from connections.projection import GRANT_SUSPENDED, load_grants
+from connections.services.grant_holds import suspend_grant
 from core import clock
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from incidents.models import Incident, IncidentEntry, IncidentSource, StatusSubscription
@@ -26,8 +29,9 @@ from incidents.services.incident_following import follow
 from incidents.services.incident_opening import open_by_hand, open_from_alert, open_from_outage
 from incidents.services.incident_parties import acknowledge_party, set_services, tell_parties
 from incidents.services.incident_reports import report_incident
+from incidents.services.incident_suspension import resume_grant_for, suspend_connection, suspend_grant_for
 from incidents.services.incident_updates import answer_as_party, note_figures, write_update
-from incidents.services.incident_work import finish_task, set_task, suspend_connection
+from incidents.services.incident_work import finish_task, set_task
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import chain, publish
 from tests.connections.use_log import open_chains
@@ -299,6 +303,50 @@ def test_an_incident_suspends_a_connection_through_the_service_that_owns_it(desk
     refused(StateRefused, lambda: suspend_connection(actor=desk.handler, **wanted))
     set_services(actor=desk.handler, incident=found, services=[])
     refused(InvalidInput, lambda: suspend_connection(actor=desk.handler, **wanted))
+
+
+@pytest.mark.clause("QC8.6", "QC11.3")
+def test_an_incident_suspends_one_grant_and_lets_it_run_again(desk: Desk) -> None:
+    found, grant = desk.classified(1), desk.grant()
+    wanted: dict[str, Any] = {"incident": found, "grant": grant, "reason": "Tra cứu bất thường"}
+    refused(PermissionRefused, lambda: suspend_grant_for(actor=desk.security, **wanted))
+    refused(InvalidInput, lambda: suspend_grant_for(actor=desk.handler, **{**wanted, "reason": " "}))
+    refused(InvalidInput, lambda: resume_grant_for(actor=desk.handler, **wanted))
+    held = suspend_grant_for(actor=desk.handler, **wanted)
+    # What the broker is told of the next call; the connection itself goes on.
+    assert load_grants([grant.pk])[0].reason == GRANT_SUSPENDED
+    assert (found.code in held.suspend_reason, Hold.objects.exists()) == (True, False)
+    assert found.entries.get(grant=grant).at == held.suspended_at
+    assert Letter.objects.filter(subject__startswith="Tạm ngưng quyền khai thác").exists()
+    refused(InvalidInput, lambda: suspend_grant_for(actor=desk.handler, **wanted))
+    set_services(actor=desk.handler, incident=found, services=[])
+    refused(PermissionRefused, lambda: resume_grant_for(actor=desk.security, **wanted))
+    # It is lifted from here when the incident has ended, too.
+    steps.dismiss_incident(actor=desk.handler, incident=dismissed(found), reason="Không phải sự cố")
+    resume_grant_for(actor=desk.handler, **wanted)
+    assert load_grants([grant.pk])[0].reason == ""
+    assert Fact.objects.filter(deed__in=["incident.grant_suspended", "incident.grant_resumed"]).count() == 2
+    refused(StateRefused, lambda: suspend_grant_for(actor=desk.handler, **wanted))
+    # Suspended by somebody else it is not the incident's to lift.
+    suspend_grant(actor=desk.handler, grant=grant, reason="Kết luận vi phạm")
+    refused(InvalidInput, lambda: resume_grant_for(actor=desk.handler, **wanted))
+
+
+def dismissed(incident: Incident) -> Incident:
+    """Put it where a dismissal begins."""
+    Incident.objects.filter(pk=incident.pk).update(state=IncidentState.RECEIVED)
+    return incident
+
+
+def test_a_worker_killed_between_claiming_a_reminder_and_telling_has_reminded_nobody(desk: Desk) -> None:
+    found = desk.opened(2)
+    found.deadlines.update(due_at=clock.now() + timedelta(minutes=1))
+    Incident.objects.filter(pk=found.pk).update(detected_at=clock.now() - timedelta(days=1))
+    count = found.deadlines.count()
+    killed = patch("incidents.services.incident_following.tell_staff", side_effect=KeyboardInterrupt)
+    with killed, pytest.raises(KeyboardInterrupt), transaction.atomic():
+        follow()
+    assert (follow()["reminded"], follow()["reminded"]) == (count, 0)
 
 
 def test_figures_of_the_log_go_into_the_timeline(desk: Desk) -> None:

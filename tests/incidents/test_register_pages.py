@@ -52,7 +52,8 @@ def test_an_agency_reports_from_a_service_a_call_and_the_foot_of_pages(desk: Des
     assert sent["Location"] == reverse("incident", args=[made.code])
     assert "Luôn" not in text(officer.get(sent["Location"]))
     listed = reverse("incidents")
-    assert made.code in text(officer.get(listed, {"q": "don vi hanh chinh", "tab": "open"}))
+    page = text(officer.get(listed, {"q": "don vi hanh chinh", "tab": "open"}))
+    assert (made.code in page, page.count("<h1"), page.count('type="search"')) == (True, 1, 1)
     assert "Không có sự cố nào khớp" in text(officer.get(listed, {"q": "khong co dau"}))
     assert "Tiếp nhận sự cố" in {str(task.title)[:15] for task in tasks_for(desk.handler)}
 
@@ -62,6 +63,8 @@ def test_from_an_alert_to_a_public_word_in_few_clicks(desk: Desk, signed_in: Sig
     alert = desk.alert()
     staff = signed_in(desk.chain.users["operator"])
     opening = f"{reverse('admin:incidents_incident_open')}?canh-bao={alert.pk}"
+    for place in (reverse("alert", args=[alert.pk]), reverse("admin:incidents_alert_change", args=[alert.pk])):
+        assert f'href="{opening}">Tạo sự cố' in text(staff.get(place))
     page = text(staff.get(opening))
     assert alert.summary in page
     assert staff.get(f"{opening}0").status_code == 404
@@ -78,6 +81,8 @@ def test_from_an_alert_to_a_public_word_in_few_clicks(desk: Desk, signed_in: Sig
     work = reverse("admin:incidents_incident_work", args=[found.pk])
     assert opened["Location"] == work
     assert staff.post(opening, filled)["Location"] == work
+    page = text(staff.get(reverse("alert", args=[alert.pk])))
+    assert (f"Xem sự cố {found.code}" in page, "Tạo sự cố" in page) == (True, False)
     page = text(staff.get(work))
     assert "Chúng tôi ghi nhận sự cố từ 08:00 ngày 30/11/2026" in page
     assert f"Sự cố dịch vụ {desk.service.title}" in page

@@ -7,7 +7,10 @@ from unittest.mock import patch
 
 import pytest
 
+from accounts.models import Letter
 from accounts.services.calendar import load_calendar
+from accounts.services.delivery import longest_wait
+from accounts.services.letters import send_letter
 from audit.models import Fact, UseDay
 from catalog.models import Upstream
 from connections.models import Connection, Grant
@@ -261,7 +264,7 @@ def test_the_processor_counts_by_its_mean_and_only_where_it_was_measured() -> No
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [Detector.DISK, Detector.SNAPSHOT, Detector.SEALING])
+@pytest.mark.parametrize("name", [Detector.DISK, Detector.SNAPSHOT, Detector.SEALING, Detector.LETTERS])
 def test_other_figures_count_by_the_highest(name: Detector) -> None:
     measured(name, [10, 80, None])
     (high,) = seen(name, 80)
@@ -273,7 +276,7 @@ def test_other_figures_count_by_the_highest(name: Detector) -> None:
 
 @pytest.mark.django_db
 def test_figures_are_taken_once_a_minute_from_the_machine() -> None:
-    assert {row.name for row in measuring.take_measures()} == {"disk", "cpu", "snapshot", "sealing"}
+    assert {row.name for row in measuring.take_measures()} == {"disk", "cpu", "snapshot", "sealing", "letters"}
     assert measuring.take_measures() == []
     assert 0 < (Measure.objects.get(name="disk").value or 0) < 100
     with patch.object(measuring, "_counters", return_value=(_busy() + 30, _total() + 40)), later(60):
@@ -284,7 +287,27 @@ def test_figures_are_taken_once_a_minute_from_the_machine() -> None:
     # The machine began anew: its counters say nothing of before.
     assert Measure.objects.filter(name="cpu").latest("at").value is None
     with later(86_400 * 40):
-        assert measuring.forget_old() == 12
+        assert measuring.forget_old() == 15
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("QC14.3")
+def test_letters_that_wait_for_a_mail_server_are_a_sign_however_often_they_were_tried() -> None:
+    assert longest_wait() == timedelta()
+    letter = send_letter(to="a@co-quan.example", subject="Thư", body="Nội dung")
+    send_letter(to="b@co-quan.example", subject="Thư", body="Nội dung")
+    Letter.objects.filter(pk=letter.pk).update(tries=3, next_try_at=clock.now() + timedelta(minutes=30))
+    # Tried at once, after 1 and after 5 minutes.
+    assert round(longest_wait().total_seconds() / 60) == 6
+    with later(3600):
+        assert round(longest_wait().total_seconds() / 60) == 66
+        measuring.take_measures()
+        with later(1):
+            (late,) = seen(Detector.LETTERS, 60)
+            assert late.value == 66
+            assert seen(Detector.LETTERS, 67) == ()
+        Letter.objects.update(refusals=1)
+        assert longest_wait() == timedelta()
 
 
 def _busy() -> int:

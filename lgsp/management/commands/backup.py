@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["keep"] < 0:
             raise CommandError("Số bản giữ lại phải từ 0 trở lên.", returncode=2)
-        target = (options["to"] or Path(settings.DATA_DIR) / "backups").expanduser().absolute()
+        target = (options["to"] or settings.BACKUP_DIR).expanduser().absolute()
         try:
             made = make(source(), target, describe, keep=options["keep"])
         except BackupFailed as error:
