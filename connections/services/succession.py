@@ -59,14 +59,8 @@ def hand_over(*, actor: Actor, agency: Agency, reason: str) -> Held:
     _move_holds(actor, stored, successor, reason)
     for room in rooms():
         room.transfer(actor=actor, agency=stored, successor=successor, reason=reason)
-    record_fact(
-        actor=actor,
-        deed="agency.handed_over",
-        subject=stored,
-        after={"successor": successor, **held.figures()},
-        reason=reason,
-        clause="QC2",
-    )
+    after = {"successor": successor, **held.figures()}
+    record_fact(actor=actor, deed="agency.handed_over", subject=stored, after=after, reason=reason, clause="QC2")
     _tell(stored, successor, held)
     close_gates(gates_of(Q(system__in=systems) | Q(service__in=services)))
     return held

@@ -50,15 +50,7 @@ def _blocks(sheet: Sheet, violation: Violation) -> Iterator[Block]:
     yield Heading(_("III. Giải trình của cơ quan"))
     yield Paragraph(_said_by_agency(violation))
     yield Heading(_("IV. Kết luận"))
-    yield Facts(
-        (
-            (_("Kết luận"), violation.get_outcome_display() or _("Chưa kết luận")),
-            (_("Lý do"), said(violation.reason)),
-            (_("Căn cứ pháp lý"), said(violation.legal_basis)),
-            (_("Kết luận lúc"), minute(violation.decided_at)),
-            (_("Khiếu nại"), violation.get_appeal_result_display() or _appeal(violation)),
-        )
-    )
+    yield _decision(violation)
     yield from bullets(sheet.terms)
     yield Paragraph(_("Biên bản lập thành hai bản, mỗi bên giữ một bản./."), with_next=True)
 
@@ -79,6 +71,20 @@ def _said_by_agency(violation: Violation) -> str:
     if found is not None:
         return str(found.text)
     return _("Cơ quan chưa giải trình đến khi lập biên bản.")
+
+
+def _decision(violation: Violation) -> Block:
+    if violation.decided_at is None:
+        return Paragraph(_("Chưa có kết luận đến khi lập biên bản."))
+    return Facts(
+        (
+            (_("Kết luận"), violation.get_outcome_display()),
+            (_("Lý do"), said(violation.reason)),
+            (_("Căn cứ pháp lý"), said(violation.legal_basis)),
+            (_("Kết luận lúc"), minute(violation.decided_at)),
+            (_("Khiếu nại"), violation.get_appeal_result_display() or _appeal(violation)),
+        )
+    )
 
 
 def _appeal(violation: Violation) -> str:

@@ -14,7 +14,7 @@ from audit.record import record_fact
 from connections.selectors.succession import Room
 from core.actor import Actor
 from core.text import fold
-from incidents.models import Alert, Incident, IncidentParty, IncidentTask, Violation
+from incidents.models import Incident, IncidentParty, IncidentTask, Violation
 from incidents.register_choices import Audience, EntryKind, Said, ViolationState
 from incidents.selectors.succession import (
     TEXTS,
@@ -40,7 +40,8 @@ def transfer(*, actor: Actor, agency: Agency, successor: Agency, reason: str) ->
     for violation in open_violations(agency.pk).order_by("pk"):
         _move_violation(actor, lock_violation(violation), agency, successor, reason)
     for alert in lasting_alerts(agency.pk).select_for_update(of=("self",)).order_by("pk"):
-        Alert.objects.filter(pk=alert.pk).update(consumer_agency=successor)
+        alert.consumer_agency = successor
+        alert.save(update_fields=["consumer_agency"])
         _record(actor, "alert.handed_over", alert, agency, successor, reason)
     for request in open_help(agency.pk).select_for_update(of=("self",)).order_by("pk"):
         request.agency = successor
