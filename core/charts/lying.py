@@ -17,16 +17,16 @@ def draw_lying(canvas: Canvas, chart: Chart) -> float:
     scale = nice_scale(*chart.extremes(), whole=is_whole(chart))
     right = canvas.width - canvas.measure(number(scale.high, 2)) - 8
     most = int(canvas.width / canvas.measure("n"))
-    top = y
+    zero = scale.share(0.0) * right
     for place, label in enumerate(chart.labels):
         canvas.text(0, y + canvas.size, shortened(label, most), full=label, soft=False)
         y += canvas.size * 1.4
+        first = y
         for bar in _bars_of(chart, place):
             _draw(canvas, chart, (scale, right, y), place, bar)
             y += _BAR
+        canvas.rule((zero, first - 1), (zero, y + 1), base=True)
         y += _BETWEEN
-    zero = scale.share(0.0) * right
-    canvas.rule((zero, top), (zero, y - _BETWEEN / 2), base=True)
     return y
 
 

@@ -61,8 +61,8 @@ def _labels(frame: Frame) -> None:
     canvas, chart = frame.canvas, frame.chart
     most = int(frame.slot / canvas.measure("n"))
     lines = [wrapped(label, most) or (label,) for label in chart.labels]
-    widest = max(canvas.measure(line) for label in lines for line in label) + 3
-    each = 1 if widest <= frame.slot + 3 else int(-(-widest // frame.slot))
+    widest = max(canvas.measure(line) for label in lines for line in label) + 7
+    each = 1 if widest <= frame.slot + 6 else int(-(-widest // frame.slot))
     for place, label in enumerate(lines):
         if place % each == 0:
             x = min(
@@ -80,8 +80,8 @@ def _bars(frame: Frame) -> None:
             if value is not None:
                 x = frame.left + place * frame.slot + frame.slot * _GAP / 2 + series * wide
                 _bar(frame, (x, wide), (0.0, value), series, place)
-                if len(frame.chart.series) == 1:
-                    _value(frame, place, value)
+    if len(frame.chart.series) == 1:
+        _values(frame, frame.chart.series[0].values)
 
 
 def _stacked(frame: Frame) -> None:
@@ -93,8 +93,7 @@ def _stacked(frame: Frame) -> None:
             if value is not None:
                 _bar(frame, (x, wide), (below, below + value), series, place)
                 below += value
-        if (total := frame.chart.totals()[place]) is not None:
-            _value(frame, place, total)
+    _values(frame, frame.chart.totals())
 
 
 def _bar(frame: Frame, across: tuple[float, float], along: tuple[float, float], series: int, place: int) -> None:
@@ -107,12 +106,15 @@ def _bar(frame: Frame, across: tuple[float, float], along: tuple[float, float], 
     frame.canvas.rect((across[0], min(one, other), across[1], tall), series, words)
 
 
-def _value(frame: Frame, place: int, value: float) -> None:
-    """Write the value above its bar where there is room for it."""
-    words = number(value, 2)
-    if frame.canvas.measure(words) <= frame.slot:
-        y = frame.y(max(value, 0.0)) - 4
-        frame.canvas.text(frame.middle(place), y, words, anchor="middle", soft=False)
+def _values(frame: Frame, values: tuple[float | None, ...]) -> None:
+    """Write the values above their bars where there is room for all of them."""
+    texts = ["" if value is None else number(value, 2) for value in values]
+    if max(map(frame.canvas.measure, texts)) > frame.slot:
+        return
+    for place, (value, words) in enumerate(zip(values, texts, strict=True)):
+        if value is not None:
+            y = frame.y(max(value, 0.0)) - 4
+            frame.canvas.text(frame.middle(place), y, words, anchor="middle", soft=False)
 
 
 def _lines(frame: Frame) -> None:

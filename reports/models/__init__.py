@@ -1,6 +1,7 @@
 """Reports and what they are made by."""
 
+from reports.models.ranking import RankingPolicy
 from reports.models.runs import ReportRun
 from reports.models.templates import ReportTemplate
 
-__all__ = ["ReportRun", "ReportTemplate"]
+__all__ = ["RankingPolicy", "ReportRun", "ReportTemplate"]
