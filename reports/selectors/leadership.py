@@ -40,11 +40,12 @@ CODES = ("connections", "services", "calls", "success_rate", "dossiers", "incide
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One of the six figures: value with its unit, None where there was nothing to count from, and how it changed."""
+    """One of the six figures: its value, None where there was nothing to count from, and how it changed."""
 
     code: str
     label: str
     value: float | None
+    before: float | None
     unit: str
     change: Change
     detail: str
@@ -105,7 +106,7 @@ def _tiles(
         Tile(
             "connections",
             _("Hệ thống đang kết nối"),
-            connected[0],
+            *connected,
             "",
             change_of(*connected),
             "",
@@ -114,7 +115,7 @@ def _tiles(
         Tile(
             "services",
             _("Dịch vụ dữ liệu công bố"),
-            services[0],
+            *services,
             "",
             change_of(*services),
             "",
@@ -124,6 +125,7 @@ def _tiles(
             "calls",
             _("Lượt khai thác"),
             calls.calls or None,
+            before.calls or None,
             "",
             change_of(calls.calls or None, before.calls or None),
             "",
@@ -133,6 +135,7 @@ def _tiles(
             "success_rate",
             _("Tỷ lệ thành công"),
             rate,
+            rate_before,
             "%",
             change_of(rate, rate_before, points=True),
             "",
@@ -155,6 +158,7 @@ def _dossiers(steps: tuple[StepCounts, ...]) -> Tile:
         "dossiers",
         _("Hồ sơ đúng hạn"),
         rate,
+        rate_before,
         "%",
         change_of(rate, rate_before, points=True),
         detail,
@@ -173,6 +177,7 @@ def _incidents(standing: dict[str, Counts]) -> Tile:
         "incidents",
         _("Sự cố nghiêm trọng"),
         now,
+        before,
         "",
         change_of(now, before),
         "",

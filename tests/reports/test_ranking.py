@@ -59,7 +59,7 @@ def test_equal_points_share_a_place_and_nothing_to_judge_stands_last() -> None:
     assert [row.code for row in sorted_by(found, "-ket-noi")] == ["B", "C", "D", "A"]
 
 
-def test_parts_are_counted_from_the_rows(desk: Desk, chain: Chain) -> None:
+def test_parts_are_counted_from_the_rows(chain: Chain, desk: Desk) -> None:
     chain.live()
     period = chosen("thang-nay", clock.now())
     mine = next(row for row in agency_parts(period.current, now=clock.now()) if row.code == chain.agency.code)
@@ -128,7 +128,7 @@ def test_staff_change_them_on_a_page(desk: Desk, signed_in: Callable[..., Client
     assert reverse("admin:reports_rankingpolicy_changelist") in page
 
 
-def test_the_ranking_can_be_taken_away(desk: Desk, chain: Chain, signed_in: Callable[..., Client]) -> None:
+def test_the_ranking_can_be_taken_away(chain: Chain, desk: Desk, signed_in: Callable[..., Client]) -> None:
     chain.live()
     client = signed_in(desk.users["province_leader"])
     page = client.get("/dieu-hanh/xep-hang/?sap-xep=-hang").content.decode()
