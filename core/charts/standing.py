@@ -6,7 +6,7 @@ from core.charts.scale import Scale, nice_scale
 from core.charts.words import draw_names, is_whole, said
 from core.documents.wording import number
 
-_GAP, _SHORT, _THINNEST = 0.25, 8, 1.5
+_GAP, _SHORT, _THINNEST, _WIDEST = 0.25, 8, 1.5, 56.0
 
 
 class Frame:
@@ -74,20 +74,21 @@ def _labels(frame: Frame) -> None:
 
 
 def _bars(frame: Frame) -> None:
-    wide = frame.slot * (1 - _GAP) / len(frame.chart.series)
+    count = len(frame.chart.series)
+    wide = min(frame.slot * (1 - _GAP) / count, _WIDEST)
     for series, one in enumerate(frame.chart.series):
         for place, value in enumerate(one.values):
             if value is not None:
-                x = frame.left + place * frame.slot + frame.slot * _GAP / 2 + series * wide
+                x = frame.middle(place) + (series - count / 2) * wide
                 _bar(frame, (x, wide), (0.0, value), series, place)
     if len(frame.chart.series) == 1:
         _values(frame, frame.chart.series[0].values)
 
 
 def _stacked(frame: Frame) -> None:
-    wide = frame.slot * (1 - _GAP)
+    wide = min(frame.slot * (1 - _GAP), _WIDEST)
     for place in range(len(frame.chart.labels)):
-        x, below = frame.left + place * frame.slot + frame.slot * _GAP / 2, 0.0
+        x, below = frame.middle(place) - wide / 2, 0.0
         for series, one in enumerate(frame.chart.series):
             value = one.values[place]
             if value is not None:

@@ -39,13 +39,14 @@ class StepCounts:
     overdue: Counts
 
 
-def standing_counts(current: Window, previous: Window) -> dict[str, Counts]:
-    """Return connections that are live, services that are published, serious incidents of the windows. One query.
+def standing_rows(current: Window, previous: Window) -> tuple[QuerySet[Any], ...]:
+    """Return connections that are live, services that are published, serious incidents of the windows, a row each.
 
-    ``connections_ever`` and ``services_ever`` tell "none" from "never any".
+    ``connections_ever`` and ``services_ever`` tell "none" from "never any". Each row has five columns: kind, two empty
+    texts, the two counts, so that all of them can stand in one answer with other rows (``leadership_attention``).
     """
     lives, published = ("live_at", "closed_at"), ("published_at", "withdrawn_at")
-    parts = (
+    return (
         _counted(
             Connection.objects.filter(live_at__isnull=False),
             "connections",
@@ -79,8 +80,6 @@ def standing_counts(current: Window, previous: Window) -> dict[str, Counts]:
             previous.happened("started_at"),
         ),
     )
-    found = parts[0].union(*parts[1:], all=True)
-    return {kind: Counts(now, before) for kind, now, before in found}
 
 
 def _counted(rows: QuerySet[Any], kind: str, now: Q, before: Q, *, of: str = "pk") -> QuerySet[Any]:
@@ -89,7 +88,8 @@ def _counted(rows: QuerySet[Any], kind: str, now: Q, before: Q, *, of: str = "pk
     counted = named.annotate(
         n_now=Count(of, filter=now, distinct=of != "pk"), n_before=Count(of, filter=before, distinct=of != "pk")
     )
-    return counted.values_list("kind", "n_now", "n_before")
+    empty = Value("", output_field=CharField())
+    return counted.annotate(w_code=empty, w_name=empty).values_list("kind", "w_code", "w_name", "n_now", "n_before")
 
 
 def step_counts(current: Window, previous: Window, *, open_at: datetime) -> tuple[StepCounts, ...]:

@@ -1,6 +1,7 @@
-"""What waits for leadership: read in one query, each row a kind, a body or thing, and how many."""
+"""What waits for leadership, and what stands: read in one query, each row a kind, a body or thing, and how many."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ from connections.models import Clock, Connection
 from core import clock
 from incidents.models import Incident, Violation
 from incidents.register_choices import OPEN, ViolationState
-from reports.queries.leadership import SERIOUS
+from reports.queries.leadership import SERIOUS, Counts, standing_rows
+from reports.queries.window import Window
 
 #: Steps that wait for the agency, not for SKHCN.
 AGENCY_STEPS = (Step.COMPLETION,)
@@ -31,16 +33,44 @@ class Waiting:
     own: int
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one query gave: counts of two windows by kind, what waits by kind, names of agencies by code."""
+
+    standing: dict[str, Counts]
+    waiting: dict[str, tuple[Waiting, ...]]
+    names: dict[str, str]
+
+
+def read_together(now: datetime, current: Window, previous: Window, codes: Iterable[str]) -> Read:
+    """Read :func:`standing_rows`, :func:`attention` and the names of the agencies *codes* in one query."""
+    named = Agency.objects.filter(code__in=list(codes) or [""])
+    names = _rows(named, "names", "code", "name", Value(0, output_field=IntegerField()))
+    parts = (names, *standing_rows(current, previous), *_waiting(now))
+    found = list(parts[0].union(*parts[1:], all=True))
+    kinds = _by_kind(found)
+    counted = {kind: Counts(number, other) for kind, _code, _name, number, other in found if kind not in KINDS}
+    return Read(counted, kinds, {row[1]: row[2] for row in found if row[0] == "names"})
+
+
 def attention(now: datetime) -> dict[str, tuple[Waiting, ...]]:
-    """Return what waits by kind, the most first.
+    """Return what waits by kind, the most first; one query.
 
     ``overdue``: dossiers with a step past its day, by the agency that filed them. ``unconnected``: bodies that may
     file and have no live connection. ``violations``: not settled yet, by agency. ``sharing``: sharing past the
     platform whose last day or day of review has passed, by provider. ``incidents``: serious ones that are open.
     """
-    parts = (_overdue(now), _unconnected(), _violations(), _sharing(), _incidents())
+    parts = _waiting(now)
+    return _by_kind(parts[0].union(*parts[1:], all=True))
+
+
+def _waiting(now: datetime) -> tuple[QuerySet[Any], ...]:
+    return _overdue(now), _unconnected(), _violations(), _sharing(), _incidents()
+
+
+def _by_kind(rows: Iterable[tuple[str, str, str, int, int]]) -> dict[str, tuple[Waiting, ...]]:
     found: dict[str, list[Waiting]] = defaultdict(list)
-    for kind, code, name, number, own in parts[0].union(*parts[1:], all=True):
+    for kind, code, name, number, own in rows:
         found[kind].append(Waiting(code, name, number, own))
     return {kind: tuple(sorted(found[kind], key=lambda row: (-row.number, row.name))) for kind in KINDS}
 

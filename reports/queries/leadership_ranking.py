@@ -1,4 +1,4 @@
-"""What agencies are ranked by, counted for all of them at once: three queries, however many they are (ux.md D4)."""
+"""What agencies are ranked by, counted for all of them in one query (ux.md D4)."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from catalog.models import DataErrorReport, DataService, InformationSystem
 from catalog.selectors.freshness import with_fresh_until
 from connections.models import Clock
 from core import clock
+from core.text import sort_key
 from incidents.models import IncidentParty
 from incidents.register_choices import IncidentState, PartyRole, Severity
 from reports.models import RankingPolicy
@@ -21,6 +22,7 @@ from reports.queries.leadership_attention import AGENCY_STEPS
 from reports.queries.window import Window
 
 PARTS = ("connections", "quality", "on_time", "incidents")
+_NONE = Value(0, output_field=IntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +59,34 @@ def agency_parts(window: Window, *, now: datetime) -> list[AgencyParts]:
     are overdue.
     ``incidents``: severities 1 and 2 that began in the window and touched it as provider.
     """
+    bodies = _ratio(Agency.objects.in_force(window.last_day).filter(may_file=True), "body", "", _NONE, _NONE)
     parts = (_connections(), _quality(), _steps(window, now), _answers(window, now), _incidents(window))
-    found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for kind, agency, good, whole in parts[0].union(*parts[1:], all=True):
-        found[agency][kind][0] += good
-        found[agency][kind][1] += whole
-    bodies = Agency.objects.in_force(window.last_day).filter(may_file=True).order_by("sort_key", "pk")
+    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    names: dict[str, str] = {}
+    for kind, code, name, good, whole in bodies.union(*parts, all=True):
+        found[code][kind][0] += good
+        found[code][kind][1] += whole
+        if kind == "body":
+            names[code] = name
     return [
         AgencyParts(
             code,
             name,
-            *(Ratio(*found[pk][kind]) for kind in ("connections", "quality", "on_time")),
-            incidents=found[pk]["incidents"][0],
+            *(Ratio(*found[code][kind]) for kind in ("connections", "quality", "on_time")),
+            incidents=found[code]["incidents"][0],
         )
-        for pk, code, name in bodies.values_list("pk", "code", "name")
+        for code, name in sorted(names.items(), key=lambda pair: (sort_key(pair[1]), pair[0]))
     ]
 
 
 def _ratio(rows: QuerySet[Any], kind: str, agency: str, good: Any, whole: Any) -> QuerySet[Any]:
-    named = rows.order_by().values(r_kind=Value(kind, output_field=CharField()), r_agency=F(agency))
-    return named.annotate(r_good=good, r_whole=whole).values_list("r_kind", "r_agency", "r_good", "r_whole")
+    """Return rows of five columns; *agency* is how the rows lead to their agency, "" when they are agencies."""
+    lead = f"{agency}__" if agency else ""
+    named = rows.order_by().values(
+        r_kind=Value(kind, output_field=CharField()), r_code=F(f"{lead}code"), r_name=F(f"{lead}name")
+    )
+    counted = named.annotate(r_good=good, r_whole=whole)
+    return counted.values_list("r_kind", "r_code", "r_name", "r_good", "r_whole")
 
 
 def _connections() -> QuerySet[Any]:
@@ -121,4 +131,4 @@ def _incidents(window: Window) -> QuerySet[Any]:
     parties = IncidentParty.objects.filter(
         begun, role=PartyRole.PROVIDER, incident__severity__lte=Severity.HIGH
     ).exclude(incident__state=IncidentState.DISMISSED)
-    return _ratio(parties, "incidents", "agency", Count("pk"), Value(0, output_field=IntegerField()))
+    return _ratio(parties, "incidents", "agency", Count("pk"), _NONE)

@@ -10,7 +10,6 @@ from datetime import datetime
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from accounts.models import Agency
 from audit.selectors.rollups import CallSums, summed_until
 from core import clock
 from core.charts import Chart
@@ -23,11 +22,10 @@ from reports.queries.leadership import (
     calls_by_day,
     calls_of,
     in_steps,
-    standing_counts,
     step_counts,
     total,
 )
-from reports.queries.leadership_attention import Waiting, attention
+from reports.queries.leadership_attention import Waiting, read_together
 from reports.selectors.leadership_charts import agencies_chart, calls_chart, most_calling, steps_chart
 from reports.selectors.leadership_periods import Chosen, chosen
 from reports.selectors.leadership_words import Change, change_of
@@ -75,25 +73,24 @@ def situation(code: str) -> Situation:
 
 
 def read_situation(period: Chosen) -> Situation:
-    """Read everything now: eight queries."""
+    """Read everything now: six queries."""
     now = clock.now()
     reached = summed_until()
     days = calls_by_day(period.current)
     calls, before = total(days.values()), calls_of(period.previous)
-    standing = standing_counts(period.current, period.previous)
     steps = step_counts(period.current, period.previous, open_at=now)
     agencies = most_calling(calls_by(period.current, "agency_code"))
-    names = dict(Agency.objects.filter(code__in=agencies).values_list("code", "name"))
+    together = read_together(now, period.current, period.previous, agencies)
     return Situation(
         period=period,
         until=min(now, reached) if reached else now,
-        tiles=_tiles(standing, calls, before, steps),
+        tiles=_tiles(together.standing, calls, before, steps),
         charts=(
             calls_chart(days, period),
-            agencies_chart(agencies, names),
+            agencies_chart(agencies, together.names),
             steps_chart(steps),
         ),
-        waiting=attention(now),
+        waiting=together.waiting,
     )
 
 

@@ -37,7 +37,8 @@ def ranking_page(request: Any) -> HttpResponse:
         "periods": names(),
         "until": clock.now(),
         "heads": _sortable(period, sort),
-        "rows": [(row, _total(row), _cells(row)) for row in sorted_by(rows, sort)],
+        "rows": [(row, number(row.total, 2), _cells(row)) for row in sorted_by(rows, sort) if row.total is not None],
+        "unranked": [row for row in rows if row.total is None],
         "formula": formula(policy),
         "policy": policy,
         "sort": sort,
@@ -79,10 +80,6 @@ def _sortable(period: Chosen, sort: str) -> list[tuple[str, str, str]]:
         standing = "" if not now else "descending" if now.startswith("-") else "ascending"
         found.append((head, f"?{urlencode({'ky': period.code, 'sap-xep': target})}", standing))
     return found
-
-
-def _total(row: Ranked) -> str:
-    return _("Chưa đủ số liệu") if row.total is None else number(row.total, 2)
 
 
 def _cells(row: Ranked) -> list[tuple[str, str]]:

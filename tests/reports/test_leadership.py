@@ -206,3 +206,13 @@ def test_charts_follow_the_months_of_the_year() -> None:
     found = chosen("nam-nay", at(2026, 3, 5))
     assert found.grain == "month"
     assert found.current.last_day == date(2026, 3, 5)
+
+
+def test_systems_read_the_same_six_figures(desk: Desk, signed_in: Callable[..., Client]) -> None:
+    leader = signed_in(desk.users["province_leader"])
+    answer = leader.get("/api/v1/leadership", {"period": "this_year"})
+    told = {item["code"]: item["value"] for item in answer.json()["figures"]}
+    assert told == {tile.code: tile.value for tile in situation("nam-nay").tiles}
+    assert answer.json()["data_until"]
+    assert leader.get("/api/v1/leadership?period=nam-nay").status_code == 400
+    assert signed_in(desk.users["agency_officer"]).get("/api/v1/leadership").status_code == 403

@@ -84,13 +84,13 @@ def test_parts_are_counted_from_the_rows(chain: Chain, desk: Desk) -> None:
     assert provider.quality.whole >= 1
 
 
-def test_three_queries_however_many_agencies(
+def test_one_query_however_many_agencies(
     db: None, agency: Callable[..., Agency], django_assert_num_queries: Any
 ) -> None:
     for number in range(30):
         agency(f"H60.5{number}")
     period = chosen("nam-nay", clock.now())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(agency_parts(period.current, now=clock.now())) == 30
 
 
