@@ -34,9 +34,9 @@ class FigureSerializer(serializers.Serializer[Any]):
     """A figure with the one of the period before; null is no data, which is not zero."""
 
     code = serializers.CharField(read_only=True, help_text=_("Mã chỉ tiêu."))
-    value = serializers.FloatField(read_only=True, allow_null=True, help_text=_("Số liệu kỳ này; null là chưa có."))
+    value = serializers.FloatField(read_only=True, allow_null=True, help_text=_("Số liệu kỳ này; trống là chưa có."))
     previous = serializers.FloatField(
-        source="before", read_only=True, allow_null=True, help_text=_("Số liệu kỳ so sánh; null là chưa có.")
+        source="before", read_only=True, allow_null=True, help_text=_("Số liệu kỳ so sánh; trống là chưa có.")
     )
     unit = serializers.CharField(read_only=True, help_text=_("Đơn vị: % hoặc bỏ trống."))
 
@@ -49,9 +49,7 @@ class FigureSerializer(serializers.Serializer[Any]):
 class SituationSerializer(serializers.Serializer[Any]):
     """The six figures of a period."""
 
-    period = serializers.CharField(
-        read_only=True, help_text=_("Kỳ số liệu: this_month, last_month, this_quarter, this_year.")
-    )
+    period = serializers.CharField(read_only=True, help_text=_("Kỳ số liệu."))
     since = serializers.DateTimeField(read_only=True, help_text=_("Kỳ bắt đầu lúc."))
     until = serializers.DateTimeField(read_only=True, help_text=_("Kỳ kết thúc trước lúc."))
     previous_since = serializers.DateTimeField(read_only=True, help_text=_("Kỳ so sánh bắt đầu lúc."))

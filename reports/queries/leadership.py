@@ -75,7 +75,7 @@ def standing_rows(current: Window, previous: Window) -> tuple[QuerySet[Any], ...
         ),
         _counted(
             Incident.objects.filter(SERIOUS).exclude(state=IncidentState.DISMISSED),
-            "incidents",
+            "incidents_begun",
             current.happened("started_at"),
             previous.happened("started_at"),
         ),

@@ -167,7 +167,7 @@ def _dossiers(steps: tuple[StepCounts, ...]) -> Tile:
 
 
 def _incidents(standing: dict[str, Counts]) -> Tile:
-    counted, ever = standing.get("incidents", Counts()), standing.get("connections_ever", Counts())
+    counted, ever = standing.get("incidents_begun", Counts()), standing.get("connections_ever", Counts())
     now = counted.now if ever.now or counted.now else None
     before = counted.before if ever.before or counted.before else None
     return Tile(

@@ -160,7 +160,7 @@ def test_few_queries_however_many_rows(
     with django_assert_max_num_queries(15):
         leader.get("/dieu-hanh/?ky=nam-nay")
     with django_assert_max_num_queries(9):
-        leader.get("/dieu-hanh/")
+        leader.get("/dieu-hanh/?ky=nam-nay")
 
 
 def test_what_waits_for_direction(chain: Chain, desk: Desk, leader: Client, agency: Callable[..., Agency]) -> None:
@@ -169,6 +169,8 @@ def test_what_waits_for_direction(chain: Chain, desk: Desk, leader: Client, agen
     agency("H60.77", name="Sở chưa kết nối")
     page = said(leader, "/dieu-hanh/")
     assert "Hồ sơ đang quá hạn: 1" in page
+    assert "So sánh với cùng kỳ tháng trước, đến" in page
+    assert f"năm {clock.today():%Y}, đang trong kỳ. Số liệu đến" in page
     assert chain.agency.name in page
     assert "Sở chưa kết nối" in said(leader, "/dieu-hanh/can-chi-dao/")
     assert "/quan-tri/" not in leader.get("/dieu-hanh/").content.decode()
