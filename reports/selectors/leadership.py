@@ -14,7 +14,6 @@ from audit.selectors.rollups import CallSums, summed_until
 from core import clock
 from core.charts import Chart
 from core.documents.wording import number
-from reports.content.parts import share
 from reports.queries.leadership import (
     Counts,
     StepCounts,
@@ -28,7 +27,7 @@ from reports.queries.leadership import (
 from reports.queries.leadership_attention import Waiting, read_together
 from reports.selectors.leadership_charts import agencies_chart, calls_chart, most_calling, steps_chart
 from reports.selectors.leadership_periods import Chosen, chosen
-from reports.selectors.leadership_words import Change, change_of
+from reports.selectors.leadership_words import Change, change_of, share
 
 KEPT_SECONDS = 60
 #: Names the shape of what is kept: another shape is read anew.

@@ -18,11 +18,10 @@ from core import clock
 from core.documents.wording import number
 from incidents.models import Incident
 from incidents.register_choices import IncidentState, Severity
-from reports.content.parts import share
 from reports.queries.leadership import SERIOUS, calls_by, step_counts
 from reports.queries.leadership_attention import attention
 from reports.selectors.leadership_periods import Chosen
-from reports.selectors.leadership_words import valued
+from reports.selectors.leadership_words import share, valued
 
 MOST = 200
 

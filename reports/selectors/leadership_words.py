@@ -18,6 +18,11 @@ class Change:
     before: str
 
 
+def share(part: int, whole: int) -> float | None:
+    """Return *part* of *whole* in percent, two places; None where there is no whole."""
+    return round(100 * part / whole, 2) if whole else None
+
+
 def change_of(now: float | None, before: float | None, *, points: bool = False) -> Change:
     """Say how a figure changed from *before*; *points*: both are percentages and differ in percentage points."""
     if before is None:
