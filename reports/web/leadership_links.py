@@ -12,18 +12,19 @@ from incidents.register_choices import Severity
 from reports.queries.leadership_attention import Waiting
 from reports.selectors.leadership import Situation
 
-# Figure or kind -> its list and the permissions of which the reader needs one (none: everybody).
-_LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "connections": ("admin:connections_connection_changelist", ("request.view_all",)),
-    "services": ("catalogue", ()),
-    "calls": ("calls", ("calllog.view_all",)),
-    "success_rate": ("calls", ("calllog.view_all",)),
-    "dossiers": ("admin:connections_connectionrequest_changelist", ("request.view_all",)),
-    "incidents": ("incidents", ("incident.view_all",)),
-    "overdue": ("admin:connections_connectionrequest_changelist", ("request.view_all",)),
-    "unconnected": ("agencies", ()),
-    "violations": ("violations", ("violation.view_all",)),
-    "sharing": ("direct_sharing", ("service.view_all",)),
+_QUEUE = "admin:connections_connectionrequest_changelist"
+# Figure or kind -> its list, how it is narrowed, and the permissions of which the reader needs one (none: everybody).
+_LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "connections": ("admin:connections_connection_changelist", "", ("request.view_all",)),
+    "services": ("catalogue", "", ()),
+    "calls": ("calls", "", ("calllog.view_all",)),
+    "success_rate": ("calls", "", ("calllog.view_all",)),
+    "dossiers": (_QUEUE, "?tab=all", ("request.view_all",)),
+    "incidents": ("incidents", "", ("incident.view_all",)),
+    "overdue": (_QUEUE, "?tab=overdue", ("request.view_all",)),
+    "unconnected": ("agencies", "", ()),
+    "violations": ("violations", "", ("violation.view_all",)),
+    "sharing": ("direct_sharing", "", ("service.view_all",)),
 }
 LIST_NAMES: dict[str, StrOrPromise] = {
     "connections": _("Danh sách kết nối"),
@@ -65,8 +66,8 @@ class Group:
 
 def list_of(code: str, actor: Actor) -> str:
     """Return the address of the list behind *code*, "" where this reader may not open it."""
-    name, wanted = _LISTS[code]
-    return reverse(name) if not wanted or any(map(actor.may, wanted)) else ""
+    name, narrowed, wanted = _LISTS[code]
+    return reverse(name) + narrowed if not wanted or any(map(actor.may, wanted)) else ""
 
 
 def waiting_groups(found: Situation, actor: Actor, *, most: int | None = None) -> list[Group]:

@@ -19,6 +19,7 @@ from core.clock import VIETNAM
 from reports.selectors.leadership import read_situation, situation
 from reports.selectors.leadership_periods import CODES as PERIODS
 from reports.selectors.leadership_periods import chosen
+from reports.selectors.leadership_rows import tables_of
 from reports.selectors.leadership_words import change_of
 from reports.web.leadership import SLUGS
 from tests.connections.call_log import log_calls
@@ -139,6 +140,12 @@ def test_each_figure_is_what_a_query_of_its_own_counts(chain: Chain, desk: Desk)
     assert tiles["dossiers"].value == round(100 * in_time / all_ended, 2) < 100
     assert tiles["incidents"].value == 0
     assert tiles["calls"].change.text == "tăng 6 (200%)"
+    [by_agency, by_service] = tables_of("calls", period)
+    for table in (by_agency, by_service):
+        assert sum(int(row[1]) for row in table.rows) == calls
+    assert sum(int(row[1]) for row in tables_of("connections", period)[0].rows) == live
+    assert sum(int(row[1]) for row in tables_of("services", period)[0].rows) == services
+    assert sum(int(row[1]) for row in tables_of("dossiers", period)[0].rows) == in_time
     chart = read_situation(period).charts[0]
     assert sum(value or 0 for one in chart.series for value in one.values) == calls
 
