@@ -6,6 +6,7 @@ dossiers and calls of a year (no MACs: nothing here verifies), sums them and mea
 so; called again it goes on where it stopped.
 """
 
+import logging
 import os
 import platform
 import statistics
@@ -88,6 +89,7 @@ class OutOfTime(Exception):
 def go(calls: int, seconds: float = 500.0, requests: int = 200) -> None:
     """Do what is left of filling and summing, then measure; at most about *seconds*."""
     stop = time.monotonic() + seconds
+    logging.disable(logging.WARNING)
     with connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 0")
     try:
