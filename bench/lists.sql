@@ -1,9 +1,10 @@
 -- Rows for bench/lists.py: dossiers of every state with systems, clocks, tests, connections and grants. Parts end with ";".
 insert into catalog_informationsystem (code, code_base, code_number, code_is_official, name, owner_id, operating_unit_id,
   supplier, purpose, security_level, security_decision, networks, environments, state, retire_reason, is_sample, search,
-  sort_key, revision)
+  sort_key, revision, code_basis, former_codes, kind, technologies, hosting, sandbox_networks)
 select 'BENCH.' || n, 'BENCH' || (n / 30000), n %% 30000, false, 'Phần mềm nghiệp vụ số ' || n, a.id, a.id, '', repeat('Giải quyết thủ tục. ', 10),
-  2, '', '{}', '{sandbox,live}', 'registered', '', true, 'phan mem nghiep vu so ' || n, lpad(n::text, 8, '0'), 1
+  2, '', '{}', '{sandbox,live}', 'registered', '', true, 'phan mem nghiep vu so ' || n, lpad(n::text, 8, '0'), 1,
+  '', '{}', 'software', '{}', '', '{}'
 from generate_series(1, %(dossiers)s) n join bench_agency a on a.place = case when n %% 10 = 0 then 1 else n %% %(agencies)s + 1 end;
 
 insert into connections_connectionrequest (state, number, lookup_code, kind, agency_id, system_id, purpose_id, purpose_text, legal_basis,
@@ -55,9 +56,9 @@ where number like 'BENCH-%%' and state in ('awaiting_confirmation', 'ready', 'li
 insert into connections_connection (system_id, request_id, opened_at, live_at)
 select system_id, id, submitted_at, submitted_at from connections_connectionrequest where number like 'BENCH-%%' and state in ('ready', 'live');
 insert into connections_grant (code, connection_id, request_id, system_id, service_id, environment, purpose_id, operations, fields, networks,
-  daily_quota, valid_from, gate_id, opened_at, revoke_reason)
+  daily_quota, valid_from, gate_id, opened_at, revoke_reason, narrow_reason, suspend_reason, hours)
 select 'BENCH-' || c.id || '-' || e, c.id, c.request_id, c.system_id, s.id, e, p.id, '["list"]', '["code"]', '["10.20.30.0/24"]', 1000,
-  current_date, 1000000 + c.id * 2 + (e = 'live')::int, c.opened_at, ''
+  current_date, 1000000 + c.id * 2 + (e = 'live')::int, c.opened_at, '', '', '', '[]'
 from connections_connection c cross join unnest(array['sandbox', 'live']) e cross join (select min(id) as id from catalog_purpose) p
 cross join (select min(id) as id from catalog_dataservice) s
 join connections_connectionrequest r on r.id = c.request_id and r.number like 'BENCH-%%';

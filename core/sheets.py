@@ -23,7 +23,7 @@ from openpyxl.utils import get_column_letter
 from core.clock import VIETNAM
 from core.problems import InvalidInput
 
-Written = str | int | datetime | None
+Written = str | int | float | datetime | None
 Cell = str | bool | int | float | date | datetime | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from core.actor import Actor
 from core.admin import BaseAdmin
+from reports.admin_ranking import RankingPolicyAdmin
 from reports.guards import DRAFT, VIEW
 from reports.models import ReportTemplate
 from reports.services import templates as deeds
+
+__all__ = ["RankingPolicyAdmin", "ReportTemplateAdmin"]
 
 
 @admin.register(ReportTemplate)

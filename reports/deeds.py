@@ -10,5 +10,6 @@ NAMES: dict[str, StrOrPromise] = {
     "report.retried": _("Lập lại báo cáo"),
     "report.superseded": _("Thay thế báo cáo"),
     "report.published": _("Phát hành báo cáo"),
+    "ranking_policy.changed": _("Đổi cách xếp hạng cơ quan"),
     "report_template.saved": _("Lưu mẫu báo cáo"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, reports, signature_check
+from reports.web import clauses, guide, leadership, leadership_ranking, reports, signature_check
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("nha-phat-trien/huong-dan/lgsp-1.json", guide.signature_vectors, name="signature_vectors"),
     path("nha-phat-trien/huong-dan/<slug:slug>/", guide.guide, name="developer_guide"),
     path("nha-phat-trien/kiem-tra-chu-ky/", signature_check.signature_check, name="signature_check"),
+    path("dieu-hanh/", leadership.leadership, name="leadership"),
+    path("dieu-hanh/can-chi-dao/", leadership.waiting, name="leadership_waiting"),
+    path("dieu-hanh/chi-tieu/<slug:code>/", leadership.figure, name="leadership_figure"),
+    path("dieu-hanh/xep-hang/", leadership_ranking.ranking_page, name="ranking"),
+    path("dieu-hanh/xep-hang/tep/", leadership_ranking.ranking_file, name="ranking_file"),
     path("bao-cao/", reports.report_list, name="reports"),
     path("bao-cao/lap/", reports.ask, name="ask_report"),
     path("bao-cao/<str:code>/", reports.report, name="report"),

@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "grants", "description": "Quyền khai thác"},
         {"name": "access-requests", "description": "Đề nghị khai thác"},
         {"name": "keys", "description": "Khóa của hệ thống, không gồm khóa bí mật"},
+        {"name": "leadership", "description": "Chỉ tiêu điều hành"},
         {"name": "tokens", "description": "Mã truy cập để gọi dịch vụ dữ liệu"},
     ],
     "SCHEMA_PATH_PREFIX": "/api/v1",

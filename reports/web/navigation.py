@@ -11,6 +11,8 @@ from reports.guards import DRAFT, VIEW
 def entries(actor: Actor) -> list[Entry]:
     """Return what the actor may open here; the developer's guide is everybody's."""
     found: list[Entry] = [(_("Nhà phát triển"), reverse("developer_guides"), 95)]
+    if actor.may(VIEW):
+        found.append((_("Điều hành"), reverse("leadership"), 12))
     if actor.may(VIEW) or actor.may(DRAFT):
         found.append((_("Báo cáo"), reverse("reports"), 40))
     return found

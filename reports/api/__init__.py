@@ -1,0 +1,1 @@
+"""Reading figures as a system, by right."""
