@@ -54,7 +54,7 @@ def windows(period: Period, until: datetime) -> Comparisons:
 
 
 def _back(period: Period, step: int) -> Period:
-    """Move *period* back by *step* months, closing on the same day, or on the last of a month that does not have it."""
+    """Move *period* back by *step* months, closing on the same day or the last of a shorter month."""
     before, months = period.start - _DAY, _MONTHS[Kind(period.kind)]
     day = 31 if _is_last(before) and _is_last(period.end) else max(before.day, period.end.day)
     end = period.end.year * 12 + period.end.month - 1 - step

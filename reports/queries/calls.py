@@ -63,8 +63,12 @@ def use_figures(window: Window, agencies: Mapping[int, AgencyThen], *, whole: bo
 
 
 def _days(window: Window) -> tuple[tuple[date, CallSums], ...]:
-    found = sums(since=window.since, until=window.until, environment=LIVE, grain="day")
-    return tuple(sorted((_day(begins), one) for (begins,), one in found.items()))
+    """Return the calls by day; of a day cut short by the window's end only those before it."""
+    whole = window.until.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = sums(since=window.since, until=whole, environment=LIVE, grain="day")
+    days = sorted((_day(begins), one) for (begins,), one in found.items())
+    rest = sums(since=max(whole, window.since), until=window.until, environment=LIVE)[()]
+    return tuple(days) + (((whole.date(), rest),) if rest.calls else ())
 
 
 def _day(moment: datetime) -> date:
