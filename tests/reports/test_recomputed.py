@@ -1,4 +1,4 @@
-"""Every figure of calls in a report equals what SQL over the raw rows says, whatever comes late or at midnight."""
+"""Every figure of a report equals what SQL over the raw rows says, whatever comes late or at midnight."""
 
 import random
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import Agency
 from audit.services.rollups import roll_up
+from connections.models import Grant
 from core.charts import Chart
 from core.clock import VIETNAM
 from reports.choices import ClosingRule, Kind
@@ -17,7 +18,9 @@ from reports.content.assembling import sections
 from reports.content.figures import Section
 from reports.periods import Period, month_period
 from reports.queries.window import Window
-from tests.reports.raw_calls import Raw, edges, made_up, midnights, raw, write
+from tests.reports.raw_calls import Call, Raw, edges, made_up, midnights, raw, write
+from tests.reports.register_counts import counted
+from tests.reports.register_rows import Draw, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC7.5", "QC11.7", "QC14.5", "Q50-7.3")]
 MONTH = month_period(2026, 10, ClosingRule.CALENDAR)
@@ -197,3 +200,47 @@ def test_every_figure_of_calls_is_what_many_raw_rows_say(
     name: str, seed: int, bodies: Callable[[date], list[Any]]
 ) -> None:
     rehearse(name, seed, 3_000, bodies)
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "count"),
+    [
+        ("month", 21, 24),
+        ("mid-month", 22, 24),
+        *(
+            pytest.param(name, seed, 300, marks=pytest.mark.heavy)
+            for name in sorted(PERIODS)
+            if name != "running"
+            for seed in (31, 32)
+        ),
+    ],
+)
+def test_every_other_figure_is_what_its_table_says(
+    name: str, seed: int, count: int, bodies: Callable[[date], list[Any]], person: Callable[..., Any]
+) -> None:
+    period, _until = PERIODS[name]
+    others = windows(period, period.until)
+    spans = {"value": Window(period.since, period.until), "previous": others.previous, "last_year": others.last_year}
+    owners = bodies(period.start + timedelta(days=3))
+    agencies = list({one.pk: one for pair in owners for one in pair[:2]}.values())
+    people = [person(f"nguoi-{n}@lgsp.example", agencies[0]) for n in (1, 2)]
+    draw = Draw(random.Random(seed), [edge for span in spans.values() for edge in (span.since, span.until)])
+    fill(draw, agencies, people, count)
+    write(_used(draw))
+    roll_up()
+    got = figures(sections(spans["value"], others))
+    for place, span in spans.items():
+        wanted = counted(span.since, span.until)
+        assert {code: getattr(got[code], place) for code in wanted} == wanted, place
+        # Whatever figure is added, its count is added here or above.
+        assert set(got) == set(wanted) | set(expected(span))
+
+
+def _used(draw: Draw) -> list[Call]:
+    """Return calls of some of the grants, which are made as the log of calls names them."""
+    grants = list(Grant.objects.filter(environment="live").select_related("service").order_by("pk"))
+    nobody = Agency(pk=0, code="")
+    calls = made_up(draw.chance, [draw.moment() for _ in grants[::2]], [(nobody, nobody, draw.edges[0])])
+    for n, (call, grant) in enumerate(zip(calls, grants[::2], strict=True)):
+        call.intent.update(system_id=grant.system_id, service=grant.service.code, verdict="AAQ"[n % 3])
+    return calls
