@@ -19,12 +19,12 @@ from audit.services.rollups import roll_up
 from catalog.services.systems import move_system, register_system
 from core.actor import Actor
 from core.clock import VIETNAM, start_of
-from reports.choices import ClosingRule, Unit
+from reports.choices import Kind, Unit
 from reports.comparing import windows
 from reports.content.assembling import sections
 from reports.content.assessing import assessment, figures_of, recommendations
 from reports.content.figures import Figure, Frozen, Letterhead, Section, thaw
-from reports.periods import Period, month_period
+from reports.periods import Period
 from reports.queries.agencies import agencies_then
 from reports.queries.catalogue import catalogue_figures
 from reports.queries.window import Window
@@ -34,7 +34,8 @@ from tests.reports.raw_calls import Call, made_up, write
 from tests.reports.register_rows import Draw, fill
 
 pytestmark = pytest.mark.django_db
-OCTOBER = month_period(2026, 10, ClosingRule.CALENDAR)
+CALENDAR: Any = "calendar"
+OCTOBER = Period(Kind.MONTH, CALENDAR, date(2026, 10, 1), date(2026, 10, 31))
 HEAD = Letterhead("", "", "", "", "", "", (), (), "")
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,18 +13,19 @@ from django.urls import resolve
 from accounts.models import Agency
 from audit.models import Fact
 from core.actor import Actor, system_actor
-from reports.choices import ClosingRule
+from reports.choices import Kind
 from reports.comparing import windows
 from reports.content.assembling import sections
 from reports.content.assessing import figures_of
 from reports.content.figures import Section
-from reports.periods import month_period
+from reports.periods import Period
 from reports.queries.window import Window
 from reports.web.rows import ROWS, Span, url_of
 from tests.reports.register_rows import Draw, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC7.5")]
-OCTOBER = month_period(2026, 10, ClosingRule.CALENDAR)
+CALENDAR: Any = "calendar"
+OCTOBER = Period(Kind.MONTH, CALENDAR, date(2026, 10, 1), date(2026, 10, 31))
 SPAN = Span(OCTOBER.since, OCTOBER.until, OCTOBER.start, OCTOBER.end)
 # Lists that show more than the figure counts: how things stood then, or what a list cannot tell apart.
 WIDER = {

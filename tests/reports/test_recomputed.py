@@ -12,25 +12,30 @@ from audit.services.rollups import roll_up
 from connections.models import Grant
 from core.charts import Chart
 from core.clock import VIETNAM
-from reports.choices import ClosingRule, Kind
+from reports.choices import Kind
 from reports.comparing import windows
 from reports.content.assembling import sections
 from reports.content.figures import Section
-from reports.periods import Period, month_period
+from reports.periods import Period
 from reports.queries.window import Window
 from tests.reports.raw_calls import Call, Raw, edges, made_up, midnights, raw, write
 from tests.reports.register_counts import counted
 from tests.reports.register_rows import Draw, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC7.5", "QC11.7", "QC14.5", "Q50-7.3")]
-MONTH = month_period(2026, 10, ClosingRule.CALENDAR)
+CALENDAR: Any
+MID_MONTH: Any
+CUSTOM: Any
+# Codes of closing rules.
+CALENDAR, MID_MONTH, CUSTOM = "calendar", "mid_month", "custom"
+MONTH = Period(Kind.MONTH, CALENDAR, date(2026, 10, 1), date(2026, 10, 31))
 PERIODS = {
     "month": (MONTH, None),
     "running": (MONTH, datetime(2026, 10, 20, 13, 7, 31, 500_000, tzinfo=VIETNAM)),
-    "mid-month": (month_period(2026, 10, ClosingRule.MID_MONTH), None),
-    "quarter": (Period(Kind.QUARTER, ClosingRule.MID_MONTH, date(2026, 6, 15), date(2026, 9, 14)), None),
-    "leap days": (Period(Kind.AD_HOC, ClosingRule.CUSTOM, date(2028, 2, 20), date(2028, 2, 29)), None),
-    "year": (Period(Kind.YEAR, ClosingRule.CALENDAR, date(2026, 1, 1), date(2026, 12, 31)), None),
+    "mid-month": (Period(Kind.MONTH, MID_MONTH, date(2026, 9, 15), date(2026, 10, 14)), None),
+    "quarter": (Period(Kind.QUARTER, MID_MONTH, date(2026, 6, 15), date(2026, 9, 14)), None),
+    "leap days": (Period(Kind.AD_HOC, CUSTOM, date(2028, 2, 20), date(2028, 2, 29)), None),
+    "year": (Period(Kind.YEAR, CALENDAR, date(2026, 1, 1), date(2026, 12, 31)), None),
 }
 
 
