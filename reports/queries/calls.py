@@ -1,5 +1,6 @@
 """Use of the live environment, from the sums of the call log (QC4.7, Q50-7.3; decisions, 32)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,28 +29,39 @@ class NamedSums:
 class UseFigures:
     """Figures of the live environment; ``refused`` by problem code, most first; ``days`` by Vietnamese day.
 
-    ``agencies``, ``services``: how many different ones called and were called.
+    ``agencies``, ``services``: how many different ones called and were called; ``used``: calls that were forwarded, by
+    system and service.
     """
 
     log: CallSums
+    used: Mapping[tuple[int, str], int]
+    agencies: int
+    services: int
     by_service: tuple[NamedSums, ...] = ()
     by_agency: tuple[NamedSums, ...] = ()
     by_purpose: tuple[NamedSums, ...] = ()
     refused: tuple[tuple[str, int], ...] = ()
     days: tuple[tuple[date, CallSums], ...] = ()
-    agencies: int = 0
-    services: int = 0
 
 
 def use_figures(window: Window, agencies: Mapping[int, AgencyThen], *, whole: bool = True) -> UseFigures:
     """Return the use of the live environment inside the window; not *whole* without purposes, reasons and days."""
     span: dict[str, Any] = {"since": window.since, "until": window.until, "environment": LIVE}
     log = sums(**span)[()]
-    by_service, by_agency = sums(**span, by=["service"]), sums(**span, by=["agency_id", "agency_code"])
-    # Code 0 is nobody: what was refused before anyone was known.
-    counted = {"agencies": len({pk for pk, _code in by_agency if pk}), "services": len(by_service)}
+    parties = sums(**span, by=["system_id", "service", "agency_id", "refused"])
+    used = Counter[tuple[int, str]]()
+    for (system, service, _agency, was_refused), one in parties.items():
+        if not was_refused:
+            used[system, service] += one.calls
+    # Number 0 is nobody: what was refused before anyone was known.
+    told: dict[str, Any] = {
+        "used": used,
+        "agencies": len({agency for _system, _service, agency, _refused in parties if agency}),
+        "services": len({service for _system, service, _agency, _refused in parties}),
+    }
     if not whole:
-        return UseFigures(log, **counted)
+        return UseFigures(log, **told)
+    by_service, by_agency = sums(**span, by=["service"]), sums(**span, by=["agency_id", "agency_code"])
     refused = sums(**span, by=["reason"], refused=True)
     return UseFigures(
         log=log,
@@ -58,7 +70,7 @@ def use_figures(window: Window, agencies: Mapping[int, AgencyThen], *, whole: bo
         by_purpose=_of_purposes(sums(**span, by=["purpose"])),
         refused=tuple(sorted(((code, found.calls) for (code,), found in refused.items()), key=_most_first)),
         days=_days(window),
-        **counted,
+        **told,
     )
 
 

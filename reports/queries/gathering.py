@@ -42,18 +42,19 @@ def gather(window: Window, *, whole: bool = True) -> Gathered:
     Not *whole*: without what only tables and charts show. The caller holds one view of the database.
     """
     agencies = agencies_then(window) if whole else {}
+    use = use_figures(window, agencies, whole=whole)
     return Gathered(
         window=window,
         agencies=agencies,
         connections=connection_figures(window),
         catalogue=catalogue_figures(window),
-        use=use_figures(window, agencies, whole=whole),
+        use=use,
         dossiers=dossier_figures(window),
         coverage=coverage(window),
         incidents=incident_figures(window),
         violations=violation_counts(window.since.astimezone(VIETNAM).date(), window.last_day),
         sharing=sharing_figures(window),
         errors=error_figures(window),
-        grants=grant_figures(window),
+        grants=grant_figures(window, use.used),
         availability=availability_figures(window),
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Count
 
-from audit.selectors.rollups import CallSums, sums
 from connections.models import Grant
 from core.choices import Environment
 from incidents.alert_choices import Cadence, Detector
@@ -52,8 +51,8 @@ class GrantFigures:
         return tuple(row for row in self.rows if row.expected is not None)
 
 
-def grant_figures(window: Window) -> GrantFigures:
-    """Return the grants of the live environment with their calls; three queries."""
+def grant_figures(window: Window, used: Mapping[tuple[int, str], int]) -> GrantFigures:
+    """Return the grants of the live environment with their calls, *used* by system and service; two queries."""
     fields = (
         "code",
         "opened_at",
@@ -67,13 +66,6 @@ def grant_figures(window: Window) -> GrantFigures:
         "expected_use__declared_at",
     )
     found = Grant.objects.filter(in_force_at(window), environment=Environment.LIVE).order_by("code")
-    used: dict[Any, CallSums] = sums(
-        since=window.since,
-        until=window.until,
-        by=["system_id", "service"],
-        environment=Environment.LIVE,
-        refused=False,
-    )
     rows = tuple(_row(row, used, window) for row in found.values_list(*fields, named=True))
     signs = Alert.objects.filter(rule__detector=Detector.SILENCE).aggregate(
         raised=Count("pk", filter=window.happened("opened_at")),
@@ -82,11 +74,11 @@ def grant_figures(window: Window) -> GrantFigures:
     return GrantFigures(rows, signs["raised"], signs["lasting"])
 
 
-def _row(row: Any, used: Mapping[Any, CallSums], window: Window) -> GrantRow:
+def _row(row: Any, used: Mapping[tuple[int, str], int], window: Window) -> GrantRow:
     said_at = row.expected_use__declared_at
     said = said_at is not None and said_at < window.until
     daily = row.expected_use__daily_calls if said else None
-    calls = used.get((row.system_id, row.service__code), CallSums()).calls
+    calls = used.get((row.system_id, row.service__code), 0)
     return GrantRow(
         code=row.code,
         agency_id=row.system__owner_id,
