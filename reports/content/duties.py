@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from core.charts import Chart, Series
 from core.documents.wording import number, short_date
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
 from reports.content.standing import in_order
+from reports.content.use import TOP
 from reports.content.words import Figures, Part, agency_name, by_code, named, share, told
 from reports.queries.duties import SharingRow
 from reports.queries.gathering import Gathered
@@ -189,7 +191,24 @@ def _errors(got: Gathered, figures: Figures) -> Section:
         definition=_("Theo dịch vụ dữ liệu bị phản ánh."),
         appendix=True,
     )
-    return Section("data_errors", _("Sai lệch dữ liệu"), summary, figures, (by_agency, by_service))
+    return Section("data_errors", _("Sai lệch dữ liệu"), summary, figures, (by_agency, by_service), _error_charts(got))
+
+
+def _error_charts(got: Gathered) -> tuple[Chart, ...]:
+    rows = sorted(got.errors.by_provider.items(), key=lambda pair: (-pair[1]["filed"], pair[0]))
+    top = [(pk, counts) for pk, counts in rows[:TOP] if counts["filed"]]
+    if not top:
+        return ()
+    return (
+        Chart(
+            "data_errors_by_provider",
+            _("Cơ quan cung cấp có nhiều phản ánh sai lệch dữ liệu nhất"),
+            "bars",
+            tuple(agency_name(got.agencies.get(pk)) for pk, _counts in top),
+            (Series(_("Phản ánh trong kỳ"), tuple(counts["filed"] for _pk, counts in top)),),
+            _("phản ánh"),
+        ),
+    )
 
 
 EXCEPTIONS = Part(_sharing_figures, _sharing)

@@ -209,7 +209,16 @@ def _refusals(got: Gathered, figures: Figures) -> Section:
         empty=_("Chưa phát sinh lượt gọi bị từ chối trong kỳ."),
         definition=_("Lượt gọi mà nền tảng từ chối trước khi chuyển tới bên cung cấp, theo mã lý do trong nhật ký."),
     )
-    return Section("refusals", _("Lượt gọi bị từ chối"), summary, figures, (table,))
+    top = got.use.refused[:TOP]
+    chart = Chart(
+        "refusals_by_reason",
+        _("Lý do từ chối nhiều nhất"),
+        "bars",
+        tuple(_reason(code) for code, _calls in top),
+        (Series(_("Số lượt"), tuple(calls for _code, calls in top)),),
+        _("lượt"),
+    )
+    return Section("refusals", _("Lượt gọi bị từ chối"), summary, figures, (table,), (chart,) if top else ())
 
 
 def _reason(code: str) -> str:
