@@ -1,9 +1,12 @@
-"""Figures with their units as reports write them. Pure."""
+"""Figures with their units and their change as reports write them. Pure."""
+
+from django.utils.translation import gettext as _
 
 from core.documents.wording import number
 from reports.choices import Unit
 
 NOTHING = "Chưa phát sinh"
+NO_DATA = "Không có số liệu"
 
 
 def measured(value: float | None, unit: Unit) -> str:
@@ -13,3 +16,26 @@ def measured(value: float | None, unit: Unit) -> str:
     if unit == Unit.PERCENT:
         return f"{number(value, 2)}%"
     return f"{number(value)} ms" if unit == Unit.MILLISECONDS else number(value)
+
+
+def compared(value: float | None, unit: Unit) -> str:
+    """Return the value of a period compared with; None is "Không có số liệu", which is not zero."""
+    return NO_DATA if value is None else measured(value, unit)
+
+
+def change(value: float | None, other: float | None, unit: Unit) -> str:
+    """Return how *value* stands to *other*: "tăng 12,5%", "giảm 0,5 điểm phần trăm", "không đổi"; "" without both.
+
+    Shares differ by percentage points; from zero there is no percentage, so the difference itself is said.
+    """
+    if value is None or other is None:
+        return ""
+    difference = round(value - other, 2)
+    if not difference:
+        return _("không đổi")
+    way = _("tăng %(much)s") if difference > 0 else _("giảm %(much)s")
+    if unit == Unit.PERCENT:
+        return way % {"much": _("%(n)s điểm phần trăm") % {"n": number(abs(difference), 2)}}
+    if not other:
+        return way % {"much": measured(abs(difference), unit)}
+    return way % {"much": f"{number(100 * abs(difference) / other, 1)}%"}

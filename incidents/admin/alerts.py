@@ -45,7 +45,7 @@ class AlertAdmin(StepsAdmin):
     empty_text = gettext_lazy("Chưa có cảnh báo nào.")
     view_permission = VIEW_ALL
     list_display = ("rule", "label", "severity_shown", "state_shown", "last_at", "count", "consumer_agency")
-    list_filter = (LastingFilter, "severity", "rule")
+    list_filter = (LastingFilter, "severity", "rule__detector", "rule")
     list_select_related = ("rule", "consumer_agency")
     search_fields = ("label", "subject_id", "service__search", "system__search")
     search_help_text = gettext_lazy("Tên dịch vụ, hệ thống, mã quyền hoặc mã khóa; gõ không dấu cũng được")

@@ -1,53 +1,83 @@
-"""The parts of a periodic report on refusals and on dossiers with their deadlines. Pure."""
+"""The part of a periodic report on dossiers with their deadlines (QC10). Pure."""
 
 from django.utils.translation import gettext as _
 
 from accounts.choices import TermUnit
 from connections.choices import Step
-from core.documents.wording import number
-from core.problems import PROBLEMS
+from core.charts import Chart
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.parts import share
+from reports.content.spans import spans_of
+from reports.content.standing import in_order
+from reports.content.words import Figures, Part, by_code, named, share, told
 from reports.queries.dossiers import DossierFigures, StepRow
-from reports.wording import NOTHING
+from reports.queries.gathering import Gathered
 
 
-def refusals(found: tuple[tuple[str, int], ...]) -> Section:
-    """Say how many calls were refused and why."""
-    total = sum(calls for _reason, calls in found)
-    summary = _("Trong kỳ chưa phát sinh lượt gọi bị từ chối ở môi trường chính thức.")
-    if total:
-        summary = _("Nền tảng đã từ chối %(n)s lượt gọi ở môi trường chính thức, không chuyển tới bên cung cấp.") % {
-            "n": number(total)
-        }
-    table = Table(
-        code="refusals",
-        title=_("Lượt gọi bị từ chối theo lý do"),
-        columns=(Column(_("Lý do")), Column(_("Mã lỗi")), Column(_("Số lượt"), Unit.COUNT)),
-        rows=tuple((_reason(code), code, calls) for code, calls in found),
-        empty=_("Chưa phát sinh lượt gọi bị từ chối trong kỳ."),
-        definition=_("Lượt gọi mà nền tảng từ chối trước khi chuyển tới bên cung cấp, theo mã lý do trong nhật ký."),
-    )
-    return Section(code="refusals", title=_("Lượt gọi bị từ chối"), summary=summary, tables=(table,))
-
-
-def _reason(code: str) -> str:
-    return str(PROBLEMS[code].title) if code in PROBLEMS else _("Lý do khác")
-
-
-def dossiers(found: DossierFigures) -> Section:
-    """Say which dossiers came and went, and how their steps kept the deadlines."""
+def _figures(got: Gathered) -> Figures:
+    found = got.dossiers
     on_time, late = sum(row.early + row.on_time for row in found.steps), sum(row.late for row in found.steps)
-    overdue, rate = sum(row.overdue for row in found.steps), share(on_time, on_time + late)
-    kept = f"{number(rate, 2)}%" if rate is not None else NOTHING.lower()
+    return (*_counts(found), *_deadlines(on_time, late, found.steps))
+
+
+def _section(got: Gathered, figures: Figures) -> Section:
+    known, spans = by_code(figures), spans_of(got.window)
+    finished = got.dossiers.finished
     return Section(
         code="dossiers",
         title=_("Giải quyết hồ sơ kết nối"),
-        summary=_("Trong kỳ nhận %(n)s hồ sơ; tỷ lệ bước xử lý xong đúng hạn: %(kept)s; %(late)s bước đang quá hạn.")
-        % {"n": number(found.submitted), "kept": kept, "late": number(overdue)},
-        figures=(*_counts(found), *_deadlines(on_time, late, found.steps)),
-        tables=(_steps(found.steps),),
+        summary=_(
+            "Trong kỳ nhận %(n)s hồ sơ; tỷ lệ bước xử lý xong đúng hạn: %(kept)s; %(late)s bước đang quá hạn tại thời "
+            "điểm chốt."
+        )
+        % {
+            "n": told(known["dossiers_submitted"]),
+            "kept": told(known["steps_on_time_rate"]),
+            "late": told(known["steps_overdue"]),
+        },
+        figures=figures,
+        tables=(_steps(got.dossiers.steps), _by_agency(got)),
+        charts=(
+            Chart(
+                "steps_by_time",
+                _("Bước xử lý hồ sơ xong đúng hạn và quá hạn theo thời gian"),
+                "stacked",
+                spans.labels,
+                (
+                    spans.series(_("Đúng hạn"), ((day, 1) for day, late in finished if not late)),
+                    spans.series(_("Quá hạn"), ((day, 1) for day, late in finished if late)),
+                ),
+                _("bước"),
+            ),
+        ),
+    )
+
+
+def _by_agency(got: Gathered) -> Table:
+    heads = (_("Đã gửi"), _("Vận hành"), _("Đang giải quyết"), _("Bước đúng hạn"), _("Bước quá hạn"))
+    rows = [
+        (
+            *named(got.agencies, pk),
+            counts["submitted"],
+            counts["put_live"],
+            counts["open"],
+            counts["early"] + counts["on_time"],
+            counts["late"] + counts["overdue"],
+        )
+        for pk, counts in in_order(got, got.dossiers.by_agency)
+        if any(counts.values())
+    ]
+    return Table(
+        code="dossiers_by_agency",
+        title=_("Hồ sơ và thời hạn theo cơ quan lập hồ sơ"),
+        columns=(Column(_("Cơ quan")), Column(_("Mã định danh")), *(Column(head, Unit.COUNT) for head in heads)),
+        rows=tuple(rows),
+        empty=_("Chưa phát sinh hồ sơ trong kỳ."),
+        definition=_(
+            "Hồ sơ gửi và đưa vào vận hành trong kỳ, đang giải quyết tại thời điểm chốt; bước xong đúng hạn trong kỳ; "
+            "bước quá hạn gồm bước xong quá hạn và bước chưa xong đã quá hạn, của mọi bên xử lý hồ sơ đó."
+        ),
+        appendix=True,
     )
 
 
@@ -159,3 +189,6 @@ def _term(row: StepRow) -> str:
     kind = _("theo quy định") if row.statutory else _("hạn nội bộ")
     unit = str(TermUnit(row.unit).label).lower()
     return _("%(n)s %(unit)s (%(kind)s)") % {"n": row.amount, "unit": unit, "kind": kind}
+
+
+DOSSIERS = Part(_figures, _section)

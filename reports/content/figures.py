@@ -4,21 +4,29 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.charts import Chart, Series
 from reports.choices import Unit
 
-FORMAT = "lgsp-report-figures-1"
+FORMAT = "lgsp-report-figures-2"
+#: Formats that are read: the first had neither comparisons nor charts nor notes below tables.
+READABLE = ("lgsp-report-figures-1", FORMAT)
 Cell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: what it is called, how it is reckoned. None means there was nothing to reckon from."""
+    """One number: what it is called, how it is reckoned, what it was in the two periods it is compared with.
+
+    None is no number: nothing to reckon from (a share of nothing), or the platform did not run yet. Zero is a number.
+    """
 
     code: str
     label: str
     value: float | None
     definition: str
     unit: Unit = Unit.COUNT
+    previous: float | None = None
+    last_year: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows below column heads; without rows *empty* is said instead."""
+    """Rows below column heads; without rows *empty* is said instead. *note* stands below the rows.
+
+    An *appendix* has a row for everybody and may be long: on paper it belongs behind the text.
+    """
 
     code: str
     title: str
@@ -39,17 +50,20 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     empty: str
     definition: str
+    note: str = ""
+    appendix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report: a sentence, figures, tables."""
+    """A part of the report: a draft in words, figures, tables, charts."""
 
     code: str
     title: str
     summary: str
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +94,30 @@ class Frozen:
 
 
 def thaw(kept: Mapping[str, Any]) -> Frozen:
-    """Return what :meth:`Frozen.as_json` gave. Raises ValueError for another format."""
-    if kept.get("format") != FORMAT:
-        raise ValueError(f"not {FORMAT}")
+    """Return what :meth:`Frozen.as_json` gave, of this format or an older one. Raises ValueError for another."""
+    if kept.get("format") not in READABLE:
+        raise ValueError(f"none of {READABLE}")
     head = kept["letterhead"]
     lines = {name: tuple(head[name]) for name in ("legal_bases", "recipients")}
     return Frozen(Letterhead(**{**head, **lines}), tuple(_section(part) for part in kept["sections"]))
 
 
 def _section(part: Mapping[str, Any]) -> Section:
-    figures = tuple(Figure(**{**item, "unit": Unit(item["unit"])}) for item in part["figures"])
-    return Section(part["code"], part["title"], part["summary"], figures, tuple(map(_table, part["tables"])))
+    return Section(
+        code=part["code"],
+        title=part["title"],
+        summary=part["summary"],
+        figures=tuple(Figure(**{**item, "unit": Unit(item["unit"])}) for item in part["figures"]),
+        tables=tuple(map(_table, part["tables"])),
+        charts=tuple(map(_chart, part.get("charts", ()))),
+    )
 
 
 def _table(part: Mapping[str, Any]) -> Table:
     columns = tuple(Column(item["label"], Unit(item["unit"]) if item["unit"] else None) for item in part["columns"])
     return Table(**{**part, "columns": columns, "rows": tuple(map(tuple, part["rows"]))})
+
+
+def _chart(part: Mapping[str, Any]) -> Chart:
+    series = tuple(Series(one["name"], tuple(one["values"])) for one in part["series"])
+    return Chart(**{**part, "labels": tuple(part["labels"]), "series": series})

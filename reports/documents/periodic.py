@@ -13,7 +13,7 @@ from reports.models import ReportRun
 from reports.selectors.runs import period_name
 from reports.wording import measured
 
-ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII")
 
 
 def compose(run: ReportRun, frozen: Frozen) -> Document:

@@ -1,58 +1,115 @@
 """Use of the live environment, from the sums of the call log (QC4.7, Q50-7.3; decisions, 32)."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from accounts.models import Agency
 from audit.selectors.rollups import CallSums, sums
-from catalog.models import DataService
+from catalog.models import DataService, Purpose
+from core.clock import VIETNAM
+from reports.queries.agencies import AgencyThen
 from reports.queries.window import Window
 
 LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
-class NamedShare:
-    """Calls of one service or agency under its code and present name; nobody we know has neither."""
+class NamedSums:
+    """Calls of one service, agency or purpose under its code and name; nobody we know has no name."""
 
     code: str
     name: str
-    total: int
-    success: int
+    sums: CallSums
+    agency: AgencyThen | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UseFigures:
-    """Figures of the live environment with names beside the codes; ``refused`` by problem code, most first."""
+    """Figures of the live environment; ``refused`` by problem code, most first; ``days`` by Vietnamese day.
+
+    ``agencies``, ``services``: how many different ones called and were called; ``used``: calls that were forwarded, by
+    system and service.
+    """
 
     log: CallSums
-    by_service: tuple[NamedShare, ...]
-    by_agency: tuple[NamedShare, ...]
-    refused: tuple[tuple[str, int], ...]
+    used: Mapping[tuple[int, str], int]
+    agencies: int
+    services: int
+    by_service: tuple[NamedSums, ...] = ()
+    by_agency: tuple[NamedSums, ...] = ()
+    by_purpose: tuple[NamedSums, ...] = ()
+    refused: tuple[tuple[str, int], ...] = ()
+    days: tuple[tuple[date, CallSums], ...] = ()
 
 
-def use_figures(window: Window) -> UseFigures:
-    """Return the use of the live environment inside the window."""
+def use_figures(window: Window, agencies: Mapping[int, AgencyThen], *, whole: bool = True) -> UseFigures:
+    """Return the use of the live environment inside the window; not *whole* without purposes, reasons and days."""
     span: dict[str, Any] = {"since": window.since, "until": window.until, "environment": LIVE}
-    by_service, by_agency = sums(**span, by=["service"]), sums(**span, by=["agency_code"])
+    log = sums(**span)[()]
+    parties = sums(**span, by=["system_id", "service", "agency_id", "refused"])
+    used = Counter[tuple[int, str]]()
+    for (system, service, _agency, was_refused), one in parties.items():
+        if not was_refused:
+            used[system, service] += one.calls
+    # Number 0 is nobody: what was refused before anyone was known.
+    told: dict[str, Any] = {
+        "used": used,
+        "agencies": len({agency for _system, _service, agency, _refused in parties if agency}),
+        "services": len({service for _system, service, _agency, _refused in parties}),
+    }
+    if not whole:
+        return UseFigures(log, **told)
+    by_service, by_agency = sums(**span, by=["service"]), sums(**span, by=["agency_id", "agency_code"])
     refused = sums(**span, by=["reason"], refused=True)
     return UseFigures(
-        log=sums(**span)[()],
-        by_service=_named(by_service, _names(DataService, by_service, "title")),
-        by_agency=_named(by_agency, _names(Agency, by_agency, "name")),
+        log=log,
+        by_service=_named(by_service, _titles(DataService, by_service)),
+        by_agency=_of_agencies(by_agency, agencies),
+        by_purpose=_of_purposes(sums(**span, by=["purpose"])),
         refused=tuple(sorted(((code, found.calls) for (code,), found in refused.items()), key=_most_first)),
+        days=_days(window),
+        **told,
     )
+
+
+def _days(window: Window) -> tuple[tuple[date, CallSums], ...]:
+    """Return the calls by day; of a day cut short by the window's end only those before it."""
+    whole = window.until.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = sums(since=window.since, until=whole, environment=LIVE, grain="day")
+    days = sorted((_day(begins), one) for (begins,), one in found.items())
+    rest = sums(since=max(whole, window.since), until=window.until, environment=LIVE)[()]
+    return tuple(days) + (((whole.date(), rest),) if rest.calls else ())
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
+
+
+def _of_purposes(found: dict[tuple[str], CallSums]) -> tuple[NamedSums, ...]:
+    return _named(found, _titles(Purpose, found))
+
+
+def _of_agencies(found: dict[tuple[int, str], CallSums], known: Mapping[int, AgencyThen]) -> tuple[NamedSums, ...]:
+    rows = (
+        NamedSums(code, known[pk].name if pk in known else "", one, known.get(pk)) for (pk, code), one in found.items()
+    )
+    return tuple(sorted(rows, key=_biggest_first))
 
 
 def _most_first(pair: tuple[str, int]) -> tuple[int, str]:
     return -pair[1], pair[0]
 
 
-def _names(model: type[DataService | Agency], found: Iterable[tuple[str]], field: str) -> dict[str, str]:
-    return dict(model.objects.filter(code__in=[code for (code,) in found]).values_list("code", field))
+def _titles(model: type[DataService | Purpose], found: Iterable[tuple[str]]) -> dict[str, str]:
+    return dict(model.objects.filter(code__in=[code for (code,) in found]).values_list("code", "title"))
 
 
-def _named(found: dict[tuple[str], CallSums], names: dict[str, str]) -> tuple[NamedShare, ...]:
-    shares = (NamedShare(code, names.get(code, ""), sums.calls, sums.success) for (code,), sums in found.items())
-    return tuple(sorted(shares, key=lambda share: (-share.total, share.code)))
+def _named(found: dict[tuple[str], CallSums], names: dict[str, str]) -> tuple[NamedSums, ...]:
+    rows = (NamedSums(code, names.get(code, ""), one) for (code,), one in found.items())
+    return tuple(sorted(rows, key=_biggest_first))
+
+
+def _biggest_first(row: NamedSums) -> tuple[int, str]:
+    return -row.sums.calls, row.code

@@ -1,51 +1,91 @@
 """Connections and bodies: what runs, what was opened and ended, who has none (QC7.5, QC11.7)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import Agency
 from connections.choices import Kind, State
 from connections.models import Connection, ConnectionRequest, Hold
+from core.clock import VIETNAM
 from reports.queries.window import Window
+
+EVENTS = ("approved", "put_live", "terminated")
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFigures:
-    """Connections at the end of the window, and what happened in it."""
+    """Connections at the end of the window, and what happened in it.
+
+    ``by_agency`` by id: ``live``, ``suspended`` by who owns the system now, the events by who filed the dossier.
+    ``moves``: the day of each event with its name.
+    """
 
     live: int
     suspended: int
     approved: int
     put_live: int
     terminated: int
+    by_agency: dict[int, Counter[str]]
+    moves: tuple[tuple[date, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AgencyRow:
-    """A body by code and name."""
+class Coverage:
+    """Bodies that may file a dossier at the end of the window, and the ids of those without a live connection."""
 
-    code: str
-    name: str
+    bodies: int
+    missing: tuple[int, ...]
 
 
 def connection_figures(window: Window) -> ConnectionFigures:
-    """Return the connections: live ones by the connection itself, events by their dossiers, which are never reused."""
+    """Return the connections: live ones by the connection itself, events by their dossiers, which are never reused.
+
+    Two queries.
+    """
     held = Exists(Hold.objects.filter(window.lasting("placed_at", "lifted_at"), connection=OuterRef("pk")))
-    now = Connection.objects.filter(window.lasting("live_at", "closed_at")).aggregate(
+    standing = Connection.objects.filter(window.lasting("live_at", "closed_at")).order_by()
+    by_agency: dict[int, Counter[str]] = {}
+    counted = standing.values_list("system__owner_id").annotate(
         live=Count("pk"), suspended=Count("pk", filter=Q(held))
     )
-    new = Q(kind=Kind.NEW)
-    events = ConnectionRequest.objects.aggregate(
-        approved=Count("pk", filter=new & window.happened("approved_at")),
-        put_live=Count("pk", filter=new & window.happened("live_at")),
-        terminated=Count("pk", filter=Q(state=State.TERMINATED) & window.happened("ended_at")),
+    for pk, live, suspended in counted:
+        by_agency.setdefault(pk, Counter()).update(live=live, suspended=suspended)
+    moves = []
+    for agency, name, moment in _events(window):
+        by_agency.setdefault(agency, Counter())[name] += 1
+        moves.append((moment.astimezone(VIETNAM).date(), name))
+    totals = Counter[str]()
+    for counts in by_agency.values():
+        totals.update(counts)
+    names = ("live", "suspended", *EVENTS)
+    return ConnectionFigures(**{name: totals[name] for name in names}, by_agency=by_agency, moves=tuple(sorted(moves)))
+
+
+def _events(window: Window) -> Iterable[tuple[int, str, datetime]]:
+    """Give each event of the window: which agency's, what, when."""
+    moments = {"approved": "approved_at", "put_live": "live_at", "terminated": "ended_at"}
+    happened = Q()
+    for field in moments.values():
+        happened |= window.happened(field)
+    rows: Iterable[Any] = ConnectionRequest.objects.filter(happened).values(
+        "agency_id", "kind", "state", *moments.values()
     )
-    return ConnectionFigures(**now, **events)
+    for row in rows:
+        for name, field in moments.items():
+            right = row["state"] == State.TERMINATED if name == "terminated" else row["kind"] == Kind.NEW
+            moment = row[field]
+            if right and moment is not None and window.since <= moment < window.until:
+                yield row["agency_id"], name, moment
 
 
-def agencies_without_connection(window: Window) -> tuple[AgencyRow, ...]:
-    """Return the bodies that may file a dossier, exist at the end of the window, and have no live connection then."""
+def coverage(window: Window) -> Coverage:
+    """Return who exists at the end of the window and may file a dossier, and who of them has no live connection."""
     connected = Connection.objects.filter(window.lasting("live_at", "closed_at"), system__owner=OuterRef("pk"))
-    found = Agency.objects.in_force(window.last_day).filter(~Exists(connected), may_file=True)
-    return tuple(AgencyRow(*row) for row in found.order_by("sort_key", "pk").values_list("code", "name"))
+    bodies = Agency.objects.in_force(window.last_day).filter(may_file=True).annotate(has=Exists(connected))
+    rows = list(bodies.order_by("sort_key", "pk").values_list("pk", "has"))
+    return Coverage(len(rows), tuple(pk for pk, has in rows if not has))

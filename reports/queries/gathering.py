@@ -1,32 +1,60 @@
 """Everything one report says, read once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.clock import VIETNAM
+from incidents.selectors.violations import ViolationCounts, violation_counts
+from reports.queries.agencies import AgencyThen, agencies_then
+from reports.queries.availability import AvailabilityFigures, availability_figures
 from reports.queries.calls import UseFigures, use_figures
 from reports.queries.catalogue import CatalogueFigures, catalogue_figures
-from reports.queries.connections import AgencyRow, ConnectionFigures, agencies_without_connection, connection_figures
+from reports.queries.connections import ConnectionFigures, Coverage, connection_figures, coverage
 from reports.queries.dossiers import DossierFigures, dossier_figures
-from reports.queries.window import Window, one_view
+from reports.queries.duties import ErrorFigures, SharingFigures, error_figures, sharing_figures
+from reports.queries.grants import GrantFigures, grant_figures
+from reports.queries.incidents import IncidentFigures, incident_figures
+from reports.queries.window import Window
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The figures of one window."""
 
+    window: Window
+    agencies: Mapping[int, AgencyThen]
     connections: ConnectionFigures
     catalogue: CatalogueFigures
     use: UseFigures
     dossiers: DossierFigures
-    unconnected: tuple[AgencyRow, ...]
+    coverage: Coverage
+    incidents: IncidentFigures
+    violations: ViolationCounts
+    sharing: SharingFigures
+    errors: ErrorFigures
+    grants: GrantFigures
+    availability: AvailabilityFigures
 
 
-def gather(window: Window) -> Gathered:
-    """Read all figures of *window* as of one moment: a dozen queries, however many rows there are."""
-    with one_view():
-        return Gathered(
-            connections=connection_figures(window),
-            catalogue=catalogue_figures(window),
-            use=use_figures(window),
-            dossiers=dossier_figures(window),
-            unconnected=agencies_without_connection(window),
-        )
+def gather(window: Window, *, whole: bool = True) -> Gathered:
+    """Read all figures of *window*: a fixed number of queries, however many rows there are.
+
+    Not *whole*: without what only tables and charts show. The caller holds one view of the database.
+    """
+    agencies = agencies_then(window) if whole else {}
+    use = use_figures(window, agencies, whole=whole)
+    return Gathered(
+        window=window,
+        agencies=agencies,
+        connections=connection_figures(window),
+        catalogue=catalogue_figures(window),
+        use=use,
+        dossiers=dossier_figures(window),
+        coverage=coverage(window),
+        incidents=incident_figures(window),
+        violations=violation_counts(window.since.astimezone(VIETNAM).date(), window.last_day),
+        sharing=sharing_figures(window),
+        errors=error_figures(window),
+        grants=grant_figures(window, use.used),
+        availability=availability_figures(window),
+    )

@@ -12,11 +12,11 @@ from core.actor import Actor, system_actor
 from core.documents.docx import render
 from core.transitions import carry
 from reports.choices import RunState
-from reports.content import dossiers, parts
+from reports.comparing import windows
+from reports.content.assembling import sections
 from reports.content.figures import Frozen, Letterhead, thaw
 from reports.documents.periodic import compose
 from reports.models import ReportRun, ReportTemplate
-from reports.queries.gathering import gather
 from reports.queries.window import Window
 
 log = structlog.get_logger("lgsp.reports")
@@ -40,16 +40,8 @@ def write_report(*, run_id: int) -> ReportRun:
 def freeze(run: ReportRun) -> Frozen:
     """Read everything *run* will say, up to its closing moment."""
     roll_up()
-    found = gather(Window(run.period.since, run.data_until))
-    sections = (
-        parts.connections(found.connections),
-        parts.catalogue(found.catalogue),
-        parts.use(found.use),
-        dossiers.refusals(found.use.refused),
-        dossiers.dossiers(found.dossiers),
-        parts.unconnected(found.unconnected),
-    )
-    return Frozen(_letterhead(ReportTemplate.objects.get(kind=run.kind)), sections)
+    content = sections(Window(run.period.since, run.data_until), windows(run.period, run.data_until))
+    return Frozen(_letterhead(ReportTemplate.objects.get(kind=run.kind)), content)
 
 
 def document_of(run: ReportRun) -> bytes:

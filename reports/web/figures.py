@@ -1,36 +1,30 @@
-"""Frozen figures as a page shows them: each number with its definition and, where there is one, its list."""
+"""Frozen figures as a page shows them: each number with its definition, what it was before, and its list."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-
 from core.actor import Actor
-from reports.content.figures import Section, thaw
+from core.clock import VIETNAM
+from reports.content.figures import Figure, Section, Table, thaw
 from reports.documents.periodic import cell_text
 from reports.models import ReportRun
-from reports.wording import measured
-
-# Figure -> name of the page that lists its rows, query, who may open it ("" is everybody).
-_PAGES = {
-    "connections_live": ("admin:connections_connection_changelist", "", "request.view_all"),
-    "systems_registered": ("systems", "", "system.view_all"),
-    "services_published": ("catalogue", "", ""),
-    "grants_in_force": ("admin:connections_grant_changelist", "", "request.view_all"),
-    "dossiers_submitted": ("admin:connections_connectionrequest_changelist", "", "request.view_all"),
-    "dossiers_open": ("admin:connections_connectionrequest_changelist", "", "request.view_all"),
-    "unconnected": ("agencies", "", ""),
-}
+from reports.web.rows import Span, url_of
+from reports.wording import change, compared, measured
 
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """One figure ready to be shown."""
+    """One figure ready to be shown; a *change* is "" where one of the two has no data."""
 
     label: str
     text: str
     definition: str
     url: str
+    previous: str = ""
+    previous_change: str = ""
+    last_year: str = ""
+    last_year_change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +37,56 @@ class TableView:
     empty: str
     definition: str
     url: str
+    note: str = ""
 
 
 def sections_for(run: ReportRun, actor: Actor) -> list[dict[str, Any]]:
     """Return the parts of *run* for a reader, with links to the lists this reader may open."""
     if not run.figures:
         return []
-    return [_section(section, actor) for section in thaw(run.figures).sections]
+    period, moment = run.period, run.data_until
+    last = (moment - timedelta(microseconds=1)).astimezone(VIETNAM).date()
+    span = Span(since=period.since, until=moment, first=period.start, last=min(last, period.end))
+    return [_section(section, span, actor) for section in thaw(run.figures).sections]
 
 
-def _section(section: Section, actor: Actor) -> dict[str, Any]:
+def _section(section: Section, span: Span, actor: Actor) -> dict[str, Any]:
     return {
         "code": section.code,
         "title": section.title,
         "summary": section.summary,
-        "figures": [
-            FigureView(item.label, measured(item.value, item.unit), item.definition, _url(item.code, actor))
-            for item in section.figures
-        ],
-        "tables": [
-            TableView(
-                title=table.title,
-                heads=[(column.label, column.unit is not None) for column in table.columns],
-                rows=[
-                    [
-                        (column.label, cell_text(value, column), column.unit is not None)
-                        for value, column in zip(row, table.columns, strict=True)
-                    ]
-                    for row in table.rows
-                ],
-                empty=table.empty,
-                definition=table.definition,
-                url=_url(table.code, actor),
-            )
-            for table in section.tables
-        ],
+        "figures": [_figure(item, url_of(item.code, span, actor)) for item in section.figures],
+        "tables": [_table(table, url_of(table.code, span, actor)) for table in section.tables],
+        "charts": section.charts,
     }
 
 
-def _url(code: str, actor: Actor) -> str:
-    name, query, permission = _PAGES.get(code, ("", "", ""))
-    if not name or (permission and not actor.may(permission)):
-        return ""
-    try:
-        return reverse(name) + query
-    except NoReverseMatch:
-        return ""
+def _figure(item: Figure, url: str) -> FigureView:
+    return FigureView(
+        label=item.label,
+        text=measured(item.value, item.unit),
+        definition=item.definition,
+        url=url,
+        previous=compared(item.previous, item.unit),
+        previous_change=change(item.value, item.previous, item.unit),
+        last_year=compared(item.last_year, item.unit),
+        last_year_change=change(item.value, item.last_year, item.unit),
+    )
+
+
+def _table(table: Table, url: str) -> TableView:
+    return TableView(
+        title=table.title,
+        heads=[(column.label, column.unit is not None) for column in table.columns],
+        rows=[
+            [
+                (column.label, cell_text(value, column), column.unit is not None)
+                for value, column in zip(row, table.columns, strict=True)
+            ]
+            for row in table.rows
+        ],
+        empty=table.empty,
+        definition=table.definition,
+        url=url,
+        note=table.note,
+    )

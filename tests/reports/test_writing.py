@@ -55,8 +55,8 @@ def test_the_figures_are_those_of_the_rows(chain: Chain, desk: Desk) -> None:
     within = [sum(time <= bound for time in every) for bound in BOUNDS]
     assert (got["calls_p50"], got["calls_p95"]) == (quantile(within, 10, 0.5), quantile(within, 10, 0.95))
     assert got["calls_over_30_s"] == 1
-    assert rows(found, "use_by_service") == [("Đơn vị hành chính", "administrative-units", 10, 5, 50.0)]
-    assert rows(found, "use_by_agency") == [("Sở Nông nghiệp và Môi trường", "H60.07", 10, 5, 50.0)]
+    assert rows(found, "use_by_service") == [("Đơn vị hành chính", "administrative-units", 10, 5, 50.0, 2, 3, 0)]
+    assert rows(found, "use_by_agency") == [("Sở Nông nghiệp và Môi trường", "H60.07", 10, 5, 50.0, 2, 3, 0)]
     assert [row[1:] for row in rows(found, "refusals")] == [("quota-exhausted", 2)]
     assert (got["dossiers_submitted"], got["dossiers_approved"], got["dossiers_live"]) == (1, 1, 1)
     assert got["dossiers_open"] == 0
