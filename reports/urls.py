@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, leadership, leadership_ranking, reports, signature_check
+from reports.web import clauses, guide, leadership, leadership_ranking, reports, signature_check, verify
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("dieu-hanh/chi-tieu/<slug:code>/", leadership.figure, name="leadership_figure"),
     path("dieu-hanh/xep-hang/", leadership_ranking.ranking_page, name="ranking"),
     path("dieu-hanh/xep-hang/tep/", leadership_ranking.ranking_file, name="ranking_file"),
+    path("xac-minh-bao-cao/", verify.verify_report_entry, name="verify_report_entry"),
+    path("xac-minh-bao-cao/<str:code>/", verify.verify_report_page, name="verify_report"),
     path("bao-cao/", reports.report_list, name="reports"),
     path("bao-cao/lap/", reports.ask, name="ask_report"),
     path("bao-cao/<str:code>/", reports.report, name="report"),

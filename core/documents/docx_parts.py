@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape
 
 from docx.document import Document as WordFile
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, RGBColor, Twips
 from docx.text.paragraph import Paragraph
 
 from core.documents.layout import Document, HeadStyle, Sign
-from core.text import nfc
+from core.text import printable
 
 FONT, BODY_SIZE = "Times New Roman", 14
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
@@ -50,8 +51,8 @@ def say(
     size: int = BODY_SIZE,
     align: WD_ALIGN_PARAGRAPH | None = None,
 ) -> Paragraph:
-    """Write *text* in NFC into *paragraph*."""
-    run = paragraph.add_run(nfc(text))
+    """Write *text* into *paragraph*: NFC, without what prints nothing."""
+    run = paragraph.add_run(printable(text))
     run.bold, run.italic, run.font.size = bold or None, italic or None, Pt(size)
     if align is not None:
         paragraph.alignment = align
@@ -89,6 +90,21 @@ def page_number(paragraph: Paragraph) -> None:
     paragraph._p.append(field)
 
 
+def number_from_one(section: Any) -> None:
+    """Let the pages of *section* be counted from 1."""
+    known = section._sectPr
+    for old in known.findall(qn("w:pgNumType")):
+        known.remove(old)
+    known.find(qn("w:cols")).addprevious(element("pgNumType", start=1))
+
+
+def close_section(section: Any) -> None:
+    """Make the empty paragraph that ends the section before *section* so small that it needs no page of its own."""
+    last = section._sectPr.getprevious()
+    spacing = element("spacing", before=0, after=0, line=20, lineRule="exact")
+    last.get_or_add_pPr().insert_element_before(spacing, "w:ind", "w:jc", "w:rPr", "w:sectPr")
+
+
 def foot_with_code(foot: Any, text: str, code: bytes, room: int) -> None:
     """Write *text* on the left of a foot and the QR code (PNG) that leads to its check on the right."""
     made = foot.add_table(rows=1, cols=2, width=room)
@@ -104,6 +120,14 @@ def foot_with_code(foot: Any, text: str, code: bytes, room: int) -> None:
     last = foot.paragraphs[0]
     last.paragraph_format.line_spacing = Pt(1)
     made._tbl.addnext(last._p)
+
+
+def picture(paragraph: Paragraph, png: bytes, *, width: int, alt: str) -> None:
+    """Put the picture *png* into the middle of *paragraph*, *width* (EMU) wide; *alt* says what it shows."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_after = Pt(6)
+    shape = paragraph.add_run().add_picture(BytesIO(png), width=width)
+    shape._inline.docPr.set("descr", printable(alt))
 
 
 def head(word: WordFile, document: Document, room: int) -> None:
@@ -173,6 +197,37 @@ def table(word: WordFile, *, rows: int, widths: Sequence[int]) -> Any:
     made = word.add_table(rows=rows, cols=len(widths), style="Table Grid")
     _shape(made, widths)
     return made
+
+
+def fill(
+    made: Any,
+    rows: Sequence[Sequence[str]],
+    *,
+    widths: Sequence[int],
+    sides: Sequence[str],
+    size: int,
+    whole: Sequence[bool],
+) -> None:
+    """Add *rows* of text to a table: *widths* (EMU) and *sides* ("left"…) by column, *whole* rows are not cut.
+
+    Written as text and read at once: cell by cell, thousands of rows take minutes.
+    """
+    head = [
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{round(width / Twips(1))}"/></w:tcPr>'
+        f'<w:p><w:pPr><w:jc w:val="{side}"/></w:pPr><w:r><w:rPr><w:sz w:val="{2 * size}"/></w:rPr>'
+        for width, side in zip(widths, sides, strict=True)
+    ]
+    found = []
+    for values, keep in zip(rows, whole, strict=True):
+        cells = "".join(f"{start}{_text(value)}</w:r></w:p></w:tc>" for start, value in zip(head, values, strict=True))
+        found.append(f"<w:tr>{'<w:trPr><w:cantSplit/></w:trPr>' if keep else ''}{cells}</w:tr>")
+    made._tbl.extend(list(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(found)}</w:tbl>")))
+
+
+def _text(value: str) -> str:
+    """Return *value* as the inside of a run: NFC, without what prints nothing, its lines and tabs kept."""
+    said = escape(printable(value)).replace("\t", "</w:t><w:tab/><w:t>")
+    return f'<w:t xml:space="preserve">{said}</w:t>'.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
 
 
 def _shape(made: Any, widths: Sequence[int]) -> None:
