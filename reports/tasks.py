@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.services import requesting, writing
+from reports.services import campaign_letters, requesting, writing
 
 
 @shared_task(soft_time_limit=240)
@@ -15,3 +15,15 @@ def write_report(run_id: int) -> None:
 def request_due_reports() -> None:
     """Ask for the reports whose day has come; hand over again what was left lying."""
     requesting.request_due_reports()
+
+
+@shared_task
+def tell_of_campaigns() -> None:
+    """Tell agencies that they are asked, and of new deadlines; each once."""
+    campaign_letters.tell_of_campaigns()
+
+
+@shared_task
+def remind_of_statements() -> None:
+    """Remind agencies of statements that are due; each rule and day once."""
+    campaign_letters.remind_of_statements()

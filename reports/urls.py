@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, reports, signature_check
+from reports.web import clauses, guide, reports, signature_check, statements
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -11,6 +11,16 @@ urlpatterns = [
     path("nha-phat-trien/huong-dan/lgsp-1.json", guide.signature_vectors, name="signature_vectors"),
     path("nha-phat-trien/huong-dan/<slug:slug>/", guide.guide, name="developer_guide"),
     path("nha-phat-trien/kiem-tra-chu-ky/", signature_check.signature_check, name="signature_check"),
+    path("bao-cao-khai-thac/", statements.statement_list, name="statements"),
+    path("bao-cao-khai-thac/<slug:code>/", statements.statement, name="statement"),
+    path("bao-cao-khai-thac/<slug:code>/khai/", statements.fill, name="fill_statement"),
+    path("bao-cao-khai-thac/<slug:code>/kiem-tra/", statements.check, name="check_statement"),
+    path("bao-cao-khai-thac/<slug:code>/tep/<int:file>/", statements.statement_file, name="statement_file"),
+    path(
+        "bao-cao-khai-thac/<slug:code>/ban-in/<int:number>.<slug:ending>",
+        statements.statement_paper,
+        name="statement_paper",
+    ),
     path("bao-cao/", reports.report_list, name="reports"),
     path("bao-cao/lap/", reports.ask, name="ask_report"),
     path("bao-cao/<str:code>/", reports.report, name="report"),

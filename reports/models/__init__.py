@@ -1,6 +1,18 @@
 """Reports and what they are made by."""
 
+from reports.models.campaigns import Campaign, CampaignQuestion
 from reports.models.runs import ReportRun
+from reports.models.statements import Statement, StatementFile, StatementReminder, StatementRow, StatementVersion
 from reports.models.templates import ReportTemplate
 
-__all__ = ["ReportRun", "ReportTemplate"]
+__all__ = [
+    "Campaign",
+    "CampaignQuestion",
+    "ReportRun",
+    "ReportTemplate",
+    "Statement",
+    "StatementFile",
+    "StatementReminder",
+    "StatementRow",
+    "StatementVersion",
+]
