@@ -17,6 +17,8 @@ NAMES: dict[str, StrOrPromise] = {
     "campaign.closed": _("Đóng đợt thu báo cáo khai thác"),
     "campaign.merged": _("Tổng hợp báo cáo khai thác"),
     "campaign_question.saved": _("Lưu câu hỏi của đợt báo cáo"),
+    "campaign": _("đợt báo cáo"),
+    "agency": _("cơ quan"),
     "statement.saved": _("Khai báo cáo khai thác"),
     "statement.file_added": _("Đính kèm tệp vào báo cáo khai thác"),
     "statement.file_removed": _("Bỏ tệp khỏi báo cáo khai thác"),

@@ -5,7 +5,7 @@ from core import clock
 
 
 def successors() -> dict[int, int]:
-    """Return for each ended body that has a living successor, however far down the chain, that successor. One query."""
+    """Return for each ended body the living one that took it over, however far down the chain. One query."""
     today = clock.today()
     rows = Agency.objects.filter(valid_to__lt=today).values_list("pk", "successor_id")
     ended: dict[int, int | None] = dict(rows)

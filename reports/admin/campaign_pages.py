@@ -126,7 +126,7 @@ def audience(admin: Any, request: HttpRequest, campaign: Campaign) -> HttpRespon
     """Show who would be asked, and how much the log holds for each."""
     found = audience_of(campaign)
     page = Paginator(found.asked, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"campaign": campaign, "page": page, "audience": found, "title": _("Cơ quan được hỏi")}
+    context: dict[str, Any] = {"campaign": campaign, "page": page, "audience": found, "title": _("Cơ quan được hỏi")}
     return staff_page(admin, request, "admin/reports/audience.html", **context)
 
 
@@ -147,7 +147,12 @@ def extend(admin: Any, request: HttpRequest, campaign: Campaign) -> HttpResponse
         else:
             messages.success(request, _("Đã gia hạn. Cơ quan chưa nộp nhận được thông báo."))
             return redirect("admin:reports_campaign_change", campaign.pk)
-    context = {"campaign": campaign, "form": form, "due": due_words(campaign), "title": _("Gia hạn nộp báo cáo")}
+    context: dict[str, Any] = {
+        "campaign": campaign,
+        "form": form,
+        "due": due_words(campaign),
+        "title": _("Gia hạn nộp báo cáo"),
+    }
     return staff_page(admin, request, "admin/reports/extend.html", status=status, **context)
 
 
@@ -164,7 +169,7 @@ def compare(admin: Any, request: HttpRequest, campaign: Campaign) -> HttpRespons
         )
         return _file(ending, _("Đối chiếu"), campaign, heads, [_compared(row) for row in rows[:MOST_ROWS]])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "campaign": campaign,
         "form": form,
         "page": page,
@@ -195,7 +200,12 @@ def late(admin: Any, request: HttpRequest, campaign: Campaign) -> HttpResponse:
         ]
         return _file(ending, _("Nộp muộn, chưa nộp"), campaign, heads, cells)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"campaign": campaign, "page": page, "due": due_words(campaign), "title": _("Nộp muộn, chưa nộp")}
+    context: dict[str, Any] = {
+        "campaign": campaign,
+        "page": page,
+        "due": due_words(campaign),
+        "title": _("Nộp muộn, chưa nộp"),
+    }
     return staff_page(admin, request, "admin/reports/late.html", **context)
 
 
@@ -206,7 +216,7 @@ def result(admin: Any, request: HttpRequest, campaign: Campaign) -> HttpResponse
     if request.GET.get("ending") == "xlsx":
         content = HttpResponse(files.fetch(campaign.result_sha256), content_type=XLSX)
         return name_download(content, _("Kết quả %(code)s") % {"code": campaign.code} + ".xlsx")
-    context = {"campaign": campaign, "result": campaign.result, "title": _("Kết quả tổng hợp")}
+    context: dict[str, Any] = {"campaign": campaign, "result": campaign.result, "title": _("Kết quả tổng hợp")}
     return staff_page(admin, request, "admin/reports/result.html", **context)
 
 

@@ -72,7 +72,8 @@ class CampaignAdmin(StepsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read how the statements of each stand along with the list, and leave the results out."""
-        return super().get_queryset(request).defer("result").with_counts()
+        found: Any = super().get_queryset(request)
+        return found.with_counts().defer("result")
 
     def get_urls(self) -> list[Any]:
         """Add the pages of one campaign."""
@@ -154,7 +155,7 @@ class CampaignAdmin(StepsAdmin):
 
     def move(self, actor: Actor, obj: Any, step: str, reason: str) -> None:
         """Carry out the deed behind the step."""
-        deeds = {
+        deeds: dict[str, Any] = {
             "issue": campaigns.issue_campaign,
             "close": campaigns.close_campaign,
             "merge": merge_campaign,
@@ -162,7 +163,7 @@ class CampaignAdmin(StepsAdmin):
         }
         if step not in deeds:
             raise InvalidInput({"": [_("Không có việc này")]})
-        deeds[step](actor=actor, campaign=obj)  # type: ignore[operator]
+        deeds[step](actor=actor, campaign=obj)
 
     def _after(self, obj: Any) -> str:
         """Return to the campaign."""

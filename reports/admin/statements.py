@@ -79,9 +79,7 @@ class StatementAdmin(StepsAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/tep/<int:file>/", view(self.file_view), name="reports_statement_file"),
-            path(
-                "<int:pk>/ban-in/<int:number>.<slug:ending>", view(self.paper_view), name="reports_statement_paper"
-            ),
+            path("<int:pk>/ban-in/<int:number>.<slug:ending>", view(self.paper_view), name="reports_statement_paper"),
             *super().get_urls(),
         ]
 

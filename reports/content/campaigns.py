@@ -50,9 +50,7 @@ def _figures(rows: tuple[CampaignRow, ...], asked: int) -> tuple[Figure, ...]:
             in_time,
             _("Nộp lần đầu không sau hạn nộp của đợt, tính đến thời điểm chốt."),
         ),
-        Figure(
-            "statements_late", _("Báo cáo nộp muộn"), late, _("Nộp lần đầu sau hạn nộp, tính đến thời điểm chốt.")
-        ),
+        Figure("statements_late", _("Báo cáo nộp muộn"), late, _("Nộp lần đầu sau hạn nộp, tính đến thời điểm chốt.")),
         Figure(
             "statements_missing",
             _("Báo cáo chưa nộp"),

@@ -18,7 +18,7 @@ def book_of(campaign: Campaign) -> bytes:
 
 def _pages(campaign: Campaign) -> Iterator[Page]:
     result = campaign.result or {}
-    heads = (_("Chỉ tiêu"), _("Giá trị"))
+    heads: tuple[str, ...] = (_("Chỉ tiêu"), _("Giá trị"))
     yield Page(_("Tổng hợp"), heads, _totals(campaign, result))
     heads = (_("Mã dịch vụ"), _("Dịch vụ dữ liệu"), _("Số cơ quan"), _("Nhật ký"), _("Cơ quan khai"), _("Chênh lệch"))
     names = ("service", "title", "agencies", "logged", "declared")

@@ -202,7 +202,9 @@ class StatementFile(StoredFile):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["statement", "sha256", "name"], condition=Q(removed_at__isnull=True), name="statement_file_once"
+                fields=["statement", "sha256", "name"],
+                condition=Q(removed_at__isnull=True),
+                name="statement_file_once",
             )
         ]
 
@@ -245,9 +247,7 @@ class StatementReminder(models.Model):
         verbose_name = _("lần nhắc nộp báo cáo")
         verbose_name_plural = _("lần nhắc nộp báo cáo")
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["statement", "offset", "day"], name="statement_reminder_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["statement", "offset", "day"], name="statement_reminder_once")]
 
     def __str__(self) -> str:
         return f"{self.statement} {self.offset:+d}"

@@ -46,9 +46,7 @@ def _statement(item: Statement, actor: Actor, calendar: WorkCalendar) -> Task:
     if item.state == StatementState.RETURNED and actor.may(DRAFT):
         return Task(_("Sửa báo cáo khai thác được trả lại"), hint, reverse("statement", args=[item.code]), left)
     if actor.may(SEND) and item.state != StatementState.NOT_BEGUN:
-        return Task(
-            _("Kiểm tra và nộp báo cáo khai thác"), hint, reverse("check_statement", args=[item.code]), left
-        )
+        return Task(_("Kiểm tra và nộp báo cáo khai thác"), hint, reverse("check_statement", args=[item.code]), left)
     return Task(_("Khai báo cáo khai thác"), hint, reverse("fill_statement", args=[item.code]), left)
 
 

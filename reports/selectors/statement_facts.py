@@ -19,7 +19,7 @@ def sections_of(statement: Statement, rows: list[StatementRow]) -> list[dict[str
 
 
 def _facts(row: StatementRow, percent: int) -> list[dict[str, Any]]:
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"term": _("Theo nhật ký"), "value": _("%(n)s lượt") % {"n": number(row.logged)}},
         {
             "term": _("Cơ quan khai"),

@@ -28,7 +28,7 @@ def statements_for(actor: Actor) -> QuerySet[Statement]:
 
 
 def kind_of(statement: Statement) -> str:
-    """Return the kind of tag that says how a statement stands; nothing waits for anybody once the campaign is closed."""
+    """Return the kind of tag that says how a statement stands; once the campaign is closed none waits for anybody."""
     if statement.campaign.state != CampaignState.ISSUED and statement.state not in (
         StatementState.SUBMITTED,
         StatementState.ACCEPTED,

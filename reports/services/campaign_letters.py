@@ -1,6 +1,6 @@
 """What is told of campaigns and statements: notices in the portal, letters by the outbox; each once (QC15.5)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -78,7 +78,7 @@ def remind_of_statements() -> int:
     return given
 
 
-def _reached(statement: Statement, offsets: list[int], calendar: WorkCalendar) -> tuple[int, object] | None:
+def _reached(statement: Statement, offsets: list[int], calendar: WorkCalendar) -> tuple[int, date] | None:
     campaign, today = statement.campaign, clock.today()
     if campaign.due_at is None or campaign.issued_at is None:
         return None
@@ -89,7 +89,7 @@ def _reached(statement: Statement, offsets: list[int], calendar: WorkCalendar) -
 
 
 @transaction.atomic
-def _remind(pk: int, offset: int, day: object) -> int:
+def _remind(pk: int, offset: int, day: date) -> int:
     stored = _held(pk)
     if stored is None or not stored.is_open or stored.campaign.due_at is None:
         return 0
@@ -147,9 +147,7 @@ def _post(statement: Statement, event: str, subject: str, body: str, topic: Topi
         link=reverse("statement", args=[statement.code]),
         number=statement.code,
     )
-    people: dict[int, User] = {
-        person.pk: person for right in (DRAFT, SEND) for person in holders_of(right, agency.pk)
-    }
+    people: dict[int, User] = {person.pk: person for right in (DRAFT, SEND) for person in holders_of(right, agency.pk)}
     post_notices(message=message, agency=agency, people=people.values(), mailboxes=[agency.shared_mailbox])
 
 

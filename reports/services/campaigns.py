@@ -104,7 +104,7 @@ def _issue(actor: Actor, campaign: Campaign) -> Campaign:
         raise GuardRefused(_("Số liệu nhật ký của kỳ đang được cộng; thực hiện lại sau ít phút."))
     audience = audience_of(stored)
     if not audience.asked:
-        raise GuardRefused(_("Không có cơ quan nào để hỏi: không cơ quan nào có quyền khai thác hoặc lượt gọi trong kỳ."))
+        raise GuardRefused(_("Không có cơ quan nào để hỏi: trong kỳ không ai có quyền khai thác hoặc lượt gọi."))
     stored.issued_at = clock.now()
     stored.questions = _questions(stored)
     _set_deadline(stored)

@@ -44,7 +44,7 @@ def submit_statement(
     carry(stored, "submit", actor)
     _require_open(stored)
     require_fresh(stored, revision)
-    others = holders_of(SEND, actor.agency_id).exclude(pk=stored.drafted_by_id)
+    others = holders_of(SEND, actor.agency_id).exclude(pk=stored.drafted_by_id or 0)
     if actor.user_id == stored.drafted_by_id and others.exists():
         raise GuardRefused(_("Bạn là người khai báo cáo này; báo cáo phải do đại diện khác của cơ quan nộp."))
     rows = list(stored.rows.select_related("service").order_by("service__code"))
@@ -129,7 +129,9 @@ def _require_open(stored: Statement) -> None:
     first = stored.first_submitted_at is None
     if first and campaign.is_past_due and not campaign.accepts_late and campaign.due_at is not None:
         when = f"{campaign.due_at.astimezone(clock.VIETNAM):%H:%M ngày %d/%m/%Y}"
-        text = _("Đã quá hạn nộp %(when)s và đợt này không nhận báo cáo muộn. Đề nghị Sở gia hạn; nội dung vẫn được giữ.")
+        text = _(
+            "Đã quá hạn nộp %(when)s, đợt này không nhận báo cáo muộn. Đề nghị Sở gia hạn; nội dung vẫn được giữ."
+        )
         raise GuardRefused(text % {"when": when})
 
 

@@ -27,7 +27,7 @@ class CountField(forms.CharField):
         super().__init__(**kwargs)
         self.service = service
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         """Return the number. Raises ValidationError for anything else."""
         text = str(super().clean(value)).strip()
         if _GROUPED.fullmatch(text):

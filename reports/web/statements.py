@@ -130,15 +130,14 @@ def _keep(request: Any, found: Statement, form: StatementForm) -> None:
     pressed = request.POST.get("remove", "")[:18]
     if pressed:
         files = saved.files.current().select_related("statement")
-        remove_file(
-            actor=request.actor, file=get_object_or_404(files, pk=pressed if pressed.isdecimal() else 0)
-        )
+        remove_file(actor=request.actor, file=get_object_or_404(files, pk=pressed if pressed.isdecimal() else 0))
     _mark(request, form, _own(request, found.code))
 
 
 def _mark(request: Any, form: StatementForm, fresh: Statement) -> None:
     """Let the next press of this opening of the form know the statement as it is now."""
-    data = form.data.copy()
+    data: Any = form.data
+    data = data.copy()
     data["seen"] = str(fresh.revision)
     form.data = data
     wrote(request, f"statement:{fresh.pk}", data["seen"])

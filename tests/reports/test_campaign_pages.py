@@ -78,9 +78,7 @@ def test_statements_are_judged_compared_and_listed(desk: Client, campaigning: Ro
     campaign = campaigning.issue()
     campaigning.fill(declared={"xa-phuong": 30}, said="Đếm <i>cả</i> lượt thử lại")
     found = campaigning.statement()
-    kept = attach_file(
-        actor=campaigning.officer(), statement=found, file=SimpleUploadedFile("bang.pdf", pdf_bytes())
-    )
+    kept = attach_file(actor=campaigning.officer(), statement=found, file=SimpleUploadedFile("bang.pdf", pdf_bytes()))
     address = page_of("statement_change", found.pk)
     unseen = desk.get(address).content.decode()
     assert "Cơ quan chưa nộp" in unseen

@@ -98,9 +98,7 @@ def test_only_chosen_agencies_are_asked_and_one_without_calls_may_be_chosen(
     assert found == {"H60.20": 0, SECOND: 1}
 
 
-def test_a_body_that_ended_is_answered_for_by_its_successor(
-    campaigning: Round, agency: Callable[..., Agency]
-) -> None:
+def test_a_body_that_ended_is_answered_for_by_its_successor(campaigning: Round, agency: Callable[..., Agency]) -> None:
     yesterday = clock.today() - timedelta(days=1)
     ended = agency("H60.30", name="Sở cũ", valid_to=yesterday, successor=campaigning.bodies[SECOND])
     older = agency("H60.31", name="Sở cũ hơn", valid_to=yesterday, successor=ended)
@@ -270,7 +268,8 @@ def test_closed_nothing_more_comes_in_and_merged_the_result_is_frozen(campaignin
     assert {cell.data_type for row in book["Chi tiết"] for cell in row} <= {"s", "n"}
     with pytest.raises(StateRefused, match="đã tổng hợp"):
         return_statement(actor=campaigning.staff, statement=campaigning.statement(), reason="Sai")
-    for change in ({"result": {}}, {"result_sha256": "0" * 64}):
+    changes: list[dict[str, Any]] = [{"result": {}}, {"result_sha256": "0" * 64}]
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             Campaign.objects.filter(pk=merged.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():

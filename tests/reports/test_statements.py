@@ -71,7 +71,7 @@ def test_who_writes_does_not_hand_in_alone(campaigning: Round, person: Callable[
     campaigning.issue()
     campaigning.fill()
     with pytest.raises(PermissionRefused):
-        save_statement(actor=campaigning.sender(), statement=campaigning.statement(), rows={}, answers={"ket-qua": "x"})
+        save_statement(actor=campaigning.sender(), statement=campaigning.statement(), rows={}, answers={})
     both = campaigning.users["agency_officer", FIRST]
     person(both.email, campaigning.bodies[FIRST], "agency_representative")
     from accounts.selectors.actors import actor_for, standings_of
@@ -129,9 +129,7 @@ def test_files_are_judged_counted_and_taken_out(campaigning: Round) -> None:
     assert found.files.current().count() == MAX_FILES - 1
     assert Fact.objects.filter(deed="statement.file_removed").count() == 1
     with pytest.raises(PermissionRefused):
-        attach_file(
-            actor=campaigning.officer(SECOND), statement=found, file=SimpleUploadedFile("a.pdf", pdf_bytes())
-        )
+        attach_file(actor=campaigning.officer(SECOND), statement=found, file=SimpleUploadedFile("a.pdf", pdf_bytes()))
 
 
 @pytest.fixture
@@ -166,7 +164,8 @@ def test_the_way_of_both_people_through_the_pages(visit: Callable[..., Client], 
     form = officer.get(f"{home}khai/").content.decode()
     assert 'value="20"' in form
     file = SimpleUploadedFile("bang.pdf", pdf_bytes())
-    assert officer.post(f"{home}khai/", {**form_of(found), "save": "1", "files": file})["Location"] == f"{home}kiem-tra/"
+    given = {**form_of(found), "save": "1", "files": file}
+    assert officer.post(f"{home}khai/", given)["Location"] == f"{home}kiem-tra/"
     assert "Nộp báo cáo</button>" not in officer.get(f"{home}kiem-tra/").content.decode()
     checked = sender.get(f"{home}kiem-tra/").content.decode()
     assert "bang.pdf" in checked
