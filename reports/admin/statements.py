@@ -47,7 +47,7 @@ class StatementAdmin(StepsAdmin):
     """Statements of all campaigns; what an agency typed is shown once it was handed in."""
 
     view_permission = STAFF_VIEW
-    list_display = ("code", "agency", "campaign", "state_shown", "late_shown", "submitted_at")
+    list_display = ("code", "agency", "campaign_shown", "state_shown", "late_shown", "submitted_at")
     list_filter = (("campaign", admin.RelatedOnlyFieldListFilter), "state", LateFilter)
     list_select_related = ("campaign", "agency")
     search_fields = ("code", "agency__search")
@@ -66,6 +66,11 @@ class StatementAdmin(StepsAdmin):
     def state_shown(self, obj: Statement) -> tuple[str, str]:
         """Name the state; the colour says the same."""
         return obj.state, obj.get_state_display()
+
+    @admin.display(description=gettext_lazy("Đợt báo cáo"), ordering="campaign")
+    def campaign_shown(self, obj: Statement) -> str:
+        """Name the campaign."""
+        return obj.campaign.title
 
     @admin.display(description=gettext_lazy("Thời hạn"))
     def late_shown(self, obj: Statement) -> str:

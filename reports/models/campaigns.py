@@ -136,7 +136,7 @@ class Campaign(models.Model):
         indexes = [models.Index(fields=["state", "due_at"], name="campaign_state")]
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.title}" if self.code else self.title
+        return self.code or self.title
 
     @property
     def due_label(self) -> str:

@@ -41,7 +41,7 @@ def _statement(item: Statement, actor: Actor, calendar: WorkCalendar) -> Task:
     hint = item.campaign.title
     if item.agency_id != actor.agency_id:
         hint = _("%(title)s; trả lời thay %(agency)s") % {"title": hint, "agency": item.agency}
-    due = item.campaign.due_at
+    due = None if item.first_submitted_at else item.campaign.due_at
     left = remaining(clock.now(), due, calendar) if due else None
     if item.state == StatementState.RETURNED and actor.may(DRAFT):
         return Task(_("Sửa báo cáo khai thác được trả lại"), hint, reverse("statement", args=[item.code]), left)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.template.defaultfilters import linebreaksbr
 from django.utils.translation import gettext as _
 
 from core.documents.wording import number
@@ -12,7 +13,7 @@ def sections_of(statement: Statement, rows: list[StatementRow]) -> list[dict[str
     """Return one section for each service and one for the questions (``check_answers``)."""
     found = [{"title": row.service.title, "facts": _facts(row, statement.campaign.tolerance_percent)} for row in rows]
     answers = [
-        {"term": question["text"], "value": statement.answers.get(question["code"], "")}
+        {"term": question["text"], "value": linebreaksbr(statement.answers.get(question["code"], ""))}
         for question in statement.campaign.questions
     ]
     return [*found, {"title": _("Nội dung khác"), "facts": answers}]
@@ -30,5 +31,5 @@ def _facts(row: StatementRow, percent: int) -> list[dict[str, Any]]:
         beyond = _(" (quá %(n)s%%, phải giải trình)") % {"n": percent} if row.differs(percent) else ""
         facts.append({"term": _("Chênh lệch"), "value": f"{number(row.difference)}{beyond}"})
     if row.explanation or row.differs(percent):
-        facts.append({"term": _("Giải trình"), "value": row.explanation})
+        facts.append({"term": _("Giải trình"), "value": linebreaksbr(row.explanation)})
     return facts

@@ -69,7 +69,8 @@ def remind_of_statements() -> int:
         return 0
     rules = ReminderRule.objects.filter(active=True, audience=Chased.HOLDER)
     offsets = sorted(rules.values_list("offset", flat=True))
-    waiting = Statement.objects.open().select_related("campaign").prefetch_related("reminders").order_by("pk")
+    owed = Statement.objects.open().filter(first_submitted_at__isnull=True)
+    waiting = owed.select_related("campaign").prefetch_related("reminders").order_by("pk")
     given = 0
     for statement in waiting.iterator(chunk_size=500):
         reached = _reached(statement, offsets, calendar)
@@ -91,7 +92,7 @@ def _reached(statement: Statement, offsets: list[int], calendar: WorkCalendar) -
 @transaction.atomic
 def _remind(pk: int, offset: int, day: date) -> int:
     stored = _held(pk)
-    if stored is None or not stored.is_open or stored.campaign.due_at is None:
+    if stored is None or not stored.is_open or stored.first_submitted_at or stored.campaign.due_at is None:
         return 0
     _row, fresh = StatementReminder.objects.get_or_create(
         statement=stored, offset=offset, day=day, defaults={"given_at": clock.now()}

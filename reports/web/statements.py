@@ -41,7 +41,9 @@ def _own(request: Any, code: str) -> Statement:
 
 def _left(statement: Statement, calendar: Any = None) -> int | None:
     due = statement.campaign.due_at
-    return remaining(clock.now(), due, calendar or work_calendar()) if due and statement.is_open else None
+    if due is None or not statement.is_open or statement.first_submitted_at is not None:
+        return None  # what was handed in once has met, or missed, its deadline
+    return remaining(clock.now(), due, calendar or work_calendar())
 
 
 @require_safe
