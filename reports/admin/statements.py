@@ -130,6 +130,13 @@ class StatementAdmin(StepsAdmin):
         }
         return staff_page(self, request, "admin/reports/statement.html", **context)
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Keep what an agency is still writing to itself: there is a history once it was handed in."""
+        found: Any = self._visible(request, unquote(object_id))
+        if found.submitted_at is None:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read campaign and agency along."""
         return super().get_queryset(request).select_related("campaign", "agency", "submitted_by", "judged_by")

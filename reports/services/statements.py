@@ -44,7 +44,7 @@ def save_statement(
     given = {row.pk: row for row in stored.rows.select_for_update() if row.pk in rows}
     asked = {question["code"] for question in stored.campaign.questions}
     new_answers = {**stored.answers, **{code: _text(text) for code, text in answers.items() if code in asked}}
-    old, new = _compared(stored, given, rows, new_answers)
+    _old, new = _compared(stored, given, rows, new_answers)
     if not new:
         return stored
     require_fresh(stored, revision)
@@ -58,7 +58,9 @@ def save_statement(
     if stored.state == StatementState.NOT_BEGUN:
         carry(stored, "begin", actor)
     touch_statement(stored)
-    record_fact(actor=actor, deed="statement.saved", subject=stored, before=old, after=new, clause=CLAUSE)
+    # How many answers changed, not what they say: a draft is the agency's own until it is handed in.
+    after = {"answers": len(new)}
+    record_fact(actor=actor, deed="statement.saved", subject=stored, after=after, clause=CLAUSE)
     return stored
 
 

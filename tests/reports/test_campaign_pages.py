@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from audit.models import Fact
 from audit.services.rollups import roll_up
 from core import clock
 from core.sheets import XLSX
@@ -84,7 +85,10 @@ def test_statements_are_judged_compared_and_listed(desk: Client, campaigning: Ro
     assert "Cơ quan chưa nộp" in unseen
     assert "lượt thử lại" not in unseen
     assert desk.get(page_of("statement_file", found.pk, kept.pk)).status_code == 404
+    assert desk.get(page_of("statement_history", found.pk)).status_code == 404
+    assert "lượt thử lại" not in str(list(Fact.objects.values_list("after", flat=True)))
     campaigning.submit()
+    assert desk.get(page_of("statement_history", found.pk)).status_code == 200
     page = desk.get(address).content.decode()
     assert "Đếm &lt;i&gt;cả&lt;/i&gt; lượt thử lại" in page
     assert desk.get(page_of("statement_file", found.pk, kept.pk)).content.startswith(b"%PDF")
