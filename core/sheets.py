@@ -182,22 +182,40 @@ def _plain(value: Written) -> str:
     return disarmed(value) if isinstance(value, str) else "" if value is None else str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet of a workbook: its name, headers, rows."""
+
+    title: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Written]]
+
+
 def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Written]], *, title: str) -> bytes:
     """Return a workbook with a bold, fixed header and a filter; numbers are numbers, times by the Vietnamese clock."""
+    return write_book([Page(title, headers, rows)])
+
+
+def write_book(pages: Iterable[Page]) -> bytes:
+    """Return a workbook with a sheet for each of *pages*, each as :func:`write_xlsx` writes one."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "B2"
-    for number, header in enumerate(headers, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = max(16, min(len(header) + 6, 40))
-    sheet.append(list(_bold(sheet, headers)))
-    count = 1
-    for row in rows:
-        sheet.append([_cell(sheet, cell) for cell in row])
-        count += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{count}"
+    for page in pages:
+        _sheet(book.create_sheet(page.title), page)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _sheet(sheet: Any, page: Page) -> None:
+    sheet.freeze_panes = "B2"
+    for number, header in enumerate(page.headers, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = max(16, min(len(header) + 6, 40))
+    sheet.append(list(_bold(sheet, page.headers)))
+    count = 1
+    for row in page.rows:
+        sheet.append([_cell(sheet, cell) for cell in row])
+        count += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(page.headers))}{count}"
 
 
 def _cell(sheet: Any, value: Written) -> Any:

@@ -90,6 +90,8 @@ _REST = {
     **_of("incidents", "webhook", hidden=("sealed_secret", "sealed_old"), quiet=("faults",)),
     **_of("reports", "reportrun", "reporttemplate"),
     **_of("reports", "rankingpolicy"),
+    **_of("reports", "campaign", "statement", quiet=_FOUND),
+    **_of("reports", "campaign_agencies", "campaignquestion", "statementfile", "statementrow"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
 
@@ -110,6 +112,7 @@ EVIDENCE: dict[str, str] = {
     "catalog_documentdownload": "who took which document",
     "connections_requestversion": "a dossier as it was sent",
     "connections_threadmessage": "what was said about a dossier",
+    "reports_statementversion": "a statement of use as it was handed in",
 }
 # Neither governed nor evidence -> why.
 FREE: dict[str, str] = {
@@ -156,6 +159,7 @@ FREE: dict[str, str] = {
     "incidents_weeklyreminder": "keeps a job from reminding twice",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
     "incidents_webhookattempt": "a measurement, deleted by age",
+    "reports_statementreminder": "keeps a job from reminding twice",
     "incidents_webhookdelivery": "an outbox row, deleted by age; that it was sent again is a fact",
 }
 

@@ -53,6 +53,10 @@ GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
     ("connections_threadmessage", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
     ("connections_threadmessage", "threadmessage_frozen"): ("connections_keep_version", ROW, ""),
     ("incidents_registerpaper", "register_paper_frozen"): ("incidents_keep_paper", ROW, ""),
+    ("reports_campaign", "campaign_for_ever"): ("audit_refuse_change", DELETE, ""),
+    ("reports_campaign", "campaign_frozen"): ("audit_refuse_change", UPDATE, "when"),
+    ("reports_statementversion", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
+    ("reports_statementversion", "statementversion_frozen"): ("audit_refuse_change", ROW, ""),
     ("reports_reportrun", "reportrun_frozen"): ("reports_keep_run", ROW, ""),
 }
 # SHA-256 of what these functions say.

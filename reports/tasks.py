@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.services import last_use, requesting, writing
+from reports.services import campaign_letters, last_use, requesting, writing
 
 
 @shared_task(soft_time_limit=240)
@@ -21,3 +21,15 @@ def request_due_reports() -> None:
 def count_last_use() -> None:
     """Bring together when pages, endpoints and clauses were last used."""
     last_use.count_last_use()
+
+
+@shared_task
+def tell_of_campaigns() -> None:
+    """Tell agencies that they are asked, and of new deadlines; each once."""
+    campaign_letters.tell_of_campaigns()
+
+
+@shared_task
+def remind_of_statements() -> None:
+    """Remind agencies of statements that are due; each rule and day once."""
+    campaign_letters.remind_of_statements()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, leadership, leadership_ranking, reports, signature_check, verify
+from reports.web import clauses, guide, leadership, leadership_ranking, reports, signature_check, statements, verify
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -19,6 +19,16 @@ urlpatterns = [
     path("dieu-hanh/xep-hang/tep/", leadership_ranking.ranking_file, name="ranking_file"),
     path("xac-minh-bao-cao/", verify.verify_report_entry, name="verify_report_entry"),
     path("xac-minh-bao-cao/<str:code>/", verify.verify_report_page, name="verify_report"),
+    path("bao-cao-khai-thac/", statements.statement_list, name="statements"),
+    path("bao-cao-khai-thac/<slug:code>/", statements.statement, name="statement"),
+    path("bao-cao-khai-thac/<slug:code>/khai/", statements.fill, name="fill_statement"),
+    path("bao-cao-khai-thac/<slug:code>/kiem-tra/", statements.check, name="check_statement"),
+    path("bao-cao-khai-thac/<slug:code>/tep/<int:file>/", statements.statement_file, name="statement_file"),
+    path(
+        "bao-cao-khai-thac/<slug:code>/ban-in/<int:number>.<slug:ending>",
+        statements.statement_paper,
+        name="statement_paper",
+    ),
     path("bao-cao/", reports.report_list, name="reports"),
     path("bao-cao/lap/", reports.ask, name="ask_report"),
     path("bao-cao/<str:code>/", reports.report, name="report"),

@@ -22,6 +22,14 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-letters": {"task": "accounts.tasks.deliver_letters", "schedule": 15.0},
     # Often, and doing nothing twice: the morning's reminders go out even when the machine was off at that minute.
     "remind-of-deadlines": {"task": "connections.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
+    # Whoever is asked is told within a minute; nothing is told twice.
+    "tell-of-campaigns": {"task": "reports.tasks.tell_of_campaigns", "schedule": 60.0, "options": {"expires": 55}},
+    # Begins a little before the hour of the day's one letter, which gathers its reminders.
+    "remind-of-statements": {
+        "task": "reports.tasks.remind_of_statements",
+        "schedule": 240.0,
+        "options": {"expires": 235},
+    },
     "keep-partitions": {"task": "audit.tasks.keep_partitions", "schedule": 1800.0},
     "care-for-drafts": {"task": "connections.tasks.care_for_drafts", "schedule": crontab(hour=7, minute=15)},
     # Often: a list that staff ask for is run within a minute.

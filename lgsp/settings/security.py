@@ -84,7 +84,7 @@ SESSION_IDLE_SECONDS_APPROVER = env("LGSP_SESSION_IDLE_MINUTES_APPROVER") * 60
 SESSION_COOKIE_AGE = env("LGSP_SESSION_HOURS") * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Where a form sent after the session ended is kept until the person has signed in again (``core.web.typed``).
-TYPED_KEPT = ["/ket-noi/", "/su-co/bao/", "/vi-pham/"]
+TYPED_KEPT = ["/ket-noi/", "/su-co/bao/", "/vi-pham/", "/bao-cao-khai-thac/"]
 SESSION_COOKIE_NAME = "lgsp_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
 from core.web.boards import Entry
+from reports import campaign_guards
 from reports.guards import DRAFT, VIEW
 
 
@@ -15,4 +16,6 @@ def entries(actor: Actor) -> list[Entry]:
         found.append((_("Điều hành"), reverse("leadership"), 12))
     if actor.may(VIEW) or actor.may(DRAFT):
         found.append((_("Báo cáo"), reverse("reports"), 40))
+    if actor.may(campaign_guards.DRAFT) or actor.may(campaign_guards.SEND):
+        found.append((_("Báo cáo khai thác"), reverse("statements"), 41))
     return found

@@ -61,6 +61,12 @@ OWN: dict[str, Row] = {
     "api/v1/systems/<str:code>": lambda world: {"code": world.system.code},
     "api/v1/data-error-reports/<str:code>": lambda world: {"code": world.report.code},
     "api/v1/access-requests/<int:pk>": lambda world: {"pk": world.access.pk},
+    "bao-cao-khai-thac/<slug:code>/": lambda world: {
+        "code": world.statement.code,
+        "file": world.statement_file.pk,
+        "number": 1,
+        "ending": "docx",
+    },
     "su-co/<slug:code>/": lambda world: {"code": world.incident.code},
     "vi-pham/<slug:code>/": lambda world: {"code": world.violation.code},
     "van-ban-su-co/<int:pk>": lambda world: {"pk": world.record.pk, "ending": "docx"},

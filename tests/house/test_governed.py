@@ -37,6 +37,7 @@ LARGE = {
     ("catalog_apidescription", "content"),
     ("connections_printout", "content"),
     ("incidents_registerpaper", "content"),
+    ("reports_campaign", "result"),
     ("reports_reportrun", "figures"),
 }
 # Kept out of the field history for telling nobody anything; a hand that writes past the deeds may still mean them.

@@ -51,6 +51,7 @@ from tests.connections.refusing import everything
 from tests.core.file_makers import pdf_bytes
 from tests.house.tenants import OFFICE, PUBLIC, row_of, unplaced, walk
 from tests.incidents.test_alerts import RULE, finding
+from tests.reports.campaigning import stated
 
 __all__ = ["asking", "chain", "document", "draft", "service"]
 pytestmark = [pytest.mark.clause("QC8.3"), pytest.mark.xdist_group("tenants")]
@@ -86,7 +87,10 @@ def world(
     filed = begin_request(actor=asking.officer)
     violation = _violation(asking)
     take_key(actor=chain.actors["technician"], system=chain.system, environment="live")
+    statement = stated(chain.agency, asking.officer, chain.actors["agency_representative"])
     return SimpleNamespace(
+        statement=statement,
+        statement_file=statement.files.get(),
         request=chain.fresh(),
         draft=filed,
         draft_file=_attached(asking, filed),

@@ -44,7 +44,7 @@ def procedure() -> None:
     """Load, after the people, what the procedure and the reports go by."""
 
     def load() -> None:
-        for command in (*PROCEDURE, "load_report_templates"):
+        for command in (*PROCEDURE, "load_report_templates", "load_campaign_questions"):
             call_command(command, verbosity=0)
 
     with transaction.atomic():

@@ -1,0 +1,101 @@
+"""Reading campaigns and statements: the agency's list, one statement, SKHCN's comparison (QC15.5)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Abs
+
+from accounts.models import Agency
+from core.actor import Actor
+from core.text import fold
+from reports.campaign_choices import CampaignState, StatementState
+from reports.models import Campaign, Statement, StatementRow, StatementVersion
+from reports.succession import successors
+
+KINDS = {
+    StatementState.NOT_BEGUN: "yours",
+    StatementState.DRAFT: "yours",
+    StatementState.RETURNED: "yours",
+    StatementState.SUBMITTED: "progress",
+    StatementState.ACCEPTED: "live",
+}
+
+
+def statements_for(actor: Actor) -> QuerySet[Statement]:
+    """Return the statements the actor sees, the newest campaign first."""
+    return Statement.objects.visible_to(actor).select_related("campaign", "agency")
+
+
+def kind_of(statement: Statement) -> str:
+    """Return the kind of tag that says how a statement stands; once the campaign is closed none waits for anybody."""
+    if statement.campaign.state != CampaignState.ISSUED and statement.state not in (
+        StatementState.SUBMITTED,
+        StatementState.ACCEPTED,
+    ):
+        return "quiet"
+    return KINDS[StatementState(statement.state)]
+
+
+def rows_of(statement: Statement) -> list[StatementRow]:
+    """Return the rows of a statement with their services, in the order of their codes."""
+    return list(statement.rows.select_related("service").order_by("service__code", "pk"))
+
+
+def versions_of(statement: Statement) -> list[StatementVersion]:
+    """Return what was handed in, the newest first, without the content."""
+    return list(statement.versions.defer("content", "paper").select_related("submitted_by", "agency"))
+
+
+def heir_of(agency: Agency) -> Agency | None:
+    """Return who answers for *agency* since it ended; None while it goes on, or where nobody took it over."""
+    found = successors().get(agency.pk)
+    return Agency.objects.filter(pk=found).first() if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the statements of a campaign stand."""
+
+    asked: int
+    waiting: int
+    accepted: int
+    open: int
+    late: int
+
+
+def standing_of(campaign: Campaign) -> Standing:
+    """Return how many statements stand where."""
+    found = Statement.objects.filter(campaign=campaign).aggregate(
+        asked=Count("pk"),
+        waiting=Count("pk", filter=Q(state=StatementState.SUBMITTED)),
+        accepted=Count("pk", filter=Q(state=StatementState.ACCEPTED)),
+    )
+    late = Statement.objects.filter(campaign=campaign).late().count()
+    return Standing(**found, open=found["asked"] - found["waiting"] - found["accepted"], late=late)
+
+
+def late_list(campaign: Campaign) -> QuerySet[Statement]:
+    """Return the statements of *campaign* that came late or did not come, the agencies in order."""
+    found = Statement.objects.filter(campaign=campaign).late()
+    return found.select_related("agency__successor", "campaign", "submitted_by").order_by("agency__sort_key", "pk")
+
+
+def compared(campaign: Campaign, *, words: str = "", state: str = "", only: str = "") -> QuerySet[StatementRow]:
+    """Return declared beside logged, of statements handed in, largest difference first.
+
+    *words* are of agency or service, *state* of the statement; *only* "khac" keeps what differs, "giai-trinh" what
+    lies beyond the campaign's tolerance.
+    """
+    found: QuerySet[Any] = StatementRow.objects.filter(statement__campaign=campaign)
+    found = found.filter(statement__submitted_at__isnull=False, declared__isnull=False)
+    for word in fold(words).split():
+        found = found.filter(Q(statement__agency__search__contains=word) | Q(service__search__contains=word))
+    if state in StatementState.values:
+        found = found.filter(statement__state=state)
+    found = found.annotate(gap=Abs(F("declared") - F("logged")))
+    if only == "khac":
+        found = found.filter(gap__gt=0)
+    elif only == "giai-trinh":
+        found = found.filter(gap__gt=F("logged") * campaign.tolerance_percent / 100.0)
+    return found.select_related("statement__agency", "service").order_by("-gap", "statement__agency__sort_key", "pk")
