@@ -145,7 +145,8 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.propose", "message.write", "checklist.manage", "role.propose", "role.decide", "facts.view"}
-            | {"alert.escalated", "help.answer", "help.publish", "violation.view_all", "violation.decide"},
+            | {"alert.escalated", "help.answer", "help.publish", "violation.view_all", "violation.decide"}
+            | {"funding.view", "funding.close"},
             _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -156,7 +157,7 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.approve", "role.decide", "facts.view", "report.view", "report.publish"}
-            | {"violation.view_all", "violation.decide"},
+            | {"violation.view_all", "violation.decide", "funding.view", "funding.close"},
             _("Chấp thuận hồ sơ, duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -204,22 +205,23 @@ ROLES: dict[str, Role] = {
             "report_officer",
             _("Cán bộ báo cáo"),
             "operator",
-            _OPERATOR | {"report.draft", "report.view"},
-            _("Lập báo cáo định kỳ."),
+            _OPERATOR | {"report.draft", "report.view", "funding.view", "funding.manage"},
+            _("Lập báo cáo định kỳ; theo dõi kinh phí."),
             second_step=True,
         ),
         Role(
             "province_leader",
             _("Lãnh đạo Ủy ban nhân dân tỉnh"),
             "leadership",
-            _EVERYONE | {"report.view"},
+            _EVERYONE | {"report.view", "funding.view"},
             _("Xem số liệu tổng hợp, tải báo cáo."),
         ),
         Role(
             "inspector",
             _("Cán bộ kiểm tra"),
             "inspection",
-            _OPERATOR | {"facts.view", "history.view", "calllog.view_all", "report.view", "violation.view_all"},
+            _OPERATOR
+            | {"facts.view", "history.view", "calllog.view_all", "report.view", "violation.view_all", "funding.view"},
             _("Xem toàn bộ trong thời gian kiểm tra, không sửa."),
             second_step=True,
             max_days=90,

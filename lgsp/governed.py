@@ -89,6 +89,7 @@ _REST = {
     **_of("incidents", "helpentry", "helpfile"),
     **_of("incidents", "webhook", hidden=("sealed_secret", "sealed_old"), quiet=("faults",)),
     **_of("reports", "reportrun", "reporttemplate"),
+    **_of("reports", "budgetadjustment", "budgetline", "budgetterm", "budgetyear", "spending", "spendingfile"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
 

@@ -39,3 +39,4 @@ class Unit(TextChoices):
     COUNT = "count", ""
     PERCENT = "percent", "%"
     MILLISECONDS = "ms", "ms"
+    DONG = "dong", _("đồng")

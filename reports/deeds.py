@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from reports import funding_choices
+
 NAMES: dict[str, StrOrPromise] = {
     "report.requested": _("Yêu cầu lập báo cáo"),
     "report.drafted": _("Lập xong báo cáo"),
@@ -11,4 +13,5 @@ NAMES: dict[str, StrOrPromise] = {
     "report.superseded": _("Thay thế báo cáo"),
     "report.published": _("Phát hành báo cáo"),
     "report_template.saved": _("Lưu mẫu báo cáo"),
+    **funding_choices.NAMES,
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, reports, signature_check
+from reports.web import clauses, funding, guide, reports, signature_check
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -16,4 +16,8 @@ urlpatterns = [
     path("bao-cao/<str:code>/", reports.report, name="report"),
     path("bao-cao/<str:code>/tai-ve/", reports.download, name="download_report"),
     path("bao-cao/<str:code>/viec/<slug:name>/", reports.step, name="report_step"),
+    path("kinh-phi/", funding.budget_years, name="budget_years"),
+    path("kinh-phi/<int:year>/", funding.budget_year, name="budget_year"),
+    path("kinh-phi/dong/<int:pk>/", funding.budget_line, name="budget_line"),
+    path("kinh-phi/dong/<int:pk>/tep/<int:file>/", funding.spending_file, name="spending_file"),
 ]

@@ -12,4 +12,16 @@ def measured(value: float | None, unit: Unit) -> str:
         return NOTHING
     if unit == Unit.PERCENT:
         return f"{number(value, 2)}%"
+    if unit == Unit.DONG:
+        return dong(value)
     return f"{number(value)} ms" if unit == Unit.MILLISECONDS else number(value)
+
+
+def dong(value: float) -> str:
+    """Return an amount of money, whole đồng: "1.234.567 đồng"."""
+    return f"{number(value)} đồng"
+
+
+def rate(value: float | None) -> str:
+    """Return a share in percent; None is "–": there was nothing to reckon from."""
+    return "–" if value is None else f"{number(value, 1)}%"

@@ -1,6 +1,16 @@
 """Reports and what they are made by."""
 
+from reports.models.funding import BudgetAdjustment, BudgetLine, BudgetTerm, BudgetYear, Spending, SpendingFile
 from reports.models.runs import ReportRun
 from reports.models.templates import ReportTemplate
 
-__all__ = ["ReportRun", "ReportTemplate"]
+__all__ = [
+    "BudgetAdjustment",
+    "BudgetLine",
+    "BudgetTerm",
+    "BudgetYear",
+    "ReportRun",
+    "ReportTemplate",
+    "Spending",
+    "SpendingFile",
+]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.web.boards import Entry
 from reports.guards import DRAFT, VIEW
+from reports.models import funding
 
 
 def entries(actor: Actor) -> list[Entry]:
@@ -13,4 +14,6 @@ def entries(actor: Actor) -> list[Entry]:
     found: list[Entry] = [(_("Nhà phát triển"), reverse("developer_guides"), 95)]
     if actor.may(VIEW) or actor.may(DRAFT):
         found.append((_("Báo cáo"), reverse("reports"), 40))
+    if actor.may(funding.VIEW):
+        found.append((_("Kinh phí"), reverse("budget_years"), 41))
     return found

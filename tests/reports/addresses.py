@@ -3,6 +3,7 @@
 from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
 
 READERS = holders("report.view", "report.draft")
+FUNDS = holders("funding.view")
 PAGES: dict[str, Page] = {
     "clauses": ({}, EVERYBODY),
     "clause": ({"clause_id": "QC10.4"}, EVERYBODY),
@@ -14,6 +15,21 @@ PAGES: dict[str, Page] = {
     "ask_report": ({}, holders("report.draft")),
     "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),
     "admin:reports_reporttemplate_add": ({}, NOBODY),
+    "budget_years": ({}, FUNDS),
+    "admin:reports_budgetterm_changelist": ({}, FUNDS & STAFF),
+    "admin:reports_budgetterm_add": ({}, holders("funding.manage")),
+    "admin:reports_budgetyear_changelist": ({}, FUNDS & STAFF),
+    "admin:reports_budgetyear_add": ({}, holders("funding.manage")),
+    "admin:reports_budgetline_changelist": ({}, FUNDS & STAFF),
+    "admin:reports_budgetline_add": ({}, holders("funding.manage")),
 }
-# Pages of one report are judged in test_report_pages.py.
-ELSEWHERE: frozenset[str] = frozenset({"report", "download_report", "report_step"})
+# Pages of one report are judged in test_report_pages.py, those of money in test_funding.py.
+ELSEWHERE: frozenset[str] = frozenset(
+    {
+        *("report", "download_report", "report_step"),
+        *("budget_year", "budget_line", "spending_file", "admin:reports_budgetline_file"),
+        "admin:reports_budgetyear_step",
+        *(f"admin:reports_budgetyear_{name}" for name in ("import_lines", "lines_preview", "lines_template")),
+        *(f"admin:reports_budgetyear_{name}" for name in ("export_lines", "export_spendings")),
+    }
+)

@@ -40,6 +40,7 @@ class Command(BaseCommand):
         self.step("Nạp danh mục lĩnh vực", "load_sectors")
         self.step("Nạp nội dung kiểm tra hằng tuần", "load_weekly_checks")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
+        self.step("Nạp loại chi, nguồn kinh phí", "load_budget_terms")
         self.step("Nạp quy tắc cảnh báo", "load_alert_rules")
         self.step("Nạp thời hạn giữ nhật ký", "load_retention")
         if options["demo"]:
