@@ -12,8 +12,8 @@ from django_stubs_ext import StrOrPromise
 
 Side = Literal["agency", "operator", "leadership", "inspection"]
 
-_EVERYONE = frozenset({"register.view", "calendar.view", "self.manage"})
-_AGENCY = _EVERYONE | {"people.view_own", "help.ask"}
+_EVERYONE = frozenset({"register.view", "calendar.view", "self.manage", "training.view"})
+_AGENCY = _EVERYONE | {"people.view_own", "help.ask", "training.register"}
 _OPERATOR = _EVERYONE | {
     "admin.enter",
     "register.view_all",
@@ -96,6 +96,7 @@ ROLES: dict[str, Role] = {
             | {
                 "key.manage_own",
                 "help.ask",
+                "training.register",
                 "call.try_live",
                 "calllog.view_own",
                 "request.view_own",
@@ -187,6 +188,7 @@ ROLES: dict[str, Role] = {
                 "incident.manage",
                 "violation.view_all",
                 "violation.open",
+                "training.manage",
             },
             _("Quản lý danh bạ cơ quan, lịch làm việc, danh mục dịch vụ, môi trường kết nối; xác nhận kiểm thử."),
             second_step=True,
@@ -205,7 +207,7 @@ ROLES: dict[str, Role] = {
             "report_officer",
             _("Cán bộ báo cáo"),
             "operator",
-            _OPERATOR | {"report.draft", "report.view", "funding.view", "funding.manage"},
+            _OPERATOR | {"report.draft", "report.view", "funding.view", "funding.manage", "training.manage"},
             _("Lập báo cáo định kỳ; theo dõi kinh phí."),
             second_step=True,
         ),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.services import requesting, writing
+from reports.services import requesting, training_seats, training_telling, writing
 
 
 @shared_task(soft_time_limit=240)
@@ -15,3 +15,15 @@ def write_report(run_id: int) -> None:
 def request_due_reports() -> None:
     """Ask for the reports whose day has come; hand over again what was left lying."""
     requesting.request_due_reports()
+
+
+@shared_task
+def remind_of_training() -> None:
+    """Remind those registered of sessions that begin soon."""
+    training_telling.remind_due()
+
+
+@shared_task
+def erase_old_training_names() -> None:
+    """Erase names of people trained longer ago than they are kept."""
+    training_seats.erase_old_names()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, funding, guide, reports, signature_check
+from reports.web import clauses, funding, guide, reports, signature_check, training
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -20,4 +20,6 @@ urlpatterns = [
     path("kinh-phi/<int:year>/", funding.budget_year, name="budget_year"),
     path("kinh-phi/dong/<int:pk>/", funding.budget_line, name="budget_line"),
     path("kinh-phi/dong/<int:pk>/tep/<int:file>/", funding.spending_file, name="spending_file"),
+    path("tap-huan/", training.training, name="training"),
+    path("tap-huan/<slug:code>/", training.training_session, name="training_session"),
 ]

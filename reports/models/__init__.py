@@ -3,6 +3,7 @@
 from reports.models.funding import BudgetAdjustment, BudgetLine, BudgetTerm, BudgetYear, Spending, SpendingFile
 from reports.models.runs import ReportRun
 from reports.models.templates import ReportTemplate
+from reports.models.training import TrainingSeat, TrainingSession, TrainingTelling
 
 __all__ = [
     "BudgetAdjustment",
@@ -13,4 +14,7 @@ __all__ = [
     "ReportTemplate",
     "Spending",
     "SpendingFile",
+    "TrainingSeat",
+    "TrainingSession",
+    "TrainingTelling",
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.web.boards import Entry
 from reports.guards import DRAFT, VIEW
-from reports.models import funding
+from reports.models import funding, training
 
 
 def entries(actor: Actor) -> list[Entry]:
@@ -16,4 +16,6 @@ def entries(actor: Actor) -> list[Entry]:
         found.append((_("Báo cáo"), reverse("reports"), 40))
     if actor.may(funding.VIEW):
         found.append((_("Kinh phí"), reverse("budget_years"), 41))
+    if actor.is_person and actor.may(training.VIEW):
+        found.append((_("Tập huấn"), reverse("training"), 49))
     return found

@@ -80,6 +80,8 @@ PUBLIC = (
     "wsdl/<slug:code>/",
     "quy-che/",
     "tieu-chuan/<int:pk>/",
+    # Announced to every agency; names of people are each agency's own (tests/reports/test_training.py).
+    "tap-huan/<slug:code>/",
     "trang-thai/",
     "huong-dan/<int:pk>/",
     "cau-truc-thong-diep/<int:pk>/",

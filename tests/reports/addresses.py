@@ -1,6 +1,6 @@
 """Who may open the addresses of reports."""
 
-from tests.house.policies import EVERYBODY, NOBODY, STAFF, Page, holders
+from tests.house.policies import EVERYBODY, NOBODY, SIGNED_IN, STAFF, Page, holders
 
 READERS = holders("report.view", "report.draft")
 FUNDS = holders("funding.view")
@@ -16,6 +16,9 @@ PAGES: dict[str, Page] = {
     "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),
     "admin:reports_reporttemplate_add": ({}, NOBODY),
     "budget_years": ({}, FUNDS),
+    "training": ({}, SIGNED_IN),
+    "admin:reports_trainingsession_changelist": ({}, holders("training.manage")),
+    "admin:reports_trainingsession_add": ({}, holders("training.manage")),
     "admin:reports_budgetterm_changelist": ({}, FUNDS & STAFF),
     "admin:reports_budgetterm_add": ({}, holders("funding.manage")),
     "admin:reports_budgetyear_changelist": ({}, FUNDS & STAFF),
@@ -29,6 +32,8 @@ ELSEWHERE: frozenset[str] = frozenset(
         *("report", "download_report", "report_step"),
         *("budget_year", "budget_line", "spending_file", "admin:reports_budgetline_file"),
         "admin:reports_budgetyear_step",
+        *("training_session", "admin:reports_trainingsession_participants"),
+        "admin:reports_trainingsession_certificates",
         *(f"admin:reports_budgetyear_{name}" for name in ("import_lines", "lines_preview", "lines_template")),
         *(f"admin:reports_budgetyear_{name}" for name in ("export_lines", "export_spendings")),
     }
