@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 Side = Literal["agency", "operator", "leadership", "inspection"]
 
 _EVERYONE = frozenset({"register.view", "calendar.view", "self.manage", "training.view"})
-_AGENCY = _EVERYONE | {"people.view_own", "help.ask", "training.register"}
+_AGENCY = _EVERYONE | {"people.view_own", "help.ask", "training.register", "feedback.file"}
 _OPERATOR = _EVERYONE | {
     "admin.enter",
     "register.view_all",
@@ -24,6 +24,7 @@ _OPERATOR = _EVERYONE | {
     "service.view_all",
     "alert.view_all",
     "incident.view_all",
+    "feedback.view_all",
 }
 _REPORTER = {"incident.report", "incident.view_own"}
 
@@ -97,6 +98,7 @@ ROLES: dict[str, Role] = {
                 "key.manage_own",
                 "help.ask",
                 "training.register",
+                "feedback.file",
                 "call.try_live",
                 "calllog.view_own",
                 "request.view_own",
@@ -158,7 +160,7 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.approve", "role.decide", "facts.view", "report.view", "report.publish"}
-            | {"violation.view_all", "violation.decide", "funding.view", "funding.close"},
+            | {"violation.view_all", "violation.decide", "funding.view", "funding.close", "review.approve"},
             _("Chấp thuận hồ sơ, duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -189,6 +191,7 @@ ROLES: dict[str, Role] = {
                 "violation.view_all",
                 "violation.open",
                 "training.manage",
+                "feedback.answer",
             },
             _("Quản lý danh bạ cơ quan, lịch làm việc, danh mục dịch vụ, môi trường kết nối; xác nhận kiểm thử."),
             second_step=True,
@@ -207,8 +210,10 @@ ROLES: dict[str, Role] = {
             "report_officer",
             _("Cán bộ báo cáo"),
             "operator",
-            _OPERATOR | {"report.draft", "report.view", "funding.view", "funding.manage", "training.manage"},
-            _("Lập báo cáo định kỳ; theo dõi kinh phí."),
+            _OPERATOR
+            | {"report.draft", "report.view", "funding.view", "funding.manage", "training.manage"}
+            | {"feedback.answer", "review.draft"},
+            _("Lập báo cáo định kỳ, báo cáo rà soát; theo dõi kinh phí, tập huấn, vướng mắc của cơ quan."),
             second_step=True,
         ),
         Role(

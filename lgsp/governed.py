@@ -90,6 +90,9 @@ _REST = {
     **_of("incidents", "webhook", hidden=("sealed_secret", "sealed_old"), quiet=("faults",)),
     **_of("reports", "reportrun", "reporttemplate"),
     **_of("reports", "budgetadjustment", "budgetline", "budgetterm", "budgetyear", "spending", "spendingfile"),
+    **_of("reports", "feedback", "reviewtheme", quiet=("revision",)),
+    **_of("reports", "feedbackfile", "feedbacktheme"),
+    **_of("reports", "yearlyreview", hidden=("code",), quiet=("revision",)),
     **_of("reports", "trainingsession", "trainingsession_materials", quiet=("revision",)),
     **_of("reports", "trainingseat", hidden=("name", "position"), quiet=("name_key",)),
 }

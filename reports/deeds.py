@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from reports import funding_choices, training_choices
+from reports import feedback_choices, funding_choices, training_choices
 
 NAMES: dict[str, StrOrPromise] = {
     "report.requested": _("Yêu cầu lập báo cáo"),
@@ -15,4 +15,5 @@ NAMES: dict[str, StrOrPromise] = {
     "report_template.saved": _("Lưu mẫu báo cáo"),
     **funding_choices.NAMES,
     **training_choices.NAMES,
+    **feedback_choices.NAMES,
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, funding, guide, reports, signature_check, training
+from reports.web import clauses, feedback, funding, guide, reports, reviews, signature_check, training
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -22,4 +22,12 @@ urlpatterns = [
     path("kinh-phi/dong/<int:pk>/tep/<int:file>/", funding.spending_file, name="spending_file"),
     path("tap-huan/", training.training, name="training"),
     path("tap-huan/<slug:code>/", training.training_session, name="training_session"),
+    path("gop-y/", feedback.feedback_list, name="feedback_list"),
+    path("gop-y/gui/", feedback.file_one, name="file_feedback"),
+    path("gop-y/tra-loi-chung/", feedback.answers, name="feedback_answers"),
+    path("gop-y/<slug:code>/", feedback.feedback, name="feedback"),
+    path("gop-y/<slug:code>/tep/<int:file>/", feedback.feedback_file, name="feedback_file"),
+    path("ra-soat/", reviews.reviews, name="reviews"),
+    path("ra-soat/<int:year>/", reviews.review, name="review"),
+    path("ra-soat/<int:year>/tep/<slug:ending>/", reviews.review_file, name="review_file"),
 ]

@@ -22,7 +22,11 @@ NAVIGATION_SOURCES = [
     "reports.web.navigation.entries",
 ]
 # What the public may know of a paper by its code, by the floor that issued it.
-PAPER_CHECKS = ["connections.selectors.printouts.checked", "incidents.selectors.papers.checked"]
+PAPER_CHECKS = [
+    "connections.selectors.printouts.checked",
+    "incidents.selectors.papers.checked",
+    "reports.selectors.reviews.checked",
+]
 # What stands at the foot of every page.
 FOOTER_SOURCES = ["incidents.web.navigation.footer"]
 # What makes the files that letters carry, by kind (``core.enclosures``).

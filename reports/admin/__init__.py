@@ -1,5 +1,5 @@
 """Staff pages of this floor, one file a noun."""
 
-from reports.admin import budget_years, funding, templates, training
+from reports.admin import budget_years, feedback, funding, reviews, templates, training
 
-__all__ = ["budget_years", "funding", "templates", "training"]
+__all__ = ["budget_years", "feedback", "funding", "reviews", "templates", "training"]

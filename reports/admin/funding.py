@@ -79,7 +79,8 @@ class BudgetLineAdmin(WorkAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read the balances with the lines."""
-        return super().get_queryset(request).with_sums()
+        found: Any = super().get_queryset(request)
+        return found.with_sums()
 
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer open years and the words in use."""

@@ -81,7 +81,8 @@ class TrainingSessionAdmin(WorkAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read the seats with the sessions."""
-        return super().get_queryset(request).with_seats()
+        found: Any = super().get_queryset(request)
+        return found.with_seats()
 
     @display(
         description=gettext_lazy("Tình trạng"),

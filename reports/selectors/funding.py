@@ -57,7 +57,7 @@ def years_for(actor: Actor) -> QuerySet[BudgetYear]:
 
 def lines_of(actor: Actor, year: BudgetYear) -> QuerySet[BudgetLine]:
     """Return the lines of *year* with their balances, in the order of their codes."""
-    found = BudgetLine.objects.visible_to(actor).filter(year=year).with_sums()
+    found = BudgetLine.objects.visible_to(actor).filter(year=year).with_sums()  # type: ignore[attr-defined]
     return found.select_related("kind", "source").order_by("code")
 
 
@@ -68,7 +68,7 @@ def spendings_of(line: BudgetLine) -> QuerySet[Spending]:
 
 def year_sums(year: int) -> YearSums:
     """Return the sums of *year* beside those of the year before; one query."""
-    found = BudgetLine.objects.filter(year__year__in=(year, year - 1)).with_sums()
+    found = BudgetLine.objects.filter(year__year__in=(year, year - 1)).with_sums()  # type: ignore[attr-defined]
     return sums_of(found.select_related("kind", "source", "year"), year)
 
 

@@ -2,19 +2,62 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.selectors.calendar import work_calendar
 from core.actor import Actor
 from core.documents.wording import moment
 from core.web.boards import Task
-from reports.models import training
+from reports.feedback_choices import ReviewState
+from reports.models import Feedback, YearlyReview, feedback, reviews, training
+from reports.selectors.feedback import QUEUE, days_left
 from reports.selectors.training import unmarked
 
 MOST = 7
 
 
 def yearly_tasks(actor: Actor) -> list[Task]:
-    """Return what waits for *actor*: sessions that are over and not closed."""
-    return _to_mark(actor)
+    """Return what waits for *actor*: feedback to answer, reviews to approve or issue, sessions that are over."""
+    return [*_to_answer(actor), *_reviews(actor), *_to_mark(actor)]
+
+
+def _to_answer(actor: Actor) -> list[Task]:
+    if not actor.may(feedback.ANSWER):
+        return []
+    waiting = list(Feedback.objects.waiting().order_by(*QUEUE).select_related("agency")[:MOST])
+    calendar = work_calendar() if waiting else None
+    return [
+        Task(
+            _("Trả lời vướng mắc, đề xuất: %(subject)s") % {"subject": one.subject},
+            one.agency.name,
+            reverse("admin:reports_feedback_change", args=[one.pk]),
+            days_left(one, calendar),
+        )
+        for one in waiting
+    ]
+
+
+def _reviews(actor: Actor) -> list[Task]:
+    """Return reviews another person submitted, for who approves; sent back or approved ones, for who draws them up."""
+    found: list[YearlyReview] = []
+    if actor.may(reviews.APPROVE):
+        waiting = YearlyReview.objects.filter(state=ReviewState.SUBMITTED).defer("content")
+        found += [one for one in waiting if reviews.approves(one, actor)]
+    if actor.may(reviews.DRAFT):
+        back = YearlyReview.objects.filter(state=ReviewState.DRAFT).exclude(sent_back_reason="")
+        found += [*back.defer("content"), *YearlyReview.objects.filter(state=ReviewState.APPROVED).defer("content")]
+    return [Task(_TITLES[one.state] % {"review": one}, one.sent_back_reason, _place(one)) for one in found]
+
+
+_TITLES = {
+    ReviewState.SUBMITTED: _lazy("Duyệt: %(review)s"),
+    ReviewState.DRAFT: _lazy("Sửa bản bị trả lại: %(review)s"),
+    ReviewState.APPROVED: _lazy("Ban hành: %(review)s"),
+}
+
+
+def _place(review: YearlyReview) -> str:
+    return reverse("admin:reports_yearlyreview_change", args=[review.pk])
 
 
 def _to_mark(actor: Actor) -> list[Task]:

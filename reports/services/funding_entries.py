@@ -152,6 +152,6 @@ def _locked(line: BudgetLine) -> BudgetLine:
     """Return the line locked, with its sums as they stand now, its year open and locked before it."""
     year = lock_year(line.year)
     BudgetLine.objects.select_for_update().get(pk=line.pk)
-    stored = BudgetLine.objects.with_sums().get(pk=line.pk)
+    stored = BudgetLine.objects.with_sums().get(pk=line.pk)  # type: ignore[attr-defined]
     stored.year = year
     return stored

@@ -15,7 +15,7 @@ from core.columns import Column, WrongCell, read_text, write_date
 from core.documents.wording import number
 from core.previews import Preview, kept_preview, new_preview
 from core.problems import InvalidInput
-from core.sheets import Cell, read_sheet, write_xlsx
+from core.sheets import Cell, Written, read_sheet, write_xlsx
 from core.tables import Row, RowPlan, Table, refuse_twins
 from core.text import fold
 from reports.funding_choices import TermGroup
@@ -162,7 +162,9 @@ def lines_template() -> tuple[str, bytes]:
 def export_lines(year: BudgetYear) -> tuple[str, bytes]:
     """Return file name and content of the lines of *year* as entered; importing it again changes nothing."""
     lines = year.lines.select_related("kind", "source")
-    rows = [[line.code, line.title, line.kind.name, line.source.name, line.amount, line.basis] for line in lines]
+    rows: list[list[Written]] = [
+        [line.code, line.title, line.kind.name, line.source.name, line.amount, line.basis] for line in lines
+    ]
     name = f"du-toan-{year.year}-{clock.today():%Y-%m-%d}.xlsx"
     return name, write_xlsx([str(item.header) for item in COLUMNS], rows, title=f"Dự toán {year.year}")
 

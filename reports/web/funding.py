@@ -74,8 +74,8 @@ def _before(one: Sums) -> str:
 @needs(VIEW)
 def budget_line(request: Any, pk: int) -> HttpResponse:
     """Show one line with its adjustments and spending."""
-    seen = BudgetLine.objects.visible_to(request.actor).with_sums().select_related("year", "kind", "source")
-    line: Any = get_object_or_404(seen, pk=pk)
+    seen: Any = BudgetLine.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    line: Any = get_object_or_404(seen.with_sums().select_related("year", "kind", "source"), pk=pk)
     facts = [
         (_("Loại chi"), line.kind),
         (_("Nguồn kinh phí"), line.source),
@@ -93,5 +93,5 @@ def budget_line(request: Any, pk: int) -> HttpResponse:
 @needs(VIEW)
 def spending_file(request: Any, pk: int, file: int) -> HttpResponse:
     """Hand out the document of a spending entry."""
-    seen = BudgetLine.objects.visible_to(request.actor).filter(pk=pk)
+    seen = BudgetLine.objects.visible_to(request.actor).filter(pk=pk)  # type: ignore[attr-defined]
     return file_response(get_object_or_404(SpendingFile, pk=file, spending__line__in=seen))

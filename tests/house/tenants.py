@@ -35,6 +35,7 @@ OWN: dict[str, Row] = {
     "tai-lieu/<int:pk>/": lambda world: {"pk": world.document.pk, "version": world.document.versions.get().pk},
     "ke-hoach-ket-noi/<int:pk>/": lambda world: {"pk": world.plan.pk},
     "sai-lech-du-lieu/<slug:code>/": lambda world: {"code": world.report.code},
+    "gop-y/<slug:code>/": lambda world: {"code": world.feedback.code, "file": world.feedback.file.pk},
     "ho-tro/<slug:code>/": lambda world: {"code": world.help.code, "file": world.help_file.pk},
     "nhu-cau-du-lieu/<int:pk>/": lambda world: {"pk": world.wish.pk},
     "phien-ban-ngung/<slug:code>/<slug:name>/": lambda world: {
@@ -94,7 +95,7 @@ PUBLIC = (
     "^dat-mat-khau/",
 )
 #: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
-OFFICE = ("bao-cao/<str:code>/", "co-quan/vai-tro/<int:pk>/", "kinh-phi/")
+OFFICE = ("bao-cao/<str:code>/", "co-quan/vai-tro/<int:pk>/", "kinh-phi/", "ra-soat/")
 
 
 def walk(patterns: list[Any], prefix: str = "", route: str = "") -> Iterator[tuple[str, str, frozenset[str]]]:

@@ -3,6 +3,7 @@
 from tests.house.policies import EVERYBODY, NOBODY, SIGNED_IN, STAFF, Page, holders
 
 READERS = holders("report.view", "report.draft")
+FEEDBACK = holders("feedback.file", "feedback.view_all")
 FUNDS = holders("funding.view")
 PAGES: dict[str, Page] = {
     "clauses": ({}, EVERYBODY),
@@ -17,6 +18,18 @@ PAGES: dict[str, Page] = {
     "admin:reports_reporttemplate_add": ({}, NOBODY),
     "budget_years": ({}, FUNDS),
     "training": ({}, SIGNED_IN),
+    "feedback_list": ({}, FEEDBACK),
+    "file_feedback": ({}, holders("feedback.file")),
+    "feedback_answers": ({}, FEEDBACK),
+    "reviews": ({}, holders("report.view", "review.draft", "review.approve")),
+    "admin:reports_feedback_changelist": ({}, STAFF),
+    "admin:reports_feedback_add": ({}, NOBODY),
+    "admin:reports_feedbacktheme_changelist": ({}, STAFF),
+    "admin:reports_feedbacktheme_add": ({}, holders("feedback.answer")),
+    "admin:reports_yearlyreview_changelist": ({}, STAFF),
+    "admin:reports_yearlyreview_add": ({}, holders("review.draft")),
+    "admin:reports_reviewtheme_changelist": ({}, STAFF),
+    "admin:reports_reviewtheme_add": ({}, NOBODY),
     "admin:reports_trainingsession_changelist": ({}, holders("training.manage")),
     "admin:reports_trainingsession_add": ({}, holders("training.manage")),
     "admin:reports_budgetterm_changelist": ({}, FUNDS & STAFF),
@@ -32,6 +45,7 @@ ELSEWHERE: frozenset[str] = frozenset(
         *("report", "download_report", "report_step"),
         *("budget_year", "budget_line", "spending_file", "admin:reports_budgetline_file"),
         "admin:reports_budgetyear_step",
+        *("feedback", "feedback_file", "review", "review_file", "admin:reports_feedback_file"),
         *("training_session", "admin:reports_trainingsession_participants"),
         "admin:reports_trainingsession_certificates",
         *(f"admin:reports_budgetyear_{name}" for name in ("import_lines", "lines_preview", "lines_template")),

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -154,6 +155,27 @@ def test_each_role_keeps_closes_reads_or_nothing(people: People) -> None:
             with pytest.raises(PermissionRefused):
                 deeds.close_year(actor=actor, year=found.year)
     assert {code for code, role in ROLES.items() if "funding.manage" in role.permissions} == {"report_officer"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: BudgetLine.objects.update(amount=2),
+        lambda: BudgetAdjustment.objects.update(delta=2),
+        lambda: BudgetAdjustment.objects.all().delete(),
+        lambda: Spending.objects.update(amount=2),
+        lambda: Spending.objects.filter(voided_at__isnull=False).update(voided_at=None),
+        lambda: Spending.objects.filter(voided_at__isnull=False).delete(),
+    ],
+)
+def test_the_database_refuses_to_change_what_was_entered(change: Callable[[], Any]) -> None:
+    found = line()
+    adjust(found, 5)
+    spend(found, 1)
+    void_spending(actor=JOB, spending=spend(found, 3), reason="Nhầm")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        change()
 
 
 @pytest.mark.django_db(transaction=True)
