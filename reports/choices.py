@@ -40,3 +40,4 @@ class Unit(TextChoices):
     PERCENT = "percent", "%"
     MILLISECONDS = "ms", "ms"
     DONG = "dong", _("đồng")
+    MILLION = "million", _("triệu đồng")

@@ -7,13 +7,18 @@ NOTHING = "Chưa phát sinh"
 
 
 def measured(value: float | None, unit: Unit) -> str:
-    """Return *value* with its unit; None is "Chưa phát sinh", which is not zero."""
+    """Return *value* with its unit; None is "Chưa phát sinh", which is not zero.
+
+    Millions of đồng stand in columns whose head names the unit.
+    """
     if value is None:
         return NOTHING
     if unit == Unit.PERCENT:
         return f"{number(value, 2)}%"
     if unit == Unit.DONG:
         return dong(value)
+    if unit == Unit.MILLION:
+        return number(value, 3)
     return f"{number(value)} ms" if unit == Unit.MILLISECONDS else number(value)
 
 

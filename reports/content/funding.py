@@ -77,14 +77,20 @@ def _figures(total: FundingRow) -> tuple[Figure, ...]:
 
 
 def _table(code: str, title: str, head: str, rows: tuple[FundingRow, ...]) -> Table:
-    money = (_("Được chi"), _("Chi trong kỳ"), _("Chi từ đầu năm"), _("Còn lại"), _("Cùng kỳ năm trước"))
+    money = (_("Được chi"), _("Chi trong kỳ"), _("Chi từ đầu năm"), _("Còn lại"), _("Chi cùng kỳ năm trước"))
     return Table(
         code=code,
-        title=title,
-        columns=(Column(head), *(Column(name, Unit.DONG) for name in money)),
-        rows=tuple(
-            (row.name, row.allowed, row.period, row.spent, row.allowed - row.spent, row.before) for row in rows
-        ),
+        title=_("%(title)s (triệu đồng)") % {"title": title},
+        columns=(Column(head), *(Column(name, Unit.MILLION) for name in money)),
+        rows=tuple((row.name, *map(_millions, _amounts(row))) for row in rows),
         empty=_("Chưa có dòng dự toán nào."),
-        definition=_("Số tiền bằng đồng theo sổ theo dõi kinh phí của nền tảng tại thời điểm chốt."),
+        definition=_("Triệu đồng, làm tròn đến nghìn đồng, theo sổ theo dõi kinh phí tại thời điểm chốt."),
     )
+
+
+def _amounts(row: FundingRow) -> tuple[int | None, ...]:
+    return row.allowed, row.period, row.spent, row.allowed - row.spent, row.before
+
+
+def _millions(amount: int | None) -> float | None:
+    return None if amount is None else round(amount / 1_000_000, 3)

@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.selectors.calendar import work_calendar
+from core import clock
 from core.actor import Actor
-from core.documents.wording import moment
+from core.documents.wording import moment, short_date
 from core.web.boards import Task
 from reports.feedback_choices import ReviewState
-from reports.models import Feedback, YearlyReview, feedback, reviews, training
+from reports.funding_choices import YearState
+from reports.models import BudgetYear, Feedback, YearlyReview, feedback, funding, reviews, training
 from reports.selectors.feedback import QUEUE, days_left
 from reports.selectors.training import unmarked
 
@@ -17,8 +19,8 @@ MOST = 7
 
 
 def yearly_tasks(actor: Actor) -> list[Task]:
-    """Return what waits for *actor*: feedback to answer, reviews to approve or issue, sessions that are over."""
-    return [*_to_answer(actor), *_reviews(actor), *_to_mark(actor)]
+    """Return what waits for *actor*: feedback, reviews, sessions that are over, years to close."""
+    return [*_to_answer(actor), *_reviews(actor), *_to_mark(actor), *_to_close(actor)]
 
 
 def _to_answer(actor: Actor) -> list[Task]:
@@ -70,4 +72,18 @@ def _to_mark(actor: Actor) -> list[Task]:
             reverse("admin:reports_trainingsession_change", args=[session.pk]),
         )
         for session in unmarked()[:MOST]
+    ]
+
+
+def _to_close(actor: Actor) -> list[Task]:
+    """Return budget years past their last day that are still open."""
+    if not actor.may(funding.CLOSE):
+        return []
+    return [
+        Task(
+            _("Khóa sổ: %(year)s") % {"year": year},
+            _("Ngày chi muộn nhất là %(day)s") % {"day": short_date(year.last_day)},
+            reverse("admin:reports_budgetyear_change", args=[year.pk]),
+        )
+        for year in BudgetYear.objects.filter(state=YearState.OPEN, last_day__lt=clock.today())
     ]

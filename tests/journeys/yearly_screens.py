@@ -66,7 +66,7 @@ def budget(reporter: Person, year: int) -> None:
             )
         address = reporter.open(f"/kinh-phi/{number}/").link("Thuê hạ tầng")
         desk = f"{DESK}budgetline/{address.rstrip('/').rsplit('/', 1)[1]}/change/"
-        day = f"05/01/{number}"
+        day = f"01/01/{number}"
         reporter.fill(desk, "Ghi khoản chi", spent_on=day, amount="212.500.000", document="UNC 14", note="Quý I")
         said = {"decision": "Quyết định điều chỉnh (mẫu)", "decided_on": day, "reason": "Mở rộng máy chủ"}
         reporter.fill(desk, "Điều chỉnh dự toán", direction="raise", amount="50.000.000", **said)

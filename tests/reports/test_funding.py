@@ -1,7 +1,7 @@
 """Funding (QC13, Q50-14): lines, adjustments by decision, spending within what is left, years that close."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ from reports.models import BudgetAdjustment, BudgetLine, BudgetTerm, BudgetYear,
 from reports.queries.funding import funding_figures
 from reports.queries.window import Window
 from reports.selectors.funding import year_sums
+from reports.selectors.workbench import tasks_for
 from reports.services import funding as deeds
 from reports.services import funding_import
 from reports.services.funding_entries import adjust_line, record_spending, void_spending
@@ -34,7 +35,7 @@ from tests.core.file_makers import pdf_bytes
 __all__ = ["people"]
 People = Callable[..., Actor]
 NOW = clock.today().year
-DAY = date(NOW, 1, 5)
+DAY = date(NOW, 1, 1)
 
 
 def opened(number: int = NOW) -> BudgetYear:
@@ -105,7 +106,7 @@ def test_spending_stays_within_what_is_left_unless_the_line_is_adjusted() -> Non
 def test_days_and_amounts_out_of_place_are_refused() -> None:
     found = line()
     assert "Ngày chi phải từ" in refused(lambda: spend(found, 1, spent_on=date(NOW - 1, 12, 31)), "spent_on")
-    assert "sau hôm nay" in refused(lambda: spend(found, 1, spent_on=date(NOW + 1, 1, 2)), "spent_on")
+    assert "sau hôm nay" in refused(lambda: spend(found, 1, spent_on=clock.today() + timedelta(days=1)), "spent_on")
     assert refused(lambda: spend(found, 0), "amount")
     assert refused(lambda: spend(found, 1, document=" "), "document")
     assert refused(lambda: adjust(found, 0), "amount")
@@ -193,11 +194,11 @@ def test_two_at_once_never_spend_more_than_is_left() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.clause("QC13.1", "Q50-14.1", "Q50-14.3")
-def test_sums_by_kind_and_source_beside_the_year_before(django_assert_num_queries: Any) -> None:
+def test_sums_by_kind_and_source_beside_the_year_before(people: People, django_assert_num_queries: Any) -> None:
     first, second = line("A", 100), line("B", 50, kind="dao-tao", source="hop-phap-khac")
     before = line("A", 70, NOW - 1)
-    spend(before, 30, spent_on=date(NOW - 1, 1, 4))
-    spend(before, 7, spent_on=date(NOW - 1, 12, 31))
+    spend(before, 30, spent_on=date(NOW - 1, 1, 1))
+    spend(before, 7, spent_on=DAY)
     spend(first, 40)
     adjust(second, 10)
     void_spending(actor=JOB, spending=spend(second, 9), reason="Nhầm")
@@ -212,6 +213,9 @@ def test_sums_by_kind_and_source_beside_the_year_before(django_assert_num_querie
         ("Nguồn hợp pháp khác", 60, 0.0),
     ]
     assert (sums.total.allowed, sums.total.spent) == (160, 40)
+    opened(NOW - 2)
+    titles = [task.title for task in tasks_for(people("division_head", "H60.02"))]
+    assert f"Khóa sổ: Năm ngân sách {NOW - 2}" in titles
     figures = funding_figures(Window(clock.start_of(date(NOW, 1, 1)), clock.now()))
     assert (figures.total.allowed, figures.total.period, figures.total.spent, figures.total.before) == (
         160,
@@ -297,7 +301,7 @@ def test_pages_of_readers_and_of_the_desk(
     page = reverse("admin:reports_budgetline_change", args=[found.pk])
     typed = {
         "do": "spend",
-        "spent_on": f"05/01/{NOW}",
+        "spent_on": f"01/01/{NOW}",
         "amount": "900.000",
         "document": "UNC 02",
         "form_token": uuid4(),
