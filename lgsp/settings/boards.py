@@ -8,6 +8,7 @@ WORKBENCH_SOURCES = [
     "incidents.selectors.incident_desk.tasks_for",
     "incidents.selectors.workbench.tasks_for",
     "reports.selectors.workbench.tasks_for",
+    "reports.selectors.yearly_tasks.tasks_for",
 ]
 BOARD_SOURCES = [
     "connections.selectors.boards.boards_for",

@@ -10,7 +10,6 @@ from reports.choices import RunState
 from reports.guards import DRAFT, PUBLISH
 from reports.models import ReportRun
 from reports.selectors.runs import period_name, reports_for
-from reports.selectors.yearly_tasks import yearly_tasks
 
 MOST = 10
 
@@ -26,7 +25,7 @@ def tasks_for(actor: Actor) -> list[Task]:
     if actor.may(DRAFT):
         failed = reports_for(actor).filter(state=RunState.FAILED)
         found += [_task(_("Lập lại báo cáo %(period)s"), run) for run in failed[:MOST]]
-    return [*found, *yearly_tasks(actor)]
+    return found
 
 
 def _task(title: str, run: ReportRun) -> Task:

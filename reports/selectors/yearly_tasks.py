@@ -1,4 +1,4 @@
-"""What of the yearly duties waits for a person, for the workbench."""
+"""What of the yearly duties waits for a person, for the workbench (``core.web.boards``)."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,8 +18,10 @@ from reports.selectors.training import unmarked
 MOST = 7
 
 
-def yearly_tasks(actor: Actor) -> list[Task]:
+def tasks_for(actor: Actor) -> list[Task]:
     """Return what waits for *actor*: feedback, reviews, sessions that are over, years to close."""
+    if not actor.is_person:
+        return []
     return [*_to_answer(actor), *_reviews(actor), *_to_mark(actor), *_to_close(actor)]
 
 

@@ -28,7 +28,7 @@ from reports.queries.feedback import feedback_figures
 from reports.queries.window import Window
 from reports.selectors.feedback import days_left
 from reports.selectors.reviews import checked
-from reports.selectors.workbench import tasks_for
+from reports.selectors.yearly_tasks import tasks_for
 from reports.services.feedback import answer_feedback, file_feedback, group_feedback, save_theme
 from reports.services.reviews import draft_review, edit_review, edit_theme, gather_again, move_review
 from tests.catalog.conftest import JOB, holder, people

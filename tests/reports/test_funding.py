@@ -24,7 +24,7 @@ from reports.models import BudgetAdjustment, BudgetLine, BudgetTerm, BudgetYear,
 from reports.queries.funding import funding_figures
 from reports.queries.window import Window
 from reports.selectors.funding import year_sums
-from reports.selectors.workbench import tasks_for
+from reports.selectors.yearly_tasks import tasks_for
 from reports.services import funding as deeds
 from reports.services import funding_import
 from reports.services.funding_entries import adjust_line, record_spending, void_spending

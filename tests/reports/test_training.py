@@ -20,7 +20,7 @@ from reports.content.training import training
 from reports.models import TrainingSeat, TrainingSession
 from reports.queries.training import training_figures
 from reports.queries.window import Window
-from reports.selectors.workbench import tasks_for
+from reports.selectors.yearly_tasks import tasks_for
 from reports.services.training import mark_attendance, move_session, save_session
 from reports.services.training_export import certificates, participants
 from reports.services.training_seats import erase_old_names, register_person, withdraw_person
