@@ -49,6 +49,8 @@ NAMES: dict[str, StrOrPromise] = {
     "training.attended": _("Điểm danh, ghi kết quả tập huấn"),
     "training.told": _("Báo tin về buổi tập huấn"),
     "training.names_erased": _("Xóa tên người học hết thời hạn giữ"),
+    "trainingsession": _("buổi tập huấn"),
+    "technicaldocument": _("tài liệu kỹ thuật"),
     "seat": _("chỗ"),
     "present": _("số người có mặt"),
     "passed": _("số người đạt"),

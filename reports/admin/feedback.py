@@ -16,12 +16,12 @@ from core.actor import Actor
 from core.admin import BaseAdmin, acting
 from core.web.downloads import file_response
 from reports.admin.working import Action, WorkAdmin, WorkForm
+from reports.cells import Link
 from reports.feedback_choices import AnswerAudience, FeedbackState
 from reports.models import Feedback, FeedbackFile, FeedbackTheme
 from reports.models.feedback import ANSWER, SEE_ALL
 from reports.selectors.feedback import QUEUE
 from reports.services import feedback as deeds
-from reports.web.cells import Link
 
 
 class _Seen(WorkForm):

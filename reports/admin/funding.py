@@ -14,13 +14,13 @@ from core.admin import BaseAdmin
 from core.web.downloads import file_response
 from reports.admin.funding_forms import AdjustForm, LineForm, SpendForm, VoidForm
 from reports.admin.working import Action, WorkAdmin
+from reports.cells import Link, Rows
 from reports.funding_choices import TermGroup, YearState
+from reports.funding_tables import adjustments_table, spendings_table
 from reports.models import BudgetLine, BudgetTerm, BudgetYear, SpendingFile
 from reports.models.funding import MANAGE, VIEW
 from reports.services import funding as deeds
 from reports.services import funding_entries as entries
-from reports.web.cells import Link, Rows
-from reports.web.funding_tables import adjustments_table, spendings_table
 from reports.wording import dong
 
 

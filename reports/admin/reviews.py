@@ -16,13 +16,13 @@ from core.admin import BaseAdmin, acting
 from core.documents.wording import short_date
 from core.transitions import offers
 from reports.admin.working import Action, WorkAdmin, WorkForm
+from reports.cells import Link, Rows
 from reports.documents.review import cited
 from reports.feedback_choices import ReviewState
 from reports.models import ReviewTheme, YearlyReview
 from reports.models.feedback import SEE_ALL
 from reports.models.reviews import DRAFT, WRITTEN
 from reports.services import reviews as deeds
-from reports.web.cells import Link, Rows
 
 _LINES = gettext_lazy("Mỗi dòng một mục")
 

@@ -16,14 +16,14 @@ from core.sheets import XLSX
 from core.transitions import offers
 from reports.admin.training_forms import AttendForm, ChangeForm, is_over, seats_of
 from reports.admin.working import Action, ReasonForm, WorkAdmin, WorkForm
+from reports.cells import Link, Rows
 from reports.models import TrainingSession
 from reports.models.training import MANAGE
 from reports.selectors.training import counts_by_agency
 from reports.services import training as deeds
 from reports.services.training_export import certificates, participants
 from reports.training_choices import SessionState
-from reports.web.cells import Link, Rows
-from reports.web.training_words import standing_of, when
+from reports.training_words import standing_of, when
 
 
 def _step(name: str) -> Any:

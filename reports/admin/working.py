@@ -20,7 +20,7 @@ from core.admin import BaseAdmin, acting
 from core.files import MEDIA, check_upload
 from core.forms import PortalForm, show_refusal
 from core.problems import DomainError, PermissionRefused
-from reports.web.cells import Link, Rows
+from reports.cells import Link, Rows
 
 _FILE = _("Tệp kèm theo")
 _OLD = _("Biểu mẫu đã cũ; tải lại trang rồi gửi lại")

@@ -30,50 +30,36 @@ def funding(found: FundingFigures) -> Section:
 
 
 def _figures(total: FundingRow) -> tuple[Figure, ...]:
-    return (
-        Figure(
-            "funding_allowed",
-            _("Kinh phí được chi trong năm"),
-            total.allowed,
+    amounts = (
+        (
+            *("funding_allowed", _("Kinh phí được chi trong năm"), total.allowed),
             _("Dự toán ban đầu cộng các điều chỉnh đã ghi sổ trước thời điểm chốt."),
-            Unit.DONG,
         ),
-        Figure(
-            "funding_period",
-            _("Đã chi trong kỳ"),
-            total.period,
-            _("Khoản chi thuộc năm ngân sách, có ngày chi trong kỳ, đã ghi sổ trước thời điểm chốt và chưa hủy."),
-            Unit.DONG,
+        (
+            *("funding_period", _("Đã chi trong kỳ"), total.period),
+            _("Khoản chi của năm ngân sách, có ngày chi trong kỳ, đã ghi sổ trước thời điểm chốt và chưa hủy."),
         ),
-        Figure(
-            "funding_spent",
-            _("Đã chi từ đầu năm"),
-            total.spent,
+        (
+            *("funding_spent", _("Đã chi từ đầu năm"), total.spent),
             _("Khoản chi của năm ngân sách có ngày chi đến hết kỳ, đã ghi sổ trước thời điểm chốt và chưa hủy."),
-            Unit.DONG,
         ),
-        Figure(
-            "funding_left",
-            _("Kinh phí còn lại"),
-            total.allowed - total.spent,
+        (
+            *("funding_left", _("Kinh phí còn lại"), total.allowed - total.spent),
             _("Kinh phí được chi trừ phần đã chi từ đầu năm."),
-            Unit.DONG,
         ),
-        Figure(
-            "funding_rate",
-            _("Tỷ lệ chi"),
-            share(total.spent, total.allowed),
-            _("Đã chi từ đầu năm chia cho kinh phí được chi trong năm."),
-            Unit.PERCENT,
-        ),
-        Figure(
-            "funding_before",
-            _("Đã chi cùng kỳ năm trước"),
-            total.before,
+        (
+            *("funding_before", _("Đã chi cùng kỳ năm trước"), total.before),
             _("Khoản chi của năm ngân sách trước có ngày chi đến hết cùng ngày của năm trước."),
-            Unit.DONG,
         ),
     )
+    rate = Figure(
+        "funding_rate",
+        _("Tỷ lệ chi"),
+        share(total.spent, total.allowed),
+        _("Đã chi từ đầu năm chia cho kinh phí được chi trong năm."),
+        Unit.PERCENT,
+    )
+    return (*(Figure(*row, Unit.DONG) for row in amounts), rate)
 
 
 def _table(code: str, title: str, head: str, rows: tuple[FundingRow, ...]) -> Table:

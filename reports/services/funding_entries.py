@@ -27,58 +27,52 @@ from reports.wording import dong
 
 @transaction.atomic
 def adjust_line(
-    *,
-    actor: Actor,
-    line: BudgetLine,
-    direction: str,
-    amount: int,
-    decision: str,
-    decided_on: date | None,
-    reason: str,
-    form_token: UUID,
+    *, actor: Actor, line: BudgetLine, direction: str, amount: int, form_token: UUID, **fields: Any
 ) -> BudgetAdjustment:
     """Raise or cut a line by *amount* đồng, by a decision and with a reason; a form sent twice adjusts once.
 
-    Raises PermissionRefused, StateRefused for a closed year, InvalidInput for a cut below what is spent.
+    *fields*: ``decision``, ``decided_on``, ``reason``. Raises PermissionRefused, StateRefused for a closed year,
+    InvalidInput for a cut below what is spent.
     """
     require_manager(actor)
-    stored = _locked(line)
+    stored: Any = _locked(line)
     if had := BudgetAdjustment.objects.filter(line=stored, form_token=form_token).first():
         return had
-    errors: Errors = {}
-    if direction not in Direction.values:
-        errors["direction"] = [_("Chọn tăng hoặc giảm")]
-    if not tidy(reason):
-        errors["reason"] = [_("Nhập lý do")]
-    if amount < 1:
-        errors["amount"] = [_("Số tiền phải lớn hơn 0")]
-    elif direction == Direction.CUT and amount > stored.left:  # type: ignore[attr-defined]
-        text = _("Chỉ giảm được tối đa %(left)s: phần còn lại đã chi. Hủy bút toán sai trước, nếu có")
-        errors["amount"] = [text % {"left": dong(stored.left)}]  # type: ignore[attr-defined]
     made = BudgetAdjustment(
         line=stored,
         delta=amount if direction == Direction.RAISE else -amount,
-        decision=tidy(decision),
-        decided_on=require_day(decided_on, "decided_on"),
-        reason=tidy(reason),
+        decision=tidy(str(fields.get("decision", ""))),
+        decided_on=require_day(fields.get("decided_on"), "decided_on"),
+        reason=tidy(str(fields.get("reason", ""))),
         author_id=actor.user_id,
         at=clock.now(),
         form_token=form_token,
     )
-    judge(made, errors, besides=("delta",))
+    judge(made, _adjustment_errors(stored, direction, amount), besides=("delta",))
     made.save()
-    before = {"allowed": stored.allowed}  # type: ignore[attr-defined]
-    after = {"allowed": before["allowed"] + made.delta, "decision": made.decision, "decided_on": made.decided_on}
+    after = {"allowed": stored.allowed + made.delta, "decision": made.decision, "decided_on": made.decided_on}
     record_fact(
         actor=actor,
         deed="budget_line.adjusted",
         subject=stored,
-        before=before,
+        before={"allowed": stored.allowed},
         after=after,
         reason=made.reason,
         clause="QC13.1",
     )
     return made
+
+
+def _adjustment_errors(line: Any, direction: str, amount: int) -> Errors:
+    errors: Errors = {}
+    if direction not in Direction.values:
+        errors["direction"] = [_("Chọn tăng hoặc giảm")]
+    if amount < 1:
+        errors["amount"] = [_("Số tiền phải lớn hơn 0")]
+    elif direction == Direction.CUT and amount > line.left:
+        text = _("Chỉ giảm được tối đa %(left)s: phần còn lại đã chi. Hủy bút toán sai trước, nếu có")
+        errors["amount"] = [text % {"left": dong(line.left)}]
+    return errors
 
 
 @transaction.atomic

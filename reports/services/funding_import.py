@@ -90,7 +90,9 @@ def import_lines(year: BudgetYear, *, actor: Actor, preview: Preview, fingerprin
     plan = plan_lines(actor, stored, preview)
     preview.require_same(plan.rows, fingerprint)
     counts = plan.require_work(_("Mọi dòng của tệp đã có trong năm này."))
-    made = BudgetLine.objects.bulk_create([draft_line(actor, stored, row.values) for row in plan.of("new")])
+    made = [draft_line(actor, stored, row.values) for row in plan.of("new")]
+    for line in made:
+        line.save()
     after = {"lines": len(made), "amount": sum(line.amount for line in made), "sha256": preview.digest}
     record_fact(
         actor=actor, deed="budget_year.lines_imported", subject=stored, after=after, reason=reason, clause=PLAN

@@ -46,12 +46,8 @@ def save_session(
     """
     if not actor.may(MANAGE):
         raise PermissionRefused(_("Tổ chức tập huấn thuộc Cán bộ vận hành, Cán bộ báo cáo của Sở."))
-    known = session is not None and session.pk is not None
-    stored = lock_session(session) if known and session else TrainingSession(code=next_code(TrainingSession, "TH"))
-    if known:
-        require_fresh(stored, revision)
-        if stored.state not in (SessionState.DRAFT, SessionState.OPEN):
-            raise StateRefused(_("Buổi tập huấn đã kết thúc hoặc đã hủy nên không sửa được."))
+    stored = _begun(session, revision)
+    known = stored.pk is not None
     values = tidied(TrainingSession, fields, FIELDS)
     before, after = changed({name: getattr(stored, name) for name in values} if known else {}, values)
     wanted = {document.pk for document in materials}
@@ -66,18 +62,23 @@ def save_session(
     stored.change_reason = tidy(reason_of_change)[:300] if known else ""
     stored.save()
     stored.materials.set(wanted)
-    record_fact(
-        actor=actor,
-        deed="training.moved" if moved else "training.saved",
-        subject=stored,
-        before=before,
-        after=after,
-        reason=stored.change_reason,
-        clause=CLAUSE,
-    )
+    deed = "training.moved" if moved else "training.saved"
+    reason = stored.change_reason
+    record_fact(actor=actor, deed=deed, subject=stored, before=before, after=after, reason=reason, clause=CLAUSE)
     fill_free_seats(actor, stored)
     if moved:
         tell_moved(stored)
+    return stored
+
+
+def _begun(session: TrainingSession | None, revision: int | None) -> TrainingSession:
+    """Return the session to change, locked and as the person saw it, or a new one."""
+    if session is None or session.pk is None:
+        return TrainingSession(code=next_code(TrainingSession, "TH"))
+    stored = lock_session(session)
+    require_fresh(stored, revision)
+    if stored.state not in (SessionState.DRAFT, SessionState.OPEN):
+        raise StateRefused(_("Buổi tập huấn đã kết thúc hoặc đã hủy nên không sửa được."))
     return stored
 
 

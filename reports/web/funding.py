@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.web.access import needs
 from core.web.downloads import file_response
+from reports.cells import Rows
+from reports.funding_tables import adjustments_table, spendings_table
 from reports.models import BudgetLine, BudgetYear, SpendingFile
 from reports.models.funding import MANAGE, VIEW
 from reports.selectors.funding import Sums, lines_of, year_sums, years_for
-from reports.web.cells import Rows
-from reports.web.funding_tables import adjustments_table, spendings_table
 from reports.wording import dong, rate
 
 PAGE_SIZE = 50

@@ -24,7 +24,7 @@ from reports.models.training import MANAGE, REGISTER, VIEW
 from reports.selectors.training import materials_for, people_of, seats_for, sessions_for
 from reports.services import training_seats as deeds
 from reports.training_choices import SeatState, SessionState
-from reports.web.training_words import standing_of, when
+from reports.training_words import standing_of, when
 
 PAGE_SIZE = 25
 KINDS = {

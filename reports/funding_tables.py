@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.documents.wording import short_date
+from reports.cells import Link, Rows
 from reports.models import BudgetLine, Spending
 from reports.selectors.funding import spendings_of
-from reports.web.cells import Link, Rows
 from reports.wording import dong
 
 
