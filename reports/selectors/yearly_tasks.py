@@ -1,5 +1,6 @@
 """What of the yearly duties waits for a person, for the workbench (``core.web.boards``)."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -48,8 +49,8 @@ def _reviews(actor: Actor) -> list[Task]:
         waiting = YearlyReview.objects.filter(state=ReviewState.SUBMITTED).defer("content")
         found += [one for one in waiting if reviews.approves(one, actor)]
     if actor.may(reviews.DRAFT):
-        back = YearlyReview.objects.filter(state=ReviewState.DRAFT).exclude(sent_back_reason="")
-        found += [*back.defer("content"), *YearlyReview.objects.filter(state=ReviewState.APPROVED).defer("content")]
+        sent_back = Q(state=ReviewState.DRAFT) & ~Q(sent_back_reason="")
+        found += YearlyReview.objects.filter(sent_back | Q(state=ReviewState.APPROVED)).defer("content")
     return [Task(_TITLES[one.state] % {"review": one}, one.sent_back_reason, _place(one)) for one in found]
 
 
