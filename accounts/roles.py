@@ -12,8 +12,8 @@ from django_stubs_ext import StrOrPromise
 
 Side = Literal["agency", "operator", "leadership", "inspection"]
 
-_EVERYONE = frozenset({"register.view", "calendar.view", "self.manage"})
-_AGENCY = _EVERYONE | {"people.view_own", "help.ask"}
+_EVERYONE = frozenset({"register.view", "calendar.view", "self.manage", "training.view"})
+_AGENCY = _EVERYONE | {"people.view_own", "help.ask", "training.register", "feedback.file"}
 _OPERATOR = _EVERYONE | {
     "admin.enter",
     "register.view_all",
@@ -24,6 +24,7 @@ _OPERATOR = _EVERYONE | {
     "service.view_all",
     "alert.view_all",
     "incident.view_all",
+    "feedback.view_all",
 }
 _REPORTER = {"incident.report", "incident.view_own"}
 
@@ -98,6 +99,8 @@ ROLES: dict[str, Role] = {
             | {
                 "key.manage_own",
                 "help.ask",
+                "training.register",
+                "feedback.file",
                 "call.try_live",
                 "calllog.view_own",
                 "request.view_own",
@@ -147,7 +150,8 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.propose", "message.write", "checklist.manage", "role.propose", "role.decide", "facts.view"}
-            | {"alert.escalated", "help.answer", "help.publish", "violation.view_all", "violation.decide"},
+            | {"alert.escalated", "help.answer", "help.publish", "violation.view_all", "violation.decide"}
+            | {"funding.view", "funding.close"},
             _("Trình duyệt hồ sơ, đề nghị và duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -158,7 +162,7 @@ ROLES: dict[str, Role] = {
             "operator",
             _OPERATOR
             | {"request.approve", "role.decide", "facts.view", "report.view", "report.publish"}
-            | {"violation.view_all", "violation.decide"},
+            | {"violation.view_all", "violation.decide", "funding.view", "funding.close", "review.approve"},
             _("Chấp thuận hồ sơ, duyệt thay đổi vai trò của Sở."),
             second_step=True,
             approver=True,
@@ -188,6 +192,8 @@ ROLES: dict[str, Role] = {
                 "incident.manage",
                 "violation.view_all",
                 "violation.open",
+                "training.manage",
+                "feedback.answer",
             },
             _("Quản lý danh bạ cơ quan, lịch làm việc, danh mục dịch vụ, môi trường kết nối; xác nhận kiểm thử."),
             second_step=True,
@@ -206,22 +212,28 @@ ROLES: dict[str, Role] = {
             "report_officer",
             _("Cán bộ báo cáo"),
             "operator",
-            _OPERATOR | {"report.draft", "report.view", "campaign.manage"},
-            _("Lập báo cáo định kỳ; thu báo cáo khai thác của các cơ quan."),
+            _OPERATOR
+            | {"report.draft", "report.view", "campaign.manage", "funding.view", "funding.manage", "training.manage"}
+            | {"feedback.answer", "review.draft"},
+            _(
+                "Lập báo cáo định kỳ, báo cáo rà soát; thu báo cáo khai thác; theo dõi kinh phí, tập huấn, vướng mắc "
+                "của cơ quan."
+            ),
             second_step=True,
         ),
         Role(
             "province_leader",
             _("Lãnh đạo Ủy ban nhân dân tỉnh"),
             "leadership",
-            _EVERYONE | {"report.view"},
+            _EVERYONE | {"report.view", "funding.view"},
             _("Xem số liệu tổng hợp, tải báo cáo."),
         ),
         Role(
             "inspector",
             _("Cán bộ kiểm tra"),
             "inspection",
-            _OPERATOR | {"facts.view", "history.view", "calllog.view_all", "report.view", "violation.view_all"},
+            _OPERATOR
+            | {"facts.view", "history.view", "calllog.view_all", "report.view", "violation.view_all", "funding.view"},
             _("Xem toàn bộ trong thời gian kiểm tra, không sửa."),
             second_step=True,
             max_days=90,

@@ -55,5 +55,6 @@ TABLE_KINDS: dict[str, StrOrPromise] = {
     "guardian_groupobjectpermission": _("quyền của nhóm trên một bản ghi"),
     "guardian_userobjectpermission": _("quyền của người dùng trên một bản ghi"),
     "incidents_maintenancewindow_services": _("dịch vụ của đợt bảo trì"),
+    "reports_trainingsession_materials": _("tài liệu của buổi tập huấn"),
     "mfa_authenticator": _("phương thức xác thực hai bước"),
 }

@@ -92,6 +92,12 @@ _REST = {
     **_of("reports", "rankingpolicy"),
     **_of("reports", "campaign", "statement", quiet=_FOUND),
     **_of("reports", "campaign_agencies", "campaignquestion", "statementfile", "statementrow"),
+    **_of("reports", "budgetadjustment", "budgetline", "budgetterm", "budgetyear", "spending", "spendingfile"),
+    **_of("reports", "feedback", "reviewtheme", quiet=("revision",)),
+    **_of("reports", "feedbackfile", "feedbacktheme"),
+    **_of("reports", "yearlyreview", hidden=("code",), quiet=("revision",)),
+    **_of("reports", "trainingsession", "trainingsession_materials", quiet=("revision",)),
+    **_of("reports", "trainingseat", hidden=("name", "position"), quiet=("name_key",)),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
 
@@ -158,6 +164,7 @@ FREE: dict[str, str] = {
     "incidents_statussubscription": "addresses of readers of a public page, theirs to end; no right depends on them",
     "incidents_weeklyreminder": "keeps a job from reminding twice",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
+    "reports_trainingtelling": "keeps a job from telling twice; what was told is a fact",
     "incidents_webhookattempt": "a measurement, deleted by age",
     "reports_statementreminder": "keeps a job from reminding twice",
     "incidents_webhookdelivery": "an outbox row, deleted by age; that it was sent again is a fact",

@@ -57,7 +57,11 @@ GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
     ("reports_campaign", "campaign_frozen"): ("audit_refuse_change", UPDATE, "when"),
     ("reports_statementversion", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
     ("reports_statementversion", "statementversion_frozen"): ("audit_refuse_change", ROW, ""),
+    ("reports_budgetadjustment", "budgetadjustment_frozen"): ("catalog_write_once", ROW, ""),
+    ("reports_budgetline", "budgetline_frozen"): ("catalog_write_once", ROW, ""),
     ("reports_reportrun", "reportrun_frozen"): ("reports_keep_run", ROW, ""),
+    ("reports_spending", "spending_frozen"): ("reports_keep_spending", ROW, ""),
+    ("reports_yearlyreview", "yearlyreview_frozen"): ("reports_keep_review", ROW, ""),
 }
 # SHA-256 of what these functions say.
 FUNCTIONS: dict[str, str] = {
@@ -72,5 +76,7 @@ FUNCTIONS: dict[str, str] = {
     "connections_keep_printout": "6544e1c5cf477265a7de4e5740a949fc8e1b0a3b665ac448d50d993665f5fb40",
     "connections_keep_version": "e172d24759b907db52f12e8f22caa642c659bfc501cb0f351d610d0a7d857fa2",
     "incidents_keep_paper": "3e03ed9c0ee0a5a84d52aff97fe964e8f9af9b2e340617e5fa3db01bcb8e7ee0",
+    "reports_keep_review": "96c07d89e7e2205717a0adebafa0511575b93504b13cd2d9811ba06803f9d130",
+    "reports_keep_spending": "e8643efd1de6ca4aec8a5362b6a504c03109bcf3698a5d73dadc3149739dad33",
     "reports_keep_run": "91c5aab28d7cb173c3a7a854f7a10bc5c77e5125d7aea75f9732e459b695c160",
 }

@@ -47,3 +47,5 @@ class Unit(TextChoices):
     COUNT = "count", ""
     PERCENT = "percent", "%"
     MILLISECONDS = "ms", "ms"
+    DONG = "dong", _("đồng")
+    MILLION = "million", _("triệu đồng")

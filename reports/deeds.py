@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from reports import feedback_choices, funding_choices, training_choices
+
 NAMES: dict[str, StrOrPromise] = {
     "report.requested": _("Yêu cầu lập báo cáo"),
     "report.drafted": _("Lập xong báo cáo"),
@@ -26,4 +28,7 @@ NAMES: dict[str, StrOrPromise] = {
     "statement.submitted": _("Nộp báo cáo khai thác"),
     "statement.accepted": _("Chấp nhận báo cáo khai thác"),
     "statement.returned": _("Trả lại báo cáo khai thác"),
+    **funding_choices.NAMES,
+    **training_choices.NAMES,
+    **feedback_choices.NAMES,
 }

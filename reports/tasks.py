@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.services import campaign_letters, last_use, requesting, writing
+from reports.services import campaign_letters, last_use, requesting, training_seats, training_telling, writing
 
 
 @shared_task(soft_time_limit=240)
@@ -33,3 +33,15 @@ def tell_of_campaigns() -> None:
 def remind_of_statements() -> None:
     """Remind agencies of statements that are due; each rule and day once."""
     campaign_letters.remind_of_statements()
+
+
+@shared_task
+def remind_of_training() -> None:
+    """Remind those registered of sessions that begin soon."""
+    training_telling.remind_due()
+
+
+@shared_task
+def erase_old_training_names() -> None:
+    """Erase names of people trained longer ago than they are kept."""
+    training_seats.erase_old_names()

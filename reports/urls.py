@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, leadership, leadership_ranking, reports, signature_check, statements, verify
+from reports.web import (
+    clauses,
+    feedback,
+    funding,
+    guide,
+    leadership,
+    leadership_ranking,
+    reports,
+    reviews,
+    signature_check,
+    statements,
+    training,
+    verify,
+)
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -34,4 +47,18 @@ urlpatterns = [
     path("bao-cao/<str:code>/", reports.report, name="report"),
     path("bao-cao/<str:code>/tai-ve/", reports.download, name="download_report"),
     path("bao-cao/<str:code>/viec/<slug:name>/", reports.step, name="report_step"),
+    path("kinh-phi/", funding.budget_years, name="budget_years"),
+    path("kinh-phi/<int:year>/", funding.budget_year, name="budget_year"),
+    path("kinh-phi/dong/<int:pk>/", funding.budget_line, name="budget_line"),
+    path("kinh-phi/dong/<int:pk>/tep/<int:file>/", funding.spending_file, name="spending_file"),
+    path("tap-huan/", training.training, name="training"),
+    path("tap-huan/<slug:code>/", training.training_session, name="training_session"),
+    path("gop-y/", feedback.feedback_list, name="feedback_list"),
+    path("gop-y/gui/", feedback.file_one, name="file_feedback"),
+    path("gop-y/tra-loi-chung/", feedback.answers, name="feedback_answers"),
+    path("gop-y/<slug:code>/", feedback.feedback, name="feedback"),
+    path("gop-y/<slug:code>/tep/<int:file>/", feedback.feedback_file, name="feedback_file"),
+    path("ra-soat/", reviews.reviews, name="reviews"),
+    path("ra-soat/<int:year>/", reviews.review, name="review"),
+    path("ra-soat/<int:year>/tep/<slug:ending>/", reviews.review_file, name="review_file"),
 ]

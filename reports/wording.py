@@ -10,11 +10,18 @@ NO_DATA = "Không có số liệu"
 
 
 def measured(value: float | None, unit: Unit) -> str:
-    """Return *value* with its unit; None is "Chưa phát sinh", which is not zero."""
+    """Return *value* with its unit; None is "Chưa phát sinh", which is not zero.
+
+    Millions of đồng stand in columns whose head names the unit.
+    """
     if value is None:
         return NOTHING
     if unit == Unit.PERCENT:
         return f"{number(value, 2)}%"
+    if unit == Unit.DONG:
+        return dong(value)
+    if unit == Unit.MILLION:
+        return number(value, 3)
     return f"{number(value)} ms" if unit == Unit.MILLISECONDS else number(value)
 
 
@@ -39,3 +46,13 @@ def change(value: float | None, other: float | None, unit: Unit) -> str:
     if not other:
         return way % {"much": measured(abs(difference), unit)}
     return way % {"much": f"{number(100 * abs(difference) / other, 1)}%"}
+
+
+def dong(value: float) -> str:
+    """Return an amount of money, whole đồng: "1.234.567 đồng"."""
+    return f"{number(value)} đồng"
+
+
+def rate(value: float | None) -> str:
+    """Return a share in percent; None is "–": there was nothing to reckon from."""
+    return "–" if value is None else f"{number(value, 1)}%"

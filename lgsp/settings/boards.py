@@ -9,6 +9,7 @@ WORKBENCH_SOURCES = [
     "incidents.selectors.workbench.tasks_for",
     "reports.selectors.workbench.tasks_for",
     "reports.selectors.campaign_board.tasks_for",
+    "reports.selectors.yearly_tasks.tasks_for",
 ]
 BOARD_SOURCES = [
     "connections.selectors.boards.boards_for",
@@ -23,7 +24,11 @@ NAVIGATION_SOURCES = [
     "reports.web.navigation.entries",
 ]
 # What the public may know of a paper by its code, by the floor that issued it.
-PAPER_CHECKS = ["connections.selectors.printouts.checked", "incidents.selectors.papers.checked"]
+PAPER_CHECKS = [
+    "connections.selectors.printouts.checked",
+    "incidents.selectors.papers.checked",
+    "reports.selectors.reviews.checked",
+]
 # What stands at the foot of every page.
 FOOTER_SOURCES = ["incidents.web.navigation.footer"]
 # What makes the files that letters carry, by kind (``core.enclosures``).

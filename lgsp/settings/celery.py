@@ -57,6 +57,12 @@ CELERY_BEAT_SCHEDULE = {
     # Raised by whatever door: told within half a minute.
     "tell-of-alerts": {"task": "incidents.tasks.tell_of_alerts", "schedule": 30.0, "options": {"expires": 25}},
     "deliver-webhooks": {"task": "incidents.tasks.deliver_webhooks", "schedule": 10.0, "options": {"expires": 9}},
+    # Whoever is registered is reminded once; what was told is not told again.
+    "remind-of-training": {"task": "reports.tasks.remind_of_training", "schedule": 600.0, "options": {"expires": 590}},
+    "erase-old-training-names": {
+        "task": "reports.tasks.erase_old_training_names",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "remind-of-certificates": {"task": "incidents.tasks.remind_of_certificates", "schedule": 21_600.0},
     "see-certificates": {"task": "incidents.tasks.see_certificates", "schedule": 600.0, "options": {"expires": 550}},
     "forget-old-checks": {"task": "incidents.tasks.forget_old_checks", "schedule": 21_600.0},

@@ -1,5 +1,5 @@
-"""Staff pages of this floor, one file a noun."""
+"""Staff pages of this floor."""
 
-from reports.admin import campaigns, statements, templates
+from reports.admin import budget_years, campaigns, feedback, funding, reviews, statements, templates, training
 
-__all__ = ["campaigns", "statements", "templates"]
+__all__ = ["budget_years", "campaigns", "feedback", "funding", "reviews", "statements", "templates", "training"]

@@ -35,6 +35,7 @@ OWN: dict[str, Row] = {
     "tai-lieu/<int:pk>/": lambda world: {"pk": world.document.pk, "version": world.document.versions.get().pk},
     "ke-hoach-ket-noi/<int:pk>/": lambda world: {"pk": world.plan.pk},
     "sai-lech-du-lieu/<slug:code>/": lambda world: {"code": world.report.code},
+    "gop-y/<slug:code>/": lambda world: {"code": world.feedback.code, "file": world.feedback.file.pk},
     "ho-tro/<slug:code>/": lambda world: {"code": world.help.code, "file": world.help_file.pk},
     "nhu-cau-du-lieu/<int:pk>/": lambda world: {"pk": world.wish.pk},
     "phien-ban-ngung/<slug:code>/<slug:name>/": lambda world: {
@@ -86,6 +87,8 @@ PUBLIC = (
     "wsdl/<slug:code>/",
     "quy-che/",
     "tieu-chuan/<int:pk>/",
+    # Announced to every agency; names of people are each agency's own (tests/reports/test_training.py).
+    "tap-huan/<slug:code>/",
     "trang-thai/",
     "huong-dan/<int:pk>/",
     "cau-truc-thong-diep/<int:pk>/",
@@ -98,7 +101,13 @@ PUBLIC = (
     "^dat-mat-khau/",
 )
 #: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
-OFFICE = ("bao-cao/<str:code>/", "co-quan/vai-tro/<int:pk>/", "dieu-hanh/chi-tieu/<slug:code>/")
+OFFICE = (
+    "bao-cao/<str:code>/",
+    "co-quan/vai-tro/<int:pk>/",
+    "dieu-hanh/chi-tieu/<slug:code>/",
+    "kinh-phi/",
+    "ra-soat/",
+)
 
 
 def walk(patterns: list[Any], prefix: str = "", route: str = "") -> Iterator[tuple[str, str, frozenset[str]]]:

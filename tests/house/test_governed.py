@@ -30,6 +30,9 @@ NO_SECRET = {
     ("catalog_dataservice", "not_state_secret"): "a declaration, yes or no",
     ("incidents_helpentry", "form_token"): "as catalog_dataerrorreport",
     ("incidents_weeklycheck", "form_token"): "as catalog_dataerrorreport",
+    ("reports_budgetadjustment", "form_token"): "as catalog_dataerrorreport",
+    ("reports_spending", "form_token"): "as catalog_dataerrorreport",
+    ("reports_feedback", "form_token"): "as catalog_dataerrorreport",
     ("connections_connectionrequest", "state_secret"): "a declaration, yes or no",
 }
 # Kept out of the field history for its size, not for what it says; long values are marked by their digest.
@@ -39,6 +42,7 @@ LARGE = {
     ("incidents_registerpaper", "content"),
     ("reports_campaign", "result"),
     ("reports_reportrun", "figures"),
+    ("reports_yearlyreview", "content"),
 }
 # Kept out of the field history for telling nobody anything; a hand that writes past the deeds may still mean them.
 OPEN = {

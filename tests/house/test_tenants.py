@@ -40,6 +40,8 @@ from incidents.services.register_papers import issue_record, register_paper
 from incidents.services.violation_opening import open_violation
 from incidents.services.violation_steps import ask_to_explain
 from incidents.services.webhooks import add_webhook, send_test
+from reports.models import Feedback
+from reports.services.feedback import file_feedback
 from tests.catalog.conftest import JOB, document, draft, service
 from tests.catalog.openapi_samples import as_bytes, sound
 from tests.catalog.test_wishes import SAID
@@ -115,6 +117,7 @@ def world(
         wish=send_wish(actor=asking.officer, **SAID),
         message_file=_posted(asking),
         help=_helped(asking),
+        feedback=_filed(asking),
         help_file=HelpFile.objects.get(),
         signed=_signed(asking),
         connection=Connection.objects.get(),
@@ -197,6 +200,12 @@ def _posted(asking: Asking) -> MessageFile:
 def _helped(asking: Asking) -> HelpRequest:
     upload = check_upload(SimpleUploadedFile("anh-chup.pdf", pdf_bytes()))
     return ask_help(actor=asking.officer, subject="Không gửi được", text="Báo lỗi", form_token=uuid4(), upload=upload)
+
+
+def _filed(asking: Asking) -> Feedback:
+    upload = check_upload(SimpleUploadedFile("de-xuat.pdf", pdf_bytes()))
+    said = {"kind": "proposal", "subject": "Rút hạn", "text": "Còn ba ngày", "form_token": uuid4()}
+    return file_feedback(actor=asking.officer, upload=upload, **said)
 
 
 def _signed(asking: Asking) -> Printout:

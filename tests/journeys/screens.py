@@ -29,6 +29,7 @@ from tests.journeys.described_screens import described_shots
 from tests.journeys.leadership_screens import leadership_shots
 from tests.journeys.small_png import small_png
 from tests.journeys.watch_screens import watch_shots
+from tests.journeys.yearly_screens import yearly_shots
 
 LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 TALLEST = 2400
@@ -318,7 +319,7 @@ def main() -> None:
         pk = officer.open("/ket-noi/dang-mo/").link("Phần mềm").rstrip("/").rsplit("/", 1)[1]
         every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live)), *sharing_shots(people)]
         every += [*developer_shots(people), *register_shots(people), *described_shots(people), *watch_shots(people)]
-        every += [*alert_shots(people, pk), *leadership_shots(people)]
+        every += [*alert_shots(people, pk), *leadership_shots(people), *yearly_shots(people)]
         wanted: Iterable[Shot] = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
         if not chosen.only:
             wanted = chain(wanted, judged(people))

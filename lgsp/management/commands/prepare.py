@@ -41,6 +41,7 @@ class Command(BaseCommand):
         self.step("Nạp nội dung kiểm tra hằng tuần", "load_weekly_checks")
         self.step("Nạp mẫu báo cáo", "load_report_templates")
         self.step("Nạp câu hỏi của đợt thu báo cáo khai thác", "load_campaign_questions")
+        self.step("Nạp loại chi, nguồn kinh phí", "load_budget_terms")
         self.step("Nạp quy tắc cảnh báo", "load_alert_rules")
         self.step("Nạp thời hạn giữ nhật ký", "load_retention")
         if options["demo"]:

@@ -38,6 +38,7 @@ EXCUSES = {
     "incidents.WebhookAttempt": "a measurement: written once, deleted by age",
     "incidents.WebhookDelivery": "an outbox row, as accounts.Letter; sending it again is a fact",
     "incidents.UpstreamHealth": "a measurement, overwritten by the next one; its history is HealthCheck",
+    "reports.TrainingTelling": "as connections.Reminder; what was told is a fact",
     "incidents.MaintenanceTelling": "as connections.Reminder; what was told is a fact",
     "incidents.StatusDay": "a sum over checks, counted by a job",
     "incidents.StatusSubscription": "an address of a reader, theirs to end; nothing of it may stay",
