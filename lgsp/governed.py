@@ -164,6 +164,7 @@ FREE: dict[str, str] = {
     "incidents_statussubscription": "addresses of readers of a public page, theirs to end; no right depends on them",
     "incidents_weeklyreminder": "keeps a job from reminding twice",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
+    "reports_lastuse": "when a page was last used, of nobody in particular; overwritten by a job",
     "reports_trainingtelling": "keeps a job from telling twice; what was told is a fact",
     "incidents_webhookattempt": "a measurement, deleted by age",
     "reports_statementreminder": "keeps a job from reminding twice",

@@ -1,4 +1,4 @@
-"""Triggers on funding, training, feedback and the yearly review."""
+"""Triggers on what governs reports: weights, campaigns, statements, funding, training, feedback, reviews."""
 
 from django.db import migrations
 
@@ -8,6 +8,6 @@ from lgsp.governed import install
 class Migration(migrations.Migration):
     dependencies = [
         ("lgsp", "0008_guards"),
-        ("reports", "0003_yearly"),
+        ("reports", "0006_yearly"),
     ]
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         ('accounts', '0011_maintenance_topic_and_unsubscribing'),
         ('catalog', '0015_versions_end'),
         ('incidents', '0008_webhooks'),
-        ('reports', '0002_reports_are_frozen'),
+        ('reports', '0005_campaigns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0002_reports_are_frozen")]
+    dependencies = [("reports", "0003_ranking")]
 
     operations = [
         migrations.CreateModel(

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         ("audit", "0015_archive"),
         ('accounts', '0011_maintenance_topic_and_unsubscribing'),
         ('catalog', '0015_versions_end'),
-        ('reports', '0002_reports_are_frozen'),
+        ('reports', '0004_last_use'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
