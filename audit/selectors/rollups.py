@@ -87,6 +87,26 @@ def sums(
     return {tuple(row[: len(columns)]): _told(row[len(columns) :]) for row in found}
 
 
+COUNTED_BY = ("begins", "agency_code", "service")
+
+
+def day_counts(*, since: datetime, until: datetime, environment: str, by: str) -> dict[Any, CallSums]:
+    """Return calls and successes alone of the whole days that begin in [*since*, *until*), by one of ``COUNTED_BY``.
+
+    For pages: it is read from an index that holds nothing else, so that a year costs a fraction of :func:`sums`.
+    Raises ValueError for another *by*.
+    """
+    if by not in COUNTED_BY:
+        raise ValueError(f"not counted by {by}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {by}, sum(calls)::bigint, sum(success)::bigint from {DAY}"  # noqa: S608
+            " where environment = %s and begins >= %s and begins < %s group by 1",
+            [environment, since, until],
+        )
+        return {key: CallSums(calls=calls, success=success) for key, calls, success in cursor.fetchall()}
+
+
 def _within(since: datetime, until: datetime, steps: Sequence[_Step]) -> Iterator[tuple[str, datetime, datetime]]:
     """Give the spans, each with its table, that make up [*since*, *until*): few rows, none counted twice."""
     if since >= until:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, Value
 
-from audit.selectors.rollups import CallSums, sums
+from audit.selectors.rollups import CallSums, day_counts, sums
 from catalog.models import ServiceVersion
 from connections.choices import Step
 from connections.models import Clock, Connection
-from core.clock import VIETNAM
+from core.clock import VIETNAM, start_of
 from incidents.models import Incident
 from incidents.register_choices import IncidentState, LegalClass, Severity
 from reports.queries.calls import LIVE
@@ -119,21 +119,25 @@ def step_counts(current: Window, previous: Window, *, open_at: datetime) -> tupl
     )
 
 
-def calls_by_day(window: Window) -> dict[date, CallSums]:
-    """Return the calls of the live environment for each Vietnamese day of *window* that has any."""
-    found = sums(since=window.since, until=window.until, grain="day", environment=LIVE)
-    return {begins.astimezone(VIETNAM).date(): told for (begins,), told in found.items()}
+def calls_by_day(current: Window, previous: Window) -> dict[date, CallSums]:
+    """Return calls and successes of the live environment for each Vietnamese day of both windows that has any."""
+    found = day_counts(since=previous.since, until=current.until, environment=LIVE, by="begins")
+    return {begins.astimezone(VIETNAM).date(): told for begins, told in found.items()}
 
 
-def calls_of(window: Window) -> CallSums:
-    """Return the calls of the live environment inside *window*."""
-    return sums(since=window.since, until=window.until, environment=LIVE)[()]
+def calls_in(window: Window, days: Mapping[date, CallSums]) -> CallSums:
+    """Return the calls inside *window* from what :func:`calls_by_day` gave; hours of a last, cut day are read."""
+    first, last = window.since.astimezone(VIETNAM).date(), window.until.astimezone(VIETNAM).date()
+    whole = [told for day, told in days.items() if first <= day < last]
+    begins = start_of(last)
+    if begins < window.until:
+        whole.append(sums(since=max(begins, window.since), until=window.until, environment=LIVE)[()])
+    return total(whole)
 
 
 def calls_by(window: Window, key: str) -> dict[str, CallSums]:
-    """Return the calls of the live environment for each value of *key* (``rollup_shape.KEYS``)."""
-    found = sums(since=window.since, until=window.until, environment=LIVE, by=[key])
-    return {value: told for (value,), told in found.items()}
+    """Return calls and successes of the live environment by ``agency_code`` or ``service``; *window* is whole days."""
+    return day_counts(since=window.since, until=window.until, environment=LIVE, by=key)
 
 
 def total(found: Iterable[CallSums]) -> CallSums:

@@ -19,10 +19,9 @@ from reports.queries.leadership import (
     StepCounts,
     calls_by,
     calls_by_day,
-    calls_of,
+    calls_in,
     in_steps,
     step_counts,
-    total,
 )
 from reports.queries.leadership_attention import Waiting, read_together
 from reports.selectors.leadership_charts import agencies_chart, calls_chart, most_calling, steps_chart
@@ -75,8 +74,8 @@ def read_situation(period: Chosen) -> Situation:
     """Read everything now: six queries."""
     now = clock.now()
     reached = summed_until()
-    days = calls_by_day(period.current)
-    calls, before = total(days.values()), calls_of(period.previous)
+    days = calls_by_day(period.current, period.previous)
+    calls, before = calls_in(period.current, days), calls_in(period.previous, days)
     steps = step_counts(period.current, period.previous, open_at=now)
     agencies = most_calling(calls_by(period.current, "agency_code"))
     together = read_together(now, period.current, period.previous, agencies)

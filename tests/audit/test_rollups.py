@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, SUMS
-from audit.selectors.rollups import CallSums, quantile, summed_until, sums
+from audit.selectors.rollups import CallSums, day_counts, quantile, summed_until, sums
 from audit.services import rollups
 from core import clock
 
@@ -260,3 +260,21 @@ def test_tables_and_shape_name_the_same_columns() -> None:
         for table in (MINUTE, HOUR, DAY):
             cursor.execute("select column_name from information_schema.columns where table_name = %s", [table])
             assert {row[0] for row in cursor.fetchall()} == {"begins", *KEYS, *SUMS}
+
+
+def test_counts_of_days_are_those_of_the_sums() -> None:
+    log(made_up(7, 200))
+    rollups.roll_up()
+    since = datetime.fromisoformat("2026-11-13T17:00:00+00:00")
+    span: dict[str, Any] = {"since": since, "until": since + timedelta(days=2), "environment": "live"}
+    for name in ("agency_code", "service"):
+        told = sums(**span, by=[name])
+        assert day_counts(**span, by=name) == {
+            key: CallSums(calls=found.calls, success=found.success) for (key,), found in told.items()
+        }
+    days = sums(**span, grain="day")
+    assert {day: one.calls for day, one in day_counts(**span, by="begins").items()} == {
+        day: one.calls for (day,), one in days.items()
+    }
+    with pytest.raises(ValueError, match="not counted by"):
+        day_counts(**span, by="reason")
