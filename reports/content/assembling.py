@@ -9,13 +9,17 @@ from core.clock import VIETNAM
 from core.documents.wording import short_date
 from reports.comparing import Comparisons
 from reports.content.availability import AVAILABILITY
+from reports.content.campaigns import CAMPAIGNS
 from reports.content.dossiers import DOSSIERS
 from reports.content.duties import DATA_ERRORS, EXCEPTIONS
+from reports.content.feedback import FEEDBACK
 from reports.content.figures import Section
+from reports.content.funding import FUNDING
 from reports.content.grants import EXPECTED_USE
 from reports.content.incidents import INCIDENTS
 from reports.content.response import RESPONSE
 from reports.content.standing import CATALOGUE, CONNECTIONS, UNCONNECTED
+from reports.content.training import TRAINING
 from reports.content.use import REFUSALS, USE
 from reports.content.violations import VIOLATIONS
 from reports.content.words import Part
@@ -37,7 +41,11 @@ PARTS: tuple[Part, ...] = (
     EXCEPTIONS,
     DATA_ERRORS,
     EXPECTED_USE,
+    CAMPAIGNS,
     UNCONNECTED,
+    FUNDING,
+    TRAINING,
+    FEEDBACK,
 )
 
 

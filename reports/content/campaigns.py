@@ -6,7 +6,7 @@ from core.documents.wording import number
 from core.regulation import cite
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.parts import share
+from reports.content.words import share, whole
 from reports.queries.campaigns import CampaignFigures, CampaignRow
 
 
@@ -83,3 +83,6 @@ def _table(rows: tuple[CampaignRow, ...]) -> Table:
         empty=_("Không có đợt nào."),
         definition=_("Số lượt cộng từ các báo cáo đang ở tình trạng đã nộp hoặc đã chấp nhận."),
     )
+
+
+CAMPAIGNS = whole(lambda got: got.campaigns, campaigns)

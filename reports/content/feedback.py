@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from core.documents.wording import number
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
+from reports.content.words import whole
 from reports.queries.feedback import FeedbackFigures
 
 
@@ -47,3 +48,6 @@ def _figures(found: FeedbackFigures) -> tuple[Figure, ...]:
         ("feedback_overdue", _("Trong đó: đã quá hạn"), found.overdue, _("Ý kiến chưa trả lời, đã quá hạn trả lời.")),
     )
     return tuple(Figure(*row) for row in rows)
+
+
+FEEDBACK = whole(lambda got: got.feedback, feedback)

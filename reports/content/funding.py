@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.parts import share
+from reports.content.words import share, whole
 from reports.queries.funding import FundingFigures, FundingRow
 from reports.wording import dong
 
@@ -80,3 +80,6 @@ def _amounts(row: FundingRow) -> tuple[int | None, ...]:
 
 def _millions(amount: int | None) -> float | None:
     return None if amount is None else round(amount / 1_000_000, 3)
+
+
+FUNDING = whole(lambda got: got.funding, funding)

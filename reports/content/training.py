@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from core.documents.wording import number
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.parts import share
+from reports.content.words import share, whole
 from reports.queries.training import TrainingFigures
 
 
@@ -73,3 +73,6 @@ def _figures(found: TrainingFigures) -> tuple[Figure, ...]:
             Unit.PERCENT,
         ),
     )
+
+
+TRAINING = whole(lambda got: got.training, training)

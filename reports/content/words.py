@@ -1,7 +1,8 @@
 """What the parts of a report share: shares, names of agencies, figures in a sentence. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from reports.queries.gathering import Gathered
 from reports.wording import change, measured
 
 Figures = tuple[Figure, ...]
+Found = TypeVar("Found")
 UNKNOWN_CODE = "–"
 
 
@@ -24,6 +26,14 @@ class Part:
 
     figures: Callable[[Gathered], Figures]
     section: Callable[[Gathered, Figures], Section]
+
+
+def whole(read: Callable[[Gathered], Found], make: Callable[[Found], Section]) -> Part:
+    """Return the part whose section *make* gives from what *read* finds, figures and all."""
+    return Part(
+        figures=lambda got: make(read(got)).figures,
+        section=lambda got, figures: replace(make(read(got)), figures=figures),
+    )
 
 
 def share(part: int, whole: int) -> float | None:

@@ -8,12 +8,16 @@ from incidents.selectors.violations import ViolationCounts, violation_counts
 from reports.queries.agencies import AgencyThen, agencies_then
 from reports.queries.availability import AvailabilityFigures, availability_figures
 from reports.queries.calls import UseFigures, use_figures
+from reports.queries.campaigns import CampaignFigures, campaign_figures
 from reports.queries.catalogue import CatalogueFigures, catalogue_figures
 from reports.queries.connections import ConnectionFigures, Coverage, connection_figures, coverage
 from reports.queries.dossiers import DossierFigures, dossier_figures
 from reports.queries.duties import ErrorFigures, SharingFigures, error_figures, sharing_figures
+from reports.queries.feedback import FeedbackFigures, feedback_figures
+from reports.queries.funding import FundingFigures, funding_figures
 from reports.queries.grants import GrantFigures, grant_figures
 from reports.queries.incidents import IncidentFigures, incident_figures
+from reports.queries.training import TrainingFigures, training_figures
 from reports.queries.window import Window
 
 
@@ -34,6 +38,10 @@ class Gathered:
     errors: ErrorFigures
     grants: GrantFigures
     availability: AvailabilityFigures
+    campaigns: CampaignFigures
+    funding: FundingFigures
+    training: TrainingFigures
+    feedback: FeedbackFigures
 
 
 def gather(window: Window, *, whole: bool = True) -> Gathered:
@@ -57,4 +65,8 @@ def gather(window: Window, *, whole: bool = True) -> Gathered:
         errors=error_figures(window),
         grants=grant_figures(window, use.used),
         availability=availability_figures(window),
+        campaigns=campaign_figures(window),
+        funding=funding_figures(window),
+        training=training_figures(window),
+        feedback=feedback_figures(window),
     )
