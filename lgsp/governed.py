@@ -89,6 +89,7 @@ _REST = {
     **_of("incidents", "helpentry", "helpfile"),
     **_of("incidents", "webhook", hidden=("sealed_secret", "sealed_old"), quiet=("faults",)),
     **_of("reports", "reportrun", "reporttemplate"),
+    **_of("reports", "closingrule", "reportfile"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
 
@@ -109,6 +110,7 @@ EVIDENCE: dict[str, str] = {
     "catalog_documentdownload": "who took which document",
     "connections_requestversion": "a dossier as it was sent",
     "connections_threadmessage": "what was said about a dossier",
+    "reports_narrativeversion": "what a report said in words, version by version",
 }
 # Neither governed nor evidence -> why.
 FREE: dict[str, str] = {
@@ -154,6 +156,7 @@ FREE: dict[str, str] = {
     "incidents_statussubscription": "addresses of readers of a public page, theirs to end; no right depends on them",
     "incidents_weeklyreminder": "keeps a job from reminding twice",
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
+    "reports_recount": "a measurement: what frozen figures would be now",
     "incidents_webhookattempt": "a measurement, deleted by age",
     "incidents_webhookdelivery": "an outbox row, deleted by age; that it was sent again is a fact",
 }

@@ -4,7 +4,7 @@ A verification of the log compares them with what stands (``audit.verification.g
 changes it here; ``tests/house/test_governed.py`` tells what is missing.
 """
 
-ROW, TRUNCATE, DELETE, UPDATE = 27, 34, 11, 19
+ROW, TRUNCATE, DELETE, UPDATE, WRITE = 27, 34, 11, 19, 31
 
 # (table, trigger) -> (its function, what it stands before, its arguments, columns and whether it has a condition).
 GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
@@ -53,6 +53,9 @@ GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
     ("connections_threadmessage", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
     ("connections_threadmessage", "threadmessage_frozen"): ("connections_keep_version", ROW, ""),
     ("incidents_registerpaper", "register_paper_frozen"): ("incidents_keep_paper", ROW, ""),
+    ("reports_narrativeversion", "append_only"): ("audit_refuse_change", ROW, ""),
+    ("reports_narrativeversion", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
+    ("reports_reportfile", "reportfile_frozen"): ("reports_keep_file", WRITE, ""),
     ("reports_reportrun", "reportrun_frozen"): ("reports_keep_run", ROW, ""),
 }
 # SHA-256 of what these functions say.
@@ -68,5 +71,6 @@ FUNCTIONS: dict[str, str] = {
     "connections_keep_printout": "6544e1c5cf477265a7de4e5740a949fc8e1b0a3b665ac448d50d993665f5fb40",
     "connections_keep_version": "e172d24759b907db52f12e8f22caa642c659bfc501cb0f351d610d0a7d857fa2",
     "incidents_keep_paper": "3e03ed9c0ee0a5a84d52aff97fe964e8f9af9b2e340617e5fa3db01bcb8e7ee0",
+    "reports_keep_file": "?",
     "reports_keep_run": "91c5aab28d7cb173c3a7a854f7a10bc5c77e5125d7aea75f9732e459b695c160",
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.web import clauses, guide, reports, signature_check
+from reports.web import asking, clauses, guide, reports, signature_check, words
 
 urlpatterns = [
     path("quy-che/", clauses.clause_list, name="clauses"),
@@ -12,8 +12,12 @@ urlpatterns = [
     path("nha-phat-trien/huong-dan/<slug:slug>/", guide.guide, name="developer_guide"),
     path("nha-phat-trien/kiem-tra-chu-ky/", signature_check.signature_check, name="signature_check"),
     path("bao-cao/", reports.report_list, name="reports"),
-    path("bao-cao/lap/", reports.ask, name="ask_report"),
+    path("bao-cao/lap/", asking.ask, name="ask_report"),
     path("bao-cao/<str:code>/", reports.report, name="report"),
     path("bao-cao/<str:code>/tai-ve/", reports.download, name="download_report"),
+    path("bao-cao/<str:code>/tai-ve/<slug:ending>/", reports.download, name="download_report_as"),
+    path("bao-cao/<str:code>/loi-van/", words.edit_words, name="report_words"),
+    path("bao-cao/<str:code>/lich-su/", words.history, name="report_history"),
+    path("bao-cao/<str:code>/doi-chieu/", reports.recount, name="recount_report"),
     path("bao-cao/<str:code>/viec/<slug:name>/", reports.step, name="report_step"),
 ]

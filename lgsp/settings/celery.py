@@ -75,4 +75,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 290},
     },
+    # At night, a part of an hour at a time: each report is due once a day.
+    "recount-reports": {"task": "reports.tasks.recount_reports", "schedule": crontab(hour="2-4", minute=50)},
 }
