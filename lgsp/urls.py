@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("connections.api.urls")),
+    path("api/v1/", include("reports.api.urls")),
     path("quan-tri/", admin.site.urls),
 ]
 

@@ -89,7 +89,9 @@ def _recommendations(values: dict[str, Any], rows: dict[str, int]) -> Iterator[s
     without, found = rows.get("unconnected", 0), False
     if without:
         found = True
-        yield _("Đề nghị chỉ đạo %(n)s cơ quan chưa có kết nối lập hồ sơ kết nối với nền tảng.") % {"n": number(without)}
+        yield _("Đề nghị chỉ đạo %(n)s cơ quan chưa có kết nối lập hồ sơ kết nối với nền tảng.") % {
+            "n": number(without)
+        }
     if overdue:
         found = True
         yield _("Đề nghị các đơn vị giải quyết dứt điểm %(n)s bước xử lý hồ sơ đang quá hạn.") % {"n": number(overdue)}

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from reports.choices import Format
 from reports.models.runs import ReportRun
 
+# What people call the formats.
+PROGRAMS = {Format.DOCX: "Word", Format.XLSX: "Excel", Format.PDF: "PDF"}
+
 
 class ReportFile(models.Model):
     """One file of a report: what is approved is byte for byte what is downloaded ever after.
@@ -28,6 +31,11 @@ class ReportFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run}.{self.format}"
+
+    @property
+    def program(self) -> str:
+        """What people call the format: "Word"."""
+        return PROGRAMS[Format(self.format)]
 
 
 auditlog.register(ReportFile)

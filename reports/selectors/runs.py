@@ -46,7 +46,9 @@ def number_name(kind: str, number: int) -> str:
         return _("quý %(n)s") % {"n": QUARTERS[number - 1]}
     if kind == Kind.HALF_YEAR:
         return _("6 tháng đầu năm") if number == 1 else _("6 tháng cuối năm")
-    return {Kind.NINE_MONTHS: _("9 tháng đầu năm"), Kind.YEAR: _("năm")}.get(Kind(kind), _("tháng %(n)s") % {"n": number})
+    return {Kind.NINE_MONTHS: _("9 tháng đầu năm"), Kind.YEAR: _("năm")}.get(
+        Kind(kind), _("tháng %(n)s") % {"n": number}
+    )
 
 
 def period_name(run: ReportRun) -> str:

@@ -25,7 +25,7 @@ def approve_report(*, actor: Actor, run: ReportRun) -> ReportRun:
 
 @transaction.atomic
 def return_report(*, actor: Actor, run: ReportRun, reason: str) -> ReportRun:
-    """Give the report back for its words to be edited, with the reason; its files are made anew when it comes again."""
+    """Give the report back for its words to be edited, with the reason; its files are made anew then."""
     stored = ReportRun.objects.select_for_update().get(pk=run.pk)
     taken = carry(stored, "give_back", actor, reason=reason)
     stored.returned_at, stored.return_reason = clock.now(), tidy(reason)[:500]

@@ -54,7 +54,9 @@ def _current(actor: Actor, run: ReportRun, version: int) -> NarrativeVersion:
     stored = ReportRun.objects.select_for_update().defer("figures").get(pk=run.pk)
     current = narrative_of(stored)
     if stored.state != RunState.DRAFTED or current is None:
-        text = _("Báo cáo đang ở tình trạng «%(state)s», lời văn không sửa được. Nội dung bạn nhập vẫn được giữ bên dưới.")
+        text = _(
+            "Báo cáo đang ở tình trạng «%(state)s», lời văn không sửa được. Nội dung bạn nhập vẫn được giữ bên dưới."
+        )
         raise StateRefused(text % {"state": stored.get_state_display()})
     if version != current.version:
         when = current.at.astimezone(clock.VIETNAM)

@@ -21,7 +21,15 @@ from reports.choices import Format, Kind, RunState
 from reports.guards import DRAFT, VIEW, sees_drafts
 from reports.models import ReportFile, ReportRun
 from reports.selectors.recounts import last_recount
-from reports.selectors.runs import files_of, narrative_of, period_name, report_name, reports_for, template_of, years_for
+from reports.selectors.runs import (
+    files_of,
+    narrative_of,
+    period_name,
+    report_name,
+    reports_for,
+    template_of,
+    years_for,
+)
 from reports.services.approving import approve_report, publish_report, return_report
 from reports.services.recounting import recount_report
 from reports.services.requesting import renew_report, retry_report
@@ -34,9 +42,7 @@ from reports.web.words import with_words
 PAGE_SIZE = 20
 # While a job works the page draws itself again so often (seconds), so many times.
 EVERY, TIMES = 3, 60
-STAGES = tuple(
-    map(gettext_lazy, ("Lập số liệu", "Soạn lời văn", "Tạo tệp trình duyệt", "Duyệt", "Phát hành"))
-)
+STAGES = tuple(map(gettext_lazy, ("Lập số liệu", "Soạn lời văn", "Tạo tệp trình duyệt", "Duyệt", "Phát hành")))
 _STAGE = {
     RunState.REQUESTED: 1,
     RunState.FAILED: 1,

@@ -90,7 +90,9 @@ def _theirs(
     current = narrative_of(run)
     if current is None:
         return [], form
-    theirs = [(label, current.texts[code]) for code, label in parts.items() if current.texts[code] != form.data.get(code)]
+    theirs = [
+        (label, current.texts[code]) for code, label in parts.items() if current.texts[code] != form.data.get(code)
+    ]
     typed = form.data.copy()
     typed["version"] = str(current.version)
     again = NarrativeForm(parts, typed)
@@ -105,7 +107,9 @@ def _changes(run: ReportRun, versions: list[NarrativeVersion]) -> list[dict[str,
     for item in versions:
         labels = parts_of(run, item.texts)
         changed = [
-            (label, paragraphs(item.texts[code])) for code, label in labels.items() if item.texts[code] != before.get(code)
+            (label, paragraphs(item.texts[code]))
+            for code, label in labels.items()
+            if item.texts[code] != before.get(code)
         ]
         found.append({"version": item, "changed": [pair for pair in changed if item.version > 1 or pair[1]]})
         before = item.texts

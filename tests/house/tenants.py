@@ -92,7 +92,7 @@ PUBLIC = (
     "^dat-mat-khau/",
 )
 #: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
-OFFICE = ("bao-cao/<str:code>/", "co-quan/vai-tro/<int:pk>/")
+OFFICE = ("bao-cao/<str:code>/", "api/v1/reports/<str:code>", "co-quan/vai-tro/<int:pk>/")
 
 
 def walk(patterns: list[Any], prefix: str = "", route: str = "") -> Iterator[tuple[str, str, frozenset[str]]]:

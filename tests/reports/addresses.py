@@ -12,8 +12,14 @@ PAGES: dict[str, Page] = {
     "signature_check": ({}, holders("request.view_own")),
     "reports": ({}, READERS),
     "ask_report": ({}, holders("report.draft")),
+    "api-reports": ({}, READERS),
+    "admin:reports_closingrule_changelist": ({}, READERS & STAFF),
+    "admin:reports_closingrule_add": ({}, holders("report.draft")),
     "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),
     "admin:reports_reporttemplate_add": ({}, NOBODY),
 }
 # Pages of one report are judged in test_report_pages.py.
-ELSEWHERE: frozenset[str] = frozenset({"report", "download_report", "report_step"})
+ELSEWHERE: frozenset[str] = frozenset(
+    {"report", "download_report", "download_report_as", "report_step", "report_words", "report_history"}
+    | {"recount_report", "api-report"}
+)

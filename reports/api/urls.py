@@ -1,0 +1,10 @@
+"""Addresses of this app below /api/v1/."""
+
+from django.urls import path
+
+from reports.api import reports
+
+urlpatterns = [
+    path("reports", reports.Reports.as_view(), name="api-reports"),
+    path("reports/<str:code>", reports.ReportDetail.as_view(), name="api-report"),
+]
