@@ -71,6 +71,6 @@ FUNCTIONS: dict[str, str] = {
     "connections_keep_printout": "6544e1c5cf477265a7de4e5740a949fc8e1b0a3b665ac448d50d993665f5fb40",
     "connections_keep_version": "e172d24759b907db52f12e8f22caa642c659bfc501cb0f351d610d0a7d857fa2",
     "incidents_keep_paper": "3e03ed9c0ee0a5a84d52aff97fe964e8f9af9b2e340617e5fa3db01bcb8e7ee0",
-    "reports_keep_file": "?",
-    "reports_keep_run": "91c5aab28d7cb173c3a7a854f7a10bc5c77e5125d7aea75f9732e459b695c160",
+    "reports_keep_file": "7d450fe7e9739cfc31bf6807fc712ee0aad9eb3875ef2ccc172660b8104b6a96",
+    "reports_keep_run": "c0f2e40311ce4fafbbdd57fd02e775663365f4ac623201bc7da274f171807f72",
 }

@@ -111,7 +111,9 @@ class FigureSerializer(serializers.Serializer[Any]):
     """One frozen figure."""
 
     code = serializers.CharField(read_only=True, help_text=_("Mã chỉ tiêu."))
-    label = serializers.CharField(read_only=True, help_text=_("Tên chỉ tiêu."))
+    label = serializers.CharField(  # type: ignore[assignment] # the metaclass takes declared fields off
+        read_only=True, help_text=_("Tên chỉ tiêu.")
+    )
     value = serializers.FloatField(
         read_only=True, allow_null=True, help_text=_("Giá trị; trống là chưa phát sinh, khác với 0.")
     )

@@ -1,5 +1,7 @@
 """Reports: each asked for once, counted and frozen by a job, worded, approved by a second person, published."""
 
+from typing import Any
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +16,11 @@ from reports.models.closing import ClosingRule
 from reports.periods import Period
 
 _WITH_FILES = [RunState.SUBMITTED, RunState.APPROVED, RunState.PUBLISHED]
+
+
+def _told(label: Any, may: Any, **more: bool) -> dict[str, Any]:
+    """Return what is said of a step: its name, who may take it, the clause it serves."""
+    return {"label": label, "may": may, "clause": "QC14.5", **more}
 
 
 def _another(role: str, drafter: str) -> Q:
@@ -155,12 +162,7 @@ class ReportRun(models.Model):
         """True while a job works on it."""
         return self.state in (RunState.REQUESTED, RunState.RENDERING)
 
-    @transition(
-        state,
-        RunState.DRAFTED,
-        RunState.RENDERING,
-        custom={"may": guards.drafts, "label": _("Trình duyệt báo cáo"), "clause": "QC14.5"},
-    )
+    @transition(state, RunState.DRAFTED, RunState.RENDERING, custom=_told(_("Trình duyệt báo cáo"), guards.drafts))
     def submit(self) -> None:
         """The words are done: the files are made for approval."""
 
@@ -169,7 +171,7 @@ class ReportRun(models.Model):
         RunState.SUBMITTED,
         RunState.APPROVED,
         conditions=[guards.WRITTEN],
-        custom={"may": guards.publishes, "label": _("Duyệt báo cáo"), "clause": "QC14.5"},
+        custom=_told(_("Duyệt báo cáo"), guards.publishes),
     )
     def approve(self) -> None:
         """The files stay as they are from now on."""
@@ -179,7 +181,7 @@ class ReportRun(models.Model):
         RunState.APPROVED,
         RunState.PUBLISHED,
         conditions=[guards.WRITTEN],
-        custom={"may": guards.publishes, "label": _("Phát hành báo cáo"), "clause": "QC14.5"},
+        custom=_told(_("Phát hành báo cáo"), guards.publishes),
     )
     def publish(self) -> None:
         """Leaders of the province are told, see and download it."""
@@ -188,22 +190,12 @@ class ReportRun(models.Model):
         state,
         [RunState.SUBMITTED, RunState.APPROVED],
         RunState.DRAFTED,
-        custom={
-            "may": guards.publishes,
-            "label": _("Trả lại để sửa lời văn"),
-            "clause": "QC14.5",
-            "reason_required": True,
-        },
+        custom=_told(_("Trả lại để sửa lời văn"), guards.publishes, reason_required=True),
     )
     def give_back(self) -> None:
         """The words are edited again; the files made for approval are no longer given out."""
 
-    @transition(
-        state,
-        RunState.FAILED,
-        RunState.REQUESTED,
-        custom={"may": guards.drafts, "label": _("Lập lại"), "clause": "QC14.5"},
-    )
+    @transition(state, RunState.FAILED, RunState.REQUESTED, custom=_told(_("Lập lại"), guards.drafts))
     def retry(self) -> None:
         """The job tries again."""
 
@@ -211,21 +203,13 @@ class ReportRun(models.Model):
         state,
         [RunState.FAILED, RunState.DRAFTED, *_WITH_FILES],
         RunState.SUPERSEDED,
-        custom={
-            "may": guards.drafts,
-            "label": _("Lập lại với số liệu mới"),
-            "clause": "QC14.5",
-            "reason_required": True,
-        },
+        custom=_told(_("Lập lại với số liệu mới"), guards.drafts, reason_required=True),
     )
     def supersede(self) -> None:
         """A new report of the same period takes its place; what was published stays readable."""
 
     @transition(
-        state,
-        RunState.REQUESTED,
-        RunState.DRAFTED,
-        custom={"may": guards.is_platform, "label": _("Lập xong số liệu báo cáo"), "clause": "QC14.5"},
+        state, RunState.REQUESTED, RunState.DRAFTED, custom=_told(_("Lập xong số liệu báo cáo"), guards.is_platform)
     )
     def finish(self) -> None:
         """Figures are frozen and the words drafted."""
@@ -234,7 +218,7 @@ class ReportRun(models.Model):
         state,
         RunState.REQUESTED,
         RunState.FAILED,
-        custom={"may": guards.is_platform, "label": _("Ghi nhận lập không thành công"), "clause": "QC14.5"},
+        custom=_told(_("Ghi nhận lập không thành công"), guards.is_platform),
     )
     def fail(self) -> None:
         """The reason is shown to who may try again."""
@@ -244,7 +228,7 @@ class ReportRun(models.Model):
         RunState.RENDERING,
         RunState.SUBMITTED,
         conditions=[guards.WRITTEN],
-        custom={"may": guards.is_platform, "label": _("Tạo xong tệp trình duyệt"), "clause": "QC14.5"},
+        custom=_told(_("Tạo xong tệp trình duyệt"), guards.is_platform),
     )
     def present(self) -> None:
         """The files of all formats are kept."""
@@ -253,7 +237,7 @@ class ReportRun(models.Model):
         state,
         RunState.RENDERING,
         RunState.DRAFTED,
-        custom={"may": guards.is_platform, "label": _("Ghi nhận tạo tệp không thành công"), "clause": "QC14.5"},
+        custom=_told(_("Ghi nhận tạo tệp không thành công"), guards.is_platform),
     )
     def stumble(self) -> None:
         """The files could not be made: the reason is shown to who submitted."""

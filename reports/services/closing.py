@@ -56,7 +56,7 @@ def _judge(stored: ClosingRule, before: dict[str, Any]) -> None:
     errors: dict[str, list[str]] = {}
     if stored.own_days and stored.closing_day:
         errors["closing_day"] = [_("Cách chốt do người lập chọn ngày thì để trống ngày chốt")]
-    used = bool(before) and ReportTemplate.objects.filter(closing_rule_id=stored.code).exists()
+    used = bool(before) and ReportTemplate.objects.filter(closing_rule=stored).exists()
     if used and not stored.active:
         errors["active"] = [_("Mẫu báo cáo đang dùng cách chốt này; chọn cách khác trong mẫu trước")]
     if used and stored.own_days != before["own_days"]:

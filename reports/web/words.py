@@ -48,7 +48,7 @@ def edit_words(request: Any, code: str) -> HttpResponse:
             _save(request, run, form)
         except StateRefused as refusal:
             show_refusal(form, refusal)
-            theirs, form = _theirs(run, form, parts)
+            theirs, form = _theirs(request, run, form)
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
@@ -83,27 +83,26 @@ def _save(request: Any, run: ReportRun, form: NarrativeForm) -> None:
     messages.success(request, _("Đã lưu lời văn báo cáo."))
 
 
-def _theirs(
-    run: ReportRun, form: NarrativeForm, parts: Mapping[str, str]
-) -> tuple[list[tuple[str, str]], NarrativeForm]:
+def _theirs(request: Any, run: ReportRun, form: NarrativeForm) -> tuple[list[tuple[str, str]], NarrativeForm]:
     """Return what differs in the words as they stand, and the form with what was typed against that version."""
     current = narrative_of(run)
     if current is None:
         return [], form
-    theirs = [
-        (label, current.texts[code]) for code, label in parts.items() if current.texts[code] != form.data.get(code)
-    ]
-    typed = form.data.copy()
+    parts = parts_of(run, current.texts)
+    given = form.texts()
+    theirs = [(label, current.texts[code]) for code, label in parts.items() if current.texts[code] != given[code]]
+    typed = request.POST.copy()
     typed["version"] = str(current.version)
     again = NarrativeForm(parts, typed)
     again.is_valid()
     for text in form.non_field_errors():
-        again.add_error(None, text)
+        again.add_error(None, str(text))
     return theirs, again
 
 
 def _changes(run: ReportRun, versions: list[NarrativeVersion]) -> list[dict[str, Any]]:
-    found, before = [], {}
+    found: list[dict[str, Any]] = []
+    before: dict[str, str] = {}
     for item in versions:
         labels = parts_of(run, item.texts)
         changed = [
