@@ -113,31 +113,6 @@ def last_ended(kind: Kind, closing: Closing, today: date) -> Period:
     return found[-1]
 
 
-def period_before(period: Period, closing: Closing) -> Period:
-    """Return the period before *period*: of the same kind, or as many days where it is ad hoc.
-
-    Nine months are compared with the nine months of the year before.
-    """
-    if period.kind == Kind.AD_HOC:
-        end = period.start - timedelta(days=1)
-        return ad_hoc_period(end - (period.end - period.start), end)
-    if period.number > 1:
-        return period_of(period.kind, period.year, period.number - 1, closing)
-    return period_of(period.kind, period.year - 1, NUMBERS[period.kind], closing)
-
-
-def period_year_before(period: Period, closing: Closing) -> Period:
-    """Return the same period of the year before; 29 February answers to the 28th."""
-    if period.kind == Kind.AD_HOC:
-        return ad_hoc_period(_year_before(period.start), _year_before(period.end))
-    return period_of(period.kind, period.year - 1, period.number, closing)
-
-
-def _year_before(day: date) -> date:
-    leap = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28) if leap else day.replace(year=day.year - 1)
-
-
 def first_on(day: int, after: date) -> date:
     """Return the first date after *after* whose day of the month is *day* (1 to 28)."""
     year, month = after.year, after.month

@@ -19,9 +19,7 @@ from reports.periods import (
     first_on,
     last_ended,
     month_period,
-    period_before,
     period_of,
-    period_year_before,
     periods_ended,
 )
 from reports.selectors.runs import period_name
@@ -70,21 +68,11 @@ def test_whatever_the_closing_day_no_day_is_missed_and_none_counts_twice(day: in
         assert len(found) == 4 * NUMBERS[kind]
         for one, next_one in pairwise(found):
             assert next_one.start == one.end + timedelta(days=1)
-            assert period_before(next_one, closing) == one
     quarters = [period_of(Kind.QUARTER, 2028, number, closing) for number in range(1, 5)]
     months = [month_period(2028, number, closing) for number in range(1, 13)]
     year, nine = period_of(Kind.YEAR, 2028, 1, closing), period_of(Kind.NINE_MONTHS, 2028, 1, closing)
     assert (months[0].start, months[-1].end) == (quarters[0].start, quarters[-1].end) == (year.start, year.end)
     assert (nine.start, nine.end) == (months[0].start, quarters[2].end)
-
-
-def test_the_same_period_a_year_before() -> None:
-    assert period_year_before(month_period(2028, 2, CALENDAR), CALENDAR).end == date(2027, 2, 28)
-    found = period_year_before(ad_hoc_period(date(2028, 2, 29), date(2028, 2, 29)), CALENDAR)
-    assert (found.start, found.end) == (date(2027, 2, 28), date(2027, 2, 28))
-    before = period_before(ad_hoc_period(date(2028, 3, 1), date(2028, 3, 10)), CALENDAR)
-    assert (before.start, before.end) == (date(2028, 2, 20), date(2028, 2, 29))
-    assert period_before(period_of(Kind.NINE_MONTHS, 2028, 1, ND09), ND09).end == date(2027, 9, 14)
 
 
 def test_what_is_no_period_is_refused() -> None:
