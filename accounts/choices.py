@@ -82,6 +82,7 @@ class Topic(TextChoices):
     INCIDENT = "incident", _("Sự cố ảnh hưởng cơ quan: báo tin, diễn biến, kết thúc")
     VIOLATION = "violation", _("Vi phạm: yêu cầu giải trình, kết luận, trả lời khiếu nại")
     MAINTENANCE = "maintenance", _("Bảo trì theo kế hoạch của dịch vụ, của nền tảng")
+    REPORT = "report", _("Báo cáo gửi Ủy ban nhân dân tỉnh đã phát hành")
     DEADLINES = "deadlines", _("Nhắc việc đến hạn, quá hạn (gộp một thư mỗi ngày)")
 
 

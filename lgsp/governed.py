@@ -98,6 +98,7 @@ _REST = {
     **_of("reports", "yearlyreview", hidden=("code",), quiet=("revision",)),
     **_of("reports", "trainingsession", "trainingsession_materials", quiet=("revision",)),
     **_of("reports", "trainingseat", hidden=("name", "position"), quiet=("name_key",)),
+    **_of("reports", "closingrule", "reportfile"),
 }
 GOVERNED: dict[str, Watched] = {**_RIGHTS, **_PEOPLE, **_CATALOGUE, **_PROCEDURE, **_REST}
 
@@ -119,6 +120,7 @@ EVIDENCE: dict[str, str] = {
     "connections_requestversion": "a dossier as it was sent",
     "connections_threadmessage": "what was said about a dossier",
     "reports_statementversion": "a statement of use as it was handed in",
+    "reports_narrativeversion": "what a report said in words, version by version",
 }
 # Neither governed nor evidence -> why.
 FREE: dict[str, str] = {
@@ -166,6 +168,7 @@ FREE: dict[str, str] = {
     "incidents_upstreamhealth": "a measurement, overwritten by the next one",
     "reports_lastuse": "when a page was last used, of nobody in particular; overwritten by a job",
     "reports_trainingtelling": "keeps a job from telling twice; what was told is a fact",
+    "reports_recount": "a measurement: what frozen figures would be now",
     "incidents_webhookattempt": "a measurement, deleted by age",
     "reports_statementreminder": "keeps a job from reminding twice",
     "incidents_webhookdelivery": "an outbox row, deleted by age; that it was sent again is a fact",

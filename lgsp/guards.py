@@ -4,7 +4,7 @@ A verification of the log compares them with what stands (``audit.verification.g
 changes it here; ``tests/house/test_governed.py`` tells what is missing.
 """
 
-ROW, TRUNCATE, DELETE, UPDATE = 27, 34, 11, 19
+ROW, TRUNCATE, DELETE, UPDATE, WRITE = 27, 34, 11, 19, 31
 
 # (table, trigger) -> (its function, what it stands before, its arguments, columns and whether it has a condition).
 GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
@@ -59,6 +59,9 @@ GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
     ("reports_statementversion", "statementversion_frozen"): ("audit_refuse_change", ROW, ""),
     ("reports_budgetadjustment", "budgetadjustment_frozen"): ("catalog_write_once", ROW, ""),
     ("reports_budgetline", "budgetline_frozen"): ("catalog_write_once", ROW, ""),
+    ("reports_narrativeversion", "append_only"): ("audit_refuse_change", ROW, ""),
+    ("reports_narrativeversion", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
+    ("reports_reportfile", "reportfile_frozen"): ("reports_keep_file", WRITE, ""),
     ("reports_reportrun", "reportrun_frozen"): ("reports_keep_run", ROW, ""),
     ("reports_spending", "spending_frozen"): ("reports_keep_spending", ROW, ""),
     ("reports_yearlyreview", "yearlyreview_frozen"): ("reports_keep_review", ROW, ""),
@@ -78,5 +81,6 @@ FUNCTIONS: dict[str, str] = {
     "incidents_keep_paper": "3e03ed9c0ee0a5a84d52aff97fe964e8f9af9b2e340617e5fa3db01bcb8e7ee0",
     "reports_keep_review": "96c07d89e7e2205717a0adebafa0511575b93504b13cd2d9811ba06803f9d130",
     "reports_keep_spending": "e8643efd1de6ca4aec8a5362b6a504c03109bcf3698a5d73dadc3149739dad33",
-    "reports_keep_run": "91c5aab28d7cb173c3a7a854f7a10bc5c77e5125d7aea75f9732e459b695c160",
+    "reports_keep_file": "7d450fe7e9739cfc31bf6807fc712ee0aad9eb3875ef2ccc172660b8104b6a96",
+    "reports_keep_run": "c0f2e40311ce4fafbbdd57fd02e775663365f4ac623201bc7da274f171807f72",
 }

@@ -15,20 +15,15 @@ class Kind(TextChoices):
     AD_HOC = "ad_hoc", _("Đột xuất")
 
 
-class ClosingRule(TextChoices):
-    """Where a period begins and ends."""
-
-    CALENDAR = "calendar", _("Theo tháng dương lịch, từ ngày đầu đến ngày cuối tháng")
-    MID_MONTH = "mid_month", _("Từ ngày 15 tháng trước đến hết ngày 14 (Nghị định 09/2019/NĐ-CP)")
-    CUSTOM = "custom", _("Từ ngày đến ngày do người lập chọn")
-
-
 class RunState(TextChoices):
     """Life of one report."""
 
-    REQUESTED = "requested", _("Đang lập")
+    REQUESTED = "requested", _("Đang lập số liệu")
     FAILED = "failed", _("Lập không thành công")
-    DRAFTED = "drafted", _("Chờ phát hành")
+    DRAFTED = "drafted", _("Đang soạn")
+    RENDERING = "rendering", _("Đang tạo tệp trình duyệt")
+    SUBMITTED = "submitted", _("Chờ duyệt")
+    APPROVED = "approved", _("Đã duyệt, chờ phát hành")
     PUBLISHED = "published", _("Đã phát hành")
     SUPERSEDED = "superseded", _("Đã thay thế")
 
@@ -39,6 +34,14 @@ class Format(TextChoices):
     DOCX = "docx", _("Tệp Word")
     XLSX = "xlsx", _("Tệp Excel")
     PDF = "pdf", _("Tệp PDF")
+
+
+class TextOrigin(TextChoices):
+    """How a version of the words of a report came about."""
+
+    DRAFT = "draft", _("Soạn tự động từ số liệu")
+    EDITED = "edited", _("Cán bộ sửa")
+    RESTORED = "restored", _("Lấy lại bản soạn tự động")
 
 
 class Unit(TextChoices):

@@ -16,7 +16,7 @@ def sees_drafts(actor: Actor) -> bool:
 
 
 def is_platform(run: Any, actor: Actor) -> bool:
-    """Return whether the platform itself acts: only the job that writes a report ends or fails it."""
+    """Return whether the platform itself acts: only the jobs that make a report end or fail their part."""
     return actor.kind == "system"
 
 
@@ -26,8 +26,10 @@ def drafts(run: Any, actor: Actor) -> bool:
 
 
 def publishes(run: Any, actor: Actor) -> bool:
-    """Return whether *actor* publishes, and is not who asked for this report."""
-    return actor.is_person and actor.may(PUBLISH) and actor.user_id != run.requested_by_id
+    """Return whether *actor* approves and publishes, and had no hand in this report: asking, wording, submitting."""
+    if not (actor.is_person and actor.may(PUBLISH)) or actor.user_id in (run.requested_by_id, run.submitted_by_id):
+        return False
+    return not run.narratives.filter(by_id=actor.user_id).exists()
 
 
 def _not_written(run: Any) -> str:

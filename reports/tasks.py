@@ -2,19 +2,34 @@
 
 from celery import shared_task
 
-from reports.services import campaign_letters, last_use, requesting, training_seats, training_telling, writing
+from reports.services import (
+    campaign_letters,
+    last_use,
+    recounting,
+    scheduling,
+    submitting,
+    training_seats,
+    training_telling,
+    writing,
+)
 
 
 @shared_task(soft_time_limit=240)
 def write_report(run_id: int) -> None:
-    """Write one report that was asked for."""
+    """Count and word one report that was asked for."""
     writing.write_report(run_id=run_id)
+
+
+@shared_task(soft_time_limit=240)
+def make_files(run_id: int) -> None:
+    """Make the files of one report that was submitted."""
+    submitting.make_files(run_id=run_id)
 
 
 @shared_task
 def request_due_reports() -> None:
     """Ask for the reports whose day has come; hand over again what was left lying."""
-    requesting.request_due_reports()
+    scheduling.request_due_reports()
 
 
 @shared_task
@@ -45,3 +60,9 @@ def remind_of_training() -> None:
 def erase_old_training_names() -> None:
     """Erase names of people trained longer ago than they are kept."""
     training_seats.erase_old_names()
+
+
+@shared_task(soft_time_limit=280)
+def recount_reports() -> None:
+    """Compare the frozen figures of reports with what they would be now."""
+    recounting.recount_due_reports()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.web import (
+    asking,
     clauses,
     feedback,
     funding,
@@ -15,6 +16,7 @@ from reports.web import (
     statements,
     training,
     verify,
+    words,
 )
 
 urlpatterns = [
@@ -43,9 +45,13 @@ urlpatterns = [
         name="statement_paper",
     ),
     path("bao-cao/", reports.report_list, name="reports"),
-    path("bao-cao/lap/", reports.ask, name="ask_report"),
+    path("bao-cao/lap/", asking.ask, name="ask_report"),
     path("bao-cao/<str:code>/", reports.report, name="report"),
     path("bao-cao/<str:code>/tai-ve/", reports.download, name="download_report"),
+    path("bao-cao/<str:code>/tai-ve/<slug:ending>/", reports.download, name="download_report_as"),
+    path("bao-cao/<str:code>/loi-van/", words.edit_words, name="report_words"),
+    path("bao-cao/<str:code>/lich-su/", words.history, name="report_history"),
+    path("bao-cao/<str:code>/doi-chieu/", reports.recount, name="recount_report"),
     path("bao-cao/<str:code>/viec/<slug:name>/", reports.step, name="report_step"),
     path("kinh-phi/", funding.budget_years, name="budget_years"),
     path("kinh-phi/<int:year>/", funding.budget_year, name="budget_year"),

@@ -1,4 +1,4 @@
-"""Triggers on what governs reports: weights, campaigns, statements, funding, training, feedback, reviews."""
+"""Triggers on what governs reports: closing rules, files, weights, campaigns, statements, funding, training, feedback, reviews."""
 
 from django.db import migrations
 
@@ -8,6 +8,6 @@ from lgsp.governed import install
 class Migration(migrations.Migration):
     dependencies = [
         ("lgsp", "0008_guards"),
-        ("reports", "0006_yearly"),
+        ("reports", "0007_life"),
     ]
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]

@@ -85,4 +85,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 290},
     },
     "count-last-use": {"task": "reports.tasks.count_last_use", "schedule": 600.0, "options": {"expires": 590}},
+    # At night, a part of an hour at a time: each report is due once a day.
+    "recount-reports": {"task": "reports.tasks.recount_reports", "schedule": crontab(hour="2-4", minute=50)},
 }

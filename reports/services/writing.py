@@ -1,4 +1,4 @@
-"""Writing a report: figures read, frozen, put into a file; then published by a second person (QC14.5)."""
+"""Writing a report: figures read and frozen, the first words drafted from them (QC14.5)."""
 
 import structlog
 from django.db import OperationalError, transaction
@@ -7,17 +7,18 @@ from django.utils.translation import gettext as _
 from accounts.models import Agency
 from audit.record import record_fact
 from audit.services.rollups import roll_up
-from core import clock, files
-from core.actor import Actor, system_actor
-from core.documents.docx import render
+from core import clock
+from core.actor import system_actor
 from core.transitions import carry
-from reports.choices import RunState
+from reports.choices import Format, RunState, TextOrigin
 from reports.comparing import windows
 from reports.content.assembling import sections
 from reports.content.figures import Frozen, Letterhead, thaw
-from reports.documents.periodic import compose
-from reports.models import ReportRun, ReportTemplate
+from reports.documents.files import render_files
+from reports.drafting import draft
+from reports.models import NarrativeVersion, ReportRun, ReportTemplate
 from reports.queries.window import Window
+from reports.selectors.runs import texts_of
 
 log = structlog.get_logger("lgsp.reports")
 
@@ -41,24 +42,12 @@ def freeze(run: ReportRun) -> Frozen:
     """Read everything *run* will say, up to its closing moment."""
     roll_up()
     content = sections(Window(run.period.since, run.data_until), windows(run.period, run.data_until))
-    return Frozen(_letterhead(ReportTemplate.objects.get(kind=run.kind)), content)
+    return Frozen(_letterhead(ReportTemplate.objects.get(kind=run.kind), run.title), content)
 
 
 def document_of(run: ReportRun) -> bytes:
-    """Return the file of a report whose figures are frozen."""
-    return render(compose(run, thaw(run.figures or {})))
-
-
-@transaction.atomic
-def publish_report(*, actor: Actor, run: ReportRun) -> ReportRun:
-    """Publish what another person, or the schedule, had drawn up: leaders of the province see it from now on."""
-    stored = ReportRun.objects.select_for_update().get(pk=run.pk)
-    taken = carry(stored, "publish", actor)
-    stored.published_by_id, stored.published_at = actor.user_id, clock.now()
-    stored.save()
-    after = {"state": stored.state, "sha256": stored.sha256}
-    record_fact(actor=actor, deed="report.published", subject=stored, after=after, clause=taken.custom["clause"])
-    return stored
+    """Return the Word file of a report whose figures are frozen, with its words as they stand."""
+    return render_files(run, thaw(run.figures or {}), texts_of(run))[Format.DOCX]
 
 
 @transaction.atomic
@@ -67,11 +56,13 @@ def _finish(run: ReportRun, frozen: Frozen) -> ReportRun:
     if stored.state != RunState.REQUESTED:
         return stored
     actor = system_actor(_("Lập báo cáo"))
-    stored.figures = frozen.as_json()
-    stored.sha256, stored.drafted_at = files.keep(document_of(stored)), clock.now()
+    stored.figures, stored.drafted_at = frozen.as_json(), clock.now()
     carry(stored, "finish", actor)
     stored.save()
-    record_fact(actor=actor, deed="report.drafted", subject=stored, after={"sha256": stored.sha256}, clause="QC14.5")
+    NarrativeVersion.objects.create(
+        run=stored, version=1, texts=draft(frozen), origin=TextOrigin.DRAFT, at=stored.drafted_at
+    )
+    record_fact(actor=actor, deed="report.drafted", subject=stored, clause="QC14.5")
     return stored
 
 
@@ -82,13 +73,14 @@ def _fail(run: ReportRun, error: Exception) -> ReportRun:
         return stored
     actor = system_actor(_("Lập báo cáo"))
     carry(stored, "fail", actor)
-    stored.failure = _reason(error)
+    stored.failure = reason_of(error)
     stored.save()
     record_fact(actor=actor, deed="report.failed", subject=stored, reason=stored.failure, clause="QC14.5")
     return stored
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return in words why a job could not do its part, without what only a log may say."""
     if isinstance(error, OperationalError):
         return _("Không đọc được số liệu: cơ sở dữ liệu bận hoặc hết thời gian chờ.")
     if isinstance(error, OSError):
@@ -98,7 +90,7 @@ def _reason(error: Exception) -> str:
     return _("Lỗi của hệ thống, đã ghi nhật ký (%(kind)s).") % {"kind": type(error).__name__}
 
 
-def _letterhead(template: ReportTemplate) -> Letterhead:
+def _letterhead(template: ReportTemplate, title: str) -> Letterhead:
     body = Agency.objects.filter(is_operator=True).exclude(parent__is_operator=True).select_related("parent").first()
     return Letterhead(
         superior=body.parent.name if body and body.parent else "",
@@ -106,7 +98,7 @@ def _letterhead(template: ReportTemplate) -> Letterhead:
         symbol=body.symbol if body else "",
         place=template.place,
         addressee=template.addressee,
-        subject=template.subject,
+        subject=title or template.subject,
         legal_bases=tuple(template.legal_bases.splitlines()),
         recipients=tuple(template.recipients.splitlines()),
         signer=template.signer,

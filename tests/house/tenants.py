@@ -102,6 +102,7 @@ PUBLIC = (
 )
 #: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
 OFFICE = (
+    "api/v1/reports/<str:code>",
     "bao-cao/<str:code>/",
     "co-quan/vai-tro/<int:pk>/",
     "dieu-hanh/chi-tieu/<slug:code>/",

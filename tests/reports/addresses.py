@@ -32,6 +32,9 @@ PAGES: dict[str, Page] = {
     "admin:reports_campaignquestion_add": ({}, holders("campaign.manage")),
     "admin:reports_statement_changelist": ({}, CAMPAIGN_READERS),
     "admin:reports_statement_add": ({}, NOBODY),
+    "api-reports": ({}, READERS),
+    "admin:reports_closingrule_changelist": ({}, READERS & STAFF),
+    "admin:reports_closingrule_add": ({}, holders("report.draft")),
     "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),
     "admin:reports_reporttemplate_add": ({}, NOBODY),
     "budget_years": ({}, FUNDS),
@@ -61,7 +64,8 @@ PAGES: dict[str, Page] = {
 # statement in test_campaign_pages.py, test_statements.py and the tenants of tests/house, of money in test_funding.py.
 ELSEWHERE: frozenset[str] = frozenset(
     {
-        *("report", "download_report", "report_step", "verify_report"),
+        *("report", "download_report", "download_report_as", "report_step", "report_words", "report_history"),
+        *("recount_report", "api-report", "verify_report"),
         *("statement", "fill_statement", "check_statement", "statement_file", "statement_paper"),
         *(f"admin:reports_campaign_{name}" for name in ("audience", "extend", "compare", "late", "result", "step")),
         *(f"admin:reports_statement_{name}" for name in ("file", "paper", "step")),

@@ -12,10 +12,11 @@ from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
 from core import clock
 from core.actor import Actor
-from reports.choices import ClosingRule
 from reports.models import ReportRun
-from reports.periods import Period, month_period
+from reports.periods import CALENDAR, Period, month_period
+from reports.services.approving import approve_report, publish_report
 from reports.services.requesting import request_report
+from reports.services.submitting import make_files, submit_report
 from reports.services.writing import write_report
 from tests.connections.conftest import chain
 from tests.connections.use_log import open_chains
@@ -38,9 +39,20 @@ class Desk:
         return request_report(actor=self.actors["report_officer"], period=self.month, preliminary=True)[0]
 
     def write(self) -> ReportRun:
-        """Ask for it and write it."""
+        """Ask for it and write it: figures are frozen, words drafted."""
         open_chains()
         return write_report(run_id=self.ask().pk)
+
+    def submit(self, run: ReportRun | None = None) -> ReportRun:
+        """Submit it and make its files."""
+        submitted = submit_report(actor=self.actors["report_officer"], run=run or self.write())
+        return make_files(run_id=submitted.pk)
+
+    def publish(self, run: ReportRun | None = None) -> ReportRun:
+        """Approve and publish it."""
+        leader = self.actors["department_leader"]
+        approved = approve_report(actor=leader, run=self.submit(run))
+        return publish_report(actor=leader, run=approved)
 
 
 @pytest.fixture(autouse=True)
@@ -67,4 +79,4 @@ def seat(agency: Callable[..., Agency], person: Callable[..., User]) -> Desk:
     users = {role: person(f"bc-{role}@lgsp.example", place, role) for role, place in places.items()}
     actors = {role: actor_for(user, standings_of(user), agency_id=None) for role, user in users.items()}
     today = clock.today()
-    return Desk(users, actors, month_period(today.year, today.month, ClosingRule.CALENDAR))
+    return Desk(users, actors, month_period(today.year, today.month, CALENDAR))

@@ -1,7 +1,14 @@
-"""The life of a report: asked for once, written once, frozen, published by a second person (QC14.5)."""
+"""The life of a report: asked for once, frozen, worded, submitted, approved by another person, published (QC14.5)."""
 
+import os
+import re
+import signal
+import subprocess
+import sys
 import threading
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,35 +18,68 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from accounts.models import Letter, Notice
 from accounts.services.memberships import give_role
 from audit.models import Fact
 from core import clock, files
 from core.actor import system_actor
 from core.problems import DomainError, GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from reports import tasks
-from reports.choices import ClosingRule, RunState
-from reports.models import ReportRun, ReportTemplate
-from reports.periods import first_on, last_ended_month, month_period
-from reports.services.requesting import due_month, renew_report, request_due_reports, request_report, retry_report
-from reports.services.writing import document_of, publish_report, write_report
+from reports.choices import Kind, RunState
+from reports.content.figures import thaw
+from reports.models import NarrativeVersion, ReportFile, ReportRun, ReportTemplate
+from reports.periods import CALENDAR, ad_hoc_period, month_period
+from reports.selectors.runs import files_of, report_name
+from reports.services.approving import approve_report, publish_report, return_report
+from reports.services.narratives import save_narrative
+from reports.services.requesting import renew_report, request_report, retry_report
+from reports.services.submitting import make_files, submit_report
+from reports.services.writing import document_of, write_report
 from tests.reports.conftest import Desk
 
 
-def stored_path(run: ReportRun) -> Path:
-    """Return where the file of *run* lies."""
-    return Path(settings.MEDIA_ROOT) / "content" / run.sha256[:2] / run.sha256
+def kept() -> list[Path]:
+    """Return the files in the storage."""
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
-def test_a_task_run_twice_writes_once_and_a_lost_file_would_come_out_the_same(desk: Desk) -> None:
+def at_once(deed: Callable[[], Any], times: int) -> list[Exception]:
+    """Do *deed* so many times at once; return what went wrong."""
+    wrong: list[Exception] = []
+
+    def do() -> None:
+        try:
+            deed()
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+@pytest.mark.clause("QC14.5")
+def test_a_task_run_twice_does_its_part_once_and_gives_the_same_bytes(desk: Desk) -> None:
     run = desk.ask()
     tasks.write_report(run.pk)
-    first = ReportRun.objects.get(pk=run.pk)
-    content, facts = files.fetch(first.sha256), Fact.objects.count()
+    drafted = ReportRun.objects.get()
+    facts = Fact.objects.count()
     tasks.write_report(run.pk)
-    again = ReportRun.objects.get(pk=run.pk)
-    assert (again.sha256, again.drafted_at, Fact.objects.count()) == (first.sha256, first.drafted_at, facts)
+    again = ReportRun.objects.get()
+    assert (again.drafted_at, again.figures, Fact.objects.count()) == (drafted.drafted_at, drafted.figures, facts)
+    submit_report(actor=desk.actors["report_officer"], run=again)
+    tasks.make_files(run.pk)
+    first, facts = ReportRun.objects.get(), Fact.objects.count()
+    tasks.make_files(run.pk)
+    assert (ReportRun.objects.get().sha256, Fact.objects.count()) == (first.sha256, facts)
+    content = files.fetch(first.sha256)
     assert sha256(content).hexdigest() == first.sha256
-    assert document_of(again) == content
+    assert document_of(first) == content
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,126 +87,268 @@ def test_asked_for_by_many_at_once_there_is_one_report(desk: Desk) -> None:
     found: list[tuple[int, bool]] = []
 
     def ask() -> None:
-        try:
-            run, fresh = request_report(actor=desk.actors["report_officer"], period=desk.month, preliminary=True)
-            found.append((run.pk, fresh))
-        finally:
-            connection.close()
+        run, fresh = request_report(actor=desk.actors["report_officer"], period=desk.month, preliminary=True)
+        found.append((run.pk, fresh))
 
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 6
+    assert at_once(ask, 6) == []
     assert len({pk for pk, _fresh in found}) == 1
     assert sum(fresh for _pk, fresh in found) == 1
     assert ReportRun.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_written_by_many_workers_at_once_there_is_one_file(desk: Desk) -> None:
-    run, wrong = desk.ask(), []
+def test_different_ad_hoc_reports_asked_for_at_once_are_all_made_each_under_its_code(desk: Desk) -> None:
+    names = iter(["Báo cáo một", "Báo cáo hai", "Báo cáo một", "Báo cáo ba"])
+    today = clock.today()
 
-    def write() -> None:
-        try:
-            tasks.write_report(run.pk)
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
+    def ask() -> None:
+        period = ad_hoc_period(today.replace(day=1), today)
+        request_report(actor=desk.actors["report_officer"], period=period, preliminary=True, title=next(names))
 
-    threads = [threading.Thread(target=write) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    assert at_once(ask, 4) == []
+    assert sorted(ReportRun.objects.values_list("title", flat=True)) == ["Báo cáo ba", "Báo cáo hai", "Báo cáo một"]
+    assert len(set(ReportRun.objects.values_list("code", flat=True))) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_made_by_many_workers_at_once_there_is_one_of_each(desk: Desk) -> None:
+    run = desk.ask()
+    assert at_once(lambda: tasks.write_report(run.pk), 4) == []
     assert ReportRun.objects.get().state == RunState.DRAFTED
-    assert Fact.objects.filter(deed="report.drafted").count() == 1
-    assert len([path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]) == 1
+    assert Fact.objects.filter(deed="report.drafted").count() == NarrativeVersion.objects.count() == 1
+    officer = desk.actors["report_officer"]
+    assert len(at_once(lambda: submit_report(actor=officer, run=run), 3)) == 2
+    assert at_once(lambda: tasks.make_files(run.pk), 4) == []
+    assert ReportRun.objects.get().state == RunState.SUBMITTED
+    assert Fact.objects.filter(deed="report.presented").count() == 1
+    assert len(kept()) == ReportFile.objects.count()
+    leader = desk.actors["department_leader"]
+    assert len(at_once(lambda: approve_report(actor=leader, run=run), 3)) == 2
+    assert len(at_once(lambda: publish_report(actor=leader, run=run), 3)) == 2
+    assert Letter.objects.filter(subject__contains="Đã phát hành báo cáo").count() == 1
 
 
+# -- asking ----------------------------------------------------------------------------------------------
 def test_a_period_that_runs_is_reported_only_as_preliminary_and_one_to_come_not_at_all(desk: Desk) -> None:
     officer = desk.actors["report_officer"]
     with pytest.raises(InvalidInput) as refused:
         request_report(actor=officer, period=desk.month)
     assert set(refused.value.errors) == {"preliminary"}
-    coming = month_period(clock.today().year + 1, 1, ClosingRule.CALENDAR)
+    coming = month_period(clock.today().year + 1, 1, CALENDAR)
     with pytest.raises(InvalidInput) as refused:
         request_report(actor=officer, period=coming, preliminary=True)
-    assert set(refused.value.errors) == {"month"}
+    assert set(refused.value.errors) == {"number"}
     assert not ReportRun.objects.exists()
+
+
+def test_an_ad_hoc_report_has_a_name_and_bounds(desk: Desk) -> None:
+    officer, period = desk.actors["report_officer"], ad_hoc_period(date(2026, 3, 2), date(2026, 5, 5))
+    long = ad_hoc_period(date(2019, 3, 2), date(2026, 5, 5))
+    for given, title, wrong in ((period, " ", "title"), (period, "x" * 201, "title"), (long, "Dài", "end")):
+        with pytest.raises(InvalidInput) as refused:
+            request_report(actor=officer, period=given, title=title)
+        assert set(refused.value.errors) == {wrong}
+    run, fresh = request_report(actor=officer, period=period, title=" Dữ liệu  đất đai ", purpose="Công văn số 12")
+    assert (fresh, run.title, run.kind, run.code) == (True, "Dữ liệu đất đai", Kind.AD_HOC, "BC-DX-20260505")
+    assert request_report(actor=officer, period=period, title="Dữ liệu đất đai") == (run, False)
+    written = write_report(run_id=run.pk)
+    assert thaw(written.figures or {}).letterhead.subject == "Dữ liệu đất đai"
+    assert report_name(written) == "đột xuất: Dữ liệu đất đai"
 
 
 @pytest.mark.clause("QC8.2")
 @pytest.mark.parametrize("role", ["department_leader", "inspector", "evaluator", "province_leader", "agency_officer"])
-def test_nobody_else_asks_for_a_report(desk: Desk, role: str) -> None:
+def test_nobody_else_asks_or_submits(desk: Desk, role: str) -> None:
     with pytest.raises(PermissionRefused):
         request_report(actor=desk.actors[role], period=desk.month, preliminary=True)
     assert not ReportRun.objects.exists()
-
-
-@pytest.mark.parametrize("role", ["report_officer", "inspector", "evaluator", "province_leader", "agency_officer"])
-def test_nobody_else_publishes_it(desk: Desk, role: str) -> None:
     run = desk.write()
+    with pytest.raises(PermissionRefused):
+        submit_report(actor=desk.actors[role], run=run)
+    assert ReportRun.objects.get().state == RunState.DRAFTED
+
+
+def test_no_template_no_report(desk: Desk) -> None:
+    ReportTemplate.objects.all().delete()
+    with pytest.raises(GuardRefused):
+        desk.ask()
+    assert not ReportRun.objects.exists()
+
+
+def test_a_period_without_anything_is_still_a_right_report_that_says_so(desk: Desk) -> None:
+    run, _fresh = request_report(actor=desk.actors["report_officer"], period=month_period(2026, 1, CALENDAR))
+    texts = write_report(run_id=run.pk).narratives.get().texts
+    assert re.search("chưa phát sinh|Không có số liệu", texts["use"])
+    assert desk.publish(ReportRun.objects.get()).state == RunState.PUBLISHED
+
+
+# -- approving -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ["report_officer", "inspector", "evaluator", "province_leader", "agency_officer"])
+def test_nobody_else_approves_returns_or_publishes(desk: Desk, role: str) -> None:
+    run, leader = desk.submit(), desk.actors["department_leader"]
     facts = Fact.objects.count()
+    with pytest.raises(PermissionRefused):
+        approve_report(actor=desk.actors[role], run=run)
+    with pytest.raises(PermissionRefused):
+        return_report(actor=desk.actors[role], run=run, reason="Lý do")
+    assert Fact.objects.count() == facts
+    approve_report(actor=leader, run=run)
     with pytest.raises(PermissionRefused):
         publish_report(actor=desk.actors[role], run=run)
     assert ReportRun.objects.get().published_at is None
-    assert Fact.objects.count() == facts
 
 
-def test_who_asked_for_it_does_not_publish_it_even_with_both_roles(desk: Desk, actor: Any) -> None:
-    user = desk.users["report_officer"]
+@pytest.mark.clause("QC14.5")
+@pytest.mark.parametrize("hand", ["asked", "worded", "submitted"])
+def test_who_had_a_hand_in_it_does_not_approve_it_even_with_both_roles(desk: Desk, actor: Any, hand: str) -> None:
+    user = desk.users["department_leader"]
     agency = user.memberships.get().agency
-    give_role(actor=system_actor("kiểm thử"), user=user, agency=agency, role="department_leader")
-    run = desk.write()
+    give_role(actor=system_actor("kiểm thử"), user=user, agency=agency, role="report_officer")
+    both = actor(user)
+    clean = desk.actors["report_officer"]
+    run, _fresh = request_report(actor=both if hand == "asked" else clean, period=desk.month, preliminary=True)
+    run = write_report(run_id=run.pk)
+    if hand == "worded":
+        save_narrative(actor=both, run=run, texts={"assessment": "Tốt."}, version=1)
+    submit_report(actor=both if hand == "submitted" else clean, run=run)
+    run = make_files(run_id=run.pk)
     with pytest.raises(PermissionRefused):
-        publish_report(actor=actor(user), run=run)
-    stored = ReportRun.objects.get()
-    stored.published_by = user
-    with pytest.raises(DatabaseError), transaction.atomic():
-        stored.save()
-    assert publish_report(actor=desk.actors["department_leader"], run=run).state == RunState.PUBLISHED
+        approve_report(actor=both, run=run)
+    if hand != "worded":
+        stored = ReportRun.objects.get()
+        stored.approved_by = user
+        with pytest.raises(DatabaseError), transaction.atomic():
+            stored.save()
 
 
-def test_what_is_not_written_is_not_published(desk: Desk) -> None:
-    run = desk.ask()
+def test_what_has_no_files_is_not_approved_and_what_is_not_approved_not_published(desk: Desk) -> None:
+    leader, run = desk.actors["department_leader"], desk.write()
+    for deed in (approve_report, publish_report):
+        with pytest.raises(StateRefused):
+            deed(actor=leader, run=run)
+    run = desk.submit(run)
     with pytest.raises(StateRefused):
-        publish_report(actor=desk.actors["department_leader"], run=run)
-    assert ReportRun.objects.get().state == RunState.REQUESTED
+        publish_report(actor=leader, run=run)
+    assert ReportRun.objects.get().state == RunState.SUBMITTED
+
+
+def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk) -> None:
+    leader, officer = desk.actors["department_leader"], desk.actors["report_officer"]
+    run = approve_report(actor=leader, run=desk.submit())
+    first = run.sha256
+    with pytest.raises(InvalidInput):
+        return_report(actor=leader, run=run, reason=" ")
+    returned = return_report(actor=leader, run=run, reason="Bổ sung kiến nghị")
+    assert (returned.state, returned.sha256, returned.approved_by) == (RunState.DRAFTED, "", None)
+    assert files_of(returned) == []
+    assert Notice.objects.filter(event="report.returned", recipient=desk.users["report_officer"]).count() == 1
+    current = returned.narratives.order_by("-version")[0]
+    save_narrative(actor=officer, run=returned, texts={"connections": "Đã rà soát."}, version=current.version)
+    second = desk.submit(returned)
+    assert second.sha256 != first
+    assert document_of(second) == files.fetch(second.sha256)
+    assert [item.sha256 for item in files_of(second)] == [second.sha256]
+    assert [fact.after.get("docx") for fact in Fact.objects.filter(deed="report.presented").order_by("pk")] == [
+        first,
+        second.sha256,
+    ]
+
+
+@pytest.mark.clause("QC7.5", "QC14.5")
+def test_publishing_sends_leaders_of_the_province_a_link_and_no_file(desk: Desk, person: Any, agency: Any) -> None:
+    province = desk.users["province_leader"].memberships.get().agency
+    other = person("lanh-dao-2@lgsp.example", province, "province_leader")
+    run = desk.publish()
+    told = Notice.objects.filter(event="report.published")
+    assert {item.recipient for item in told} == {desk.users["province_leader"], other}
+    assert {item.link for item in told} == {f"/bao-cao/{run.code}/"}
+    assert {item.agency for item in told} == {province}
+    letters = Letter.objects.filter(notices__in=told)
+    assert {letter.to for letter in letters} == {item.recipient.email for item in told if item.recipient}
+    for letter in letters:
+        assert letter.enclosure == ""
+        assert f"{settings.PUBLIC_URL}/thong-bao/" in letter.body
+        assert "không kèm tệp" in letter.body
+    again = renew_report(actor=desk.actors["report_officer"], run=run, reason="Bổ sung")
+    desk.publish(write_report(run_id=again.pk))
+    assert f"thay thế báo cáo {run.code}" in Notice.objects.filter(event="report.published").order_by("-pk")[0].body
+
+
+# -- frozen ----------------------------------------------------------------------------------------------
+def refuses(thing: Any) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        thing.save()
 
 
 def test_the_database_refuses_to_change_or_remove_what_was_written(desk: Desk) -> None:
-    run = desk.write()
-    for name, value in (("sha256", "0" * 64), ("figures", {}), ("data_until", clock.now())):
+    run = approve_report(actor=desk.actors["department_leader"], run=desk.submit())
+    for name, value in (("sha256", "0" * 64), ("figures", {}), ("data_until", clock.now()), ("drafted_at", None)):
         changed = ReportRun.objects.get(pk=run.pk)
         setattr(changed, name, value)
+        refuses(changed)
+    file, words = run.files.get(), run.narratives.get()
+    file.sha256, words.texts = "0" * 64, {}
+    refuses(file)
+    refuses(words)
+    refuses(ReportFile(run=run, format="pdf", sha256="0" * 64, made_at=clock.now()))
+    for thing in (run, file, words):
         with pytest.raises(DatabaseError), transaction.atomic():
-            changed.save()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        run.delete()
+            type(thing).objects.filter(pk=thing.pk)._raw_delete("default")
     assert ReportRun.objects.get().sha256 == run.sha256
 
 
 def test_a_failure_is_told_and_tried_again_by_a_person(desk: Desk) -> None:
-    run = desk.ask()
-    with patch("reports.services.writing.render", side_effect=OSError("disk")):
+    run, officer = desk.ask(), desk.actors["report_officer"]
+    with patch("reports.services.writing.freeze", side_effect=OSError("disk")):
         tasks.write_report(run.pk)
     failed = ReportRun.objects.get()
     assert (failed.state, failed.sha256, failed.figures) == (RunState.FAILED, "", None)
-    assert "kho lưu trữ" in failed.failure
     with pytest.raises(PermissionRefused):
         retry_report(actor=desk.actors["department_leader"], run=failed)
-    retry_report(actor=desk.actors["report_officer"], run=failed)
+    retry_report(actor=officer, run=failed)
     tasks.write_report(run.pk)
     assert (ReportRun.objects.get().state, ReportRun.objects.get().failure) == (RunState.DRAFTED, "")
+    submit_report(actor=officer, run=run)
+    with patch("reports.services.submitting.files.keep", side_effect=OSError("disk")):
+        tasks.make_files(run.pk)
+    stumbled = ReportRun.objects.get()
+    assert (stumbled.state, stumbled.sha256, list(stumbled.files.all())) == (RunState.DRAFTED, "", [])
+    assert "kho lưu trữ" in stumbled.failure
+    assert desk.submit(stumbled).failure == ""
+
+
+def test_a_worker_that_dies_between_content_and_rows_leaves_nothing_and_the_next_makes_the_same(desk: Desk) -> None:
+    run = submit_report(actor=desk.actors["report_officer"], run=desk.write())
+
+    class Killed(BaseException):
+        """As a signal ends a worker: no handler of errors runs."""
+
+    with patch("reports.services.submitting._present", side_effect=Killed), pytest.raises(Killed):
+        tasks.make_files(run.pk)
+    left = ReportRun.objects.get()
+    assert (left.state, files_of(left), ReportFile.objects.count()) == (RunState.RENDERING, [], 0)
+    half = kept()
+    made = make_files(run_id=run.pk)
+    assert (made.state, kept()) == (RunState.SUBMITTED, half)
+
+
+def test_a_slow_worker_of_an_earlier_submission_puts_nothing_in(desk: Desk) -> None:
+    first = submit_report(actor=desk.actors["report_officer"], run=desk.write())
+    make_files(run_id=first.pk)
+    returned = return_report(actor=desk.actors["department_leader"], run=first, reason="Sửa")
+    words = {"connections": "Bản hai."}
+    save_narrative(actor=desk.actors["report_officer"], run=returned, texts=words, version=1)
+    second = submit_report(actor=desk.actors["report_officer"], run=returned)
+    with patch("reports.services.submitting.ReportRun.objects.get", return_value=first):
+        assert make_files(run_id=first.pk).state == RunState.RENDERING
+    assert files_of(ReportRun.objects.get()) == []
+    made = make_files(run_id=second.pk)
+    assert document_of(made) == files.fetch(made.sha256)
 
 
 def test_a_file_that_was_changed_or_lost_is_not_given_out(desk: Desk) -> None:
-    run = desk.write()
-    place = stored_path(run)
+    run = desk.submit()
+    place = Path(settings.MEDIA_ROOT) / "content" / run.sha256[:2] / run.sha256
     whole = place.read_bytes()
     place.write_bytes(whole[:-1])
     with pytest.raises(DomainError) as refused:
@@ -181,120 +363,46 @@ def test_a_file_that_was_changed_or_lost_is_not_given_out(desk: Desk) -> None:
 
 
 def test_a_report_made_anew_takes_the_place_of_the_old_one_with_a_reason(desk: Desk) -> None:
-    old = desk.write()
+    old = desk.submit()
     with pytest.raises(InvalidInput):
         renew_report(actor=desk.actors["report_officer"], run=old, reason=" ")
     with pytest.raises(PermissionRefused):
         renew_report(actor=desk.actors["department_leader"], run=old, reason="Lý do")
     assert ReportRun.objects.count() == 1
-    publish_report(actor=desk.actors["department_leader"], run=old)
+    leader = desk.actors["department_leader"]
+    publish_report(actor=leader, run=approve_report(actor=leader, run=old))
     new = renew_report(actor=desk.actors["report_officer"], run=old, reason="Bổ sung số liệu")
     old = ReportRun.objects.get(pk=old.pk)
     assert (old.state, old.supersede_reason) == (RunState.SUPERSEDED, "Bổ sung số liệu")
-    assert (new.state, new.code) == (RunState.REQUESTED, f"{old.code}-2")
+    assert (new.state, new.code, new.number) == (RunState.REQUESTED, f"{old.code}-2", old.number)
     assert old in ReportRun.objects.visible_to(desk.actors["province_leader"])
     assert new not in ReportRun.objects.visible_to(desk.actors["province_leader"])
 
 
-# -- the schedule ------------------------------------------------------------------------------------
-def at(day: date, hour: int) -> Any:
-    """Let the clock show *hour* o'clock of *day* in Vietnam."""
-    moment = datetime(day.year, day.month, day.day, hour, tzinfo=clock.VIETNAM)
-    return patch.multiple(
-        clock, now=lambda: moment, local_now=lambda: moment.astimezone(clock.VIETNAM), today=lambda: day
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_half_way_leaves_no_half_report_and_the_next_one_finishes_it(desk: Desk) -> None:
+    run = submit_report(actor=desk.actors["report_officer"], run=desk.write())
+    said = f"""
+import django, os, signal
+django.setup()
+from django.conf import settings
+settings.MEDIA_ROOT = {str(settings.MEDIA_ROOT)!r}
+from core import files
+from reports.services import submitting
+keep = files.keep
+submitting.files.keep = lambda content: (keep(content), os.kill(os.getpid(), signal.SIGKILL))
+submitting.make_files(run_id={run.pk})
+"""
+    settings_of = connection.settings_dict
+    address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings_of)
+    worker = subprocess.run(
+        [sys.executable, "-c", said], env={**os.environ, "DATABASE_URL": address}, check=False, timeout=120
     )
-
-
-def starts(day: date) -> None:
-    template = ReportTemplate.objects.get()
-    template.starts_on = day
-    template.save()
-
-
-@pytest.mark.parametrize(
-    ("day", "hour", "due"),
-    [
-        (date(2026, 12, 1), 5, None),
-        (date(2026, 12, 1), 6, date(2026, 11, 30)),
-        (date(2026, 12, 20), 0, date(2026, 11, 30)),
-        (date(2027, 1, 1), 7, date(2026, 12, 31)),
-        (date(2028, 3, 1), 6, date(2028, 2, 29)),
-    ],
-)
-def test_the_ended_month_is_due_from_its_day_and_hour_on(desk: Desk, day: date, hour: int, due: date | None) -> None:
-    starts(date(2026, 11, 25))
-    with at(day, hour):
-        period = due_month()
-    assert (period.end if period else None) == due
-
-
-def test_nothing_is_due_for_a_time_before_the_platform_or_when_switched_off(desk: Desk) -> None:
-    starts(date(2026, 12, 1))
-    with at(date(2026, 12, 1), 6):
-        assert due_month() is None
-    starts(date(2026, 11, 1))
-    template = ReportTemplate.objects.get()
-    template.active = False
-    template.save()
-    with at(date(2026, 12, 1), 6):
-        assert due_month() is None
-
-
-def test_the_schedule_makes_each_report_once_in_the_place_of_the_preliminary_one(desk: Desk) -> None:
-    starts(date(2026, 11, 1))
-    november = month_period(2026, 11, ClosingRule.CALENDAR)
-    with at(date(2026, 11, 20), 9):
-        early, _fresh = request_report(actor=desk.actors["report_officer"], period=november, preliminary=True)
-        write_report(run_id=early.pk)
-    with at(date(2026, 12, 1), 6):
-        assert len(request_due_reports()) == 1
-        assert request_due_reports() == []
-    early = ReportRun.objects.get(pk=early.pk)
-    final = ReportRun.objects.in_force().get()
-    assert (early.state, early.preliminary) == (RunState.SUPERSEDED, True)
-    assert (final.preliminary, final.data_until, final.requested_by) == (False, november.until, None)
-    write_report(run_id=final.pk)
-    assert publish_report(actor=desk.actors["department_leader"], run=final).state == RunState.PUBLISHED
-
-
-def test_a_report_left_lying_is_handed_to_a_worker_again(desk: Desk) -> None:
-    starts(date(2027, 1, 1))
-    run = desk.ask()
-    with patch("reports.services.requesting._hand_over") as handed:
-        request_due_reports()
-        assert not handed.called
-        later = clock.now() + timedelta(minutes=6)
-        with patch.object(clock, "now", lambda: later):
-            request_due_reports()
-    assert [call.args[0].pk for call in handed.call_args_list] == [run.pk]
-
-
-def test_no_template_no_report(desk: Desk) -> None:
-    ReportTemplate.objects.all().delete()
-    with pytest.raises(GuardRefused):
-        desk.ask()
-    assert not ReportRun.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "rule", "start", "end"),
-    [
-        (2026, 2, ClosingRule.CALENDAR, date(2026, 2, 1), date(2026, 2, 28)),
-        (2028, 2, ClosingRule.CALENDAR, date(2028, 2, 1), date(2028, 2, 29)),
-        (2026, 1, ClosingRule.MID_MONTH, date(2025, 12, 15), date(2026, 1, 14)),
-        (2026, 12, ClosingRule.MID_MONTH, date(2026, 11, 15), date(2026, 12, 14)),
-    ],
-)
-def test_the_days_of_a_month_s_report(year: int, month: int, rule: ClosingRule, start: date, end: date) -> None:
-    period = month_period(year, month, rule)
-    assert (period.start, period.end) == (start, end)
-    assert period.since.isoformat() == f"{start}T00:00:00+07:00"
-    assert period.until.isoformat() == f"{end + timedelta(days=1)}T00:00:00+07:00"
-    assert last_ended_month(end, rule).end < end
-    assert last_ended_month(end + timedelta(days=1), rule) == period
-
-
-def test_the_first_day_so_and_so_after_a_day() -> None:
-    assert first_on(1, date(2026, 12, 31)) == date(2027, 1, 1)
-    assert first_on(18, date(2026, 12, 14)) == date(2026, 12, 18)
-    assert first_on(14, date(2026, 12, 14)) == date(2027, 1, 14)
+    assert worker.returncode == -signal.SIGKILL
+    left = ReportRun.objects.get()
+    assert (left.state, ReportFile.objects.count(), len(kept())) == (RunState.RENDERING, 0, 1)
+    made = make_files(run_id=run.pk)
+    assert made.state == RunState.SUBMITTED
+    assert document_of(made) == files.fetch(made.sha256)
+    assert replace(thaw(made.figures or {})) == thaw(run.figures or {})
