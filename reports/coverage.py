@@ -56,7 +56,9 @@ def coverage() -> Coverage:
             regulation.clause(clause_id)
             _add(found.setdefault(clause_id, Served(clause_id)), row)
     for clause_id, item in found.items():
-        item.tests = tuple(tests.get(clause_id, ()))
+        # An article is proved by the tests of its clauses.
+        named = (name for name in tests if name == clause_id or name.startswith(f"{clause_id}."))
+        item.tests = tuple(sorted({test for name in named for test in tests[name]}))
     order = {clause.id: place for place, clause in enumerate(regulation.clauses())}
     return Coverage({name: found[name] for name in sorted(found, key=order.__getitem__)}, said["titles"])
 
