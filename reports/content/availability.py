@@ -15,6 +15,10 @@ from reports.wording import measured
 
 
 def _figures(got: Gathered) -> Figures:
+    return (*_answered(got), *_interrupted(got))
+
+
+def _answered(got: Gathered) -> Figures:
     found = got.availability
     made, answered = sum(row.made for row in found.rows), sum(row.answered for row in found.rows)
     below = sum(row.made > 0 and row.answered < GOOD * row.made for row in found.rows)
@@ -41,6 +45,12 @@ def _figures(got: Gathered) -> Figures:
             below,
             _("Dịch vụ có tỷ lệ lần kiểm tra được trả lời trong kỳ dưới 99% (mức của nền tảng)."),
         ),
+    )
+
+
+def _interrupted(got: Gathered) -> Figures:
+    found = got.availability
+    return (
         Figure(
             "outages",
             _("Lần mất kết nối hệ thống nguồn"),
@@ -91,24 +101,6 @@ def _section(got: Gathered, figures: Figures) -> Section:
             "out": told(known["outages"]),
             "below": measured(known["availability_below"].value, Unit.COUNT),
         }
-    checks = (_("Lần kiểm tra"), _("Được trả lời"), _("Trong giờ bảo trì"))
-    table = Table(
-        code="availability_by_service",
-        title=_("Mức sẵn sàng theo dịch vụ dữ liệu"),
-        columns=(
-            Column(_("Dịch vụ dữ liệu")),
-            Column(_("Mã")),
-            *(Column(head, Unit.COUNT) for head in checks),
-            Column(_("Mức sẵn sàng"), Unit.PERCENT),
-        ),
-        rows=tuple(
-            (row.title, row.code, row.made, row.answered, row.planned, share(row.answered, row.made))
-            for row in found.rows
-        ),
-        empty=_("Chưa có lần kiểm tra nào trong kỳ."),
-        definition=_("Kiểm tra định kỳ các địa chỉ chính thức trong các ngày của kỳ; cột bảo trì không tính vào mức."),
-        appendix=True,
-    )
     chart = Chart(
         "availability_by_time",
         _("Mức sẵn sàng theo thời gian"),
@@ -122,8 +114,29 @@ def _section(got: Gathered, figures: Figures) -> Section:
         title=_("Mức sẵn sàng của dịch vụ dữ liệu"),
         summary=summary,
         figures=figures,
-        tables=(table,),
+        tables=(_by_service(got),),
         charts=(chart,) if found.days else (),
+    )
+
+
+def _by_service(got: Gathered) -> Table:
+    checks = (_("Lần kiểm tra"), _("Được trả lời"), _("Trong giờ bảo trì"))
+    return Table(
+        code="availability_by_service",
+        title=_("Mức sẵn sàng theo dịch vụ dữ liệu"),
+        columns=(
+            Column(_("Dịch vụ dữ liệu")),
+            Column(_("Mã")),
+            *(Column(head, Unit.COUNT) for head in checks),
+            Column(_("Mức sẵn sàng"), Unit.PERCENT),
+        ),
+        rows=tuple(
+            (row.title, row.code, row.made, row.answered, row.planned, share(row.answered, row.made))
+            for row in got.availability.rows
+        ),
+        empty=_("Chưa có lần kiểm tra nào trong kỳ."),
+        definition=_("Kiểm tra định kỳ các địa chỉ chính thức trong các ngày của kỳ; cột bảo trì không tính vào mức."),
+        appendix=True,
     )
 
 

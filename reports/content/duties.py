@@ -14,6 +14,10 @@ from reports.queries.gathering import Gathered
 
 
 def _sharing_figures(got: Gathered) -> Figures:
+    return (*_cases(got), *_moves(got))
+
+
+def _cases(got: Gathered) -> Figures:
     found = got.sharing
     return (
         Figure(
@@ -34,6 +38,12 @@ def _sharing_figures(got: Gathered) -> Figures:
             found.review_overdue,
             _("Trường hợp chưa chấm dứt có ngày rà soát hoặc ngày cuối, như hiện ghi trong sổ, trước ngày cuối kỳ."),
         ),
+    )
+
+
+def _moves(got: Gathered) -> Figures:
+    found = got.sharing
+    return (
         Figure(
             "sharing_begun",
             _("Trường hợp bắt đầu áp dụng trong kỳ"),
@@ -100,6 +110,10 @@ def _sharing_row(got: Gathered, row: SharingRow) -> tuple[str, ...]:
 
 
 def _error_figures(got: Gathered) -> Figures:
+    return (*_answers(got), *_left(got))
+
+
+def _answers(got: Gathered) -> Figures:
     found = got.errors
     return (
         Figure(
@@ -127,6 +141,12 @@ def _error_figures(got: Gathered) -> Figures:
             _("Phản ánh được trả lời đúng hạn chia cho phản ánh được trả lời trong kỳ."),
             Unit.PERCENT,
         ),
+    )
+
+
+def _left(got: Gathered) -> Figures:
+    found = got.errors
+    return (
         Figure(
             "data_errors_corrected",
             _("Phản ánh đã sửa dữ liệu"),
@@ -162,6 +182,11 @@ def _errors(got: Gathered, figures: Figures) -> Section:
             "kept": told(known["data_errors_on_time_rate"]),
             "late": told(known["data_errors_overdue"]),
         }
+    return Section("data_errors", _("Sai lệch dữ liệu"), summary, figures, _error_tables(got), _error_charts(got))
+
+
+def _error_tables(got: Gathered) -> tuple[Table, ...]:
+    found = got.errors
     names = ("filed", "on_time", "late", "waiting", "overdue")
     heads = (_("Phản ánh"), _("Đúng hạn"), _("Quá hạn"), _("Chưa trả lời"), _("Đang quá hạn"))
     columns = tuple(Column(head, Unit.COUNT) for head in heads)
@@ -191,7 +216,7 @@ def _errors(got: Gathered, figures: Figures) -> Section:
         definition=_("Theo dịch vụ dữ liệu bị phản ánh."),
         appendix=True,
     )
-    return Section("data_errors", _("Sai lệch dữ liệu"), summary, figures, (by_agency, by_service), _error_charts(got))
+    return by_agency, by_service
 
 
 def _error_charts(got: Gathered) -> tuple[Chart, ...]:

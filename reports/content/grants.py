@@ -11,6 +11,10 @@ from reports.queries.grants import GrantRow
 
 
 def _figures(got: Gathered) -> Figures:
+    return (*_against_declared(got), *_not_used(got))
+
+
+def _against_declared(got: Gathered) -> Figures:
     found = got.grants
     declared = found.declared
     expected, made = sum(row.expected or 0 for row in declared), sum(row.calls for row in declared)
@@ -40,6 +44,12 @@ def _figures(got: Gathered) -> Figures:
             _("Số lượt thực tế chia cho số lượt dự kiến của các quyền đã khai báo."),
             Unit.PERCENT,
         ),
+    )
+
+
+def _not_used(got: Gathered) -> Figures:
+    found = got.grants
+    return (
         Figure(
             "grants_unused",
             _("Quyền khai thác không được sử dụng trong kỳ"),
@@ -54,7 +64,7 @@ def _figures(got: Gathered) -> Figures:
         ),
         Figure(
             "silent_now",
-            _("Trong đó và từ trước, còn im lặng"),
+            _("Cảnh báo im lặng chưa đóng"),
             found.silent_now,
             _("Cảnh báo không có lượt gọi theo nhịp khai báo chưa đóng tại thời điểm chốt."),
         ),
@@ -76,34 +86,39 @@ def _section(got: Gathered, figures: Figures) -> Section:
             "rate": told(known["calls_of_expected_rate"]),
         },
         figures=figures,
-        tables=(
-            Table(
-                code="grants_unused",
-                title=_("Quyền khai thác không được sử dụng trong kỳ"),
-                columns=tuple(map(Column, _heads())),
-                rows=tuple(_who(got, row) for row in got.grants.unused),
-                empty=_("Không có quyền nào."),
-                definition=known["grants_unused"].definition,
-                appendix=True,
-            ),
-            Table(
-                code="grants_declared",
-                title=_("Khai thác so với mức khai báo"),
-                columns=(
-                    *map(Column, _heads()),
-                    Column(_("Dự kiến"), Unit.COUNT),
-                    Column(_("Thực tế"), Unit.COUNT),
-                    Column(_("Tỷ lệ"), Unit.PERCENT),
-                ),
-                rows=tuple(
-                    (*_who(got, row), row.expected, row.calls, share(row.calls, row.expected or 0))
-                    for row in got.grants.declared
-                ),
-                empty=_("Chưa có quyền nào khai báo số lượt dự kiến."),
-                definition=_("Số lượt dự kiến và thực tế trong kỳ của từng quyền đã khai báo."),
-                appendix=True,
-            ),
+        tables=(_unused(got, known["grants_unused"].definition), _declared(got)),
+    )
+
+
+def _unused(got: Gathered, definition: str) -> Table:
+    return Table(
+        code="grants_unused",
+        title=_("Quyền khai thác không được sử dụng trong kỳ"),
+        columns=tuple(map(Column, _heads())),
+        rows=tuple(_who(got, row) for row in got.grants.unused),
+        empty=_("Không có quyền nào."),
+        definition=definition,
+        appendix=True,
+    )
+
+
+def _declared(got: Gathered) -> Table:
+    return Table(
+        code="grants_declared",
+        title=_("Khai thác so với mức khai báo"),
+        columns=(
+            *map(Column, _heads()),
+            Column(_("Dự kiến"), Unit.COUNT),
+            Column(_("Thực tế"), Unit.COUNT),
+            Column(_("Tỷ lệ"), Unit.PERCENT),
         ),
+        rows=tuple(
+            (*_who(got, row), row.expected, row.calls, share(row.calls, row.expected or 0))
+            for row in got.grants.declared
+        ),
+        empty=_("Chưa có quyền nào khai báo số lượt dự kiến."),
+        definition=_("Số lượt dự kiến và thực tế trong kỳ của từng quyền đã khai báo."),
+        appendix=True,
     )
 
 

@@ -13,8 +13,11 @@ from reports.queries.gathering import Gathered
 
 
 def _incident_figures(got: Gathered) -> Figures:
+    return (*_found(got), *_handled(got), *_deadlines(got))
+
+
+def _found(got: Gathered) -> Figures:
     found = got.incidents
-    met = found.on_time + found.late
     return (
         Figure(
             "incidents_opened",
@@ -43,6 +46,12 @@ def _incident_figures(got: Gathered) -> Figures:
             found.personal_data,
             _("Sự cố phát hiện trong kỳ được đánh dấu liên quan dữ liệu cá nhân."),
         ),
+    )
+
+
+def _handled(got: Gathered) -> Figures:
+    found = got.incidents
+    return (
         Figure(
             "incidents_resolved",
             _("Sự cố khắc phục trong kỳ"),
@@ -55,6 +64,13 @@ def _incident_figures(got: Gathered) -> Figures:
             found.open,
             _("Sự cố đã phát hiện, chưa đóng tại thời điểm chốt."),
         ),
+    )
+
+
+def _deadlines(got: Gathered) -> Figures:
+    found = got.incidents
+    met = found.on_time + found.late
+    return (
         Figure(
             "incident_deadlines_on_time",
             _("Thời hạn xử lý sự cố thực hiện đúng hạn"),
@@ -99,6 +115,26 @@ def _incidents(got: Gathered, figures: Figures) -> Section:
             "open": told(known["incidents_open"]),
             "kept": told(known["incident_deadlines_rate"]),
         }
+    chart = Chart(
+        "incidents_by_time",
+        _("Sự cố phát hiện theo thời gian"),
+        "bars",
+        spans.labels,
+        (spans.series(_("Sự cố"), ((day, 1) for day in found.days)),),
+        _("sự cố"),
+    )
+    return Section(
+        code="incidents",
+        title=_("Sự cố"),
+        summary=summary,
+        figures=figures,
+        tables=_tables(got),
+        charts=(chart,) if found.days else (),
+    )
+
+
+def _tables(got: Gathered) -> tuple[Table, ...]:
+    found = got.incidents
     names = ("opened", "resolved", "open")
     severities = Table(
         code="incidents_by_severity",
@@ -126,22 +162,7 @@ def _incidents(got: Gathered, figures: Figures) -> Section:
         empty=_("Không phát hiện sự cố trong kỳ."),
         definition=_("Nhóm nguyên nhân theo phụ lục Quyết định 05/2017/QĐ-TTg, như hiện ghi trong sổ."),
     )
-    chart = Chart(
-        "incidents_by_time",
-        _("Sự cố phát hiện theo thời gian"),
-        "bars",
-        spans.labels,
-        (spans.series(_("Sự cố"), ((day, 1) for day in found.days)),),
-        _("sự cố"),
-    )
-    return Section(
-        code="incidents",
-        title=_("Sự cố"),
-        summary=summary,
-        figures=figures,
-        tables=(severities, causes),
-        charts=(chart,) if found.days else (),
-    )
+    return severities, causes
 
 
 INCIDENTS = Part(_incident_figures, _incidents)

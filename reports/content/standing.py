@@ -114,6 +114,10 @@ def in_order(got: Gathered, by_agency: Mapping[int, Counter[str]]) -> list[tuple
 
 
 def _catalogue_figures(got: Gathered) -> Figures:
+    return (*_offered(got), *_granted(got))
+
+
+def _offered(got: Gathered) -> Figures:
     found = got.catalogue
     return (
         Figure(
@@ -140,6 +144,12 @@ def _catalogue_figures(got: Gathered) -> Figures:
             found.published,
             _("Dịch vụ có ít nhất một phiên bản được công bố trong kỳ."),
         ),
+    )
+
+
+def _granted(got: Gathered) -> Figures:
+    found = got.catalogue
+    return (
         Figure(
             "grants_in_force",
             _("Quyền khai thác chính thức còn hiệu lực"),

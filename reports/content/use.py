@@ -17,6 +17,10 @@ TOP = 10
 
 
 def _use_figures(got: Gathered) -> Figures:
+    return (*_how_much(got), *_by_side(got))
+
+
+def _how_much(got: Gathered) -> Figures:
     log = got.use.log
     return (
         Figure(
@@ -33,6 +37,12 @@ def _use_figures(got: Gathered) -> Figures:
             _("Lượt thành công chia cho tổng số lượt khai thác."),
             Unit.PERCENT,
         ),
+    )
+
+
+def _by_side(got: Gathered) -> Figures:
+    log = got.use.log
+    return (
         Figure(
             "calls_consumer",
             _("Lượt lỗi phía cơ quan khai thác"),
@@ -90,28 +100,32 @@ def _use(got: Gathered, figures: Figures) -> Section:
         title=_("Khai thác dữ liệu qua nền tảng"),
         summary=summary,
         figures=figures,
-        tables=(
-            _shares(
-                ("use_by_purpose", _("Khai thác theo mục đích"), _("Mục đích")),
-                found.by_purpose,
-                _("Lượt gọi ở môi trường chính thức trong kỳ, theo mục đích ghi trong nhật ký."),
-                appendix=False,
-            ),
-            _shares(
-                ("use_by_service", _("Khai thác theo dịch vụ dữ liệu"), _("Dịch vụ dữ liệu")),
-                found.by_service,
-                _("Lượt gọi ở môi trường chính thức trong kỳ, theo dịch vụ ghi trong nhật ký."),
-            ),
-            _shares(
-                ("use_by_agency", _("Khai thác theo cơ quan"), _("Cơ quan khai thác")),
-                found.by_agency,
-                _(
-                    "Lượt gọi ở môi trường chính thức trong kỳ, theo cơ quan của hệ thống gọi, dưới mã ghi trong nhật "
-                    "ký lúc gọi; cơ quan đã kết thúc giữ dòng riêng, ghi cơ quan kế thừa."
-                ),
+        tables=_use_tables(got),
+        charts=_use_charts(got) if found.log.calls else (),
+    )
+
+
+def _use_tables(got: Gathered) -> tuple[Table, ...]:
+    return (
+        _shares(
+            ("use_by_purpose", _("Khai thác theo mục đích"), _("Mục đích")),
+            got.use.by_purpose,
+            _("Lượt gọi ở môi trường chính thức trong kỳ, theo mục đích ghi trong nhật ký."),
+            appendix=False,
+        ),
+        _shares(
+            ("use_by_service", _("Khai thác theo dịch vụ dữ liệu"), _("Dịch vụ dữ liệu")),
+            got.use.by_service,
+            _("Lượt gọi ở môi trường chính thức trong kỳ, theo dịch vụ ghi trong nhật ký."),
+        ),
+        _shares(
+            ("use_by_agency", _("Khai thác theo cơ quan"), _("Cơ quan khai thác")),
+            got.use.by_agency,
+            _(
+                "Lượt gọi ở môi trường chính thức trong kỳ, theo cơ quan của hệ thống gọi, dưới mã ghi trong nhật "
+                "ký lúc gọi; cơ quan đã kết thúc giữ dòng riêng, ghi cơ quan kế thừa."
             ),
         ),
-        charts=_use_charts(got) if found.log.calls else (),
     )
 
 

@@ -13,6 +13,10 @@ from reports.wording import measured
 
 
 def _figures(got: Gathered) -> Figures:
+    return (*_acts(got), *_settled(got))
+
+
+def _acts(got: Gathered) -> Figures:
     found = got.violations
     dated = _("Vi phạm ghi nhận trong các ngày của kỳ")
     return (
@@ -37,6 +41,13 @@ def _figures(got: Gathered) -> Figures:
             )
             for act in Act
         ),
+    )
+
+
+def _settled(got: Gathered) -> Figures:
+    found = got.violations
+    dated = _("Vi phạm ghi nhận trong các ngày của kỳ")
+    return (
         *(
             Figure(
                 f"violations_outcome_{outcome.value}",
