@@ -39,3 +39,11 @@ class Unit(TextChoices):
     COUNT = "count", ""
     PERCENT = "percent", "%"
     MILLISECONDS = "ms", "ms"
+
+
+class Format(TextChoices):
+    """Files a report is given as, all three from one model; the value is the ending of the file's name."""
+
+    DOCX = "docx", _("Word")
+    XLSX = "xlsx", _("Excel")
+    PDF = "pdf", _("PDF")
