@@ -2,22 +2,22 @@
 
 from datetime import UTC
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 from docx.document import Document as WordFile
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.section import Section
 from docx.shared import Mm, Pt
 
 from core.documents import docx_parts as parts
-from core.documents.layout import Appendix, Block, Document, Facts, Grid, Heading, Paragraph
+from core.documents.archive import steady
+from core.documents.layout import Appendix, Block, ChartBlock, Document, Facts, Grid, Heading, Paragraph
+from core.documents.pictures import chart_picture
 from core.documents.qr import qr_png
-from core.text import nfc
+from core.text import printable
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# Earliest moment a zip archive can name; the real one stands in the document's properties.
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 # A4 with the margins of Nghị định 30/2020/NĐ-CP, Phụ lục I: left 30–35, right 15–20, top and bottom 20–25 mm.
 _SHORT, _LONG = Mm(210), Mm(297)
 _LEFT, _RIGHT, _EDGE, _EDGE_WITH_CODE = Mm(30), Mm(20), Mm(20), Mm(25)
@@ -39,9 +39,11 @@ def render(document: Document) -> bytes:
     parts.tail(word, document, room)
     if document.appendix is not None:
         _appendix(word, document.appendix, room)
+    for appendix in document.appendices:
+        _own_pages(word, document, appendix)
     raw = BytesIO()
     word.save(raw)
-    return _steady(raw)
+    return steady(raw)
 
 
 def _set_up(word: WordFile, document: Document) -> None:
@@ -57,18 +59,23 @@ def _set_up(word: WordFile, document: Document) -> None:
     parts.page_number(section.header.paragraphs[0])
     if document.check is not None:
         section.bottom_margin, section.footer_distance = _EDGE_WITH_CODE, Mm(7)
+    _feet(section, document)
+    _describe(word, document)
+
+
+def _feet(section: Section, document: Document) -> None:
+    """Write the foot of *section*, as wide as its text."""
     code = qr_png(document.check.address) if document.check else b""
     for foot in (section.footer, section.first_page_footer):
         if code:
-            parts.foot_with_code(foot, document.foot, code, _room(document))
+            parts.foot_with_code(foot, document.foot, code, _room_of(section))
         else:
             parts.say(foot.paragraphs[0], document.foot, size=10)
-    _describe(word, document)
 
 
 def _describe(word: WordFile, document: Document) -> None:
     properties = word.core_properties
-    properties.title, properties.subject = nfc(" ".join(document.subject))[:_PROPERTY], document.code
+    properties.title, properties.subject = printable(" ".join(document.subject))[:_PROPERTY], document.code
     properties.author = properties.last_modified_by = document.head.issuer[:_PROPERTY]
     properties.comments, properties.keywords, properties.language = "", "", "vi-VN"
     properties.created = properties.modified = document.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -77,6 +84,11 @@ def _describe(word: WordFile, document: Document) -> None:
 def _room(document: Document) -> int:
     """Return the width of the text (EMU)."""
     return (_LONG if document.wide else _SHORT) - _LEFT - _RIGHT
+
+
+def _room_of(section: Section) -> int:
+    """Return the width of the text of *section* (EMU)."""
+    return int(section.page_width or _SHORT) - _LEFT - _RIGHT
 
 
 def _title(word: WordFile, document: Document, room: int) -> None:
@@ -101,8 +113,17 @@ def _block(word: WordFile, block: Block, room: int) -> None:
     elif isinstance(block, Facts):
         for term, value in block.rows:
             parts.body(word.add_paragraph(), f"{term}: {value}").paragraph_format.space_after = Pt(3)
+    elif isinstance(block, ChartBlock):
+        _chart(word, block, room)
     else:
         _grid(word, block, room)
+
+
+def _chart(word: WordFile, block: ChartBlock, room: int) -> None:
+    title = parts.say(word.add_paragraph(), block.chart.title, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+    title.paragraph_format.space_before, title.paragraph_format.keep_with_next = Pt(6), True
+    drawn = chart_picture(block.chart)
+    parts.picture(word.add_paragraph(), drawn.png(), width=int(room * drawn.share), alt=block.alt)
 
 
 def _grid(word: WordFile, grid: Grid, room: int) -> None:
@@ -132,12 +153,22 @@ def _appendix(word: WordFile, appendix: Appendix, room: int) -> None:
         _block(word, block, room)
 
 
-def _steady(raw: BytesIO) -> bytes:
-    """Return the archive *raw* with the clock of this machine taken out of it."""
-    steady = BytesIO()
-    with ZipFile(raw) as made, ZipFile(steady, "w") as kept:
-        for name in sorted(made.namelist(), key=lambda item: (item != "[Content_Types].xml", item)):
-            entry = ZipInfo(name, _ZIP_EPOCH)
-            entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
-            kept.writestr(entry, made.read(name))
-    return steady.getvalue()
+def _own_pages(word: WordFile, document: Document, appendix: Appendix) -> None:
+    """Add *appendix* on pages of its own, turned where it asks for it, numbered from 1."""
+    before = word.sections[-1].page_width
+    section = word.add_section(WD_SECTION.NEW_PAGE)
+    parts.close_section(section)
+    turned = appendix.landscape or document.wide
+    section.page_width, section.page_height = (_LONG, _SHORT) if turned else (_SHORT, _LONG)
+    section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
+    parts.number_from_one(section)
+    if section.page_width != before:
+        section.footer.is_linked_to_previous = section.first_page_footer.is_linked_to_previous = False
+        _feet(section, document)
+    center = WD_ALIGN_PARAGRAPH.CENTER
+    parts.say(word.add_paragraph(), appendix.title, bold=True, size=14, align=center)
+    if appendix.note:
+        note = parts.say(word.add_paragraph(), appendix.note, italic=True, size=14, align=center)
+        note.paragraph_format.space_after = Pt(6)
+    for block in appendix.blocks:
+        _block(word, block, _room_of(section))

@@ -13,7 +13,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from core.documents.layout import Document, HeadStyle, Sign
-from core.text import nfc
+from core.text import printable
 
 FONT, BODY_SIZE = "Times New Roman", 14
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
@@ -50,8 +50,8 @@ def say(
     size: int = BODY_SIZE,
     align: WD_ALIGN_PARAGRAPH | None = None,
 ) -> Paragraph:
-    """Write *text* in NFC into *paragraph*."""
-    run = paragraph.add_run(nfc(text))
+    """Write *text* into *paragraph*: NFC, without what prints nothing."""
+    run = paragraph.add_run(printable(text))
     run.bold, run.italic, run.font.size = bold or None, italic or None, Pt(size)
     if align is not None:
         paragraph.alignment = align
@@ -89,6 +89,21 @@ def page_number(paragraph: Paragraph) -> None:
     paragraph._p.append(field)
 
 
+def number_from_one(section: Any) -> None:
+    """Let the pages of *section* be counted from 1."""
+    known = section._sectPr
+    for old in known.findall(qn("w:pgNumType")):
+        known.remove(old)
+    known.find(qn("w:cols")).addprevious(element("pgNumType", start=1))
+
+
+def close_section(section: Any) -> None:
+    """Make the empty paragraph that ends the section before *section* so small that it needs no page of its own."""
+    last = section._sectPr.getprevious()
+    spacing = element("spacing", before=0, after=0, line=20, lineRule="exact")
+    last.get_or_add_pPr().insert_element_before(spacing, "w:ind", "w:jc", "w:rPr", "w:sectPr")
+
+
 def foot_with_code(foot: Any, text: str, code: bytes, room: int) -> None:
     """Write *text* on the left of a foot and the QR code (PNG) that leads to its check on the right."""
     made = foot.add_table(rows=1, cols=2, width=room)
@@ -104,6 +119,14 @@ def foot_with_code(foot: Any, text: str, code: bytes, room: int) -> None:
     last = foot.paragraphs[0]
     last.paragraph_format.line_spacing = Pt(1)
     made._tbl.addnext(last._p)
+
+
+def picture(paragraph: Paragraph, png: bytes, *, width: int, alt: str) -> None:
+    """Put the picture *png* into the middle of *paragraph*, *width* (EMU) wide; *alt* says what it shows."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_after = Pt(6)
+    shape = paragraph.add_run().add_picture(BytesIO(png), width=width)
+    shape._inline.docPr.set("descr", printable(alt))
 
 
 def head(word: WordFile, document: Document, room: int) -> None:

@@ -5,9 +5,11 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from core.charts import Chart, Series
 from core.documents.layout import (
     Appendix,
     Block,
+    ChartBlock,
     Check,
     Document,
     Facts,
@@ -21,7 +23,13 @@ from core.documents.layout import (
 from core.text import printable
 
 FORMAT = "lgsp-document-1"
-_BLOCKS: Mapping[str, type[Any]] = {"heading": Heading, "paragraph": Paragraph, "facts": Facts, "grid": Grid}
+_BLOCKS: Mapping[str, type[Any]] = {
+    "heading": Heading,
+    "paragraph": Paragraph,
+    "facts": Facts,
+    "grid": Grid,
+    "chart": ChartBlock,
+}
 _NAMES = {kind: name for name, kind in _BLOCKS.items()}
 
 
@@ -40,8 +48,8 @@ def thaw(kept: Mapping[str, Any]) -> Document:
     values["signs"] = tuple(Sign(**_each(sign)) for sign in kept["signs"])
     values["made_at"] = datetime.fromisoformat(kept["made_at"])
     values["check"] = Check(**kept["check"]) if kept["check"] else None
-    appendix = kept["appendix"]
-    values["appendix"] = Appendix(appendix["title"], _blocks(appendix["blocks"])) if appendix else None
+    values["appendix"] = _appendix(kept["appendix"]) if kept["appendix"] else None
+    values["appendices"] = tuple(map(_appendix, kept.get("appendices", ())))
     return Document(**values)
 
 
@@ -56,8 +64,26 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _appendix(kept: Mapping[str, Any]) -> Appendix:
+    return Appendix(**{**kept, "blocks": _blocks(kept["blocks"])})
+
+
 def _blocks(kept: list[Mapping[str, Any]]) -> tuple[Block, ...]:
-    return tuple(_BLOCKS[item["block"]](**_each({**item, "block": None})) for item in kept)
+    return tuple(_block(item) for item in kept)
+
+
+def _block(kept: Mapping[str, Any]) -> Block:
+    if kept["block"] == "chart":
+        return thaw_chart(kept)
+    made: Block = _BLOCKS[kept["block"]](**_each(kept))
+    return made
+
+
+def thaw_chart(kept: Mapping[str, Any]) -> ChartBlock:
+    """Return the chart that *kept* is the JSON of."""
+    chart = kept["chart"]
+    series = tuple(Series(**_each(item)) for item in chart["series"])
+    return ChartBlock(chart=Chart(**{**_each(chart), "series": series}), alt=kept["alt"])
 
 
 def _each(kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import struct
 from functools import cache
 from pathlib import Path
 
+import typst
+
 FONTS = Path(__file__).resolve().parent / "fonts"
 #: What stands for a character that no font of ours can draw.
 MISSING = "\u25a1"
@@ -13,6 +15,12 @@ def drawable(text: str) -> str:
     """Return *text* with a box for each character that the fonts lack; line breaks stay."""
     known = _known()
     return "".join(char if char == "\n" or ord(char) in known else MISSING for char in text)
+
+
+@cache
+def our_fonts() -> typst.Fonts:
+    """Return our fonts and no others for typst, read once a process."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 @cache

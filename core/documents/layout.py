@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.charts import Chart
+
 
 class HeadStyle(StrEnum):
     """Whose rules the head follows: the State's (Nghị định 30/2020/NĐ-CP) or the Party's."""
@@ -59,15 +61,32 @@ class Grid:
     title: str = ""
 
 
-Block = Heading | Paragraph | Facts | Grid
+@dataclass(frozen=True, slots=True)
+class ChartBlock:
+    """A chart over the whole width below its title; *alt* says in words what it shows, for who cannot see it.
+
+    Who composes a document gives its numbers as a :class:`Grid` too where no other table has them.
+    """
+
+    chart: Chart
+    alt: str
+
+
+Block = Heading | Paragraph | Facts | Grid | ChartBlock
 
 
 @dataclass(frozen=True, slots=True)
 class Appendix:
-    """A new page with its own title, after the signature."""
+    """A new page with its own title, after the signature; *note* says below the title what it belongs to.
+
+    *landscape* turns its pages: the document itself stays upright because its wide tables stand in appendices
+    (Nghị định 30/2020/NĐ-CP, Phụ lục I, phần I, mục I).
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    landscape: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +112,7 @@ class Document:
 
     With one entry in ``signs`` recipients stand left of it; with two, both sides stand above them.
     ``made_at`` is the only moment its files carry, so that the same document gives the same bytes for ever.
+    ``appendix`` goes on with the document's pages; each of ``appendices`` has pages and page numbers of its own.
     """
 
     head: Letterhead
@@ -108,5 +128,6 @@ class Document:
     code: str
     made_at: datetime
     appendix: Appendix | None = None
+    appendices: tuple[Appendix, ...] = ()
     check: Check | None = None
     wide: bool = False

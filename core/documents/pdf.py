@@ -3,16 +3,16 @@
 import json
 import re
 from datetime import UTC
-from functools import cache
 from textwrap import wrap
 from typing import Any
 
 import typst
 
 from core.documents.docx import WHOLE
-from core.documents.frozen import freeze
-from core.documents.glyphs import FONTS, drawable
+from core.documents.frozen import freeze, thaw_chart
+from core.documents.glyphs import FONTS, drawable, our_fonts
 from core.documents.layout import Document
+from core.documents.pictures import chart_picture
 from core.documents.qr import qr_svg
 
 CONTENT_TYPE = "application/pdf"
@@ -31,19 +31,13 @@ def render(document: Document) -> bytes:
     made = typst.compile(
         _TEMPLATE.read_bytes(),
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=our_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(said, ensure_ascii=False)},
         pdf_standards=["a-2b"],
         timestamp=int(document.made_at.astimezone(UTC).timestamp()),
     )
     return bytes(made)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Return our fonts and no others, read once a process."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 def _texts(value: Any, word: int) -> Any:
@@ -56,12 +50,23 @@ def _texts(value: Any, word: int) -> Any:
     if isinstance(value, list):
         return [_texts(item, word) for item in value]
     if isinstance(value, dict):
+        if value.get("block") == "chart":
+            return _chart(value)
         grid = value.get("block") == "grid"
         said = {name: _texts(item, _CELL_WORD if grid else word) for name, item in value.items()}
         if grid:
             said["whole"] = [max(map(len, row)) <= WHOLE for row in value["rows"]]
         return said
     return value
+
+
+def _chart(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template needs of a chart: title, picture, share of the width (percent), words instead of it."""
+    block = thaw_chart(value)
+    drawn = chart_picture(block.chart)
+    title = _breakable(drawable(block.chart.title), _WORD["blocks"])
+    share = round(100 * drawn.share, 2)
+    return {"block": "chart", "title": title, "svg": drawn.svg, "share": share, "alt": drawable(block.alt)}
 
 
 def _breakable(text: str, longest: int) -> str:
