@@ -33,17 +33,17 @@ class RunState(TextChoices):
     SUPERSEDED = "superseded", _("Đã thay thế")
 
 
+class Format(TextChoices):
+    """Files of one report, all three from one model; the value is the ending of the file's name."""
+
+    DOCX = "docx", _("Tệp Word")
+    XLSX = "xlsx", _("Tệp Excel")
+    PDF = "pdf", _("Tệp PDF")
+
+
 class Unit(TextChoices):
     """Units of figures; the value is the unit, the text stands after the number."""
 
     COUNT = "count", ""
     PERCENT = "percent", "%"
     MILLISECONDS = "ms", "ms"
-
-
-class Format(TextChoices):
-    """Files a report is given as, all three from one model; the value is the ending of the file's name."""
-
-    DOCX = "docx", _("Word")
-    XLSX = "xlsx", _("Excel")
-    PDF = "pdf", _("PDF")

@@ -131,17 +131,15 @@ def _grid(word: WordFile, grid: Grid, room: int) -> None:
         title = parts.say(word.add_paragraph(), grid.title, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER)
         title.paragraph_format.space_before, title.paragraph_format.keep_with_next = Pt(6), True
     whole, size = sum(grid.widths), 10 if room > _SHORT else 12
-    table = parts.table(word, rows=len(grid.rows) + 1, widths=[room * part // whole for part in grid.widths])
+    widths = [room * part // whole for part in grid.widths]
+    table = parts.table(word, rows=1, widths=widths)
     for cell, text in zip(table.rows[0].cells, grid.heads, strict=True):
         parts.say(cell.paragraphs[0], text, bold=True, size=size, align=WD_ALIGN_PARAGRAPH.CENTER)
     parts.repeat_on_each_page(table.rows[0])
-    parts.keep_whole(table, [True, *(max(map(len, values)) <= WHOLE for values in grid.rows)])
-    cells = table._cells
-    for place, values in enumerate(grid.rows, start=1):
-        for column, value in enumerate(values):
-            align = WD_ALIGN_PARAGRAPH.RIGHT if grid.numeric[column] else WD_ALIGN_PARAGRAPH.LEFT
-            paragraph = cells[place * len(values) + column].paragraphs[0]
-            parts.say(paragraph, value, size=size, align=WD_ALIGN_PARAGRAPH.CENTER if column == 0 else align)
+    parts.keep_whole(table, [True])
+    sides = ["center", *("right" if number else "left" for number in grid.numeric[1:])]
+    kept = [max(map(len, values)) <= WHOLE for values in grid.rows]
+    parts.fill(table, grid.rows, widths=widths, sides=sides, size=size, whole=kept)
     word.add_paragraph().paragraph_format.space_after = Pt(0)
 
 

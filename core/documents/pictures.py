@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 import typst
+from lxml import etree
 
 from core.charts import Chart, Series, chart_svg
 from core.documents.glyphs import drawable, our_fonts
@@ -27,6 +28,12 @@ class ChartPicture:
 
     svg: str
     ratio: float
+
+    @property
+    def words(self) -> str:
+        """What the chart shows, in words: its title, and the greatest and least of each series."""
+        root = etree.fromstring(self.svg.encode())
+        return " ".join(root[place].text or "" for place in (0, 1)).strip()
 
     @property
     def share(self) -> float:

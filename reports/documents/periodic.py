@@ -1,24 +1,39 @@
 """A periodic report as an official document: frozen figures put in the order of Nghị định 30/2020/NĐ-CP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
 from core.clock import VIETNAM
-from core.documents.layout import Appendix, Block, Document, Grid, Heading, Letterhead, Paragraph, Sign
+from core.documents.layout import Appendix, Block, Check, Document, Grid, Heading, Letterhead, Paragraph, Sign
 from core.documents.wording import long_date, moment, short_date, two_lines
 from core.text import nfc
-from reports.content.figures import Cell, Column, Figure, Frozen, Section, Table
+from reports.content.figures import Frozen
+from reports.documents.blocks import cell_text, section_blocks, table_blocks
+from reports.documents.outline import (
+    OPENING,
+    Annex,
+    annexes,
+    check_address,
+    closing_parts,
+    has_comparisons,
+    last_numeral,
+    named,
+    roman,
+)
+from reports.documents.wording import ended, paragraphs
 from reports.models import ReportRun
 from reports.selectors.runs import period_name
-from reports.wording import measured
 
-ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII")
+__all__ = ["cell_text", "compose", "definitions"]
 
 
-def compose(run: ReportRun, frozen: Frozen) -> Document:
-    """Return the document of *run*; the same run and figures give the same document for ever."""
-    head = frozen.letterhead
+def compose(run: ReportRun, frozen: Frozen, narrative: Mapping[str, str] | None = None) -> Document:
+    """Return the document of *run*; the same run, figures and words give the same document for ever.
+
+    *narrative*: texts by section code, and of the parts around the sections (``outline.OPENING``…).
+    """
+    head, address = frozen.letterhead, check_address(run.code)
     return Document(
         head=Letterhead(
             superior=two_lines(head.superior.upper()),
@@ -30,14 +45,16 @@ def compose(run: ReportRun, frozen: Frozen) -> Document:
         kind=_("BÁO CÁO"),
         subject=tuple(_subject(run, head.subject)),
         addressee=_("Kính gửi: %(to)s.") % {"to": head.addressee},
-        legal_bases=tuple(_bases(head.legal_bases)),
-        blocks=tuple(_body(run, frozen)),
-        recipients=tuple(_recipients(head.recipients)),
+        legal_bases=tuple(ended(head.legal_bases, _("Căn cứ %(item)s"))),
+        blocks=tuple(_body(run, frozen, narrative or {})),
+        recipients=tuple(ended(head.recipients, "- %(item)s")),
         signs=(Sign((head.signer,)),),
-        appendix=_definitions(frozen),
-        foot=_("Mã báo cáo: %(code)s. Số liệu đến %(when)s.") % {"code": run.code, "when": moment(run.data_until)},
+        appendices=tuple(_appendices(run, frozen)),
+        foot=_("Mã báo cáo: %(code)s. Số liệu đến %(when)s.\nKiểm tra báo cáo: %(address)s")
+        % {"code": run.code, "when": moment(run.data_until), "address": address},
         code=run.code,
         made_at=run.requested_at,
+        check=Check(address, run.code),
     )
 
 
@@ -47,18 +64,27 @@ def _subject(run: ReportRun, subject: str) -> Iterator[str]:
         yield _("(Số liệu tạm tính đến %(when)s)") % {"when": moment(run.data_until)}
 
 
-def _bases(bases: tuple[str, ...]) -> Iterator[str]:
-    for place, basis in enumerate(bases, start=1):
-        yield _("Căn cứ %(basis)s%(end)s") % {"basis": basis, "end": "." if place == len(bases) else ";"}
+def _body(run: ReportRun, frozen: Frozen, narrative: Mapping[str, str]) -> Iterator[Block]:
+    yield from map(Paragraph, paragraphs(narrative.get(OPENING, "")))
+    yield _begins(run, frozen)
+    if run.preliminary:
+        yield Paragraph(
+            _("Kỳ báo cáo chưa kết thúc. Số liệu dưới đây là số liệu tạm tính đến %(when)s.")
+            % {"when": moment(run.data_until)},
+            strong=True,
+        )
+    behind, compare = annexes(frozen), has_comparisons(frozen)
+    for place, section in enumerate(frozen.sections, start=1):
+        yield from section_blocks(roman(place), section, narrative, behind=behind, compare=compare)
+    for place, (title, words) in enumerate(closing_parts(frozen, narrative), start=len(frozen.sections) + 1):
+        yield Heading(f"{roman(place)}. {title}")
+        yield from map(Paragraph, words)
+    yield _enclosed(frozen, behind)
+    yield Paragraph(_("Trên đây là báo cáo của %(issuer)s./.") % {"issuer": frozen.letterhead.issuer}, with_next=True)
 
 
-def _recipients(recipients: tuple[str, ...]) -> Iterator[str]:
-    for place, one in enumerate(recipients, start=1):
-        yield f"- {one}{'.' if place == len(recipients) else ';'}"
-
-
-def _body(run: ReportRun, frozen: Frozen) -> Iterator[Block]:
-    yield Paragraph(
+def _begins(run: ReportRun, frozen: Frozen) -> Paragraph:
+    return Paragraph(
         _(
             "%(issuer)s báo cáo %(to)s tình hình kết nối, chia sẻ dữ liệu và hoạt động của Nền tảng tích hợp, chia sẻ "
             "dữ liệu (LGSP) %(period)s, từ ngày %(start)s đến hết ngày %(end)s, như sau:"
@@ -71,72 +97,40 @@ def _body(run: ReportRun, frozen: Frozen) -> Iterator[Block]:
             "end": short_date(run.period_end),
         }
     )
-    if run.preliminary:
-        yield Paragraph(
-            _("Kỳ báo cáo chưa kết thúc. Số liệu dưới đây là số liệu tạm tính đến %(when)s.")
-            % {"when": moment(run.data_until)},
-            strong=True,
-        )
-    for numeral, section in zip(ROMAN, frozen.sections, strict=False):
-        yield from _section(numeral, section)
-    yield Paragraph(_("Trên đây là báo cáo của %(issuer)s./.") % {"issuer": frozen.letterhead.issuer}, with_next=True)
 
 
-def _section(numeral: str, section: Section) -> Iterator[Block]:
-    yield Heading(f"{numeral}. {section.title}")
-    yield Paragraph(section.summary)
-    if section.figures:
-        yield _figures(section.figures)
-    for table in section.tables:
-        if table.rows:
-            yield _grid(table)
-        else:
-            yield Paragraph(_("%(title)s: %(empty)s") % {"title": table.title, "empty": table.empty})
+def _enclosed(frozen: Frozen, behind: tuple[Annex, ...]) -> Paragraph:
+    printed = [annex for annex in behind if annex.printed]
+    listed = [_("%(annex)s: %(title)s") % {"annex": annex.name, "title": annex.table.title} for annex in printed]
+    listed.append(_("%(annex)s: Cách tính số liệu") % {"annex": named(last_numeral(frozen))})
+    return Paragraph(_("Kèm theo báo cáo: %(list)s.") % {"list": "; ".join(listed)})
 
 
-def _figures(figures: tuple[Figure, ...]) -> Grid:
+def _appendices(run: ReportRun, frozen: Frozen) -> Iterator[Appendix]:
+    note = _("(Kèm theo Báo cáo số          /BC-%(symbol)s năm %(year)s của %(issuer)s)") % {
+        "symbol": frozen.letterhead.symbol,
+        "year": run.requested_at.astimezone(VIETNAM).year,
+        "issuer": frozen.letterhead.issuer,
+    }
+    for annex in (annex for annex in annexes(frozen) if annex.printed):
+        blocks = tuple(table_blocks(annex.table, titled=False))
+        title = f"{annex.name}\n{annex.table.title.upper()}"
+        yield Appendix(title, blocks, landscape=annex.landscape, note=nfc(note))
+    yield Appendix(f"{named(last_numeral(frozen))}\n{_('CÁCH TÍNH SỐ LIỆU')}", (_definitions(frozen),), note=nfc(note))
+
+
+def _definitions(frozen: Frozen) -> Grid:
     return Grid(
-        heads=(_("STT"), _("Chỉ tiêu"), _("Số liệu")),
-        rows=tuple(
-            (str(place), figure.label, measured(figure.value, figure.unit))
-            for place, figure in enumerate(figures, start=1)
-        ),
-        numeric=(False, False, True),
-        widths=(8, 67, 25),
-    )
-
-
-def _grid(table: Table) -> Grid:
-    words = [column.unit is None for column in table.columns]
-    numbers = 13 if words.count(False) < 4 else 9
-    # The first column names the thing and is half as wide again as the other words.
-    word = (92 - numbers * words.count(False)) * 2 // (2 * words.count(True) + 1)
-    return Grid(
-        title=table.title,
-        heads=(_("STT"), *(column.label for column in table.columns)),
-        rows=tuple(
-            (str(place), *(cell_text(*pair) for pair in zip(row, table.columns, strict=True)))
-            for place, row in enumerate(table.rows, start=1)
-        ),
-        numeric=(False, *(not word for word in words)),
-        widths=(8, word * 3 // 2, *(word if is_text else numbers for is_text in words[1:])),
-    )
-
-
-def cell_text(value: Cell, column: Column) -> str:
-    """Return what stands in a cell: numbers with their unit, text as it is."""
-    if column.unit is None:
-        return str(value or "–")
-    return measured(value if isinstance(value, int | float) else None, column.unit)
-
-
-def _definitions(frozen: Frozen) -> Appendix:
-    rows = [(figure.label, figure.definition) for section in frozen.sections for figure in section.figures]
-    rows += [(table.title, table.definition) for section in frozen.sections for table in section.tables]
-    grid = Grid(
         heads=(_("STT"), _("Chỉ tiêu"), _("Cách tính")),
-        rows=tuple((str(place), *row) for place, row in enumerate(rows, start=1)),
+        rows=tuple((str(place), *row) for place, row in enumerate(definitions(frozen), start=1)),
         numeric=(False, False, False),
         widths=(8, 34, 58),
     )
-    return Appendix(_("Phụ lục") + "\n" + _("CÁCH TÍNH SỐ LIỆU"), (grid,))
+
+
+def definitions(frozen: Frozen) -> Iterator[tuple[str, str]]:
+    """Give what every figure and table is called and how it is reckoned."""
+    for section in frozen.sections:
+        yield from ((figure.label, figure.definition) for figure in section.figures)
+    for section in frozen.sections:
+        yield from ((table.title, table.definition) for table in section.tables)
