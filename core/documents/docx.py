@@ -76,7 +76,7 @@ def _feet(section: Section, document: Document) -> None:
 def _describe(word: WordFile, document: Document) -> None:
     properties = word.core_properties
     properties.title, properties.subject = printable(" ".join(document.subject))[:_PROPERTY], document.code
-    properties.author = properties.last_modified_by = document.head.issuer[:_PROPERTY]
+    properties.author = properties.last_modified_by = printable(document.head.issuer)[:_PROPERTY]
     properties.comments, properties.keywords, properties.language = "", "", "vi-VN"
     properties.created = properties.modified = document.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 

@@ -16,7 +16,7 @@ from core.clock import VIETNAM
 from core.sheets import disarmed
 from core.text import printable
 from reports.choices import Unit
-from reports.wording import NO_DATA
+from reports.wording import NOTHING
 
 FONT = "Times New Roman"
 # Numbers as Vietnamese write them (1.234.567,89) whatever the language of the reader's machine.
@@ -54,7 +54,7 @@ class Book:
     def sheet(self, name: str, *, widths: Sequence[float], foot: str, landscape: bool = False) -> "Page":
         """Add a sheet called *name*, shortened and numbered where another has it already."""
         tidy = _UNNAMEABLE.sub(" ", printable(name)).strip()
-        title, again = tidy[:_NAME], 1
+        title, again = tidy[:_NAME].rstrip(), 1
         while title.lower() in map(str.lower, self.names):
             again += 1
             title = f"{tidy[: _NAME - 4]} ({again})"
@@ -170,10 +170,10 @@ def shown(text: str) -> str:
     return disarmed(re.sub(r"^(\s*)-(?=\s)", r"\1–", printable(text)))
 
 
-def measure_cell(value: float | None, unit: Unit) -> tuple[Value, str, str]:
-    """Return the cell of a figure: shares as fractions of one, so that they can be reckoned with; None says so."""
+def measure_cell(value: float | None, unit: Unit, *, missing: str = NOTHING) -> tuple[Value, str, str]:
+    """Return the cell of a figure: shares as fractions of one, to be reckoned with; None is *missing*, never zero."""
     if value is None:
-        return NO_DATA, "quiet", "@"
+        return missing, "quiet", "@"
     if unit == Unit.PERCENT:
         return round(value / 100, 6), "number", _FORMATS[Unit.PERCENT]
     whole = unit != Unit.COUNT or float(value).is_integer()

@@ -38,6 +38,7 @@ from reports.documents.sheets import (
 from reports.documents.wording import paragraphs
 from reports.models import ReportRun
 from reports.selectors.runs import period_name
+from reports.wording import NO_DATA
 
 CONTENT_TYPE = XLSX
 _PROPERTY = 255
@@ -142,7 +143,7 @@ def _figures(page: Page, figures: Sequence[Figure], *, compare: bool) -> int:
 
 
 def _compared(figure: Figure) -> Iterator[_Filled]:
-    yield measure_cell(figure.previous, figure.unit)
+    yield measure_cell(figure.previous, figure.unit, missing=NO_DATA)
     if figure.value is None or figure.previous is None:
         yield from (text_cell("–"), text_cell("–"))
     else:
@@ -150,7 +151,7 @@ def _compared(figure: Figure) -> Iterator[_Filled]:
         yield apart, "number", POINTS if figure.unit == Unit.PERCENT else DIFFERENCE
         share = figure.unit != Unit.PERCENT and figure.previous
         yield (round(apart / figure.previous, 6), "number", SHARE) if share else text_cell("–")
-    yield measure_cell(figure.last_year, figure.unit)
+    yield measure_cell(figure.last_year, figure.unit, missing=NO_DATA)
 
 
 def _table(page: Page, table: Table) -> int:

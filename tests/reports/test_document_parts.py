@@ -30,7 +30,7 @@ HOSTILE = (
     "-1+1",
     "@cmd",
     '#strong[x] {{ y }} {% z %} %(a)s <w:p>&amp; "',
-    "\u202egnol\u2066 \u200b\x07\x0b\ufffe",
+    "\u202egnol\u2066 \u200b\x07\x0b\ufffex",
     "👍 漢 \U0001f468\u200d\U0001f469",
     "x" * 2000,
     "e\u0302\u0323",
@@ -120,7 +120,7 @@ def test_a_table_too_long_for_paper_is_in_the_workbook_and_the_text_says_so() ->
     assert len(long.appendices) == 3
     assert "Khai thác theo cơ quan và dịch vụ: chi tiết tại tệp Excel của báo cáo." in said(long)
     book = load_workbook(io.BytesIO(render_files(made_run(), frozen, {})[Format.XLSX]))
-    sheet = book["Khai thác theo cơ quan và dịch"]
+    sheet = next(sheet for sheet in book if sheet.title.startswith("Khai thác theo cơ quan và dịch"))
     assert sheet.max_row == 2 + MOST_PRINTED + 1
 
 
@@ -173,7 +173,7 @@ def test_text_of_others_is_text_in_all_three_files(word: str) -> None:
     assert any(str(cell.value).endswith(kept) for cell in cells)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
 def test_no_text_stops_a_report_from_being_made(word: str) -> None:
     files = render_files(made_run(), made_frozen(agencies=1, services=1, word=word), {"use": word, "opening": word})
