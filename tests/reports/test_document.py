@@ -138,7 +138,8 @@ def test_tables_repeat_their_heads_and_keep_rows_whole_inside_the_margins(file: 
         head = table.rows[0]._tr.trPr
         assert head.find(qn("w:tblHeader")) is not None
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
-        assert sum(column.width for column in table.columns) <= Mm(160) + TWIP * len(table.columns)
+        room = Mm(247) if len(table.columns) > 7 else Mm(160)
+        assert sum(column.width for column in table.columns) <= room + TWIP * len(table.columns)
 
 
 def test_the_rules_of_the_head_are_lines_and_not_typed(file: Any) -> None:
@@ -186,7 +187,7 @@ def test_a_period_without_anything_says_so_and_invents_no_rows(desk: Desk) -> No
 
 def test_a_template_changed_later_leaves_the_written_report_as_it_was(run: ReportRun) -> None:
     before = document_of(run)
-    template = ReportTemplate.objects.get()
+    template = ReportTemplate.objects.get(kind="month")
     template.signer, template.place = "PHÓ GIÁM ĐỐC", "Hà Giang"
     template.save()
     assert document_of(ReportRun.objects.get()) == before

@@ -15,6 +15,8 @@ from reports.documents.files import render_files
 from tests.reports.made_report import CODE, NARRATIVE, made_frozen, made_run
 
 NEEDED = ("soffice", "pdftotext", "pdffonts")
+# LibreOffice comes in parts: without Calc it opens no workbook.
+CALC = (Path(shutil.which("soffice") or "/nowhere").resolve().parent / "libsclo.so").exists()
 pytestmark = [
     pytest.mark.heavy,
     pytest.mark.skipif(
@@ -104,6 +106,7 @@ def test_every_font_of_the_pdf_is_embedded_and_it_is_pdf_a(folder: Path) -> None
     assert "<pdfaid:conformance>B</pdfaid:conformance>" in xmp
 
 
+@pytest.mark.skipif(not CALC, reason="LibreOffice Calc is not installed: workbooks stay unopened")
 def test_the_workbook_opens_and_says_its_numbers_in_vietnamese(folder: Path) -> None:
     sheets = {path.stem: list(csv.reader(path.open(encoding="utf-8"))) for path in (folder / "made").glob("*.csv")}
     assert len(sheets) == 7

@@ -156,7 +156,7 @@ def test_another_process_makes_the_same_bytes() -> None:
     assert dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2) == ours
 
 
-@pytest.mark.parametrize("word", HOSTILE)
+@pytest.mark.parametrize("word", HOSTILE, ids=range(len(HOSTILE)))
 def test_text_of_others_is_text_in_all_three_files(word: str) -> None:
     files = render_files(made_run(), made_frozen(agencies=3, services=2, word=f" {word}"), {"use": word})
     kept = printable(f" {word}").strip()
