@@ -26,7 +26,7 @@ class Published:
     code: str
     issuer: str
     period: str
-    published_at: datetime
+    published_at: datetime | None
     data_until: datetime
     preliminary: bool
     in_force: bool
