@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.data_source import AxDataSource, StrRef
 
 from core.charts import Chart
 from core.text import printable
@@ -30,12 +31,13 @@ def add_chart(page: Page, chart: Chart) -> None:
 def _drawn(sheet: Any, chart: Chart, head: int) -> Any:
     drawn = LineChart() if chart.kind == "line" else BarChart()
     last = head + len(chart.labels)
-    drawn.add_data(Reference(sheet, min_col=3, max_col=2 + len(chart.series), min_row=head, max_row=last), True)
-    drawn.set_categories(Reference(sheet, min_col=2, min_row=head + 1, max_row=last))
+    numbers = Reference(sheet, min_col=3, max_col=2 + len(chart.series), min_row=head, max_row=last)
+    drawn.add_data(numbers, titles_from_data=True)
+    labels = StrRef(f=str(Reference(sheet, min_col=2, min_row=head + 1, max_row=last)))
     drawn.title, drawn.width, drawn.height = printable(chart.title), _WIDTH_CM, _HEIGHT_CM
     # Newer programs leave the axes out unless told otherwise.
     drawn.x_axis.delete = drawn.y_axis.delete = False
-    drawn.y_axis.number_format, drawn.y_axis.majorGridlines = _NUMBER, drawn.y_axis.majorGridlines
+    drawn.y_axis.number_format = _NUMBER
     drawn.y_axis.title = printable(chart.unit) or None
     drawn.display_blanks = "gap"
     drawn.legend.position = "b"
@@ -45,6 +47,7 @@ def _drawn(sheet: Any, chart: Chart, head: int) -> Any:
         drawn.grouping, drawn.overlap = "stacked", 100
     for place, series in enumerate(drawn.series):
         colour = _FILLS[place % len(_FILLS)]
+        series.cat = AxDataSource(strRef=labels)
         series.graphicalProperties.line.solidFill = colour
         if chart.kind == "line":
             series.smooth = False

@@ -62,7 +62,7 @@ class Book:
         return Page(self, self.file.create_sheet(title), widths, foot, landscape=landscape)
 
     def look(self, kind: str, form: str = "General") -> Any:
-        """Return the look of a cell of *kind* ("title", "head", "text", "number", "quiet", "term", "plain")."""
+        """Return the look of a cell of *kind* ("title", "head", "text", "place", "number", "quiet"…)."""
         if (kind, form) not in self._patterns:
             cell = self._scratch.cell(row=len(self._patterns) + 1, column=1)
             cell.font = Font(
@@ -72,8 +72,8 @@ class Book:
                 italic=kind == "quiet",
                 color="595959" if kind == "quiet" else None,
             )
-            inside = kind in ("head", "text", "number", "quiet")
-            side = {"head": "center", "number": "right", "quiet": "right"}.get(kind)
+            inside = kind in ("head", "text", "place", "number", "quiet")
+            side = {"head": "center", "place": "center", "number": "right", "quiet": "right"}.get(kind, "left")
             cell.alignment = Alignment(horizontal=side, vertical="center" if kind == "head" else "top", wrap_text=True)
             if inside:
                 cell.border = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
@@ -187,4 +187,4 @@ def text_cell(text: str) -> tuple[Value, str, str]:
 
 def place_cell(place: int) -> tuple[Value, str, str]:
     """Return the cell of a row's number."""
-    return place, "number", "0"
+    return place, "place", "0"

@@ -100,7 +100,7 @@ def _info(page: Page, run: ReportRun, told: _Told, sheets: Sequence[str]) -> Non
     page.at += 1
     page.wide(_("Các trang tính"), kind="term")
     for place, name in enumerate(sheets, start=1):
-        page.row([place_cell(place), (name, "plain", "@")])
+        page.row([(place, "plain", "0"), (name, "plain", "@")])
         # Inside the quotes of a reference an apostrophe would end it; names of sheets have none.
         page.sheet.cell(row=page.at - 1, column=2).hyperlink = f"#'{name}'!A1"
 

@@ -14,6 +14,9 @@ from reports.documents.sheets import Book, measure_cell, shown
 from reports.documents.workbook import render
 from tests.reports.made_report import CODE, NARRATIVE, made_frozen, made_run
 
+#: Row of the heads of the first chart's numbers.
+HEAD = 12
+
 
 @pytest.fixture(scope="module")
 def raw() -> bytes:
@@ -83,11 +86,21 @@ def test_figures_are_numbers_to_reckon_with_in_vietnamese_form(book: Any) -> Non
 def test_charts_are_drawn_from_cells_and_gaps_are_empty(book: Any, raw: bytes) -> None:
     sheet = book.worksheets[1]
     assert [type(chart).__name__ for chart in sheet._charts] == ["BarChart", "LineChart"]
+    bars, line = sheet._charts
+    names = [one.tx.strRef.f for one in bars.series]
+    values = [one.val.numRef.f for one in bars.series]
+    assert [re.sub(r".*!", "", one) for one in names] == [f"C{HEAD}", f"D{HEAD}"]
+    assert [re.sub(r".*!", "", one) for one in values] == [
+        f"$C${HEAD + 1}:$C${HEAD + 12}",
+        f"$D${HEAD + 1}:$D${HEAD + 12}",
+    ]
+    assert re.sub(r".*!", "", bars.series[0].cat.strRef.f) == f"$B${HEAD + 1}:$B${HEAD + 12}"
+    assert len(line.series) == 1
     drawn = list(parts(raw, "xl/charts/chart"))
     assert all('dispBlanksAs val="gap"' in part for part in drawn)
-    assert "'!$C$" in drawn[0]
     head = next(row for row in sheet.iter_rows() if row[1].value == "Nội dung" and row[3].value == "Năm trước")
-    first = [sheet.cell(row=head[0].row + 1, column=column).value for column in range(1, 5)]
+    assert head[0].row == HEAD
+    first = [sheet.cell(row=HEAD + 1, column=column).value for column in range(1, 5)]
     assert first == [1, "Tháng 1", 12_000, None]
 
 
