@@ -1,5 +1,7 @@
 """Charts and appendices of a document, and that no text breaks a file (U19)."""
 
+from typing import Any
+
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
@@ -34,7 +36,8 @@ def with_parts() -> Document:
 def told_instead(document: Document) -> set[str]:
     """Return the words that stand for pictures in the PDF (ISO 14289-1)."""
     reader = read_pdf(document)
-    found = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))  # type: ignore[call-overload]
+    size: Any = reader.trailer["/Size"]
+    found: list[Any] = [reader.get_object(number) for number in range(1, size)]
     return {str(item["/Alt"]) for item in found if isinstance(item, dict) and "/Alt" in item}
 
 

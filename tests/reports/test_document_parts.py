@@ -24,17 +24,9 @@ from reports.documents.outline import MOST_PRINTED, roman
 from reports.documents.periodic import compose
 from tests.reports.made_report import CODE, NARRATIVE, made_frozen, made_run
 
-HOSTILE = (
-    "=HYPERLINK(1)",
-    "+1",
-    "-1+1",
-    "@cmd",
-    '#strong[x] {{ y }} {% z %} %(a)s <w:p>&amp; "',
-    "\u202egnol\u2066 \u200b\x07\x0b\ufffex",
-    "👍 漢 \U0001f468\u200d\U0001f469",
-    "x" * 2000,
-    "e\u0302\u0323",
-)
+MARKUP = '#strong[x] {{ y }} {% z %} %(a)s <w:p>&amp; "'
+UNSEEN = "\u202egnol\u2066 \u200b\x07\x0b\ufffex 👍 漢 \U0001f468\u200d\U0001f469 e\u0302\u0323"
+HOSTILE = (f"=HYPERLINK(1) {MARKUP}", UNSEEN, "x" * 2000)
 
 
 def said(document: Document) -> list[str]:

@@ -14,6 +14,7 @@ from reports.choices import RunState
 from reports.models import ReportRun
 from reports.services import verification
 from tests.reports.conftest import Desk
+from tests.reports.published import published
 
 ENTRY = "/xac-minh-bao-cao/"
 GONE = "Không có báo cáo nào mang mã này"
@@ -33,14 +34,9 @@ def written(desk: Desk) -> ReportRun:
 
 
 @pytest.fixture
-def shown(written: ReportRun) -> ReportRun:
-    """The same, published; how it came there is told elsewhere."""
-    kept = files.keep(b"the file")
-    ReportRun.objects.filter(pk=written.pk, sha256="").update(sha256=kept)
-    ReportRun.objects.filter(pk=written.pk).update(
-        state=RunState.PUBLISHED, published_at=written.requested_at, published_by=None
-    )
-    return ReportRun.objects.get(pk=written.pk)
+def shown(desk: Desk) -> ReportRun:
+    """A published one."""
+    return published(desk)
 
 
 def page(run: ReportRun) -> str:

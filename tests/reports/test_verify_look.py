@@ -1,7 +1,6 @@
 """The public check of a report in a real browser: wide and narrow, light and dark, a file compared (QC14.5)."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +8,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from core import clock
-from reports.choices import RunState
-from reports.models import ReportRun
+from core import files
 from reports.services import verification
 from tests.connections.test_connection_page_look import look
 from tests.journeys.conftest import browser, keep
 from tests.reports.conftest import Desk
+from tests.reports.published import published
 
 __all__ = ["browser", "keep"]
 pytestmark = [pytest.mark.heavy, pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.clause("QC14.5")]
@@ -30,12 +28,9 @@ def test_anybody_compares_a_file_with_what_was_published(
     monkeypatch: Any,
 ) -> None:
     monkeypatch.setattr(verification, "take_try", lambda *args, **kwargs: None)
+    run = published(desk)
     file = tmp_path / "Báo cáo LGSP tháng 11.docx"
-    file.write_bytes(b"the file as it was published")
-    run = desk.write()
-    ReportRun.objects.filter(pk=run.pk).update(
-        sha256=sha256(file.read_bytes()).hexdigest(), state=RunState.PUBLISHED, published_at=clock.now()
-    )
+    file.write_bytes(files.fetch(run.sha256))
     address = reverse("verify_report", args=[run.code])
     page = browser.new_context(base_url=live_server.url, locale="vi-VN").new_page()
     faults = look(page, live_server.url, keep, "verify_report_entry", reverse("verify_report_entry"))
