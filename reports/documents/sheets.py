@@ -155,10 +155,11 @@ class Page:
         cell.value = value
         return cell
 
-    def freeze(self, row: int) -> None:
-        """Let the rows down to *row* stay in sight, and head every printed page."""
+    def freeze(self, row: int, *, repeated: bool = True) -> None:
+        """Let the rows down to *row* stay in sight; *repeated*, where one table fills the sheet, it heads each page."""
         self.sheet.freeze_panes = f"A{row + 1}"
-        self.sheet.print_title_rows = f"{row}:{row}"
+        if repeated:
+            self.sheet.print_title_rows = f"{row}:{row}"
 
 
 def shown(text: str) -> str:
@@ -183,6 +184,11 @@ def measure_cell(value: float | None, unit: Unit, *, missing: str = NOTHING) -> 
 def text_cell(text: str) -> tuple[Value, str, str]:
     """Return the cell of a text."""
     return text, "text", "@"
+
+
+def no_cell() -> tuple[Value, str, str]:
+    """Return the cell where there is nothing to reckon."""
+    return "–", "quiet", "@"
 
 
 def place_cell(place: int) -> tuple[Value, str, str]:

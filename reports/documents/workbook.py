@@ -32,6 +32,7 @@ from reports.documents.sheets import (
     Page,
     Value,
     measure_cell,
+    no_cell,
     place_cell,
     text_cell,
 )
@@ -115,7 +116,7 @@ def _section(book: Book, title: str, section: Section, told: _Told) -> None:
     heads = [_figures(page, section.figures, compare=has_comparisons(told.frozen))] if section.figures else []
     heads += [_table(page, table) for table in tables]
     if len(heads) == 1 and heads[0]:
-        page.freeze(heads[0])
+        page.freeze(heads[0], repeated=not section.charts)
     for annex in moved:
         page.wide(_("%(title)s: trang tính «%(sheet)s».") % {"title": annex.table.title, "sheet": annex.sheet})
     for chart in section.charts:
@@ -145,12 +146,12 @@ def _figures(page: Page, figures: Sequence[Figure], *, compare: bool) -> int:
 def _compared(figure: Figure) -> Iterator[_Filled]:
     yield measure_cell(figure.previous, figure.unit, missing=NO_DATA)
     if figure.value is None or figure.previous is None:
-        yield from (text_cell("–"), text_cell("–"))
+        yield from (no_cell(), no_cell())
     else:
         apart = round(figure.value - figure.previous, 4)
         yield apart, "number", POINTS if figure.unit == Unit.PERCENT else DIFFERENCE
         share = figure.unit != Unit.PERCENT and figure.previous
-        yield (round(apart / figure.previous, 6), "number", SHARE) if share else text_cell("–")
+        yield (round(apart / figure.previous, 6), "number", SHARE) if share else no_cell()
     yield measure_cell(figure.last_year, figure.unit, missing=NO_DATA)
 
 

@@ -116,6 +116,8 @@ def test_sheets_are_ready_to_read_and_print(book: Any) -> None:
     assert annex.page_setup.orientation == "landscape"
     assert annex.auto_filter.ref == "A2:I26"
     assert book.worksheets[-1].freeze_panes == "A3"
+    # Other tables follow on the sheet of a section with charts: its head stays in sight and heads no other page.
+    assert (book.worksheets[1].freeze_panes, book.worksheets[1].print_title_rows) == ("A3", None)
 
 
 def test_there_is_no_formula_and_no_clock_of_this_machine(raw: bytes) -> None:
