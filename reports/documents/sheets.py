@@ -156,7 +156,7 @@ class Page:
         return cell
 
     def freeze(self, row: int, *, repeated: bool = True) -> None:
-        """Let the rows down to *row* stay in sight; *repeated*, where one table fills the sheet, it heads each page."""
+        """Let the rows down to *row* stay in sight; *repeated*: one table fills the sheet, and it heads each page."""
         self.sheet.freeze_panes = f"A{row + 1}"
         if repeated:
             self.sheet.print_title_rows = f"{row}:{row}"
