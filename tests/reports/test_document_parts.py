@@ -157,7 +157,7 @@ def test_text_of_others_is_text_in_all_three_files(word: str) -> None:
     assert f"Tiếp nhận {kept}" in [cell.text for table in file.tables for cell in table._cells]
     drawn = "".join(char if ord(char) < 0x2000 else MISSING for char in kept if not char.isspace())
     pages = pypdf.PdfReader(io.BytesIO(files[Format.PDF])).pages
-    everything = "".join("".join(page.extract_text().replace("\u200b", "").split()) for page in pages)
+    everything = "".join("".join(page.extract_text().replace("\u200b", "").split()) for page in pages[:2])
     assert drawn in everything
     book = load_workbook(io.BytesIO(files[Format.XLSX]))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
