@@ -94,7 +94,7 @@ def test_what_was_frozen_before_there_were_such_appendices_is_read() -> None:
     assert docx.render(thaw(kept)) == docx.render(old)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_no_text_breaks_a_file(text: str) -> None:
     document = made(

@@ -93,6 +93,7 @@ PUBLIC = (
     "huong-dan/<int:pk>/",
     "cau-truc-thong-diep/<int:pk>/",
     "xac-minh/",
+    "xac-minh-bao-cao/",
     "loi-moi/<str:token>/",
     "quyen-khai-thac/de-nghi/them/<slug:code>/",
     "api/v1/agencies/",

@@ -150,14 +150,14 @@ def test_another_process_makes_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("word", HOSTILE, ids=range(len(HOSTILE)))
 def test_text_of_others_is_text_in_all_three_files(word: str) -> None:
-    files = render_files(made_run(), made_frozen(agencies=3, services=2, word=f" {word}"), {"use": word})
+    files = render_files(made_run(), made_frozen(agencies=1, services=1, word=f" {word}"), {"use": word})
     kept = printable(f" {word}").strip()
     file = docx.Document(io.BytesIO(files[Format.DOCX]))
     assert kept in "\n".join(item.text for item in file.paragraphs)
     assert f"Tiếp nhận {kept}" in [cell.text for table in file.tables for cell in table._cells]
     drawn = "".join(char if ord(char) < 0x2000 else MISSING for char in kept if not char.isspace())
     pages = pypdf.PdfReader(io.BytesIO(files[Format.PDF])).pages
-    everything = "".join("".join(page.extract_text().replace("\u200b", "").split()) for page in pages)
+    everything = "".join("".join(page.extract_text().replace("\u200b", "").split()) for page in pages[:2])
     assert drawn in everything
     book = load_workbook(io.BytesIO(files[Format.XLSX]))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -165,7 +165,7 @@ def test_text_of_others_is_text_in_all_three_files(word: str) -> None:
     assert any(str(cell.value).endswith(kept) for cell in cells)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
 def test_no_text_stops_a_report_from_being_made(word: str) -> None:
     files = render_files(made_run(), made_frozen(agencies=1, services=1, word=word), {"use": word, "opening": word})

@@ -49,7 +49,7 @@ be day den due go guy he hi main me men no on pay pie run she sue sum sun ten th
 ENGLISH = frozenset(_ENGLISH.split())
 # Names of things, signs and units that stand in Vietnamese text as they are.
 _NAMES = """
-LGSP NDXP NGSP SKHCN UBND HĐND QC QCVN TCVN NĐ CP TT BKHCN BTTTT BCA QĐ TTg QH VNeID CNTT ATTT CSDL TTHC KTXH VNPT
+LGSP NDXP NGSP SKHCN UBND HĐND QC QCVN TCVN NĐ CP TT BKHCN BTTTT BCA QĐ TTg QH VNeID CNTT ATTT CSDL TTHC KTXH VNPT VT
 TOTP QR API JSON XML XLSX CSV IP HTTP HTTPS http https URL PDF DOCX OpenID OAuth OpenAPI UUID UTF ISO RFC MIME SSO SHA
 HMAC TLS UTC GMT ID PNG JPEG GIF SVG BMP TIFF ICO SMTP LDAP SIM SMS PIN Ctrl Enter Esc Tab
 Accept Allow Authorization Content-Type Retry-After ETag If-Match Idempotency-Key X-Request-Id
