@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -37,7 +38,7 @@ class _YearDoor(Door):
 DOOR = _YearDoor(
     title=gettext_lazy("Nhập dự toán từ tệp"),
     preview_title=gettext_lazy("Xem trước khi nhập dự toán"),
-    thing=gettext_lazy("dòng"),
+    thing=gettext_lazy("dòng dự toán"),
     register=gettext_lazy("dự toán"),
     key=gettext_lazy("mã dòng trong năm ngân sách"),
     pages={
@@ -47,7 +48,7 @@ DOOR = _YearDoor(
         "template": "admin:reports_budgetyear_lines_template",
         "export": "admin:reports_budgetyear_export_lines",
     },
-    columns=[(column, True) for column in funding_import.COLUMNS],
+    columns=[(column, False) for column in funding_import.COLUMNS],
     open=funding_import.open_preview,
     find=funding_import.find_preview,
     show=funding_import.show_preview,
@@ -64,7 +65,7 @@ class BudgetYearAdmin(StepsAdmin):
     list_display = ("__str__", "state_shown", "last_day", "closed_at")
     list_filter = ("state",)
     fields = deeds.YEAR_FIELDS
-    actions_detail = ("import_lines",)
+    actions_detail = ("lines", "import_lines", "spent")
 
     @display(
         description=gettext_lazy("Tình trạng"),
@@ -94,7 +95,6 @@ class BudgetYearAdmin(StepsAdmin):
             path("<int:pk>/du-toan/nhap/<str:token>/", view(self.preview), name="reports_budgetyear_lines_preview"),
             path("<int:pk>/du-toan/mau/", view(self.template), name="reports_budgetyear_lines_template"),
             path("<int:pk>/du-toan/xuat/", view(self.export), name="reports_budgetyear_export_lines"),
-            path("<int:pk>/khoan-chi/xuat/", view(self.spendings), name="reports_budgetyear_export_spendings"),
             *super().get_urls(),
         ]
 
@@ -114,6 +114,17 @@ class BudgetYearAdmin(StepsAdmin):
         """Choose a file of lines."""
         return upload_page(DOOR, self, request, self._found(request, object_id))
 
+    @action(description=gettext_lazy("Các dòng dự toán"), url_path="du-toan", permissions=["view"], icon="list")
+    def lines(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to the lines of the year."""
+        year = self._found(request, object_id)
+        return redirect(f"{reverse('admin:reports_budgetline_changelist')}?year__id__exact={year.pk}")
+
+    @action(description=gettext_lazy("Tải khoản chi"), url_path="khoan-chi", permissions=["view"], icon="download")
+    def spent(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take away what was spent."""
+        return download(*funding_import.export_spendings(self._found(request, object_id)), XLSX)
+
     def preview(self, request: HttpRequest, pk: int, token: str) -> HttpResponse:
         """Preview and confirm a file of lines."""
         return preview_page(DOOR, self, request, self._found(request, pk), token=token)
@@ -126,10 +137,6 @@ class BudgetYearAdmin(StepsAdmin):
     def export(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take the lines away as a workbook."""
         return download(*funding_import.export_lines(self._found(request, pk)), XLSX)
-
-    def spendings(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take away what was spent."""
-        return download(*funding_import.export_spendings(self._found(request, pk)), XLSX)
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Open the year."""

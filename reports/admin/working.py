@@ -139,6 +139,11 @@ class WorkAdmin(BaseAdmin):
                 messages.success(request, str(action.done))
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", thing.pk)
             thing = self.found(request, object_id)
+            if refusal is not None and "revision" in bound.fields:
+                # What was typed may be sent again, over what the person sees now.
+                typed = request.POST.copy()
+                typed["revision"] = str(thing.revision)
+                bound.data = typed
         status = refusal.problem.status if refusal else 422 if bound is not None else 200
         return self._page(request, thing, actor, pressed if bound is not None else "", bound, refusal, status)
 

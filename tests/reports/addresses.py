@@ -75,6 +75,6 @@ ELSEWHERE: frozenset[str] = frozenset(
         *("training_session", "admin:reports_trainingsession_participants"),
         "admin:reports_trainingsession_certificates",
         *(f"admin:reports_budgetyear_{name}" for name in ("import_lines", "lines_preview", "lines_template")),
-        *(f"admin:reports_budgetyear_{name}" for name in ("export_lines", "export_spendings")),
+        *(f"admin:reports_budgetyear_{name}" for name in ("export_lines", "lines", "spent")),
     }
 )

@@ -315,7 +315,7 @@ def test_pages_of_readers_and_of_the_desk(
     taken = desk.post(page, {"do": "void", "spending": made.pk, "reason": "Nhầm"})
     assert (taken.status_code, left(found)) == (302, 300_000)
     assert desk.get(reverse("admin:reports_budgetline_file", args=[found.pk, made.file.pk])).status_code == 200
-    for name in ("lines_template", "export_lines", "export_spendings", "import_lines"):
+    for name in ("lines_template", "export_lines", "spent", "import_lines"):
         address = reverse(f"admin:reports_budgetyear_{name}", args=[found.year_id])
         assert desk.get(address).status_code == 200
     added = desk.post(
@@ -333,3 +333,11 @@ def test_pages_of_readers_and_of_the_desk(
     assert (added.status_code, BudgetLine.objects.get(code="DT01").amount) == (302, 12_000_000)
     with django_assert_max_num_queries(15):
         assert desk.get(reverse("admin:reports_budgetline_changelist")).status_code == 200
+    close = reverse("admin:reports_budgetyear_step", args=[found.year_id, "close"])
+    assert desk.post(close).status_code == 403
+    head = signed_in(holder("division_head", "H60.02", agency, person))
+    assert "Không thêm dòng" in head.get(close).content.decode()
+    assert (head.post(close).status_code, BudgetYear.objects.get().state) == (302, "closed")
+    late = desk.post(page, {**typed, "amount": "1", "form_token": uuid4()})
+    assert late.status_code == 409
+    assert "đã khóa sổ" in late.content.decode()

@@ -272,6 +272,9 @@ def test_pages_of_agencies_and_of_the_desk(
     stale = desk.post(place, {**_typed(session), "do": "change", "revision": 99, "title": "Gõ dở"})
     assert stale.status_code == 409
     assert 'value="Gõ dở"' in stale.content.decode()
+    again = {**_typed(session), "do": "change", "revision": session.revision, "title": "Gõ dở"}
+    assert f'name="revision" value="{session.revision}"' in stale.content.decode()
+    assert desk.post(place, again).status_code == 302
     assert desk.post(place, {"do": "cancel", "reason": "Giảng viên ốm"}).status_code == 302
     assert "Giảng viên ốm" in client.get(page).content.decode()
     for name in ("participants", "certificates"):
