@@ -54,6 +54,7 @@ _SAMPLE: dict[str, Any] = {
     "files": [_FILE],
 }
 _WHOLE: dict[str, Any] = {**_SAMPLE, "assessment": "", "recommendations": "", "sections": [_SECTION]}
+_UNITS = [(Unit.COUNT, _("số lượng")), (Unit.PERCENT, _("phần trăm")), (Unit.MILLISECONDS, _("mili giây"))]
 _CODE: Any = {"type": "string", "minLength": 1, "maxLength": 40}
 
 
@@ -67,7 +68,7 @@ class Newest(Pages):
 class ReportFileSerializer(serializers.ModelSerializer[ReportFile]):
     """A file of a report, told but not given."""
 
-    format = serializers.ChoiceField(choices=Format.choices, read_only=True, help_text=_("Định dạng tệp."))
+    format = serializers.ChoiceField(choices=Format.choices, read_only=True, label=_("định dạng tệp"))
     url = serializers.SerializerMethodField(help_text=_("Địa chỉ tải tệp trên cổng, cùng phiên làm việc."))
 
     class Meta:
@@ -89,7 +90,7 @@ class ReportSerializer(serializers.ModelSerializer[ReportRun]):
 
     name = serializers.SerializerMethodField(help_text=_("Tên kỳ, hoặc tên báo cáo đột xuất."))
     closing_rule = serializers.CharField(source="closing_rule_id", read_only=True, help_text=_("Mã cách chốt kỳ."))
-    state = serializers.ChoiceField(choices=RunState.choices, read_only=True, help_text=_("Tình trạng."))
+    state = serializers.ChoiceField(choices=RunState.choices, read_only=True, label=_("tình trạng"))
     files = serializers.SerializerMethodField(help_text=_("Các tệp; trống khi chưa trình duyệt."))
 
     class Meta:
@@ -117,7 +118,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     value = serializers.FloatField(
         read_only=True, allow_null=True, help_text=_("Giá trị; trống là chưa phát sinh, khác với 0.")
     )
-    unit = serializers.ChoiceField(choices=[item.value for item in Unit], read_only=True, help_text=_("Đơn vị."))
+    unit = serializers.ChoiceField(choices=_UNITS, read_only=True, label=_("đơn vị"))
     definition = serializers.CharField(read_only=True, help_text=_("Cách tính."))
 
 

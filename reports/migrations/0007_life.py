@@ -115,6 +115,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # No check waits for the end: rows are written and tables changed side by side.
+        migrations.RunSQL("set constraints all immediate", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='ClosingRule',
             fields=[
@@ -363,8 +365,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('run', 'format'), name='report_file_once'),
         ),
         migrations.RunPython(keep_files_and_words, migrations.RunPython.noop),
-        # Deferred checks of the rows just made come before triggers are made.
-        migrations.RunSQL("set constraints all immediate", migrations.RunSQL.noop),
         migrations.RunSQL(GUARD, UNGUARD),
         migrations.RunSQL("update reports_reportrun set sha256 = '' where state = 'drafted'", migrations.RunSQL.noop),
     ]
