@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from core.documents.wording import short_date
 from reports.cells import Link, Rows
 from reports.models import BudgetLine, Spending
+from reports.money import dong
 from reports.selectors.funding import spendings_of
-from reports.wording import dong
 
 
 def adjustments_table(line: BudgetLine) -> Rows:

@@ -4,16 +4,14 @@ from django.utils.translation import gettext as _
 
 from core.documents.wording import number
 from reports.choices import Unit
+from reports.money import dong, millions
 
 NOTHING = "Chưa phát sinh"
 NO_DATA = "Không có số liệu"
 
 
 def measured(value: float | None, unit: Unit) -> str:
-    """Return *value* with its unit; None is "Chưa phát sinh", which is not zero.
-
-    Millions of đồng stand in columns whose head names the unit.
-    """
+    """Return *value* with its unit; None is "Chưa phát sinh", which is not zero."""
     if value is None:
         return NOTHING
     if unit == Unit.PERCENT:
@@ -21,7 +19,7 @@ def measured(value: float | None, unit: Unit) -> str:
     if unit == Unit.DONG:
         return dong(value)
     if unit == Unit.MILLION:
-        return number(value, 3)
+        return millions(value)
     return f"{number(value)} ms" if unit == Unit.MILLISECONDS else number(value)
 
 
@@ -46,13 +44,3 @@ def change(value: float | None, other: float | None, unit: Unit) -> str:
     if not other:
         return way % {"much": measured(abs(difference), unit)}
     return way % {"much": f"{number(100 * abs(difference) / other, 1)}%"}
-
-
-def dong(value: float) -> str:
-    """Return an amount of money, whole đồng: "1.234.567 đồng"."""
-    return f"{number(value)} đồng"
-
-
-def rate(value: float | None) -> str:
-    """Return a share in percent; None is "–": there was nothing to reckon from."""
-    return "–" if value is None else f"{number(value, 1)}%"

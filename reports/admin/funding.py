@@ -19,9 +19,9 @@ from reports.funding_choices import TermGroup, YearState
 from reports.funding_tables import adjustments_table, spendings_table
 from reports.models import BudgetLine, BudgetTerm, BudgetYear, SpendingFile
 from reports.models.funding import MANAGE, VIEW
+from reports.money import dong
 from reports.services import funding as deeds
 from reports.services import funding_entries as entries
-from reports.wording import dong
 
 
 @admin.register(BudgetTerm)

@@ -13,7 +13,7 @@ from reports.admin.working import ReasonForm, TokenForm, file_field, with_upload
 from reports.funding_choices import Direction
 from reports.models import BudgetLine, Spending
 from reports.models.funding import MOST
-from reports.wording import dong
+from reports.money import dong
 
 _DAY = _("Ví dụ 19/03/2026")
 

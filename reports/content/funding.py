@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
 from reports.content.words import share, whole
+from reports.money import dong
 from reports.queries.funding import FundingFigures, FundingRow
-from reports.wording import dong
 
 
 def funding(found: FundingFigures) -> Section:

@@ -21,8 +21,8 @@ from core.problems import InvalidInput, StateRefused
 from core.text import tidy
 from reports.funding_choices import Direction
 from reports.models import BudgetAdjustment, BudgetLine, Spending, SpendingFile
+from reports.money import dong
 from reports.services.funding import SPEND, lock_year, require_day, require_manager
-from reports.wording import dong
 
 
 @transaction.atomic

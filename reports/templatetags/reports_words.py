@@ -2,7 +2,7 @@
 
 from django import template
 
-from reports import wording
+from reports import money
 
 register = template.Library()
-register.filter("dong", wording.dong)
+register.filter("dong", money.dong)

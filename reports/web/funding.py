@@ -15,8 +15,8 @@ from reports.cells import Rows
 from reports.funding_tables import adjustments_table, spendings_table
 from reports.models import BudgetLine, BudgetYear, SpendingFile
 from reports.models.funding import MANAGE, VIEW
+from reports.money import dong, rate
 from reports.selectors.funding import Sums, lines_of, year_sums, years_for
-from reports.wording import dong, rate
 
 PAGE_SIZE = 50
 
