@@ -106,7 +106,7 @@ def step_counts(current: Window, previous: Window, *, open_at: datetime) -> tupl
     }
     recent = Q(ended_at__isnull=True) | Q(ended_at__gte=previous.since)
     rows = Clock.objects.filter(recent).order_by().values("step")
-    found = rows.annotate(**{name: Count("pk", filter=condition) for name, condition in counts.items()})
+    found: Iterable[Any] = rows.annotate(**{name: Count("pk", filter=condition) for name, condition in counts.items()})
     order = {str(step): place for place, step in enumerate(Step)}
     return tuple(
         StepCounts(

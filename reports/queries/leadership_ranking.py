@@ -72,7 +72,9 @@ def agency_parts(window: Window, *, now: datetime) -> list[AgencyParts]:
         AgencyParts(
             code,
             name,
-            *(Ratio(*found[code][kind]) for kind in ("connections", "quality", "on_time")),
+            connections=Ratio(*found[code]["connections"]),
+            quality=Ratio(*found[code]["quality"]),
+            on_time=Ratio(*found[code]["on_time"]),
             incidents=found[code]["incidents"][0],
         )
         for code, name in sorted(names.items(), key=lambda pair: (sort_key(pair[1]), pair[0]))
