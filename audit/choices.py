@@ -55,6 +55,7 @@ TABLE_KINDS: dict[str, StrOrPromise] = {
     "guardian_groupobjectpermission": _("quyền của nhóm trên một bản ghi"),
     "guardian_userobjectpermission": _("quyền của người dùng trên một bản ghi"),
     "incidents_maintenancewindow_services": _("dịch vụ của đợt bảo trì"),
+    "reports_campaign_agencies": _("cơ quan của đợt thu báo cáo khai thác"),
     "reports_trainingsession_materials": _("tài liệu của buổi tập huấn"),
     "mfa_authenticator": _("phương thức xác thực hai bước"),
 }

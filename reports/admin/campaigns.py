@@ -32,7 +32,7 @@ _CHANGE = "admin:reports_campaign_change"
 class CampaignForm(DeedForm):
     """A campaign; the deed notices when a colleague changed it meanwhile."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
     class Meta:
         widgets = {

@@ -54,7 +54,7 @@ def connection_figures(window: Window) -> ConnectionFigures:
         live=Count("pk"), suspended=Count("pk", filter=Q(held))
     )
     for pk, live, suspended in counted:
-        by_agency.setdefault(pk, Counter()).update(live=live, suspended=suspended)
+        by_agency[pk] = Counter({"live": live, "suspended": suspended})
     moves = []
     for agency, name, moment in _events(window):
         by_agency.setdefault(agency, Counter())[name] += 1

@@ -46,19 +46,15 @@ def standing_rows(current: Window, previous: Window) -> tuple[QuerySet[Any], ...
     texts, the two counts, so that all of them can stand in one answer with other rows (``leadership_attention``).
     """
     lives, published = ("live_at", "closed_at"), ("published_at", "withdrawn_at")
+    connections = Connection.objects.filter(live_at__isnull=False)
     return (
         _counted(
-            Connection.objects.filter(live_at__isnull=False),
+            connections,
             "connections",
             current.lasting(*lives),
             previous.lasting(*lives),
         ),
-        _counted(
-            Connection.objects.filter(live_at__isnull=False),
-            "connections_ever",
-            Q(live_at__lt=current.until),
-            Q(live_at__lt=previous.until),
-        ),
+        _counted(connections, "connections_ever", Q(live_at__lt=current.until), Q(live_at__lt=previous.until)),
         _counted(
             ServiceVersion.objects.filter(published_at__isnull=False),
             "services",

@@ -95,8 +95,37 @@ def read_situation(period: Chosen) -> Situation:
 def _tiles(
     standing: dict[str, Counts], calls: CallSums, before: CallSums, steps: tuple[StepCounts, ...]
 ) -> tuple[Tile, ...]:
-    connected, services = _known(standing, "connections"), _known(standing, "services")
+    calls_now, calls_before = calls.calls or None, before.calls or None
     rate, rate_before = share(calls.success, calls.calls), share(before.success, before.calls)
+    return (
+        *_registered(standing),
+        Tile(
+            "calls",
+            _("Lượt khai thác"),
+            calls_now,
+            calls_before,
+            "",
+            change_of(calls_now, calls_before),
+            "",
+            _("Lượt gọi ở môi trường chính thức mà nền tảng nhận trong kỳ, kể cả lượt bị từ chối."),
+        ),
+        Tile(
+            "success_rate",
+            _("Tỷ lệ thành công"),
+            rate,
+            rate_before,
+            "%",
+            change_of(rate, rate_before, points=True),
+            "",
+            _("Lượt có mã trạng thái trả lời từ 200 đến 299 chia cho tổng số lượt khai thác."),
+        ),
+        _dossiers(steps),
+        _incidents(standing),
+    )
+
+
+def _registered(standing: dict[str, Counts]) -> tuple[Tile, Tile]:
+    connected, services = _known(standing, "connections"), _known(standing, "services")
     return (
         Tile(
             "connections",
@@ -116,28 +145,6 @@ def _tiles(
             "",
             _("Dịch vụ có ít nhất một phiên bản đã công bố và chưa ngừng cung cấp vào cuối kỳ."),
         ),
-        Tile(
-            "calls",
-            _("Lượt khai thác"),
-            calls.calls or None,
-            before.calls or None,
-            "",
-            change_of(calls.calls or None, before.calls or None),
-            "",
-            _("Lượt gọi ở môi trường chính thức mà nền tảng nhận trong kỳ, kể cả lượt bị từ chối."),
-        ),
-        Tile(
-            "success_rate",
-            _("Tỷ lệ thành công"),
-            rate,
-            rate_before,
-            "%",
-            change_of(rate, rate_before, points=True),
-            "",
-            _("Lượt có mã trạng thái trả lời từ 200 đến 299 chia cho tổng số lượt khai thác."),
-        ),
-        _dossiers(steps),
-        _incidents(standing),
     )
 
 
