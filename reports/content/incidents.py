@@ -1,5 +1,7 @@
 """The part of a periodic report on incidents (QC8.6, QC14.3; Quyết định 05/2017/QĐ-TTg). Pure."""
 
+from collections import Counter
+
 from django.utils.translation import gettext as _
 
 from core.charts import Chart
@@ -29,7 +31,7 @@ def _found(got: Gathered) -> Figures:
             Figure(
                 f"incidents_severity_{level.value}",
                 _("Trong đó: %(level)s") % {"level": str(level.label)},
-                found.by_severity.get(level.value, {}).get("opened", 0),
+                found.by_severity.get(level.value, Counter())["opened"],
                 _("Sự cố phát hiện trong kỳ theo mức độ vận hành hiện ghi trong sổ (mức của nền tảng)."),
             )
             for level in Severity

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.charts import Chart
 from core.documents.wording import number
 from reports.choices import Unit
-from reports.content.figures import Column, Figure, Section, Table
+from reports.content.figures import Cell, Column, Figure, Section, Table
 from reports.content.spans import spans_of
 from reports.content.words import Figures, Part, by_code, named, share, told
 from reports.queries.gathering import Gathered
@@ -88,7 +88,7 @@ def _connections(got: Gathered, figures: Figures) -> Section:
 def _connections_by_agency(got: Gathered) -> Table:
     names = ("live", "suspended", "approved", "put_live", "terminated")
     heads = (_("Đang vận hành"), _("Tạm dừng"), _("Chấp thuận"), _("Đưa vào vận hành"), _("Hủy"))
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (*named(got.agencies, pk), *(counts[name] for name in names))
         for pk, counts in in_order(got, got.connections.by_agency)
         if any(counts[name] for name in names)
@@ -193,7 +193,7 @@ def _catalogue(got: Gathered, figures: Figures) -> Section:
 def _catalogue_by_agency(got: Gathered) -> Table:
     names = ("systems", "services", "versions", "held", "given")
     heads = (_("Hệ thống"), _("Dịch vụ"), _("Phiên bản"), _("Quyền được cấp"), _("Quyền đã cho"))
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (*named(got.agencies, pk), *(counts[name] for name in names))
         for pk, counts in in_order(got, got.catalogue.by_agency)
     ]

@@ -1,5 +1,6 @@
 """How much of the time source systems answered, announced maintenance taken out (QC7.5, Q50-7.6, Q50-12.2b)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -66,7 +67,7 @@ def availability_figures(window: Window) -> AvailabilityFigures:
     )
 
 
-def _within(window: Window, spans: list[tuple[datetime, datetime | None]]) -> timedelta:
+def _within(window: Window, spans: Sequence[tuple[datetime, datetime | None]]) -> timedelta:
     """Return how much of *spans* lies inside the window; one without an end lasts."""
     inside = (min(ends or window.until, window.until) - max(begins, window.since) for begins, ends in spans)
     return sum((one for one in inside if one > timedelta(0)), timedelta(0))

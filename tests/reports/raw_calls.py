@@ -249,5 +249,5 @@ def raw(since: datetime, until: datetime, key: str = "0", more: str = "") -> dic
     found = {}
     for row in rows:
         numbers = [int(value) for value in row[width:]]
-        found[row[0] if width == 1 else tuple(row[:width])] = Raw(*numbers[:12], tuple(numbers[12:]))
+        found[row[0] if width == 1 else tuple(row[:width])] = Raw(*numbers[:12], within=tuple(numbers[12:]))
     return found

@@ -198,7 +198,7 @@ def counted(since: datetime, until: datetime) -> dict[str, Any]:
     first = since.astimezone(VIETNAM).date()
     last = (until - timedelta(microseconds=1)).astimezone(VIETNAM).date()
     assert start_of(last, after=True) == until
-    found = {}
+    found: dict[str, Any] = {}
     with connection.cursor() as cursor:
         for code, text in COUNTS.items():
             cursor.execute(text, {"since": since, "until": until, "first": first, "last": last})

@@ -114,7 +114,9 @@ def _connections(
         )
         for n in range(1, count + 1)
     )
-    requests, connections, grants = [], [], []
+    requests: list[ConnectionRequest] = []
+    connections: list[Connection] = []
+    grants: list[Grant] = []
     for n, system in enumerate(systems):
         sent = draw.maybe()
         moments = {
