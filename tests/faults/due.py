@@ -183,6 +183,10 @@ class Due:
                 faults.append(f"address {upstream} not asked for {gap:.0f} s")
         return faults
 
+    def at_rest(self) -> bool:
+        """Say whether nobody is at a letter."""
+        return not Letter.objects.filter(sent_at__isnull=True, claimed_until__isnull=False).exists()
+
     def tries(self) -> int:
         """Return how often the letter tried most was tried since it was written."""
         unsent = Letter.objects.filter(sent_at__isnull=True)

@@ -135,6 +135,8 @@ def _away_for_a_day(due: "Due", mail: Outside, number: int) -> list[str]:
     due.make(number)
     tried = 0
     for turn in range(TRIES_OF_A_DAY):
+        # A try that is under way writes its own pause when it ends.
+        wait_until(due.at_rest, 10.0)
         due.let_pauses_run_out()
         tried += wait_until(lambda at=turn: due.tries() > at, 30.0)  # type: ignore[misc]
     faults = [] if tried == TRIES_OF_A_DAY else [f"tried {tried} times in a day"]
@@ -144,6 +146,7 @@ def _away_for_a_day(due: "Due", mail: Outside, number: int) -> list[str]:
     if sent := Counter(row["to"] for row in mail.taken() if f".vong{number}@" in row["to"]):
         faults.append(f"sent while away: {sent}")
     mail.start()
+    wait_until(due.at_rest, 10.0)
     due.let_pauses_run_out()
     faults += _wait(due, [number])
     say(f"mail away for {tried} tries: {time.monotonic() - begun:.0f} s, {'; '.join(faults) or 'all told'}")
