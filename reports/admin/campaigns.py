@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from connections.admin.plans import ReasonedForm
 from core.actor import Actor
@@ -32,7 +32,12 @@ _CHANGE = "admin:reports_campaign_change"
 class CampaignForm(DeedForm):
     """A campaign; the deed notices when a colleague changed it meanwhile."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(
+        label=gettext_lazy("Lần sửa đang mở"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"readonly": True}),
+        help_text=gettext_lazy("Để nhận ra khi đồng nghiệp vừa sửa đợt này."),
+    )
 
     class Meta:
         widgets = {
@@ -129,8 +134,8 @@ class CampaignAdmin(StepsAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Hide the mark of the form where nothing is written."""
-        return self.fields if obj is None or self.has_change_permission(request, obj) else self.fields[:-1]
+        """Show the mark of the form only where a draft is changed."""
+        return self.fields if obj is not None and self.has_change_permission(request, obj) else self.fields[:-1]
 
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Draft the campaign, or change the draft."""

@@ -42,6 +42,8 @@ EXCUSES = {
     "incidents.StatusDay": "a sum over checks, counted by a job",
     "incidents.StatusSubscription": "an address of a reader, theirs to end; nothing of it may stay",
     "incidents.WeeklyReminder": "as connections.Reminder",
+    "reports.StatementReminder": "as connections.Reminder",
+    "reports.StatementVersion": "evidence itself: written once, a trigger refuses change",
     "incidents.HealthCheck": "a measurement: written once, deleted by age",
 }
 
