@@ -47,7 +47,7 @@ def compose_statement(stated: Stated) -> Document:
         addressee=_("Kính gửi: %(to)s.") % {"to": stated.addressee},
         legal_bases=tuple(listed([str(cite("QC15.5"))], _("Căn cứ %(item)s"))),
         blocks=tuple(_blocks(stated)),
-        recipients=tuple(listed([_("Như trên"), _("Lưu: VT")], "- %(item)s")),
+        recipients=tuple(listed([_("Như trên"), _("Lưu: Văn thư")], "- %(item)s")),
         signs=(Sign(stated.body.signer),),
         foot=_("Mã biên nhận: %(code)s. Nộp lúc %(when)s.") % {"code": stated.code, "when": moment(stated.at)},
         code=stated.code,
