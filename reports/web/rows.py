@@ -187,7 +187,7 @@ _LISTS: dict[tuple[str, str], dict[str, Narrow]] = {
         ),
         "sharing_expired": lambda span: _open("ended_on", valid_to__lt=span.last.isoformat()),
         "sharing_begun": lambda span: span.days("valid_from"),
-        "sharing_ended": lambda span: span.days("ended_on"),
+        "sharing_ended": lambda span: span.days("ended_on", valid_from__lte=span.last.isoformat()),
     },
     ("admin:catalog_sharingreview_changelist", "service.view_all"): {
         "sharing_reviews": lambda span: span.happened("reviewed_at"),
