@@ -3,7 +3,7 @@
 ``from bench.leadership import go; go(1_000_000)``, where NEW is the folder of a portal that was started once with its
 sample people (``./run --data NEW --port P``), does not run now and holds nothing of worth. Fills agencies, services,
 dossiers and calls of a year (no MACs: nothing here verifies), sums them and measures. Stops after *seconds* and says
-so; called again it goes on where it stopped.
+so; called again it goes on where it stopped. That portal does not start again: its log names a key nobody holds.
 """
 
 import logging
