@@ -25,6 +25,7 @@ _FORMATS = {
     Unit.COUNT: f"{_HERE}#,##0",
     Unit.PERCENT: f"{_HERE}0.00%",
     Unit.MILLISECONDS: f'{_HERE}#,##0" ms"',
+    Unit.MILLION: f"{_HERE}#,##0.###",
 }
 _FRACTION = f"{_HERE}#,##0.00"
 #: Forms of a difference: so many of a unit, percentage points, a share.
