@@ -1,26 +1,37 @@
 """Writing a report: figures read and frozen, the first words drafted from them (QC14.5)."""
 
+import time
+from datetime import datetime
+
 import structlog
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from audit.record import record_fact
+from audit.selectors.rollups import summed_until
 from audit.services.rollups import roll_up
 from core import clock
 from core.actor import system_actor
+from core.documents import docx
 from core.transitions import carry
-from reports.choices import Format, RunState, TextOrigin
+from reports.choices import RunState, TextOrigin
 from reports.comparing import windows
 from reports.content.assembling import sections
 from reports.content.figures import Frozen, Letterhead, thaw
-from reports.documents.files import render_files
+from reports.documents.periodic import compose
 from reports.drafting import draft
 from reports.models import NarrativeVersion, ReportRun, ReportTemplate
 from reports.queries.window import Window
 from reports.selectors.runs import texts_of
 
 log = structlog.get_logger("lgsp.reports")
+#: The sums of calls are waited for so long, seconds; then the report says why it could not be written.
+SUMS_WITHIN = 150.0
+
+
+class NotSummed(Exception):
+    """Calls of the period are not in the sums yet."""
 
 
 def write_report(*, run_id: int) -> ReportRun:
@@ -39,15 +50,28 @@ def write_report(*, run_id: int) -> ReportRun:
 
 
 def freeze(run: ReportRun) -> Frozen:
-    """Read everything *run* will say, up to its closing moment."""
-    roll_up()
+    """Read everything *run* will say, up to its closing moment. Raises NotSummed."""
+    _sum_up_to(run.data_until)
     content = sections(Window(run.period.since, run.data_until), windows(run.period, run.data_until))
     return Frozen(_letterhead(ReportTemplate.objects.get(kind=run.kind), run.title), content)
 
 
+def _sum_up_to(moment: datetime) -> None:
+    """See that every call up to *moment* is in the sums: another run may be at it, or much to catch up with."""
+    stop = time.monotonic() + SUMS_WITHIN
+    while True:
+        roll_up()
+        until = summed_until()
+        if until is not None and until >= moment:
+            return
+        if time.monotonic() >= stop:
+            raise NotSummed
+        time.sleep(1)
+
+
 def document_of(run: ReportRun) -> bytes:
     """Return the Word file of a report whose figures are frozen, with its words as they stand."""
-    return render_files(run, thaw(run.figures or {}), texts_of(run))[Format.DOCX]
+    return docx.render(compose(run, thaw(run.figures or {}), texts_of(run)))
 
 
 @transaction.atomic
@@ -85,6 +109,8 @@ def reason_of(error: Exception) -> str:
         return _("Không đọc được số liệu: cơ sở dữ liệu bận hoặc hết thời gian chờ.")
     if isinstance(error, OSError):
         return _("Không ghi được tệp vào kho lưu trữ.")
+    if isinstance(error, NotSummed):
+        return _("Lượt gọi chưa cộng xong đến thời điểm chốt số liệu. Lập lại sau ít phút.")
     if isinstance(error, ReportTemplate.DoesNotExist):
         return _("Không còn mẫu cho loại báo cáo này.")
     return _("Lỗi của hệ thống, đã ghi nhật ký (%(kind)s).") % {"kind": type(error).__name__}

@@ -298,6 +298,25 @@ def test_the_database_refuses_to_change_or_remove_what_was_written(desk: Desk) -
     assert ReportRun.objects.get().sha256 == run.sha256
 
 
+@pytest.mark.clause("QC14.5")
+def test_figures_are_not_frozen_while_calls_of_the_period_are_not_summed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = desk.ask()
+    monkeypatch.setattr("reports.services.writing.SUMS_WITHIN", 0.0)
+    with (
+        patch("reports.services.writing.roll_up", return_value=0),
+        patch("reports.services.writing.summed_until", return_value=run.data_until - timedelta(seconds=1)),
+    ):
+        tasks.write_report(run.pk)
+    failed = ReportRun.objects.get()
+    assert (failed.state, failed.figures) == (RunState.FAILED, None)
+    assert "chưa cộng xong" in failed.failure
+    retry_report(actor=desk.actors["report_officer"], run=failed)
+    tasks.write_report(run.pk)
+    assert ReportRun.objects.get().state == RunState.DRAFTED
+
+
 def test_a_failure_is_told_and_tried_again_by_a_person(desk: Desk) -> None:
     run, officer = desk.ask(), desk.actors["report_officer"]
     with patch("reports.services.writing.freeze", side_effect=OSError("disk")):

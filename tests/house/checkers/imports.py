@@ -65,7 +65,6 @@ UNTRACKED_WRITES: dict[tuple[str, str], str] = {
         "update",
     ): "thousands of outbox rows, told together; no model of theirs is tracked",
     ("incidents/services/webhook_queue.py", "bulk_create"): "outbox rows, as above",
-    ("reports/services/campaigns.py", "bulk_create"): "statements made as they are issued, which is a fact; marked",
     ("reports/services/last_use.py", "bulk_create"): "moments of nobody in particular, overwritten by a job",
     ("incidents/services/webhooks.py", "update"): "outbox rows, as above; the fact is that of the webhook",
     ("catalog/services/searching.py", "bulk_create"): "words the catalogue is found by, made again from tracked rows",
