@@ -59,7 +59,7 @@ GUARDS: dict[tuple[str, str], tuple[str, int, str]] = {
     ("reports_statementversion", "statementversion_frozen"): ("audit_refuse_change", ROW, ""),
     ("reports_budgetadjustment", "budgetadjustment_frozen"): ("catalog_write_once", ROW, ""),
     ("reports_budgetline", "budgetline_frozen"): ("catalog_write_once", ROW, ""),
-    ("reports_narrativeversion", "append_only"): ("audit_refuse_change", ROW, ""),
+    ("reports_narrativeversion", "narrativeversion_frozen"): ("audit_refuse_change", ROW, ""),
     ("reports_narrativeversion", "no_truncate"): ("audit_refuse_change", TRUNCATE, ""),
     ("reports_reportfile", "reportfile_frozen"): ("reports_keep_file", WRITE, ""),
     ("reports_reportrun", "reportrun_frozen"): ("reports_keep_run", ROW, ""),

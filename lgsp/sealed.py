@@ -48,4 +48,14 @@ SEALED = {
         "connections_threadmessage", "at",
         {1: ("id", "side", "text", "at", "form_token", "agency_id", "author_id", "point_id", "request_id")},
     ),
+    "narrative": Record(
+        "reports_narrativeversion", "at", {1: ("id", "version", "texts", "origin", "at", "by_id", "run_id")}
+    ),
+    "statement": Record(
+        "reports_statementversion", "submitted_at",
+        {1: (
+            "id", "number", "code", "submitted_at", "content", "content_hash", "paper", "agency_id", "statement_id",
+            "submitted_by_id",
+        )},
+    ),
 }  # fmt: skip

@@ -52,14 +52,14 @@ begin
 end $$;
 create trigger reportfile_frozen before insert or update or delete on reports_reportfile
   for each row execute function reports_keep_file();
-create trigger append_only before update or delete on reports_narrativeversion
+create trigger narrativeversion_frozen before update or delete on reports_narrativeversion
   for each row execute function audit_refuse_change();
 create trigger no_truncate before truncate on reports_narrativeversion
   for each statement execute function audit_refuse_change();
 """
 UNGUARD = """
 drop trigger no_truncate on reports_narrativeversion;
-drop trigger append_only on reports_narrativeversion;
+drop trigger narrativeversion_frozen on reports_narrativeversion;
 drop trigger reportfile_frozen on reports_reportfile;
 drop function reports_keep_file();
 create or replace function reports_keep_run() returns trigger language plpgsql as $$

@@ -79,7 +79,7 @@ def bare(request: pytest.FixtureRequest) -> str:
     table = request.param
     for name, kind in sql("select conname, contype::text from pg_constraint where conrelid = %s::regclass", table):
         if kind in "cfu":
-            sql(f'alter table {table} drop constraint "{name}"')
+            sql(f'alter table {table} drop constraint if exists "{name}" cascade')
     for (name,) in sql("select tgname from pg_trigger where tgrelid = %s::regclass and not tgisinternal", table):
         if not name.startswith("watched_"):
             sql(f'alter table {table} disable trigger "{name}"')

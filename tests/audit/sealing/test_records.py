@@ -44,6 +44,10 @@ MORE = {
 }
 
 
+# Tables in which rows that are alike cannot stand beside each other.
+ONCE = {"connections_requestversion", "reports_narrativeversion", "reports_statementversion"}
+
+
 def columns_of(table: str) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -80,13 +84,15 @@ def sealed(tmp_path: Path) -> Path:
     written(1, 1)
     tables = {record.table for record in SEALED.values()} - {"audit_tombstone"}
     for table in tables:
-        if table == "connections_requestversion":
+        if table in ONCE:
             put(table, 1)
         put(table, 1, 2, 4)
     seal(tmp_path, records=SEALED)
     report = judged(tmp_path)
     assert report.clean, names(report)
-    assert report.records == sum(3 for kind in SEALED if kind not in ("tombstone", "version")) + 1
+    assert report.records == sum(
+        1 if record.table in ONCE else 3 for kind, record in SEALED.items() if kind != "tombstone"
+    )
     assert report.unsealed == 0
     return tmp_path
 
