@@ -1,9 +1,11 @@
 """People who make and read reports, and a month to report on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +14,10 @@ from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
 from core import clock
 from core.actor import Actor
+from core.documents import docx
+from reports.choices import Format
+from reports.content.figures import Frozen
+from reports.documents.periodic import compose
 from reports.models import ReportRun
 from reports.periods import CALENDAR, Period, month_period
 from reports.services.approving import approve_report, publish_report
@@ -24,6 +30,11 @@ from tests.shelf import SHELF
 
 __all__ = ["chain"]
 ROLES = ("report_officer", "department_leader", "inspector", "evaluator")
+
+
+def word_alone(run: ReportRun, frozen: Frozen, narrative: Mapping[str, str]) -> dict[Format, bytes]:
+    """Return what ``render_files`` does, without the workbook and the PDF."""
+    return {Format.DOCX: docx.render(compose(run, frozen, narrative))}
 
 
 @dataclass
@@ -43,15 +54,16 @@ class Desk:
         open_chains()
         return write_report(run_id=self.ask().pk)
 
-    def submit(self, run: ReportRun | None = None) -> ReportRun:
-        """Submit it and make its files."""
+    def submit(self, run: ReportRun | None = None, *, every: bool = False) -> ReportRun:
+        """Submit it and make its files: the Word file alone, which takes a fifth of the time, or *every* one."""
         submitted = submit_report(actor=self.actors["report_officer"], run=run or self.write())
-        return make_files(run_id=submitted.pk)
+        with nullcontext() if every else patch("reports.services.submitting.render_files", word_alone):
+            return make_files(run_id=submitted.pk)
 
-    def publish(self, run: ReportRun | None = None) -> ReportRun:
+    def publish(self, run: ReportRun | None = None, *, every: bool = False) -> ReportRun:
         """Approve and publish it."""
         leader = self.actors["department_leader"]
-        approved = approve_report(actor=leader, run=self.submit(run))
+        approved = approve_report(actor=leader, run=self.submit(run, every=every))
         return publish_report(actor=leader, run=approved)
 
 
