@@ -60,6 +60,5 @@ def published(code: str) -> Published | None:
 
 def _seals(run: ReportRun) -> list[Seal]:
     """Return the files of *run*; a report from before three formats were kept has the Word file alone."""
-    kept = getattr(run, "files", None)
-    found = [Seal(Format(file.format), file.sha256) for file in kept.order_by("id")] if kept is not None else []
+    found = [Seal(Format(file.format), file.sha256) for file in run.files.order_by("id")]
     return found or [Seal(Format.DOCX, run.sha256)]
