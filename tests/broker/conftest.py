@@ -27,7 +27,7 @@ from tests.broker.world import World, new_grant, new_key, service
 
 _TABLES = (
     "audit_intent, audit_outcome, audit_nonce, audit_epoch, audit_gate, audit_idempotency,"
-    " audit_leaf, audit_node, audit_checkpoint"
+    " audit_leaf, audit_node, audit_checkpoint, audit_sealing"
 )
 
 

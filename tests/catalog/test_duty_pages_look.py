@@ -48,6 +48,7 @@ def fill(
     return found, case, report
 
 
+@pytest.mark.heavy
 def test_the_pages_are_fit_for_everyone(
     live_server: Any,
     browser: Browser,

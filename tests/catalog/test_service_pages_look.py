@@ -25,6 +25,7 @@ __all__ = ["browser", "keep"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.clause("QC11.2")]
 
 
+@pytest.mark.heavy
 def test_the_provider_s_pages_are_fit_for_everyone(
     live_server: Any,
     browser: Browser,

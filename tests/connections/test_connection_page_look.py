@@ -30,6 +30,7 @@ def opened(browser: Browser, url: str, client: Client) -> BrowserContext:
     return context
 
 
+@pytest.mark.heavy
 def test_the_pages_of_a_connection_are_fit_for_everyone(
     live_server: Any,
     browser: Browser,

@@ -105,6 +105,7 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.stdout
 
 
+@pytest.mark.heavy
 @pytest.mark.xdist_group("planted-tree")
 @pytest.mark.parametrize("finding", FOUND)
 def test_the_house_names_the_planted_fault(verdict: str, finding: str) -> None:

@@ -70,6 +70,7 @@ def opened(page: Page, watch: Watch, address: str, keep: Keep, name: str) -> lis
     return found
 
 
+@pytest.mark.heavy
 @pytest.mark.clause("QC15.4", "QC14.6")
 def test_a_live_connection_is_declared_and_inspected(world: World, live: Connection, keep: Keep) -> None:
     address = reverse("declare_security", args=[live.pk])
@@ -119,6 +120,7 @@ def inspect(world: World, keep: Keep) -> list[str]:
     return faults
 
 
+@pytest.mark.heavy
 @pytest.mark.clause("QC2.1")
 def test_what_an_ended_body_holds_is_handed_over(world: World, live: Connection, keep: Keep) -> None:
     ended = live.system.owner

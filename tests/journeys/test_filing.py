@@ -268,6 +268,7 @@ def test_filing_by_keyboard_alone_and_going_on_at_another_machine(office: Office
     assert office.clicks == 0
 
 
+@pytest.mark.heavy
 def test_filing_following_and_answering_without_script(office: Office, keep: Callable[[Page, str], None]) -> None:
     officer = office.page("agency_officer", java_script_enabled=False)
     address = file_first(office, officer)
@@ -297,6 +298,7 @@ def test_filing_following_and_answering_without_script(office: Office, keep: Cal
     assert chain.fresh().state == State.EVALUATING
 
 
+@pytest.mark.heavy
 def test_two_browsers_and_a_session_that_ends_lose_no_word(office: Office) -> None:
     office.chain.draft()
     part = f"/ket-noi/{office.chain.request.pk}/phan/phuong-an/"

@@ -104,7 +104,7 @@ SECURITY = {
         ("agency_officer", OFFICER),
         ("agency_admin", AGENCY_ADMIN),
         ("operator", OPERATOR),
-        ("security_officer", SECURITY),
+        pytest.param("security_officer", SECURITY, marks=pytest.mark.heavy),
     ],
     ids=["visitor", "officer", "agency", "staff", "security"],
 )

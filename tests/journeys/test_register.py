@@ -27,6 +27,7 @@ def chosen(page: Page, rows: str) -> None:
     page.get_by_role("button", name="Xem trước thay đổi").click()
 
 
+@pytest.mark.heavy
 def test_staff_import_recode_and_end_agencies(world: World, keep: Callable[[Page, str], None]) -> None:
     first = world.context()
     world.sign_in(first.new_page(), "operator")

@@ -20,6 +20,7 @@ __all__ = ["browser", "chain", "keep"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.clause("QC14.6")]
 
 
+@pytest.mark.heavy
 def test_the_developer_s_pages_are_fit_for_everyone(
     live_server: Any,
     browser: Browser,

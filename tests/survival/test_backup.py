@@ -21,6 +21,7 @@ from tests.survival.conftest import Installation
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clause("QC12.5")]
 
 
+@pytest.mark.heavy
 def test_a_backup_is_whole_private_and_without_keys_and_old_ones_go(installation: Installation) -> None:
     killed = installation.place / ".partial-20260101T000000Z"
     killed.mkdir(parents=True)
@@ -51,6 +52,7 @@ def test_a_backup_is_whole_private_and_without_keys_and_old_ones_go(installation
         assert not [name for name in tar.getnames() if "secret" in name]
 
 
+@pytest.mark.heavy
 def test_what_was_changed_taken_out_or_put_in_is_found(installation: Installation) -> None:
     made = installation.backup()
     manifest = Manifest.read(made)
