@@ -17,7 +17,7 @@ def leadership_shots(people: People) -> Iterator[Shot]:
     yield "leadership-waiting", LEADER, "/dieu-hanh/can-chi-dao/", "Cần chỉ đạo"
     yield "ranking", LEADER, "/dieu-hanh/xep-hang/", "Xếp hạng cơ quan"
     yield "reports", LEADER, "/bao-cao/", "Báo cáo định kỳ"
-    yield "report", LEADER, people.by_name(LEADER).open("/bao-cao/").link("tháng"), "Một báo cáo đã phát hành"
+    yield "report", LEADER, people.by_name(LEADER).open("/bao-cao/").link("Báo cáo tháng"), "Một báo cáo đã phát hành"
     yield "report-ask", REPORTER, "/bao-cao/lap/", "Lập báo cáo"
     yield "coverage", LEADER, "/quy-che/thuc-hien/", "Thực hiện quy chế"
     yield "clause", LEADER, "/quy-che/QC10.4/", "Một khoản: đáp ứng bằng gì"
