@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Agency, Membership, User
@@ -90,8 +90,10 @@ def _shelf() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _shelf_begins() -> None:
+def _begins_with_nothing() -> None:
+    """Begin with an empty shelf and an empty cache: no test is refused for tries that another one made."""
     SHELF.begin()
+    cache.clear()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.models import Membership
@@ -28,7 +27,6 @@ FILLED = {"path_code": "02215", "reason": REASON, "knows": "on"}
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What would go to the broker; each time, the deeds that were facts before."""
-    cache.clear()
     found: list[dict[str, Any]] = []
 
     def answer(method: str, url: str, **given: Any) -> OwnAnswer:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pypdf
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -33,11 +32,6 @@ def scan(text: str = "") -> SimpleUploadedFile:
 def today() -> str:
     """Return today's date as people type it."""
     return f"{clock.today():%d/%m/%Y}"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
 
 
 def test_the_clerk_records_number_and_date_and_both_files_carry_them(chain: Chain, desk: Desk) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -27,7 +26,6 @@ def try_address(grant: Grant, operation: str = "one") -> str:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What would go to the broker; the journey sends it for real."""
-    cache.clear()
     found: list[dict[str, Any]] = []
 
     def answer(method: str, url: str, **given: Any) -> OwnAnswer:
@@ -164,7 +162,6 @@ def test_a_value_that_cannot_be_sent_is_kept_and_told(
 
 
 def test_a_broker_out_of_reach_is_told(chain: Chain, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
     apart(chain)
     grant = opened(chain).grant
 

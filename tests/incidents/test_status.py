@@ -9,7 +9,6 @@ from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -33,11 +32,6 @@ __all__ = ["draft", "people", "published", "service"]
 DAY = timedelta(days=1)
 PAGES = ("/trang-thai/", "/trang-thai/atom.xml", "/trang-thai/?q=mat", "/trang-thai/nhan-tin/")
 ADDRESS = re.compile(r"https?://[^/\s]+(/trang-thai/\S+)")
-
-
-@pytest.fixture(autouse=True)
-def _no_tries() -> None:
-    cache.clear()
 
 
 def live_of(service: DataService) -> Upstream:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from redis.exceptions import ConnectionError as Unreachable
@@ -27,7 +26,6 @@ SignIn = Callable[[User], Client]
 
 @pytest.fixture
 def made(chain: Chain) -> Made:
-    cache.clear()
     chain.set_up()
     return take_key(actor=chain.actors["technician"], system=chain.system, environment="sandbox")
 
