@@ -231,7 +231,7 @@ class Caller:
         return connection
 
 
-@pytest.mark.parametrize("how", ["one worker", "all of it"])
+@pytest.mark.parametrize("how", [pytest.param("one worker", marks=pytest.mark.heavy), "all of it"])
 def test_told_to_end_under_load_no_call_is_lost(
     granted: Any, plane: Plane, provider: Provider, module_log: Log, how: str
 ) -> None:
@@ -308,7 +308,7 @@ def test_workers_do_not_outlive_their_keeper(plane: Plane, granted: Any) -> None
     assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), 60)
 
 
-@pytest.mark.parametrize("backend", ["lgsp-log-intent", "lgsp-log-outcome"])
+@pytest.mark.parametrize("backend", ["lgsp-log-intent", pytest.param("lgsp-log-outcome", marks=pytest.mark.heavy)])
 def test_a_stalled_database_bounds_what_waits(
     granted: Any, plane: Plane, provider: Provider, module_log: Log, backend: str
 ) -> None:
