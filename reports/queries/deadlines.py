@@ -37,13 +37,12 @@ def _event(moment: str) -> str:
 # step's end, or beyond the window's, ends there; one that holds a step at the window's end makes it stand.
 _STEPS = f"""
 with chosen as (
-  select c.id, r.agency_id, c.step, c.amount, c.unit, c.statutory, c.cutoff, c.started_at,
+  select c.id, c.request_id, c.step, c.amount, c.unit, c.statutory, c.cutoff, c.started_at,
          case when c.ended_at < %(until)s then c.ended_at end as ended,
          c.unit in ('working_day', 'calendar_day') as in_days
-    from connections_clock c join connections_connectionrequest r on r.id = c.request_id
-   where r.submitted_at is not null
-     and ((c.started_at < %(until)s and (c.ended_at is null or c.ended_at >= %(until)s))
-          or (c.ended_at >= %(since)s and c.ended_at < %(until)s))
+    from connections_clock c
+   where (c.started_at < %(until)s and (c.ended_at is null or c.ended_at >= %(until)s))
+      or (c.ended_at >= %(since)s and c.ended_at < %(until)s)
 ), held as (
   select c.id, bool_or(over.at is null) as stands,
          array_agg(case when c.in_days then {_DAY.replace("%s", "p.started_at")} else p.started_at end
@@ -53,11 +52,12 @@ with chosen as (
    cross join lateral (select case when p.ended_at < %(until)s then p.ended_at else c.ended end as at) over
    group by c.id
 ), step as (
-  select c.agency_id, c.step, c.amount, c.unit, c.statutory, c.cutoff, c.ended, coalesce(h.stands, false) as stands,
+  select c.request_id, c.step, c.amount, c.unit, c.statutory, c.cutoff, c.ended, coalesce(h.stands, false) as stands,
          case when c.in_days then {_event("c.started_at")} else c.started_at end as begins, h.starts, h.stops
     from chosen c left join held h using (id)
 ), keyed as (
-  select step.*, concat_ws('|', unit, amount, coalesce(cutoff::text, '-'), begins, starts, stops) as kind from step
+  select step.*, concat_ws('|', unit, amount, coalesce(cutoff::text, '-'), begins, starts, stops) collate "C" as kind
+    from step
 )
 """  # noqa: S608 - nothing but the texts above
 _KINDS = f"""{_STEPS}
@@ -65,13 +65,15 @@ select kind, amount, unit, cutoff, begins, starts, stops from keyed where not st
 """  # noqa: S608
 _COUNTED = f"""{_STEPS}
 , stood as (
-  select step, amount, unit, statutory, agency_id, (ended at time zone {_ZONE})::date as day,
+  select step, amount, unit, statutory, r.agency_id, (ended at time zone {_ZONE})::date as day,
          case when stands then 'paused'
               when ended is null then case when %(until)s <= due then 'running' else 'overdue' end
               when ended > due then 'late'
               when (ended at time zone {_ZONE})::date < (due at time zone {_ZONE})::date then 'early'
               else 'on_time' end as standing
-    from keyed left join unnest(%(kinds)s::text[], %(dues)s::timestamptz[]) reckoned (kind, due) using (kind)
+    from keyed k join connections_connectionrequest r on r.id = k.request_id and r.submitted_at is not null
+    left join unnest(%(kinds)s::text[], %(dues)s::timestamptz[]) reckoned (kind, due)
+      on reckoned.kind collate "C" = k.kind
 )
 select step, amount, unit, statutory, agency_id, day, standing, count(*), grouping(step), grouping(agency_id)
   from stood

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, SUMS
-from audit.selectors.rollups import CallSums, day_counts, quantile, summed_until, sums
+from audit.selectors.rollups import CallSums, day_counts, quantile, summed_until, sums, sums_by
 from audit.services import rollups
 from core import clock
 
@@ -253,6 +253,22 @@ def test_each_span_and_key_costs_one_query(django_assert_num_queries: Any) -> No
         sums(since=SINCE, until=UNTIL, by=["service", "agency_id"])
     with pytest.raises(ValueError, match="address"):
         sums(since=SINCE, until=UNTIL, by=["address"])
+
+
+def test_many_tellings_of_a_span_cost_one_query_and_say_what_each_says(django_assert_num_queries: Any) -> None:
+    log(made_up(8, 200))
+    rollups.roll_up()
+    ways: list[tuple[str, ...]] = [(), ("service",), ("agency_id", "agency_code"), ("reason", "refused"), ("side",)]
+    for since in (SINCE, SINCE + timedelta(hours=5, minutes=7, seconds=1)):
+        span: dict[str, Any] = {"since": since, "until": UNTIL - timedelta(minutes=3), "environment": "live"}
+        with django_assert_num_queries(1):
+            found = sums_by(**span, by=ways)
+        assert found == {way: sums(**span, by=way) for way in ways}
+        assert len(found["service",]) > 1
+    nothing = {"since": SINCE, "until": SINCE, "by": ways}
+    assert sums_by(**nothing) == {way: {} if way else {(): CallSums()} for way in ways}
+    with pytest.raises(ValueError, match="address"):
+        sums_by(since=SINCE, until=UNTIL, by=[("address",)])
 
 
 def test_tables_and_shape_name_the_same_columns() -> None:
