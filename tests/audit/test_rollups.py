@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, SUMS
+from audit.rollup_shape import BOUNDS, BRIEF, BRIEF_BY, DAY, HOUR, KEYS, MINUTE, SUMS
 from audit.selectors.rollups import CallSums, day_counts, quantile, summed_until, sums, sums_by
 from audit.services import rollups
 from core import clock
@@ -140,6 +140,12 @@ def assert_exact(calls: list[Call]) -> None:
     told = [{**call, "day": _floor(call, "day"), "hour": _floor(call, "hour")} for call in calls]
     assert days == counted(told, "day")
     assert hours == counted(told, "hour", "service")
+    in_brief = [call for call in told if call["environment"] == "live"]
+    for kind in BRIEF_BY:
+        wanted = counted(in_brief, "day" if kind == "begins" else kind)
+        assert day_counts(since=SINCE, until=UNTIL, environment="live", by=kind) == {
+            key: CallSums(calls=found.calls, success=found.success) for (key,), found in wanted.items()
+        }
     live = [call for call in calls if call["environment"] == "live" and call["service"] == "land"]
     assert sums(since=SINCE, until=UNTIL, environment="live", service=["land"]) == (counted(live) or {(): CallSums()})
 
@@ -217,6 +223,7 @@ def test_what_was_tampered_with_or_lost_is_made_again_on_demand() -> None:
     rollups.roll_up()
     with connection.cursor() as cursor:
         cursor.execute(f"update {DAY} set calls = calls + 1")
+        cursor.execute(f"update {BRIEF} set calls = calls + 1")
         cursor.execute(f"delete from {HOUR} where system_id = 2")
     assert rollups.rebuild(since=SINCE, until=UNTIL) == sum(call["calls"] for call in calls)
     assert_exact(calls)
