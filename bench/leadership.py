@@ -24,15 +24,12 @@ from accounts.selectors.actors import actor_for, standings_of
 from audit.rollup_shape import DAY, HOUR
 from audit.selectors.rollups import summed_until
 from audit.services import rollups
-from bench.rollups import DAYS
 from bench.year_of_calls import fill, first_day, timed
 from core import clock
 from core.actor import Actor
 from reports.choices import Kind
 from reports.models import ReportRun
 from reports.periods import Closing, period_of
-from reports.queries.gathering import gather
-from reports.queries.window import Window
 from reports.services.requesting import renew_report, request_report
 from reports.services.submitting import make_files, submit_report
 from reports.services.writing import write_report
@@ -55,7 +52,7 @@ def go(calls: int, seconds: float = 500.0, requests: int = 200) -> None:
 
 
 def measure(calls: int, requests: int) -> None:
-    """Print what the sums hold, what summing a day and reading a year take, and what each page takes."""
+    """Print what the sums hold, and what summing a day, a yearly report and each page take."""
     print(f"{platform.platform()}, {os.cpu_count()} cores, {calls:,} calls, summed until {summed_until()}", flush=True)
     with connection.cursor() as cursor:
         for table in (HOUR, DAY):
@@ -63,10 +60,8 @@ def measure(calls: int, requests: int) -> None:
             rows, held, size = cursor.fetchone()
             print(f"{table}: {rows:,} rows of {held:,} calls, {size / 1e6:,.0f} MB")
             assert held >= calls, "the sums do not hold every call"
-    since = first_day()
-    day = since + timedelta(days=100)
+    day = first_day() + timedelta(days=100)
     timed("sum one day anew", lambda: rollups.rebuild(since=day, until=day + timedelta(days=1)))
-    timed("figures of a year for a report", lambda: gather(Window(since, since + timedelta(days=DAYS))))
     with connection.cursor() as cursor:
         cursor.execute("set idle_in_transaction_session_timeout = 0")
     with transaction.atomic():
