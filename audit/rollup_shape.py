@@ -5,6 +5,9 @@ from datetime import timedelta
 # Calls of one minute, hour and Vietnamese day; sums of a minute are kept for two days only.
 MINUTE, HOUR, DAY = "audit_calls_minute", "audit_calls_hour", "audit_calls_day"
 MINUTES_KEPT = timedelta(hours=48)
+# Calls and successes alone of each day: of all of it, by agency, by service; as many rows however many pairs call.
+BRIEF = "audit_calls_brief"
+BRIEF_BY = {"begins": "''", "agency_code": "agency_code", "service": "service"}
 
 # What sums are told apart by, each with how it is read from a call (``i`` its intent, ``o`` its outcome).
 KEYS: dict[str, str] = {

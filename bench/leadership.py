@@ -2,36 +2,38 @@
 
 ``from bench.leadership import go; go(1_000_000)``, where NEW is the folder of a portal that was started once with its
 sample people (``./run --data NEW --port P``), does not run now and holds nothing of worth. Fills agencies, services,
-dossiers and calls of a year (no MACs: nothing here verifies), sums them and measures. Stops after *seconds* and says
-so; called again it goes on where it stopped. That portal does not start again: its log names a key nobody holds.
+dossiers and calls of a year (no MACs: nothing here verifies), sums them (``bench/year_of_calls.py``) and measures.
+Stops filling after *seconds* and says so; called again it goes on where it stopped. That portal does not start again:
+its log names a key nobody holds.
 """
 
-import logging
 import os
 import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.models import Agency, User
+from accounts.models import User
+from accounts.selectors.actors import actor_for, standings_of
 from audit.rollup_shape import DAY, HOUR
 from audit.selectors.rollups import summed_until
 from audit.services import rollups
-from audit.services.partitions import Span, _make
-from bench.lists import seed
-from bench.rollups import DAYS
+from bench.year_of_calls import fill, first_day, timed
 from core import clock
-from core.text import fold, sort_key
-from reports.queries.gathering import gather
-from reports.queries.window import Window
+from core.actor import Actor
+from reports.choices import Kind
+from reports.models import ReportRun
+from reports.periods import Closing, period_of
+from reports.services.requesting import renew_report, request_report
+from reports.services.submitting import make_files, submit_report
+from reports.services.writing import write_report
 
-AGENCIES, SERVICES, SYSTEMS, USED, DOSSIERS, CHUNK = 150, 60, 151, 6, 100_000, 250_000
 PAGES = (
     "/dieu-hanh/",
     "/dieu-hanh/?ky=thang-truoc",
@@ -41,166 +43,16 @@ PAGES = (
     "/dieu-hanh/chi-tieu/luot-khai-thac/?ky=nam-nay",
     "/dieu-hanh/chi-tieu/ho-so/?ky=nam-nay",
 )
-# Each system uses six services under one purpose each, in office hours; a tenth of its calls is refused, a fiftieth
-# ends by the provider's fault.
-_EPOCHS = """
-insert into audit_epoch (seq, event, kind, at, worker, key_name, format, prev_mac, row_mac)
- values (1000001, 'open', 'intent', now(), 'bench', 'bench', 2, '', ''),
-        (1000002, 'open', 'outcome', now(), 'bench', 'bench', 2, '', '')
-"""
-_OUTCOMES = """
-insert into audit_outcome (call_id, received_at, finished_at, status, reason, side, upstream_id, upstream_status,
-  response_bytes, total_ms, upstream_ms, fields_dropped, stage, verdict, admitted_at, intent_epoch, intent_n, earlier,
-  epoch, n, prev_mac, row_mac)
-select call_id, received_at, received_at, case when verdict = 'Q' then 429 when n %% 50 = 1 then 502 else 200 end,
-       case when verdict = 'Q' then 'quota-exceeded' when n %% 50 = 1 then 'provider-unavailable' else '' end,
-       case when verdict = 'Q' then 'consumer' when n %% 50 = 1 then 'provider' else '' end,
-       1, 200, 1000, ((n * 48271) %% 3000)::int, ((n * 48271) %% 2900)::int, 0, 'F', verdict, admitted_at, 1000001, n,
-       '', 1000002, n, '', ''
-  from audit_intent where epoch = 1000001 and n between %(first)s and %(last)s
-"""
-_INTENTS = """
-insert into audit_intent (
-  call_id, received_at, environment, method, service, version, operation, key_id, access_key, system_id, system_code,
-  agency_id, agency_code, provider_id, provider_code, grant_code, purpose, gate_id, gate_version, address,
-  request_bytes, body_digest, query_digest, created, nonce, owned, refused, calls, epoch, n, prev_mac, row_mac,
-  verdict, admitted_at)
-select gen_random_uuid(), at, 'live', 'GET', 'bench-' || service, 'v1', 'one', 1, 'ak_live_' || system, system,
-       'BENCH.' || system, system %% %(agencies)s, 'H99.' || system %% %(agencies)s, service %% 40,
-       'H99.' || service %% 40, 'QK', 'purpose-' || (system + service) %% 3, 1, 1, '10.0.0.1', 100, '', '', at, '',
-       false, false, 1, 1000001, n, '', '', case when n %% 10 = 0 then 'Q' else 'A' end, at
-  from (select n, system, (system * 7 + (n / %(systems)s) %% %(used)s) %% %(services)s as service, at
-          from (select n, n %% %(systems)s + 1 as system,
-                       %(since)s::timestamptz + make_interval(days => (n %% %(days)s)::int,
-                         secs => 25200 + ((n * 3571) %% 36000)::int + (n %% 1000) / 1000.0) as at
-                  from generate_series(%(first)s::bigint, %(last)s::bigint) n) placed) call
-"""
-_SERVICES = """
-insert into catalog_dataservice select (jsonb_populate_record(s, jsonb_build_object('id', s.id + 1000 + n, 'code',
-  'bench-' || n, 'title', 'Dịch vụ mẫu số ' || n))).* from catalog_dataservice s, generate_series(0, %s) n
- where s.id = (select min(id) from catalog_dataservice) on conflict do nothing
-"""
-
-
-class OutOfTime(Exception):
-    """The piece is over."""
 
 
 def go(calls: int, seconds: float = 500.0, requests: int = 200) -> None:
-    """Do what is left of filling and summing, then measure; at most about *seconds*."""
-    stop = time.monotonic() + seconds
-    logging.disable(logging.WARNING)
-    with connection.cursor() as cursor:
-        cursor.execute("set statement_timeout = 0")
-    try:
-        for part in (_register, _dossiers, lambda ends: _calls(calls, ends), _sum):
-            part(stop)
-    except OutOfTime:
-        print("not done yet: call it again", flush=True)
-        return
-    measure(calls, requests)
-
-
-def _register(_stop: float) -> None:
-    """Enter agencies and services, once."""
-    if Agency.objects.filter(code="H99.0").exists():
-        return
-    with transaction.atomic():
-        _enter()
-    print(f"{AGENCIES} agencies, {SERVICES} services", flush=True)
-
-
-def _enter() -> None:
-    for number in range(AGENCIES):
-        name = f"Cơ quan mẫu số {number}"
-        Agency.objects.create(
-            code=f"H99.{number}",
-            name=name,
-            kind="department",
-            source="đo hiệu năng",
-            sort_key=sort_key(name),
-            search=fold(name),
-        )
-    with connection.cursor() as cursor:
-        cursor.execute(_SERVICES, [SERVICES - 1])
-
-
-def _dossiers(_stop: float) -> None:
-    """Enter dossiers with their clocks and connections (``bench/lists.py``), once."""
-    with connection.cursor() as cursor:
-        cursor.execute("select exists (select from connections_connectionrequest where number like 'BENCH-%')")
-        if cursor.fetchone()[0]:
-            return
-    _timed(f"fill {DOSSIERS:,} dossiers", lambda: seed(DOSSIERS))
-
-
-def _calls(calls: int, stop: float) -> None:
-    """Write the calls that are missing, a chunk a transaction."""
-    since = _since()
-    with connection.cursor() as cursor:
-        cursor.execute("select coalesce(max(n), 0) from audit_intent where epoch = 1000001")
-        done = int(cursor.fetchone()[0])
-        if done == 0:
-            _partitions(since)
-            cursor.execute(_EPOCHS)
-    begun, began_with = time.monotonic(), done
-    while done < calls:
-        _in_time(stop)
-        last = min(done + CHUNK, calls)
-        values: dict[str, Any] = {"agencies": AGENCIES, "services": SERVICES, "systems": SYSTEMS, "used": USED}
-        values |= {"since": since, "days": DAYS, "first": done + 1, "last": last}
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_INTENTS, values)
-            cursor.execute(_OUTCOMES, values)
-        done = last
-    if done > began_with:
-        print(f"fill {done - began_with:,} calls: {time.monotonic() - begun:.0f} s", flush=True)
-        with connection.cursor() as cursor:
-            cursor.execute("analyze audit_intent, audit_outcome")
-
-
-def _partitions(since: datetime) -> None:
-    month = since.replace(day=1)
-    while month < since + timedelta(days=DAYS + 1):
-        after = (month + timedelta(days=32)).replace(day=1)
-        for table in ("audit_intent", "audit_outcome"):
-            _make(Span(table, month.strftime("%Y%m"), month, after))
-        month = after
-
-
-def _since() -> datetime:
-    """Return the first day of the year of calls: kept by the first call, for a run may go on tomorrow."""
-    with connection.cursor() as cursor:
-        cursor.execute("select received_at from audit_intent where epoch = 1000001 and n = 365")
-        row = cursor.fetchone()
-    if row is not None:
-        return _day(row[0])
-    return _day(clock.now()) - timedelta(days=DAYS)
-
-
-def _day(moment: datetime) -> datetime:
-    return moment.astimezone(clock.VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _sum(stop: float) -> None:
-    """Sum what is not summed."""
-    begun, summed = time.monotonic(), 0
-    while done := rollups.roll_up():
-        summed += done
-        _in_time(stop)
-    if summed:
-        print(f"sum {summed:,} minutes: {time.monotonic() - begun:.0f} s", flush=True)
-        with connection.cursor() as cursor:
-            cursor.execute(f"vacuum analyze {DAY}, {HOUR}")
-
-
-def _in_time(stop: float) -> None:
-    if time.monotonic() > stop:
-        raise OutOfTime
+    """Do what is left of filling and summing in about *seconds*, then measure."""
+    if fill(calls, seconds):
+        measure(calls, requests)
 
 
 def measure(calls: int, requests: int) -> None:
-    """Print what the sums hold, what summing a day and reading a year take, and what each page takes."""
+    """Print what the sums hold, and what summing a day, a yearly report and each page take."""
     print(f"{platform.platform()}, {os.cpu_count()} cores, {calls:,} calls, summed until {summed_until()}", flush=True)
     with connection.cursor() as cursor:
         for table in (HOUR, DAY):
@@ -208,20 +60,54 @@ def measure(calls: int, requests: int) -> None:
             rows, held, size = cursor.fetchone()
             print(f"{table}: {rows:,} rows of {held:,} calls, {size / 1e6:,.0f} MB")
             assert held >= calls, "the sums do not hold every call"
-    since = _since()
-    day = since + timedelta(days=100)
-    _timed("sum one day anew", lambda: rollups.rebuild(since=day, until=day + timedelta(days=1)))
-    _timed("figures of a year for a report", lambda: gather(Window(since, since + timedelta(days=DAYS))))
+    day = first_day() + timedelta(days=100)
+    timed("sum one day anew", lambda: rollups.rebuild(since=day, until=day + timedelta(days=1)))
+    with connection.cursor() as cursor:
+        cursor.execute("set idle_in_transaction_session_timeout = 0")
+    with transaction.atomic():
+        _yearly_report()
+        transaction.set_rollback(True)
     for address in PAGES:
         print(f"{address}: {_page(address, requests)}", flush=True)
+
+
+def _yearly_report() -> None:
+    """Print what this year's report takes from asking to its three files, as far as the year has come.
+
+    By the rule of 15 to 14 its year holds nearly all calls there are; both of its comparisons are read, too.
+    """
+    officer = actor_of("report_officer")
+    year = clock.today().year
+    began = time.perf_counter()
+    run, new = request_report(
+        actor=officer, period=period_of(Kind.YEAR, year, 1, Closing("mid_month", 14)), preliminary=True
+    )
+    if not new:
+        run = renew_report(actor=officer, run=run, reason="Đo hiệu năng")
+    written = timed("  figures of the year and its comparisons read and frozen", lambda: write_report(run_id=run.pk))
+    submit_report(actor=officer, run=written)
+    made: ReportRun = timed("  its three files made and kept", lambda: make_files(run_id=run.pk))
+    assert made.files.count() == 3, (made.state, made.failure)
+    print(f"yearly report, asked for to finished: {time.perf_counter() - began:.2f} s", flush=True)
+
+
+def person_of(role: str) -> User:
+    """Return a sample person with *role*."""
+    found = User.objects.filter(memberships__role=role).order_by("pk").first()
+    assert found is not None, role
+    return found
+
+
+def actor_of(role: str) -> Actor:
+    """Return that person as who acts."""
+    person = person_of(role)
+    return actor_for(person, standings_of(person), agency_id=None)
 
 
 def _page(address: str, requests: int) -> str:
     """Ask for a page *requests* times as it is asked for, and a tenth as often with nothing kept."""
     client = Client(SERVER_NAME="127.0.0.1")
-    reader = User.objects.filter(memberships__role="province_leader").order_by("pk").first()
-    assert reader is not None
-    client.force_login(reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person_of("province_leader"), backend="allauth.account.auth_backends.AuthenticationBackend")
     cache.clear()
     counted = _Counted()
     with connection.execute_wrapper(counted):
@@ -256,10 +142,3 @@ def _times(client: Client, address: str, number: int, before: Callable[[], Any] 
 
 def _p95(taken: list[float]) -> float:
     return statistics.quantiles(taken, n=20)[18]
-
-
-def _timed(what: str, deed: Callable[[], Any]) -> Any:
-    began = time.perf_counter()
-    found = deed()
-    print(f"{what}: {time.perf_counter() - began:.2f} s", flush=True)
-    return found

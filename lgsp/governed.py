@@ -134,6 +134,7 @@ FREE: dict[str, str] = {
     "audit_calls_minute": "sums over the call log, made again at will",
     "audit_calls_hour": "as audit_calls_minute",
     "audit_calls_day": "as audit_calls_minute",
+    "audit_calls_brief": "as audit_calls_minute",
     "audit_rollup_due": "which of them are due to be made again",
     "audit_rollup_mark": "how far they reach",
     "audit_use_day": "sums over the call log, counted again at will",

@@ -1,13 +1,13 @@
 """Reading the sums of the call log: figures of a span by whatever they are told apart by. One query each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
-from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, MINUTES_KEPT, SUMS, WITHIN
+from audit.rollup_shape import BOUNDS, BRIEF, BRIEF_BY, DAY, HOUR, KEYS, MINUTE, MINUTES_KEPT, SUMS, WITHIN
 from audit.selectors.calls import CALLS, ENDED
 from core import clock
 
@@ -64,19 +64,10 @@ def sums(
     key. Without, whole days are read as days, what is left over as hours and minutes, and the rest of a minute from
     the log itself. *only* narrows by a key to one value or several. Raises ValueError for an unknown key.
     """
-    if unknown := (set(by) | set(only)) - set(KEYS):
-        raise ValueError(f"unknown keys: {sorted(unknown)}")
+    _known({*by, *only})
     spans = [(_GRAINS[grain], since, until)] if grain else list(_within(since, until, _STEPS))
     columns = [*(["begins"] if grain else []), *by]
-    where = "".join(f" and {name} = any(%s)" for name in only)
-    narrowed = [
-        list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value] for value in only.values()
-    ]
-    source = " union all ".join(
-        f"(select * from {table} where begins >= %s and begins < %s{where})"  # noqa: S608
-        for table, _first, _last in spans
-    )
-    values: list[Any] = [value for _table, first, last in spans for value in (first, last, *narrowed)]
+    source, values = _source(spans, only)
     chosen = "".join(f"{column}, " for column in columns)
     grouped = f" group by {', '.join(str(place + 1) for place in range(len(columns)))}" if columns else ""
     if not spans:
@@ -87,22 +78,74 @@ def sums(
     return {tuple(row[: len(columns)]): _told(row[len(columns) :]) for row in found}
 
 
-COUNTED_BY = ("begins", "agency_code", "service")
+def sums_by(
+    *, since: datetime, until: datetime, by: Iterable[tuple[str, ...]], **only: Any
+) -> dict[tuple[str, ...], dict[tuple[Any, ...], CallSums]]:
+    """Return what :func:`sums` says for each combination of keys of *by*, read in one go over the span.
+
+    A report tells a year apart in many ways: its sums are brought together once, then told apart. No two of *by* may
+    have the same keys. Raises ValueError for an unknown key.
+    """
+    wanted = list(by)
+    keys = sorted(set[str]().union(*wanted))
+    _known({*keys, *only})
+    spans = list(_within(since, until, _STEPS))
+    if not spans:
+        return {one: {} if one else {(): CallSums()} for one in wanted}
+    source, values = _source(spans, only)
+    together = ", ".join(f"sum({name})::bigint as {name}" for name in SUMS)
+    least = ", ".join(sorted({"side", "refused", *keys}))
+    listed = "".join(f"{name}, " for name in keys)
+    mask = f"grouping({', '.join(keys)})" if keys else "0"
+    sets = ", ".join(f"({', '.join(one)})" for one in wanted)
+    sql = (
+        f"with told as materialized (select {least}, {together} from ({source}) span group by {least})"  # noqa: S608
+        f" select {listed}{mask}, {_COLUMNS} from told group by grouping sets ({sets})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    # A bit is set for each key that a row is not told apart by, the last key's the lowest.
+    masks = {sum((name not in one) << place for place, name in enumerate(reversed(keys))): one for one in wanted}
+    found: dict[tuple[str, ...], dict[tuple[Any, ...], CallSums]] = {one: {} for one in wanted}
+    for row in rows:
+        one, named = masks[row[len(keys)]], dict(zip(keys, row, strict=False))
+        found[one][tuple(named[name] for name in one)] = _told(row[len(keys) + 1 :])
+    return found
+
+
+def _known(keys: set[str]) -> None:
+    if unknown := keys - set(KEYS):
+        raise ValueError(f"unknown keys: {sorted(unknown)}")
+
+
+def _source(spans: Sequence[tuple[str, datetime, datetime]], only: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Give SQL for the rows of *spans*, narrowed by *only*, and its values."""
+    where = "".join(f" and {name} = any(%s)" for name in only)
+    narrowed = [
+        list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value] for value in only.values()
+    ]
+    source = " union all ".join(
+        f"(select * from {table} where begins >= %s and begins < %s{where})"  # noqa: S608
+        for table, _first, _last in spans
+    )
+    return source, [value for _table, first, last in spans for value in (first, last, *narrowed)]
 
 
 def day_counts(*, since: datetime, until: datetime, environment: str, by: str) -> dict[Any, CallSums]:
-    """Return calls and successes alone of the whole days that begin in [*since*, *until*), by one of ``COUNTED_BY``.
+    """Return calls and successes alone of the whole days that begin in [*since*, *until*), by a key of ``BRIEF_BY``.
 
-    For pages: it is read from an index that holds nothing else, so that a year costs a fraction of :func:`sums`.
-    Raises ValueError for another *by*.
+    For pages: a year costs a fraction of :func:`sums`, as much for ten million calls as for one. Raises ValueError for
+    another *by*.
     """
-    if by not in COUNTED_BY:
+    if by not in BRIEF_BY:
         raise ValueError(f"not counted by {by}")
+    told = "begins" if by == "begins" else "code"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select {by}, sum(calls)::bigint, sum(success)::bigint from {DAY}"  # noqa: S608
-            " where environment = %s and begins >= %s and begins < %s group by 1",
-            [environment, since, until],
+            f"select {told}, sum(calls)::bigint, sum(success)::bigint from {BRIEF}"  # noqa: S608
+            " where kind = %s and environment = %s and begins >= %s and begins < %s group by 1",
+            [by, environment, since, until],
         )
         return {key: CallSums(calls=calls, success=success) for key, calls, success in cursor.fetchall()}
 

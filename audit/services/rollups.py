@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from audit.rollup_shape import DAY, HOUR, KEYS, MINUTE, MINUTES_KEPT, SUMS
+from audit.rollup_shape import BRIEF, BRIEF_BY, DAY, HOUR, KEYS, MINUTE, MINUTES_KEPT, SUMS
 from audit.selectors.calls import CALLS, ENDED
 from core import clock
 
@@ -66,6 +66,13 @@ insert into {{table}} (begins, {_NAMES})
 select {{span}}, {", ".join([*KEYS, *(f"sum({name})" for name in SUMS)])}
   from {{source}} where begins >= %(since)s and begins < %(until)s
  group by {_PLACES}
+"""  # noqa: S608
+_CODES = " ".join(f"when '{kind}' then {code}" for kind, code in BRIEF_BY.items())
+_BRIEF = f"""
+insert into {BRIEF} (kind, begins, environment, code, calls, success)
+select kind, begins, environment, case kind {_CODES} end,
+       sum(calls), sum(success)
+  from {DAY} cross join unnest(%(kinds)s::text[]) kind where begins = %(day)s group by 1, 2, 3, 4
 """  # noqa: S608
 _OF_MINUTE = "date_trunc('minute', i.received_at)"
 _OF_HOUR = "date_trunc('hour', {})"
@@ -167,7 +174,7 @@ def _sum_due() -> int | None:
             _again(cursor, HOUR, hour, timedelta(hours=1), MINUTE)
         else:
             _hour_from_log(cursor, hour)
-        _again(cursor, DAY, _day_of(hour), timedelta(days=1), HOUR)
+        _day_again(cursor, _day_of(hour))
     return len(due)
 
 
@@ -178,7 +185,7 @@ def _sum_day_from_log(day: datetime) -> int:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute(f"delete from {HOUR} where begins >= %(since)s and begins < %(until)s", span)  # noqa: S608
         cursor.execute(_FROM_LOG.format(table=HOUR, span=_OF_HOUR.format("i.received_at"), more=""), span)
-        _again(cursor, DAY, day, timedelta(days=1), HOUR)
+        _day_again(cursor, day)
         cursor.execute(f"select coalesce(sum(calls), 0) from {DAY} where begins = %s", [day])  # noqa: S608
         return int(cursor.fetchone()[0])
 
@@ -187,6 +194,14 @@ def _hour_from_log(cursor: Any, hour: datetime) -> None:
     cursor.execute(f"delete from {HOUR} where begins = %s", [hour])  # noqa: S608
     span = {"since": hour, "until": hour + timedelta(hours=1)}
     cursor.execute(_FROM_LOG.format(table=HOUR, span=_OF_HOUR.format("i.received_at"), more=""), span)
+
+
+def _day_again(cursor: Any, day: datetime) -> None:
+    """Sum one day from its hours, and in brief."""
+    _again(cursor, DAY, day, timedelta(days=1), HOUR)
+    values = {"day": day, "kinds": list(BRIEF_BY)}
+    cursor.execute(f"delete from {BRIEF} where kind = any(%(kinds)s) and begins = %(day)s", values)  # noqa: S608
+    cursor.execute(_BRIEF, values)
 
 
 def _again(cursor: Any, table: str, begins: datetime, length: timedelta, source: str) -> None:

@@ -44,8 +44,8 @@ def _section(got: Gathered, figures: Figures) -> Section:
                 "stacked",
                 spans.labels,
                 (
-                    spans.series(_("Đúng hạn"), ((day, 1) for day, late in finished if not late)),
-                    spans.series(_("Quá hạn"), ((day, 1) for day, late in finished if late)),
+                    spans.series(_("Đúng hạn"), ((day, count) for day, late, count in finished if not late)),
+                    spans.series(_("Quá hạn"), ((day, count) for day, late, count in finished if late)),
                 ),
                 _("bước"),
             ),

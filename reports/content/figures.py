@@ -1,7 +1,7 @@
 """Figures with their words, as a report freezes them: readable without the code that made them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core.charts import Chart, Series
@@ -90,7 +90,14 @@ class Frozen:
 
     def as_json(self) -> dict[str, Any]:
         """Return the form the database keeps."""
-        return {"format": FORMAT, **asdict(self)}
+        parts = [_kept(part) for part in self.sections]
+        return {"format": FORMAT, "letterhead": asdict(self.letterhead), "sections": parts}
+
+
+def _kept(part: Section) -> dict[str, Any]:
+    """Give a section as it is kept; rows go as they are, where ``asdict`` would copy each of their cells."""
+    tables = [{**asdict(replace(one, rows=())), "rows": one.rows} for one in part.tables]
+    return {**asdict(replace(part, tables=())), "tables": tables}
 
 
 def thaw(kept: Mapping[str, Any]) -> Frozen:

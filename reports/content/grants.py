@@ -1,5 +1,7 @@
 """The part of a periodic report on use against what was expected (QC7.5). Pure."""
 
+from collections.abc import Iterable, Iterator
+
 from django.utils.translation import gettext as _
 
 from incidents.alert_choices import Cadence
@@ -95,7 +97,7 @@ def _unused(got: Gathered, definition: str) -> Table:
         code="grants_unused",
         title=_("Quyền khai thác không được sử dụng trong kỳ"),
         columns=tuple(map(Column, _heads())),
-        rows=tuple(_who(got, row) for row in got.grants.unused),
+        rows=tuple(_who(got, got.grants.unused)),
         empty=_("Không có quyền nào."),
         definition=definition,
         appendix=True,
@@ -113,8 +115,8 @@ def _declared(got: Gathered) -> Table:
             Column(_("Tỷ lệ"), Unit.PERCENT),
         ),
         rows=tuple(
-            (*_who(got, row), row.expected, row.calls, share(row.calls, row.expected or 0))
-            for row in got.grants.declared
+            (*who, row.expected, row.calls, share(row.calls, row.expected or 0))
+            for who, row in zip(_who(got, got.grants.declared), got.grants.declared, strict=True)
         ),
         empty=_("Chưa có quyền nào khai báo số lượt dự kiến."),
         definition=_("Số lượt dự kiến và thực tế trong kỳ của từng quyền đã khai báo."),
@@ -126,9 +128,13 @@ def _heads() -> tuple[str, ...]:
     return _("Hệ thống"), _("Cơ quan"), _("Dịch vụ dữ liệu"), _("Nhịp khai báo")
 
 
-def _who(got: Gathered, row: GrantRow) -> tuple[str, ...]:
-    agency = agency_name(got.agencies.get(row.agency_id))
-    return f"{row.system} ({row.code})", agency, row.service, str(Cadence(row.cadence).label)
+def _who(got: Gathered, rows: Iterable[GrantRow]) -> Iterator[tuple[str, ...]]:
+    """Give whose each grant is, to what, how often it is used; words are looked up once for all rows."""
+    names = {pk: agency_name(one) for pk, one in got.agencies.items()}
+    nobody, cadences = agency_name(None), {str(one): str(one.label) for one in Cadence}
+    for row in rows:
+        agency = names.get(row.agency_id, nobody)
+        yield f"{row.system} ({row.code})", agency, row.service, cadences[row.cadence]
 
 
 EXPECTED_USE = Part(_figures, _section)

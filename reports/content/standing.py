@@ -54,7 +54,7 @@ def _connections(got: Gathered, figures: Figures) -> Section:
     known, spans = by_code(figures), spans_of(got.window)
     names = {"put_live": _("Đưa vào vận hành"), "terminated": _("Hủy kết nối")}
     moves = [
-        spans.series(label, ((day, 1) for day, name in got.connections.moves if name == code))
+        spans.series(label, ((day, count) for day, name, count in got.connections.moves if name == code))
         for code, label in names.items()
     ]
     return Section(

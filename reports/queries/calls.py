@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from audit.selectors.rollups import CallSums, sums
+from audit.selectors.rollups import CallSums, sums, sums_by
 from catalog.models import DataService, Purpose
 from core.clock import VIETNAM
 from reports.queries.agencies import AgencyThen
 from reports.queries.window import Window
 
 LIVE = "live"
+# What calls are told apart by.
+_PARTIES = ("system_id", "service", "agency_id", "refused")
+_SERVICE, _AGENCY, _PURPOSE, _REASON = ("service",), ("agency_id", "agency_code"), ("purpose",), ("reason", "refused")
+_PART: tuple[tuple[str, ...], ...] = ((), _PARTIES)
+_WHOLE = (*_PART, _SERVICE, _AGENCY, _PURPOSE, _REASON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +52,26 @@ class UseFigures:
 def use_figures(window: Window, agencies: Mapping[int, AgencyThen], *, whole: bool = True) -> UseFigures:
     """Return the use of the live environment inside the window; not *whole* without purposes, reasons and days."""
     span: dict[str, Any] = {"since": window.since, "until": window.until, "environment": LIVE}
-    log = sums(**span)[()]
-    parties = sums(**span, by=["system_id", "service", "agency_id", "refused"])
+    found = sums_by(**span, by=_WHOLE if whole else _PART)
     used = Counter[tuple[int, str]]()
-    for (system, service, _agency, was_refused), one in parties.items():
+    for (system, service, _agency, was_refused), one in found[_PARTIES].items():
         if not was_refused:
             used[system, service] += one.calls
     # Number 0 is nobody: what was refused before anyone was known.
     told: dict[str, Any] = {
+        "log": found[()][()],
         "used": used,
-        "agencies": len({agency for _system, _service, agency, _refused in parties if agency}),
-        "services": len({service for _system, service, _agency, _refused in parties}),
+        "agencies": len({agency for _system, _service, agency, _refused in found[_PARTIES] if agency}),
+        "services": len({service for _system, service, _agency, _refused in found[_PARTIES]}),
     }
     if not whole:
-        return UseFigures(log, **told)
-    by_service, by_agency = sums(**span, by=["service"]), sums(**span, by=["agency_id", "agency_code"])
-    refused = sums(**span, by=["reason"], refused=True)
+        return UseFigures(**told)
+    refused = ((reason, one.calls) for (reason, was_refused), one in found[_REASON].items() if was_refused)
     return UseFigures(
-        log=log,
-        by_service=_named(by_service, _titles(DataService, by_service)),
-        by_agency=_of_agencies(by_agency, agencies),
-        by_purpose=_of_purposes(sums(**span, by=["purpose"])),
-        refused=tuple(sorted(((code, found.calls) for (code,), found in refused.items()), key=_most_first)),
+        by_service=_named(found[_SERVICE], _titles(DataService, found[_SERVICE])),
+        by_agency=_of_agencies(found[_AGENCY], agencies),
+        by_purpose=_of_purposes(found[_PURPOSE]),
+        refused=tuple(sorted(refused, key=_most_first)),
         days=_days(window),
         **told,
     )
@@ -87,11 +90,11 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
-def _of_purposes(found: dict[tuple[str], CallSums]) -> tuple[NamedSums, ...]:
+def _of_purposes(found: dict[tuple[Any, ...], CallSums]) -> tuple[NamedSums, ...]:
     return _named(found, _titles(Purpose, found))
 
 
-def _of_agencies(found: dict[tuple[int, str], CallSums], known: Mapping[int, AgencyThen]) -> tuple[NamedSums, ...]:
+def _of_agencies(found: dict[tuple[Any, ...], CallSums], known: Mapping[int, AgencyThen]) -> tuple[NamedSums, ...]:
     rows = (
         NamedSums(code, known[pk].name if pk in known else "", one, known.get(pk)) for (pk, code), one in found.items()
     )
@@ -102,11 +105,11 @@ def _most_first(pair: tuple[str, int]) -> tuple[int, str]:
     return -pair[1], pair[0]
 
 
-def _titles(model: type[DataService | Purpose], found: Iterable[tuple[str]]) -> dict[str, str]:
+def _titles(model: type[DataService | Purpose], found: Iterable[tuple[Any, ...]]) -> dict[str, str]:
     return dict(model.objects.filter(code__in=[code for (code,) in found]).values_list("code", "title"))
 
 
-def _named(found: dict[tuple[str], CallSums], names: dict[str, str]) -> tuple[NamedSums, ...]:
+def _named(found: dict[tuple[Any, ...], CallSums], names: dict[str, str]) -> tuple[NamedSums, ...]:
     rows = (NamedSums(code, names.get(code, ""), one) for (code,), one in found.items())
     return tuple(sorted(rows, key=_biggest_first))
 

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import TruncDate
 
 from accounts.models import Agency
 from connections.choices import Kind, State
@@ -22,7 +22,7 @@ class ConnectionFigures:
     """Connections at the end of the window, and what happened in it.
 
     ``by_agency`` by id: ``live``, ``suspended`` by who owns the system now, the events by who filed the dossier.
-    ``moves``: the day of each event with its name.
+    ``moves``: days with the name of an event, and how many of it there were.
     """
 
     live: int
@@ -31,7 +31,7 @@ class ConnectionFigures:
     put_live: int
     terminated: int
     by_agency: dict[int, Counter[str]]
-    moves: tuple[tuple[date, str], ...]
+    moves: tuple[tuple[date, str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +55,33 @@ def connection_figures(window: Window) -> ConnectionFigures:
     )
     for pk, live, suspended in counted:
         by_agency[pk] = Counter({"live": live, "suspended": suspended})
-    moves = []
-    for agency, name, moment in _events(window):
-        by_agency.setdefault(agency, Counter())[name] += 1
-        moves.append((moment.astimezone(VIETNAM).date(), name))
+    moves = Counter[tuple[date, str]]()
+    for name, agency, day, count in _events(window):
+        by_agency.setdefault(agency, Counter())[name] += count
+        moves[day, name] += count
     totals = Counter[str]()
     for counts in by_agency.values():
         totals.update(counts)
     names = ("live", "suspended", *EVENTS)
-    return ConnectionFigures(**{name: totals[name] for name in names}, by_agency=by_agency, moves=tuple(sorted(moves)))
-
-
-def _events(window: Window) -> Iterable[tuple[int, str, datetime]]:
-    """Give each event of the window: which agency's, what, when."""
-    moments = {"approved": "approved_at", "put_live": "live_at", "terminated": "ended_at"}
-    happened = Q()
-    for field in moments.values():
-        happened |= window.happened(field)
-    rows: Iterable[Any] = ConnectionRequest.objects.filter(happened).values(
-        "agency_id", "kind", "state", *moments.values()
+    return ConnectionFigures(
+        **{name: totals[name] for name in names},
+        by_agency=by_agency,
+        moves=tuple((day, name, count) for (day, name), count in sorted(moves.items())),
     )
-    for row in rows:
-        for name, field in moments.items():
-            right = row["state"] == State.TERMINATED if name == "terminated" else row["kind"] == Kind.NEW
-            moment = row[field]
-            if right and moment is not None and window.since <= moment < window.until:
-                yield row["agency_id"], name, moment
+
+
+def _events(window: Window) -> Iterable[tuple[str, int, date, int]]:
+    """Give the events of the window, counted: what, which agency's, on which day, how many."""
+    new, ended = Q(kind=Kind.NEW), Q(state=State.TERMINATED)
+    fields = {"approved": ("approved_at", new), "put_live": ("live_at", new), "terminated": ("ended_at", ended)}
+    counted = [
+        ConnectionRequest.objects.filter(window.happened(field), right)
+        .order_by()
+        .values_list(Value(name, CharField()), "agency_id", TruncDate(field, tzinfo=VIETNAM))
+        .annotate(Count("pk"))
+        for name, (field, right) in fields.items()
+    ]
+    return counted[0].union(*counted[1:], all=True)
 
 
 def coverage(window: Window) -> Coverage:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from connections.models import Grant
 from core.choices import Environment
@@ -34,7 +34,10 @@ class GrantRow:
 
 @dataclass(frozen=True, slots=True)
 class GrantFigures:
-    """Grants in force at the window's end against their calls; ``silences`` are signs raised in the window."""
+    """Grants in force at the window's end against their calls; ``silences`` are signs raised in the window.
+
+    ``rows`` has those that something is said of: unused ones that stood the whole window, declared ones.
+    """
 
     rows: tuple[GrantRow, ...]
     silences: int
@@ -65,8 +68,13 @@ def grant_figures(window: Window, used: Mapping[tuple[int, str], int]) -> GrantF
         "expected_use__daily_calls",
         "expected_use__declared_at",
     )
-    found = Grant.objects.filter(in_force_at(window), environment=Environment.LIVE).order_by("code")
-    rows = tuple(_row(row, used, window) for row in found.values_list(*fields, named=True))
+    told = Q(opened_at__lte=window.since) | Q(expected_use__daily_calls__isnull=False)
+    found = Grant.objects.filter(told, in_force_at(window), environment=Environment.LIVE).order_by("code")
+    rows = tuple(
+        _row(row, used, window)
+        for row in found.values_list(*fields, named=True)
+        if row.expected_use__daily_calls is not None or not used.get((row.system_id, row.service__code))
+    )
     signs = Alert.objects.filter(rule__detector=Detector.SILENCE).aggregate(
         raised=Count("pk", filter=window.happened("opened_at")),
         lasting=Count("pk", filter=window.lasting("opened_at", "closed_at")),

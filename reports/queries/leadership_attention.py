@@ -43,7 +43,13 @@ class Read:
 
 
 def read_together(now: datetime, current: Window, previous: Window, codes: Iterable[str]) -> Read:
-    """Read :func:`standing_rows`, :func:`attention` and the names of the agencies *codes* in one query."""
+    """Read :func:`standing_rows`, what waits and the names of the agencies *codes* in one query.
+
+    What waits, by kind, the most first: ``overdue``: dossiers with a step past its day, by the agency that filed them.
+    ``unconnected``: bodies that may file and have no live connection. ``violations``: not settled yet, by agency.
+    ``sharing``: sharing past the platform whose last day or day of review has passed, by provider. ``incidents``:
+    serious ones that are open.
+    """
     named = Agency.objects.filter(code__in=list(codes) or [""])
     names = _rows(named, "names", "code", "name", Value(0, output_field=IntegerField()))
     parts = (names, *standing_rows(current, previous), *_waiting(now))
@@ -51,17 +57,6 @@ def read_together(now: datetime, current: Window, previous: Window, codes: Itera
     kinds = _by_kind(found)
     counted = {kind: Counts(number, other) for kind, _code, _name, number, other in found if kind not in KINDS}
     return Read(counted, kinds, {row[1]: row[2] for row in found if row[0] == "names"})
-
-
-def attention(now: datetime) -> dict[str, tuple[Waiting, ...]]:
-    """Return what waits by kind, the most first; one query.
-
-    ``overdue``: dossiers with a step past its day, by the agency that filed them. ``unconnected``: bodies that may
-    file and have no live connection. ``violations``: not settled yet, by agency. ``sharing``: sharing past the
-    platform whose last day or day of review has passed, by provider. ``incidents``: serious ones that are open.
-    """
-    parts = _waiting(now)
-    return _by_kind(parts[0].union(*parts[1:], all=True))
 
 
 def _waiting(now: datetime) -> tuple[QuerySet[Any], ...]:

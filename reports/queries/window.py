@@ -10,6 +10,9 @@ from django.db.models import Q
 
 from core.clock import VIETNAM
 
+#: Enough to tell the sums of a year apart without sorting them on disk.
+MEMORY = "256MB"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -37,10 +40,14 @@ class Window:
 
 @contextmanager
 def one_view() -> Iterator[None]:
-    """Let every query inside see the database as of one moment; inside a caller's transaction, that one's view."""
+    """Let every query inside see the database as of one moment; inside a caller's transaction, that one's view.
+
+    A report is one reader that brings a year together: it may sort and gather in more memory than a page.
+    """
     outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if outermost:
                 cursor.execute("set transaction isolation level repeatable read, read only")
+            cursor.execute(f"set local work_mem = '{MEMORY}'")
         yield

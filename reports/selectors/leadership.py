@@ -30,7 +30,7 @@ from reports.selectors.leadership_words import Change, change_of, share
 
 KEPT_SECONDS = 60
 #: Names the shape of what is kept: another shape is read anew.
-SHAPE = 1
+SHAPE = 2
 CODES = ("connections", "services", "calls", "success_rate", "dossiers", "incidents")
 
 
@@ -50,13 +50,18 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All of the page for one period. *until* is up to when its figures reach."""
+    """All of the page for one period. *until* is up to when its figures reach.
+
+    ``steps`` and ``agencies`` (calls by code of who called) are what figures are made of, for their own pages.
+    """
 
     period: Chosen
     until: datetime
     tiles: tuple[Tile, ...]
     charts: tuple[Chart, ...]
     waiting: dict[str, tuple[Waiting, ...]]
+    steps: tuple[StepCounts, ...]
+    agencies: dict[str, CallSums]
 
 
 def situation(code: str) -> Situation:
@@ -77,18 +82,21 @@ def read_situation(period: Chosen) -> Situation:
     days = calls_by_day(period.current, period.previous)
     calls, before = calls_in(period.current, days), calls_in(period.previous, days)
     steps = step_counts(period.current, period.previous, open_at=now)
-    agencies = most_calling(calls_by(period.current, "agency_code"))
-    together = read_together(now, period.current, period.previous, agencies)
+    agencies = calls_by(period.current, "agency_code")
+    most = most_calling(agencies)
+    together = read_together(now, period.current, period.previous, most)
     return Situation(
         period=period,
         until=min(now, reached) if reached else now,
         tiles=_tiles(together.standing, calls, before, steps),
         charts=(
             calls_chart(days, period),
-            agencies_chart(agencies, together.names),
+            agencies_chart(most, together.names),
             steps_chart(steps),
         ),
         waiting=together.waiting,
+        steps=steps,
+        agencies=agencies,
     )
 
 

@@ -1,11 +1,13 @@
 """What a figure of the leadership page is made of: sums by body, step or class, never one thing by itself.
 
-Leadership reads sums; who may open the things themselves finds them by the lists the page links to.
+Leadership reads sums; who may open the things themselves finds them by the lists the page links to. What the page of a
+figure shows comes from what the leadership page was read with, and is kept as long.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -14,13 +16,11 @@ from audit.selectors.rollups import CallSums
 from catalog.models import DataService, ServiceVersion
 from connections.choices import Step
 from connections.models import Connection, Hold
-from core import clock
 from core.documents.wording import number
 from incidents.models import Incident
 from incidents.register_choices import IncidentState, Severity
-from reports.queries.leadership import SERIOUS, calls_by, step_counts
-from reports.queries.leadership_attention import attention
-from reports.selectors.leadership_periods import Chosen
+from reports.queries.leadership import SERIOUS, calls_by
+from reports.selectors.leadership import KEPT_SECONDS, Situation
 from reports.selectors.leadership_words import share, valued
 
 MOST = 200
@@ -39,12 +39,22 @@ class RowTable:
         return [(row[0], list(zip(self.heads[1:], row[1:], strict=True))) for row in self.rows]
 
 
-def tables_of(code: str, period: Chosen) -> tuple[RowTable, ...]:
-    """Return what the figure *code* (``leadership.CODES``) is made of in *period*, ``MOST`` rows a table."""
-    return tuple(RowTable(one.title, one.heads, one.rows[:MOST]) for one in _SOURCES[code](period))
+def tables_of(code: str, found: Situation) -> tuple[RowTable, ...]:
+    """Return what the figure *code* (``leadership.CODES``) of *found* is made of, ``MOST`` rows a table.
+
+    At most a minute older than *found*.
+    """
+    period = found.period
+    key = f"reports.leadership_rows.1.{code}.{period.code}.{period.current.since:%Y%m%d}"
+    tables: tuple[RowTable, ...] | None = cache.get(key)
+    if tables is None:
+        tables = tuple(RowTable(one.title, one.heads, one.rows[:MOST]) for one in _SOURCES[code](found))
+        cache.set(key, tables, KEPT_SECONDS)
+    return tables
 
 
-def _connections(period: Chosen) -> tuple[RowTable, ...]:
+def _connections(found: Situation) -> tuple[RowTable, ...]:
+    period = found.period
     held = Exists(Hold.objects.filter(period.current.lasting("placed_at", "lifted_at"), connection=OuterRef("pk")))
     live = Connection.objects.filter(period.current.lasting("live_at", "closed_at")).annotate(is_held=held)
     by_owner = live.order_by("system__owner__sort_key").values_list("system__owner__name")
@@ -58,7 +68,8 @@ def _connections(period: Chosen) -> tuple[RowTable, ...]:
     )
 
 
-def _services(period: Chosen) -> tuple[RowTable, ...]:
+def _services(found: Situation) -> tuple[RowTable, ...]:
+    period = found.period
     versions = ServiceVersion.objects.filter(period.current.lasting("published_at", "withdrawn_at"))
     by_provider = versions.order_by("service__provider__sort_key").values_list("service__provider__name")
     rows = by_provider.annotate(n=Count("service", distinct=True))
@@ -71,8 +82,8 @@ def _services(period: Chosen) -> tuple[RowTable, ...]:
     )
 
 
-def _calls(period: Chosen) -> tuple[RowTable, ...]:
-    agencies, services = calls_by(period.current, "agency_code"), calls_by(period.current, "service")
+def _calls(found: Situation) -> tuple[RowTable, ...]:
+    agencies, services = found.agencies, calls_by(found.period.current, "service")
     names = dict(Agency.objects.filter(code__in=agencies).values_list("code", "name"))
     titles = dict(DataService.objects.filter(code__in=services).values_list("code", "title"))
     return (
@@ -98,9 +109,7 @@ def _shares(title: str, head: str, found: dict[str, CallSums], names: dict[str, 
     )
 
 
-def _dossiers(period: Chosen) -> tuple[RowTable, ...]:
-    now = clock.now()
-    steps = step_counts(period.current, period.previous, open_at=now)
+def _dossiers(found: Situation) -> tuple[RowTable, ...]:
     counted = (_("Đúng hạn"), _("Quá hạn"), _("Đang quá hạn"))
     return (
         RowTable(
@@ -108,19 +117,20 @@ def _dossiers(period: Chosen) -> tuple[RowTable, ...]:
             (_("Bước"), *counted),
             tuple(
                 (str(Step(row.step).label), number(row.on_time.now), number(row.late.now), number(row.overdue.now))
-                for row in steps
+                for row in found.steps
                 if row.on_time.now or row.late.now or row.overdue.now
             ),
         ),
         RowTable(
             _("Hồ sơ đang quá hạn theo cơ quan lập hồ sơ"),
             (_("Cơ quan"), _("Hồ sơ đang quá hạn"), _("Trong đó chờ cơ quan hoàn thiện")),
-            tuple((row.name, number(row.number), number(row.own)) for row in attention(now)["overdue"]),
+            tuple((row.name, number(row.number), number(row.own)) for row in found.waiting["overdue"]),
         ),
     )
 
 
-def _incidents(period: Chosen) -> tuple[RowTable, ...]:
+def _incidents(found: Situation) -> tuple[RowTable, ...]:
+    period = found.period
     begun = Incident.objects.filter(SERIOUS, period.current.happened("started_at"))
     begun = begun.exclude(state=IncidentState.DISMISSED).order_by("severity", "state")
     counted = begun.values_list("severity", "state").annotate(n=Count("pk"))
@@ -136,7 +146,7 @@ def _incidents(period: Chosen) -> tuple[RowTable, ...]:
     )
 
 
-_SOURCES: dict[str, Callable[[Chosen], tuple[RowTable, ...]]] = {
+_SOURCES: dict[str, Callable[[Situation], tuple[RowTable, ...]]] = {
     "connections": _connections,
     "services": _services,
     "calls": _calls,

@@ -54,7 +54,7 @@ def figure(request: Any, code: str) -> HttpResponse:
     name = SLUGS[code]
     context = {
         "tile": next(tile for tile in found.tiles if tile.code == name),
-        "tables": tables_of(name, found.period),
+        "tables": tables_of(name, found),
         "list_url": list_of(name, request.actor),
         "list_name": LIST_NAMES[name],
     }

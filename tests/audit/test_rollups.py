@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from audit.rollup_shape import BOUNDS, DAY, HOUR, KEYS, MINUTE, SUMS
-from audit.selectors.rollups import CallSums, day_counts, quantile, summed_until, sums
+from audit.rollup_shape import BOUNDS, BRIEF, BRIEF_BY, DAY, HOUR, KEYS, MINUTE, SUMS
+from audit.selectors.rollups import CallSums, day_counts, quantile, summed_until, sums, sums_by
 from audit.services import rollups
 from core import clock
 
@@ -140,6 +140,12 @@ def assert_exact(calls: list[Call]) -> None:
     told = [{**call, "day": _floor(call, "day"), "hour": _floor(call, "hour")} for call in calls]
     assert days == counted(told, "day")
     assert hours == counted(told, "hour", "service")
+    in_brief = [call for call in told if call["environment"] == "live"]
+    for kind in BRIEF_BY:
+        wanted = counted(in_brief, "day" if kind == "begins" else kind)
+        assert day_counts(since=SINCE, until=UNTIL, environment="live", by=kind) == {
+            key: CallSums(calls=found.calls, success=found.success) for (key,), found in wanted.items()
+        }
     live = [call for call in calls if call["environment"] == "live" and call["service"] == "land"]
     assert sums(since=SINCE, until=UNTIL, environment="live", service=["land"]) == (counted(live) or {(): CallSums()})
 
@@ -217,6 +223,7 @@ def test_what_was_tampered_with_or_lost_is_made_again_on_demand() -> None:
     rollups.roll_up()
     with connection.cursor() as cursor:
         cursor.execute(f"update {DAY} set calls = calls + 1")
+        cursor.execute(f"update {BRIEF} set calls = calls + 1")
         cursor.execute(f"delete from {HOUR} where system_id = 2")
     assert rollups.rebuild(since=SINCE, until=UNTIL) == sum(call["calls"] for call in calls)
     assert_exact(calls)
@@ -253,6 +260,22 @@ def test_each_span_and_key_costs_one_query(django_assert_num_queries: Any) -> No
         sums(since=SINCE, until=UNTIL, by=["service", "agency_id"])
     with pytest.raises(ValueError, match="address"):
         sums(since=SINCE, until=UNTIL, by=["address"])
+
+
+def test_many_tellings_of_a_span_cost_one_query_and_say_what_each_says(django_assert_num_queries: Any) -> None:
+    log(made_up(8, 200))
+    rollups.roll_up()
+    ways: list[tuple[str, ...]] = [(), ("service",), ("agency_id", "agency_code"), ("reason", "refused"), ("side",)]
+    for since in (SINCE, SINCE + timedelta(hours=5, minutes=7, seconds=1)):
+        span: dict[str, Any] = {"since": since, "until": UNTIL - timedelta(minutes=3), "environment": "live"}
+        with django_assert_num_queries(1):
+            found = sums_by(**span, by=ways)
+        assert found == {way: sums(**span, by=way) for way in ways}
+        assert len(found["service",]) > 1
+    nothing = {"since": SINCE, "until": SINCE, "by": ways}
+    assert sums_by(**nothing) == {way: {} if way else {(): CallSums()} for way in ways}
+    with pytest.raises(ValueError, match="address"):
+        sums_by(since=SINCE, until=UNTIL, by=[("address",)])
 
 
 def test_tables_and_shape_name_the_same_columns() -> None:
