@@ -7,16 +7,19 @@ from lgsp.demo.people import People
 Shot = tuple[str, str, str, str]
 REPORTER, OFFICER, OTHER, OTHER_SENDER = "bao-cao.skhcn", "can-bo.snnmt", "can-bo.syt", "dai-dien.syt"
 DESK = "/quan-tri/reports/"
+RESULT = "desk-campaign-result"
 
 
-def campaign_shots(people: People) -> Iterator[Shot]:
-    """Give the pictures; of a campaign merged in an earlier run those that are left."""
+def campaign_shots(people: People, *, merge: bool) -> Iterator[Shot]:
+    """Give the pictures; with *merge* also of the result, after which the others are gone."""
     reporter = people.by_name(REPORTER)
     campaign = reporter.open(f"{DESK}campaign/").link("DBC-")
     if "Đang thu báo cáo" in reporter.open(campaign).text:
         yield from _while_it_runs(people, campaign)
+        if not merge:
+            return
         _merge(people, campaign)
-    yield "desk-campaign-result", REPORTER, f"{_below(campaign)}/ket-qua/", "Kết quả tổng hợp của một đợt"
+    yield RESULT, REPORTER, f"{_below(campaign)}/ket-qua/", "Kết quả tổng hợp của một đợt"
 
 
 def _while_it_runs(people: People, campaign: str) -> Iterator[Shot]:
