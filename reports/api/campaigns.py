@@ -34,14 +34,14 @@ _PROGRESS = {
     "late": 2,
 }
 _LATE = {
-    "statement": "DBC-2026-0001-003",
+    "statement": "DBC-270104-0001-003",
     "agency": "H60.07",
     "agency_name": "Sở Nông nghiệp và Môi trường",
     "state": "not_begun",
     "first_submitted_at": None,
 }
 _SAMPLE: dict[str, Any] = {
-    "code": "DBC-2026-0001",
+    "code": "DBC-270104-0001",
     "title": "Khai thác dữ liệu quý IV năm 2026",
     "state": "issued",
     "period_start": "2026-10-01",
@@ -243,7 +243,7 @@ class Campaigns(ListView[Campaign]):
         summary="Một đợt thu báo cáo khai thác",
         description=_("Tìm theo mã đợt, gồm câu hỏi, tình hình nộp, danh sách muộn và kết quả khi đã tổng hợp."),
         parameters=[
-            OpenApiParameter("code", CODE, OpenApiParameter.PATH, description=_("Mã đợt, ví dụ DBC-2026-0001."))
+            OpenApiParameter("code", CODE, OpenApiParameter.PATH, description=_("Mã đợt, ví dụ DBC-270104-0001."))
         ],
     )
 )

@@ -25,7 +25,7 @@ from reports.selectors.campaign_progress import with_content
 from reports.selectors.statement_content import Shown, content_of
 
 _VERSION = {
-    "code": "DBC-2026-0001-003-L1",
+    "code": "DBC-270104-0001-003-L1",
     "number": 1,
     "submitted_at": "2027-01-12T09:05:00+07:00",
     "content_hash": "9f" * 32,
@@ -40,8 +40,8 @@ _ROW = {
 }
 _ANSWER = {"code": "muc-dich", "text": "Dữ liệu dùng vào việc gì?", "answer": "Giải quyết hồ sơ đất đai"}
 _SAMPLE: dict[str, Any] = {
-    "code": "DBC-2026-0001-003",
-    "campaign": "DBC-2026-0001",
+    "code": "DBC-270104-0001-003",
+    "campaign": "DBC-270104-0001",
     "campaign_title": "Khai thác dữ liệu quý IV năm 2026",
     "period_start": "2026-10-01",
     "period_end": "2026-12-31",
@@ -60,7 +60,7 @@ _WHOLE: dict[str, Any] = {
     "rows": [_ROW],
     "answers": [_ANSWER],
     "versions": [_VERSION],
-    "page": "/bao-cao-khai-thac/DBC-2026-0001-003/",
+    "page": "/bao-cao-khai-thac/DBC-270104-0001-003/",
 }
 
 
@@ -221,7 +221,9 @@ class Statements(ListView[Statement]):
         summary="Một báo cáo khai thác",
         description=_("Tìm theo mã báo cáo, gồm số khai bên cạnh số theo nhật ký. Bản đang khai chỉ cơ quan đó thấy."),
         parameters=[
-            OpenApiParameter("code", CODE, OpenApiParameter.PATH, description=_("Mã báo cáo, như DBC-2026-0001-003."))
+            OpenApiParameter(
+                "code", CODE, OpenApiParameter.PATH, description=_("Mã báo cáo, như DBC-270104-0001-003.")
+            )
         ],
     )
 )
