@@ -16,9 +16,10 @@ from rest_framework import serializers
 
 from core.api.pages import Pages
 from core.api.views import DetailView, ListView
-from reports.campaign_choices import CampaignState, StatementState
+from reports.api.campaign_parts import LATE, LateSerializer, ProgressSerializer, QuestionSerializer, ResultSerializer
+from reports.campaign_choices import CampaignState
 from reports.campaign_guards import MANAGE, STAFF_VIEW
-from reports.models import Campaign, Statement
+from reports.models import Campaign
 from reports.selectors.campaign_progress import asking, late_of, progress_of, with_progress
 
 READ = (MANAGE, STAFF_VIEW)
@@ -32,13 +33,6 @@ _PROGRESS = {
     "returned": 1,
     "accepted": 5,
     "late": 2,
-}
-_LATE = {
-    "statement": "DBC-270104-0001-003",
-    "agency": "H60.07",
-    "agency_name": "Sở Nông nghiệp và Môi trường",
-    "state": "not_begun",
-    "first_submitted_at": None,
 }
 _SAMPLE: dict[str, Any] = {
     "code": "DBC-270104-0001",
@@ -55,26 +49,11 @@ _SAMPLE: dict[str, Any] = {
     "merged_at": None,
     "progress": _PROGRESS,
 }
-_RESULT: dict[str, Any] = {
-    "accepted": 11,
-    "logged": 128400,
-    "declared": 127950,
-    "sha256": "9f" * 32,
-    "by_service": [
-        {
-            "service": "administrative-units",
-            "title": "Đơn vị hành chính",
-            "agencies": 11,
-            "logged": 128400,
-            "declared": 127950,
-        }
-    ],
-}
 _WHOLE: dict[str, Any] = {
     **_SAMPLE,
     "instructions": "Đối chiếu với sổ theo dõi của cơ quan.",
     "questions": [{"code": "muc-dich", "text": "Dữ liệu dùng vào việc gì?", "required": True}],
-    "late_statements": [_LATE],
+    "late_statements": [LATE],
     "result": None,
 }
 
@@ -83,23 +62,6 @@ class Newest(Pages):
     """Pages in the order of drafting, or by the end of the period."""
 
     sorts = {"made": ("id",), "period": ("period_end", "id")}
-
-
-def _count(text: Any) -> serializers.IntegerField:
-    return serializers.IntegerField(read_only=True, min_value=0, help_text=text)
-
-
-@extend_schema_serializer(component_name="CampaignProgress", description=_("Số báo cáo theo tình trạng."))
-class ProgressSerializer(serializers.Serializer[Any]):
-    """How many statements stand where."""
-
-    asked = _count(_("Số cơ quan được hỏi."))
-    not_begun = _count(_("Chưa khai."))
-    draft = _count(_("Đang khai."))
-    submitted = _count(_("Đã nộp, chờ xem xét."))
-    returned = _count(_("Trả lại để sửa."))
-    accepted = _count(_("Đã chấp nhận."))
-    late = _count(_("Nộp muộn, hoặc quá hạn chưa nộp."))
 
 
 @extend_schema_serializer(
@@ -122,56 +84,6 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
     def get_progress(self, campaign: Campaign) -> Any:
         """Return the counts read with it."""
         return progress_of(campaign)
-
-
-@extend_schema_serializer(component_name="CampaignQuestion", description=_("Một câu hỏi của đợt."))
-class QuestionSerializer(serializers.Serializer[Any]):
-    """A question as it read when the campaign was issued."""
-
-    code = serializers.CharField(read_only=True, help_text=_("Mã câu hỏi."))
-    text = serializers.CharField(read_only=True, help_text=_("Câu hỏi."))
-    required = serializers.BooleanField(  # type: ignore[assignment] # the metaclass takes declared fields off
-        read_only=True, help_text=_("Bắt buộc trả lời.")
-    )
-
-
-@extend_schema_serializer(component_name="LateStatement", description=_("Một cơ quan nộp muộn hoặc chưa nộp."))
-class LateSerializer(serializers.ModelSerializer[Statement]):
-    """Who is late."""
-
-    statement = serializers.CharField(source="code", read_only=True, help_text=_("Mã báo cáo của cơ quan."))
-    agency = serializers.CharField(source="agency.code", read_only=True, help_text=_("Mã cơ quan."))
-    agency_name = serializers.CharField(source="agency.name", read_only=True, help_text=_("Tên cơ quan."))
-    state = serializers.ChoiceField(choices=StatementState.choices, read_only=True, label=_("tình trạng"))
-    first_submitted_at = serializers.DateTimeField(
-        read_only=True, allow_null=True, help_text=_("Nộp lần đầu lúc; trống là chưa nộp.")
-    )
-
-    class Meta:
-        model = Statement
-        fields = read_only_fields = tuple(_LATE)
-
-
-@extend_schema_serializer(component_name="CampaignServiceSum", description=_("Một dịch vụ trong kết quả tổng hợp."))
-class ServiceSumSerializer(serializers.Serializer[Any]):
-    """Sums of one data service in the result."""
-
-    service = serializers.CharField(read_only=True, help_text=_("Mã dịch vụ dữ liệu."))
-    title = serializers.CharField(read_only=True, help_text=_("Tên dịch vụ."))
-    agencies = _count(_("Số cơ quan khai thác."))
-    logged = _count(_("Số lượt theo nhật ký."))
-    declared = _count(_("Số lượt các cơ quan khai."))
-
-
-@extend_schema_serializer(component_name="CampaignResult", description=_("Kết quả tổng hợp, không đổi nữa."))
-class ResultSerializer(serializers.Serializer[Any]):
-    """What the accepted statements add up to."""
-
-    accepted = _count(_("Số báo cáo đã chấp nhận."))
-    logged = _count(_("Số lượt theo nhật ký."))
-    declared = _count(_("Số lượt các cơ quan khai."))
-    sha256 = serializers.CharField(read_only=True, help_text=_("Mã băm của tệp kết quả."))
-    by_service = ServiceSumSerializer(many=True, read_only=True, help_text=_("Theo dịch vụ dữ liệu."))
 
 
 @extend_schema_serializer(
