@@ -22,11 +22,11 @@ from core.problems import DomainError, PermissionRefused
 from core.sheets import CSV, XLSX, Written, write_csv, write_xlsx
 from core.text import tidy
 from core.web.downloads import name_download
-from reports.campaign_choices import CampaignState, StatementState
+from reports.campaign_choices import HANDED_IN, CampaignState
 from reports.campaign_guards import MANAGE
 from reports.models import Campaign
 from reports.selectors.campaign_audience import audience_of
-from reports.selectors.statements import compared, late_list
+from reports.selectors.statements import compared, late_list, with_days_late
 from reports.services.campaigns import deadline_of, extend_deadline
 
 PAGE_SIZE = 50
@@ -55,7 +55,7 @@ class CompareForm(PortalForm):
     state = forms.ChoiceField(
         label=gettext_lazy("Tình trạng"),
         required=False,
-        choices=[("", gettext_lazy("Mọi tình trạng")), *StatementState.choices],
+        choices=[("", gettext_lazy("Mọi tình trạng")), *((state.value, state.label) for state in HANDED_IN)],
         widget=UnfoldAdminSelectWidget,
     )
     only = forms.ChoiceField(
@@ -193,16 +193,23 @@ def late(admin: Any, request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Show who came late or did not come, or give the list as a file."""
     rows = late_list(campaign)
     if ending := request.GET.get("ending", ""):
-        heads = (_("Mã cơ quan"), _("Cơ quan"), _("Tình trạng"), _("Nộp lần đầu lúc"), _("Mã báo cáo"))
+        heads = (
+            *(_("Mã cơ quan"), _("Cơ quan"), _("Tình trạng"), _("Nộp lần đầu lúc")),
+            *(_("Số ngày làm việc muộn"), _("Mã báo cáo")),
+        )
         cells = [
-            (row.agency.code, row.agency.name, str(row.get_state_display()), row.first_submitted_at, row.code)
-            for row in rows[:MOST_ROWS]
+            (
+                *(row.agency.code, row.agency.name, str(row.get_state_display()), row.first_submitted_at),
+                *(days, row.code),
+            )
+            for row, days in with_days_late(rows[:MOST_ROWS])
         ]
         return _file(ending, _("Nộp muộn, chưa nộp"), campaign, heads, cells)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "campaign": campaign,
         "page": page,
+        "rows": with_days_late(page),
         "due": due_words(campaign),
         "title": _("Nộp muộn, chưa nộp"),
     }

@@ -150,10 +150,13 @@ class StatementAdmin(StepsAdmin):
     def consequences(self, obj: Any, step: str) -> list[str]:
         """Say what happens to whom."""
         if step == "accept":
-            return [_("Báo cáo được đưa vào kết quả tổng hợp; cơ quan nhận thông báo.")]
+            text = _("Báo cáo của %(agency)s được đưa vào kết quả tổng hợp; cơ quan nhận thông báo.")
+            return [text % {"agency": obj.agency}]
         if obj.campaign.state == CampaignState.CLOSED:
-            return [_("Đợt đã đóng: cơ quan không sửa được nữa, báo cáo không được đưa vào kết quả.")]
-        return [_("Cơ quan nhận thông báo kèm lý do, sửa rồi nộp lại; báo cáo nộp trong hạn vẫn tính là trong hạn.")]
+            text = _("Đợt đã đóng: %(agency)s không sửa được nữa, báo cáo không được đưa vào kết quả.")
+            return [text % {"agency": obj.agency}]
+        text = _("%(agency)s nhận thông báo kèm lý do, sửa rồi nộp lại; đã nộp trong hạn thì vẫn tính là trong hạn.")
+        return [text % {"agency": obj.agency}]
 
     def move(self, actor: Actor, obj: Any, step: str, reason: str) -> None:
         """Accept it or send it back."""

@@ -24,8 +24,10 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 
     def visible_to(self, actor: Actor) -> "StatementQuerySet":
         """Return all to SKHCN's readers; to people of an agency those it answers for, itself or as successor."""
-        if guards.sees_all(actor):
-            return self
+        return self if guards.sees_all(actor) else self.answered_by(actor)
+
+    def answered_by(self, actor: Actor) -> "StatementQuerySet":
+        """Return those of the body *actor* works for, itself or as successor: what it writes is its own to read."""
         if actor.may(guards.DRAFT) or actor.may(guards.SEND):
             return self.filter(agency_id__in=answers_for(actor.agency_id))
         return self.none()

@@ -29,7 +29,7 @@ def tasks_for(actor: Actor) -> list[Task]:
 
 
 def _of_agency(actor: Actor) -> list[Task]:
-    waiting = Statement.objects.visible_to(actor).open().select_related("campaign", "agency")
+    waiting = Statement.objects.answered_by(actor).open().select_related("campaign", "agency")
     if not actor.may(DRAFT):
         waiting = waiting.exclude(state=StatementState.NOT_BEGUN)
     rows = list(waiting.order_by("campaign__due_at", "pk")[:MOST])

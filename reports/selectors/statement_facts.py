@@ -12,11 +12,13 @@ from reports.models import Statement, StatementRow
 def sections_of(statement: Statement, rows: list[StatementRow]) -> list[dict[str, Any]]:
     """Return one section for each service and one for the questions (``check_answers``)."""
     found = [{"title": row.service.title, "facts": _facts(row, statement.campaign.tolerance_percent)} for row in rows]
-    answers = [
-        {"term": question["text"], "value": linebreaksbr(statement.answers.get(question["code"], ""))}
-        for question in statement.campaign.questions
-    ]
+    answers = [{"term": text, "value": linebreaksbr(answer)} for text, answer in answers_of(statement)]
     return [*found, {"title": _("Nội dung khác"), "facts": answers}]
+
+
+def answers_of(statement: Statement) -> list[tuple[str, str]]:
+    """Return each question of the campaign with what is answered so far, "" where nothing is."""
+    return [(item["text"], statement.answers.get(item["code"], "")) for item in statement.campaign.questions]
 
 
 def _facts(row: StatementRow, percent: int) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Reading campaigns and statements: the agency's list, one statement, SKHCN's comparison (QC15.5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,12 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Abs
 
 from accounts.models import Agency
+from accounts.selectors.calendar import work_calendar
+from core import clock
 from core.actor import Actor
 from core.text import fold
-from reports.campaign_choices import CampaignState, StatementState
+from core.workdays import remaining
+from reports.campaign_choices import HANDED_IN, CampaignState, StatementState
 from reports.models import Campaign, Statement, StatementRow, StatementVersion
 from reports.succession import successors
 
@@ -23,8 +27,8 @@ KINDS = {
 
 
 def statements_for(actor: Actor) -> QuerySet[Statement]:
-    """Return the statements the actor sees, the newest campaign first."""
-    return Statement.objects.visible_to(actor).select_related("campaign", "agency")
+    """Return the statements of the actor's own body, the newest campaign first; SKHCN reads others at its desk."""
+    return Statement.objects.answered_by(actor).select_related("campaign", "agency")
 
 
 def kind_of(statement: Statement) -> str:
@@ -81,17 +85,29 @@ def late_list(campaign: Campaign) -> QuerySet[Statement]:
     return found.select_related("agency__successor", "campaign", "submitted_by").order_by("agency__sort_key", "pk")
 
 
+def with_days_late(statements: Iterable[Statement]) -> list[tuple[Statement, int]]:
+    """Return each late statement with the working days that passed since its deadline: until it came, or until now."""
+    calendar, now = work_calendar(), clock.now()
+    return [
+        (one, max(0, -remaining(one.first_submitted_at or now, one.campaign.due_at, calendar)))
+        for one in statements
+        if one.campaign.due_at is not None
+    ]
+
+
 def compared(campaign: Campaign, *, words: str = "", state: str = "", only: str = "") -> QuerySet[StatementRow]:
-    """Return declared beside logged, of statements handed in, largest difference first.
+    """Return declared beside logged, largest difference first, of statements that stand handed in or accepted.
+
+    One that was returned is the agency's own again until it is handed in anew: what is typed there is not shown.
 
     *words* are of agency or service, *state* of the statement; *only* "khac" keeps what differs, "giai-trinh" what
     lies beyond the campaign's tolerance.
     """
     found: QuerySet[Any] = StatementRow.objects.filter(statement__campaign=campaign)
-    found = found.filter(statement__submitted_at__isnull=False, declared__isnull=False)
+    found = found.filter(statement__state__in=HANDED_IN, declared__isnull=False)
     for word in fold(words).split():
         found = found.filter(Q(statement__agency__search__contains=word) | Q(service__search__contains=word))
-    if state in StatementState.values:
+    if state in HANDED_IN:
         found = found.filter(statement__state=state)
     found = found.annotate(gap=Abs(F("declared") - F("logged")))
     if only == "khac":

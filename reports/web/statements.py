@@ -24,7 +24,7 @@ from core.web.typed import last_seen, sent_or_kept, wrote
 from core.workdays import remaining
 from reports.campaign_guards import DRAFT, SEND
 from reports.models import Statement, StatementFile
-from reports.selectors.statement_facts import sections_of
+from reports.selectors.statement_facts import answers_of, sections_of
 from reports.selectors.statements import heir_of, kind_of, rows_of, statements_for, versions_of
 from reports.services.statement_steps import submit_statement
 from reports.services.statements import attach_file, missing_of, remove_file, save_statement
@@ -63,9 +63,12 @@ def statement_list(request: Any) -> HttpResponse:
 def statement(request: Any, code: str) -> HttpResponse:
     """Show where a statement stands, what was handed in, who acts next."""
     found = _own(request, code)
+    rows = rows_of(found)
     context = {
         **_head(request, found),
-        "rows": rows_of(found),
+        "rows": rows,
+        "explained": any(row.explanation for row in rows),
+        "answers": answers_of(found) if any(found.answers.values()) else [],
         "versions": versions_of(found),
         "files": found.files.current(),
         "may": {offer.name for offer in offers(found, request.actor)},

@@ -62,6 +62,7 @@ OWN: dict[str, Row] = {
     "api/v1/systems/<str:code>": lambda world: {"code": world.system.code},
     "api/v1/data-error-reports/<str:code>": lambda world: {"code": world.report.code},
     "api/v1/access-requests/<int:pk>": lambda world: {"pk": world.access.pk},
+    "api/v1/campaign-statements/<str:code>": lambda world: {"code": world.statement.code},
     "bao-cao-khai-thac/<slug:code>/": lambda world: {
         "code": world.statement.code,
         "file": world.statement_file.pk,
@@ -103,6 +104,7 @@ PUBLIC = (
 )
 #: What only SKHCN and leadership open, whichever agency somebody is of: their rows are in ``addresses``.
 OFFICE = (
+    "api/v1/campaigns/<str:code>",
     "api/v1/reports/<str:code>",
     "bao-cao/<str:code>/",
     "co-quan/vai-tro/<int:pk>/",

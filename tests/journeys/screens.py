@@ -25,6 +25,7 @@ from lgsp.demo.filing import DESK, Dossier
 from lgsp.demo.people import People
 from lgsp.demo.telling import Teller
 from tests.journeys.alert_screens import alert_shots
+from tests.journeys.campaign_screens import RESULT, campaign_shots
 from tests.journeys.described_screens import described_shots
 from tests.journeys.leadership_screens import leadership_shots
 from tests.journeys.small_png import small_png
@@ -320,7 +321,10 @@ def main() -> None:
         every = [*shots(draft, asked, live), *running_shots(pk, follow_up(people, live)), *sharing_shots(people)]
         every += [*developer_shots(people), *register_shots(people), *described_shots(people), *watch_shots(people)]
         every += [*alert_shots(people, pk), *leadership_shots(people), *yearly_shots(people)]
-        wanted: Iterable[Shot] = [shot for shot in every if not chosen.only or shot[0] in chosen.only]
+        merge = not chosen.only or RESULT in chosen.only
+        # Each is taken before the next is brought about.
+        shown = chain(every, campaign_shots(people, merge=merge))
+        wanted: Iterable[Shot] = (shot for shot in shown if not chosen.only or shot[0] in chosen.only)
         if not chosen.only:
             wanted = chain(wanted, judged(people))
         taken = [(shot[0], shot[3]) for shot in wanted if studio.take(shot)]

@@ -33,6 +33,11 @@ PAGES: dict[str, Page] = {
     "admin:reports_statement_changelist": ({}, CAMPAIGN_READERS),
     "admin:reports_statement_add": ({}, NOBODY),
     "api-reports": ({}, READERS),
+    "api-campaigns": ({}, holders("report.view", "campaign.manage")),
+    "api-campaign-statements": (
+        {},
+        holders("report.view", "campaign.manage", "statement.draft", "statement.send"),
+    ),
     "admin:reports_closingrule_changelist": ({}, READERS & STAFF),
     "admin:reports_closingrule_add": ({}, holders("report.draft")),
     "admin:reports_reporttemplate_changelist": ({}, READERS & STAFF),
@@ -65,7 +70,7 @@ PAGES: dict[str, Page] = {
 ELSEWHERE: frozenset[str] = frozenset(
     {
         *("report", "download_report", "download_report_as", "report_step", "report_words", "report_history"),
-        *("recount_report", "api-report", "verify_report"),
+        *("recount_report", "api-report", "verify_report", "api-campaign", "api-campaign-statement"),
         *("statement", "fill_statement", "check_statement", "statement_file", "statement_paper"),
         *(f"admin:reports_campaign_{name}" for name in ("audience", "extend", "compare", "late", "result", "step")),
         *(f"admin:reports_statement_{name}" for name in ("file", "paper", "step")),
