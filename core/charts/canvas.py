@@ -5,20 +5,12 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from core.charts.hatching import Box, ground, is_dotted, strokes
 from core.text import printable
 
 SVG = "http://www.w3.org/2000/svg"
 #: Mean width of a letter in heights of its type.
 _LETTER = 0.56
-# Series in print: ground and what is drawn over it; told apart in black and white, also after copying.
-_PRINT = (
-    ("#333333", ""),
-    ("#ffffff", "M0 6 L6 0 M-1 1 L1 -1 M5 7 L7 5"),
-    ("#b5b5b5", ""),
-    ("#ffffff", "M3 1.8 V4.2 M1.8 3 H4.2"),
-    ("#e0e0e0", "M0 0 L6 6 M-1 5 L1 7 M5 -1 L7 1"),
-    ("#ffffff", ""),
-)
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 2", "1 4")
 
 
@@ -30,8 +22,6 @@ class Canvas:
         self.width, self.for_print = width, for_print
         self.size = 15.0 if for_print else 13.0
         self.root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
-        if for_print:
-            self._patterns()
 
     def finished(self, *, height: float, title: str, about: str) -> str:
         """Return the SVG with its name and what it says in words, for those who do not see it."""
@@ -52,14 +42,15 @@ class Canvas:
             self.root.set(name, value)
         return str(etree.tostring(self.root, encoding="unicode"))
 
-    def rect(self, box: tuple[float, float, float, float], series: int, said: str = "") -> None:
+    def rect(self, box: Box, series: int, said: str = "") -> None:
         """Fill *box* (left, top, width, height) with the colour of *series*; *said* tells it to who points at it."""
         left, top, width, height = map(_told, box)
         part = self._add("rect", {"x": left, "y": top, "width": width, "height": height}, said)
         if self.for_print:
-            part.set("fill", f"url(#chart-{self.code}-p{series})")
+            part.set("fill", ground(series))
             part.set("stroke", "#000000")
             part.set("stroke-width", "0.8")
+            self._hatch(box, series)
         else:
             part.set("class", f"chart-fill chart-{series}")
 
@@ -116,15 +107,13 @@ class Canvas:
         else:
             part.set("class", f"chart-{what} chart-{series}")
 
-    def _patterns(self) -> None:
-        room = etree.SubElement(self.root, f"{{{SVG}}}defs")
-        tile = {"width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
-        for place, (ground, drawn) in enumerate(_PRINT):
-            pattern = etree.SubElement(room, f"{{{SVG}}}pattern", tile, id=f"chart-{self.code}-p{place}")
-            etree.SubElement(pattern, f"{{{SVG}}}rect", {"width": "6", "height": "6", "fill": ground})
-            if drawn:
-                stroke = {"d": drawn, "stroke": "#000000", "stroke-width": "1", "fill": "none"}
-                etree.SubElement(pattern, f"{{{SVG}}}path", stroke)
+    def _hatch(self, box: Box, series: int) -> None:
+        """Draw over an area what its series is known by in black and white."""
+        if drawn := strokes(box, series):
+            part = self._add("path", {"d": drawn, "fill": "none", "stroke": "#000000", "stroke-width": "1"})
+            if is_dotted(series):
+                part.set("stroke-width", "2.2")
+                part.set("stroke-linecap", "round")
 
 
 def shortened(words: str, most: int) -> str:

@@ -8,6 +8,7 @@ from io import BytesIO
 from django.utils.translation import gettext as _
 
 from core.documents.archive import steady, without_saving_moment
+from core.documents.qr import qr_png
 from core.sheets import XLSX
 from core.text import printable
 from reports.choices import Unit
@@ -24,6 +25,7 @@ from reports.documents.outline import (
 )
 from reports.documents.periodic import definitions
 from reports.documents.sheet_charts import add_chart
+from reports.documents.sheet_pictures import put_picture
 from reports.documents.sheets import (
     DIFFERENCE,
     POINTS,
@@ -43,6 +45,8 @@ from reports.wording import NO_DATA
 
 CONTENT_TYPE = XLSX
 _PROPERTY = 255
+# 28 mm: what a telephone reads off a screen or a sheet of paper.
+_QR_PIXELS = 106
 _PLACE, _NAME, _WORDS, _NUMBER, _LONG_WORDS = 7.0, 44.0, 22.0, 17.0, 70.0
 _Filled = tuple[Value, str, str]
 
@@ -92,6 +96,9 @@ def _info(page: Page, run: ReportRun, told: _Told, sheets: Sequence[str]) -> Non
         page.row([(term, "term", "@"), (value, "plain", "General")])
     page.row([(_("Kiểm tra báo cáo tại"), "term", "@"), (check_address(run.code), "plain", "@")])
     page.sheet.cell(row=page.at - 1, column=2).hyperlink = check_address(run.code)
+    page.row([(_("Mã QR kiểm tra báo cáo"), "term", "@")])
+    words = _("Mã QR: %(address)s") % {"address": check_address(run.code)}
+    put_picture(page, 2, qr_png(check_address(run.code)), side=_QR_PIXELS, words=words)
     for part in paragraphs(told.narrative.get(OPENING, "")):
         page.wide(part)
     for title, words in closing_parts(told.frozen, told.narrative):

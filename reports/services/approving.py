@@ -5,7 +5,7 @@ from django.db import transaction
 from audit.record import record_fact
 from core import clock
 from core.actor import Actor
-from core.text import tidy
+from core.text import visible
 from core.transitions import carry
 from reports.models import ReportRun
 from reports.services.telling import tell_drafter, tell_province
@@ -26,14 +26,14 @@ def approve_report(*, actor: Actor, run: ReportRun) -> ReportRun:
 @transaction.atomic
 def return_report(*, actor: Actor, run: ReportRun, reason: str) -> ReportRun:
     """Give the report back for its words to be edited, with the reason; its files are made anew then."""
-    stored = ReportRun.objects.select_for_update().get(pk=run.pk)
+    stored, reason = ReportRun.objects.select_for_update().get(pk=run.pk), visible(reason)
     taken = carry(stored, "give_back", actor, reason=reason)
-    stored.returned_at, stored.return_reason = clock.now(), tidy(reason)[:500]
+    stored.returned_at, stored.return_reason = clock.now(), reason[:500]
     stored.approved_by_id = stored.approved_at = None
     stored.sha256 = ""
     stored.save()
     clause = taken.custom["clause"]
-    record_fact(actor=actor, deed="report.returned", subject=stored, reason=tidy(reason), clause=clause)
+    record_fact(actor=actor, deed="report.returned", subject=stored, reason=reason, clause=clause)
     tell_drafter(stored)
     return stored
 

@@ -9,7 +9,7 @@ from core import clock
 from core.actor import Actor
 from core.documents.wording import short_date
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
-from core.text import tidy
+from core.text import visible
 from core.transitions import carry
 from reports.choices import Kind
 from reports.guards import DRAFT
@@ -42,22 +42,21 @@ def request_report(
     replaces that one. Ad hoc reports have a *title* and a *purpose*. Raises PermissionRefused, InvalidInput (period
     not begun or not ended, title missing), GuardRefused.
     """
-    title, purpose = tidy(title), tidy(purpose)
+    # A mark that turns a line round would turn the file's name round, too.
+    title, purpose = visible(title), visible(purpose)
     template = _judge(actor, period, preliminary=preliminary, title=title, purpose=purpose)
+    runs_still = preliminary and period.until > clock.now()
     for _try in range(TRIES):
         standing = ReportRun.objects.select_for_update().in_force().of_period(period, title).first()
         if standing is not None:
-            if not standing.preliminary or preliminary or standing.is_being_made:
+            if not standing.preliminary or runs_still or standing.is_being_made:
                 return standing, False
             carry(standing, "supersede", actor, reason=_("Kỳ báo cáo đã kết thúc"))
             _supersede(actor, standing, _("Kỳ báo cáo đã kết thúc"))
-        try:
-            with transaction.atomic():
-                return _request(actor, period, template, (title, purpose), preliminary=preliminary), True
-        except IntegrityError:
-            # Somebody else asked at this very moment: for the same report, or for another one under this number.
-            continue
-    raise StateRefused(_("Nhiều yêu cầu lập báo cáo cùng lúc; chờ một phút rồi thực hiện lại."))
+        made = _tried(actor, period, template, (title, purpose), preliminary=preliminary)
+        if made is not None:
+            return made, True
+    raise StateRefused(_too_many())
 
 
 @transaction.atomic
@@ -75,14 +74,18 @@ def retry_report(*, actor: Actor, run: ReportRun) -> ReportRun:
 @transaction.atomic
 def renew_report(*, actor: Actor, run: ReportRun, reason: str) -> ReportRun:
     """Replace a report by a new one of the same period, with what is known now; the old one stays readable."""
-    stored = ReportRun.objects.select_for_update().get(pk=run.pk)
+    stored, reason = ReportRun.objects.select_for_update().get(pk=run.pk), visible(reason)
     carry(stored, "supersede", actor, reason=reason)
     template = template_of(stored.kind)
     if template is None:
         raise GuardRefused(_no_template())
     _supersede(actor, stored, reason)
-    words = (stored.title, stored.purpose)
-    return _request(actor, stored.period, template, words, preliminary=stored.period.until > clock.now())
+    words, runs_still = (stored.title, stored.purpose), stored.period.until > clock.now()
+    for _try in range(TRIES):
+        made = _tried(actor, stored.period, template, words, preliminary=runs_still)
+        if made is not None:
+            return made
+    raise StateRefused(_too_many())
 
 
 def _judge(actor: Actor, period: Period, *, preliminary: bool, title: str, purpose: str) -> ReportTemplate:
@@ -122,6 +125,21 @@ def _no_template() -> str:
     return _("Chưa có mẫu cho loại báo cáo này. Quản trị hệ thống nạp mẫu báo cáo rồi thực hiện lại.")
 
 
+def _too_many() -> str:
+    return _("Nhiều yêu cầu lập báo cáo cùng lúc; chờ một phút rồi thực hiện lại.")
+
+
+def _tried(
+    actor: Actor, period: Period, template: ReportTemplate, words: tuple[str, str], *, preliminary: bool
+) -> ReportRun | None:
+    """Return a new report; None where somebody asked at this very moment for it, or for another under its code."""
+    try:
+        with transaction.atomic():
+            return _request(actor, period, template, words, preliminary=preliminary)
+    except IntegrityError:
+        return None
+
+
 def _request(
     actor: Actor, period: Period, template: ReportTemplate, words: tuple[str, str], *, preliminary: bool
 ) -> ReportRun:
@@ -158,6 +176,6 @@ def _new_code(period: Period) -> str:
 
 
 def _supersede(actor: Actor, stored: ReportRun, reason: str) -> None:
-    stored.superseded_at, stored.supersede_reason = clock.now(), tidy(reason)[:300]
+    stored.superseded_at, stored.supersede_reason = clock.now(), reason[:300]
     stored.save()
-    record_fact(actor=actor, deed="report.superseded", subject=stored, reason=tidy(reason), clause="QC14.5")
+    record_fact(actor=actor, deed="report.superseded", subject=stored, reason=reason, clause="QC14.5")

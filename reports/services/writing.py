@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
@@ -113,7 +114,9 @@ def reason_of(error: Exception) -> str:
         return _("Lượt gọi chưa cộng xong đến thời điểm chốt số liệu. Lập lại sau ít phút.")
     if isinstance(error, ReportTemplate.DoesNotExist):
         return _("Không còn mẫu cho loại báo cáo này.")
-    return _("Lỗi của hệ thống, đã ghi nhật ký (%(kind)s).") % {"kind": type(error).__name__}
+    if isinstance(error, SoftTimeLimitExceeded):
+        return _("Quá thời gian cho phép mà chưa xong. Thực hiện lại khi hệ thống bớt bận.")
+    return _("Lỗi của hệ thống, đã ghi nhật ký theo mã báo cáo.")
 
 
 def _letterhead(template: ReportTemplate, title: str) -> Letterhead:

@@ -15,7 +15,10 @@ from reports.wording import change, compared, measured
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """One figure ready to be shown; a *change* is "" where one of the two has no data."""
+    """One figure ready to be shown; a *change* is "" where one of the two has no data.
+
+    *url*: the list of the rows it counts, else the table of their sums on the same page; "" where there is neither.
+    """
 
     label: str
     text: str
@@ -37,6 +40,7 @@ class TableView:
     empty: str
     definition: str
     url: str
+    place: str
     note: str = ""
 
 
@@ -51,11 +55,13 @@ def sections_for(run: ReportRun, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _section(section: Section, span: Span, actor: Actor) -> dict[str, Any]:
+    # Who may not open the list of the things themselves is led to their sums in this report.
+    sums = next((f"#{_place(table)}" for table in section.tables if table.rows), "")
     return {
         "code": section.code,
         "title": section.title,
         "summary": section.summary,
-        "figures": [_figure(item, url_of(item.code, span, actor)) for item in section.figures],
+        "figures": [_figure(item, url_of(item.code, span, actor) or sums) for item in section.figures],
         "tables": [_table(table, url_of(table.code, span, actor)) for table in section.tables],
         "charts": section.charts,
     }
@@ -88,5 +94,11 @@ def _table(table: Table, url: str) -> TableView:
         empty=table.empty,
         definition=table.definition,
         url=url,
+        place=_place(table),
         note=table.note,
     )
+
+
+def _place(table: Table) -> str:
+    """Return the id of *table* on the page."""
+    return f"rows-{table.code}"

@@ -21,7 +21,12 @@ class PeriodForm(PortalForm):
     """Which period of a kind, closed how, and whether it is known that it still runs."""
 
     number = forms.TypedChoiceField(label=_("Kỳ"), coerce=int)
-    year = forms.IntegerField(label=_("Năm"), min_value=2024, max_value=2100)
+    year = forms.IntegerField(
+        label=_("Năm"),
+        min_value=2024,
+        max_value=2100,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Nhập năm từ 2024 đến 2100")),
+    )
     closing_rule = forms.ChoiceField(label=_("Cách chốt kỳ"), widget=forms.RadioSelect)
     preliminary = forms.BooleanField(label=_PRELIMINARY, required=False, help_text=_PRELIMINARY_HELP)
 

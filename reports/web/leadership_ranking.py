@@ -1,5 +1,6 @@
 """Agencies ranked, with the formula, and as a spreadsheet (ux.md D4)."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,9 +17,13 @@ from core.documents.wording import number
 from core.sheets import CSV, XLSX, Written, write_csv, write_xlsx
 from core.web.downloads import name_download
 from reports.guards import DRAFT, VIEW
+from reports.models import RankingPolicy
 from reports.queries.leadership_ranking import PARTS
 from reports.selectors.leadership_periods import Chosen, chosen, names
 from reports.selectors.leadership_ranking import SORTS, Ranked, formula, part_text, ranking, sorted_by
+
+# Columns whose order begins with the least: place and name.
+_LEAST_FIRST = 2
 
 
 def _heads() -> tuple[str, ...]:
@@ -36,7 +41,8 @@ def ranking_page(request: Any) -> HttpResponse:
         "period": period,
         "periods": names(),
         "until": clock.now(),
-        "heads": _sortable(period, sort),
+        "heads": _sortable(period, sort, policy),
+        "total_told": _total_told(),
         "rows": [(row, number(row.total, 2), _cells(row)) for row in sorted_by(rows, sort) if row.total is not None],
         "unranked": [row for row in rows if row.total is None],
         "formula": formula(policy),
@@ -71,15 +77,36 @@ def _asked(request: Any) -> tuple[Chosen, str, Any, list[Ranked]]:
     return period, sort if sort.removeprefix("-") in SORTS else SORTS[0], policy, rows
 
 
-def _sortable(period: Chosen, sort: str) -> list[tuple[str, str, str]]:
-    """Return each head with the address that sorts by it (turned round where it does already) and how it stands."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Head of a column: the address that sorts by it, how it is sorted now ("" not at all), how it is counted."""
+
+    name: str
+    url: str
+    standing: str
+    told: str
+
+
+def _sortable(period: Chosen, sort: str, policy: RankingPolicy) -> list[Head]:
+    """Return the heads, each with the address that sorts by it: the best first, turned round where it does already."""
+    told = [_total_told(), "", *(_("%(told)s Trọng số %(weight)s.") % part for part in _counted(policy))]
     found = []
-    for head, name in zip(_heads(), SORTS, strict=True):
+    for place, (head, name) in enumerate(zip(_heads(), SORTS, strict=True)):
         now = sort if sort.removeprefix("-") == name else ""
         target = f"-{name}" if now == name else name
-        standing = "" if not now else "descending" if now.startswith("-") else "ascending"
-        found.append((head, f"?{urlencode({'ky': period.code, 'sap-xep': target})}", standing))
+        # The first place and the first name are the least, the best points are the most.
+        rising = now.startswith("-") != (place < _LEAST_FIRST)
+        standing = "" if not now else "ascending" if rising else "descending"
+        found.append(Head(head, f"?{urlencode({'ky': period.code, 'sap-xep': target})}", standing, told[place]))
     return found
+
+
+def _counted(policy: RankingPolicy) -> list[dict[str, str]]:
+    return [{"told": told, "weight": weight} for _part, weight, told in formula(policy)]
+
+
+def _total_told() -> str:
+    return _("Trung bình có trọng số của các phần cơ quan có, mỗi phần từ 0 đến 100 điểm.")
 
 
 def _cells(row: Ranked) -> list[tuple[str, str]]:

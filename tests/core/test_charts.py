@@ -1,5 +1,6 @@
 """Charts: values become heights, what is missing is not zero, texts cannot become markup, nothing is inline style."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ from django.template import Context, Template
 from lxml import etree
 
 from core.charts import Chart, Series, chart_svg, table_twin
+from core.charts.hatching import ground, strokes
 from core.charts.scale import nice_scale
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -88,8 +90,25 @@ def test_a_page_gets_classes_and_paper_its_own_greys() -> None:
     assert "#" not in page
     assert 'class="chart-fill chart-1"' in page
     assert "class=" not in paper
-    assert 'fill="url(#chart-k-p1)"' in paper
+    # Tiles of a repeated pattern show seams in print (core/charts/hatching.py).
+    assert "pattern" not in paper
+    assert "url(" not in paper
+    assert {part.get("fill") for part in etree.fromstring(paper).iter(f"{SVG}rect")} == {"#333333", "#ffffff"}
     assert 'font-family="Tinos"' in paper
+
+
+@pytest.mark.parametrize("box", [(0, 0, 11, 11), (7.3, 2.2, 40, 1.5), (3, 5, 1.5, 90), (10, 10, 54, 120)])
+def test_hatches_stay_inside_their_area_and_leave_none_bare(box: tuple[float, float, float, float]) -> None:
+    left, top, width, height = box
+    for series in (1, 3, 4):
+        drawn = strokes(box, series)
+        places = [tuple(map(float, pair.split())) for pair in re.findall(r"[ML]([\d.]+ [\d.]+)", drawn)]
+        assert places
+        assert all(
+            left - 0.06 <= x <= left + width + 0.06 and top - 0.06 <= y <= top + height + 0.06 for x, y in places
+        )
+    assert [strokes(box, series) for series in (0, 2, 5)] == ["", "", ""]
+    assert len({ground(series) for series in range(6)}) == 4
 
 
 def test_a_picture_says_itself_in_words() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
@@ -25,7 +26,7 @@ from reports.services.approving import approve_report, publish_report, return_re
 from reports.services.narratives import save_narrative
 from reports.services.requesting import renew_report, retry_report
 from reports.services.submitting import make_files, submit_report
-from reports.services.writing import document_of
+from reports.services.writing import document_of, reason_of
 from tests.reports.conftest import Desk
 from tests.reports.test_life import kept
 
@@ -82,6 +83,8 @@ def test_a_failure_is_told_and_tried_again_by_a_person(desk: Desk) -> None:
     retry_report(actor=officer, run=failed)
     tasks.write_report(run.pk)
     assert (ReportRun.objects.get().state, ReportRun.objects.get().failure) == (RunState.DRAFTED, "")
+    assert "SoftTime" not in reason_of(SoftTimeLimitExceeded()) + reason_of(ValueError("x"))
+    assert "thời gian" in reason_of(SoftTimeLimitExceeded())
     submit_report(actor=officer, run=run)
     with patch("reports.services.submitting.files.keep", side_effect=OSError("disk")):
         tasks.make_files(run.pk)

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
 
 from accounts.models import Agency
 from audit.services.partitions import Span, _make
@@ -190,6 +190,7 @@ def test_each_figure_leads_to_its_definition_and_its_rows(code: str, desk: Desk,
     assert f'href="/dieu-hanh/chi-tieu/{code}/?ky=thang-nay"' in page
     definition = next(one.definition for one in situation("").tiles if one.code == SLUGS[code])
     assert definition in said(leader, f"/dieu-hanh/chi-tieu/{code}/?ky=nam-nay")
+    assert f'title="{escape(definition)}"' in page
     assert leader.get("/dieu-hanh/chi-tieu/khac/").status_code == 404
 
 

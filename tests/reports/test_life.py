@@ -102,6 +102,15 @@ def test_different_ad_hoc_reports_asked_for_at_once_are_all_made_each_under_its_
     assert at_once(ask, 4) == []
     assert sorted(ReportRun.objects.values_list("title", flat=True)) == ["Báo cáo ba", "Báo cáo hai", "Báo cáo một"]
     assert len(set(ReportRun.objects.values_list("code", flat=True))) == 3
+    ReportRun.objects.update(state=RunState.FAILED)
+    waiting = iter(list(ReportRun.objects.all()))
+
+    def renew() -> None:
+        renew_report(actor=desk.actors["report_officer"], run=next(waiting), reason="Bổ sung")
+
+    assert at_once(renew, 3) == []
+    assert ReportRun.objects.in_force().count() == 3
+    assert len(set(ReportRun.objects.values_list("code", flat=True))) == 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -138,11 +147,17 @@ def test_a_period_that_runs_is_reported_only_as_preliminary_and_one_to_come_not_
 def test_an_ad_hoc_report_has_a_name_and_bounds(desk: Desk) -> None:
     officer, period = desk.actors["report_officer"], ad_hoc_period(date(2026, 3, 2), date(2026, 5, 5))
     long = ad_hoc_period(date(2019, 3, 2), date(2026, 5, 5))
-    for given, title, wrong in ((period, " ", "title"), (period, "x" * 201, "title"), (long, "Dài", "end")):
+    for given, title, wrong in (
+        (period, " \u200b\u202e", "title"),
+        (period, "x" * 201, "title"),
+        (long, "Dài", "end"),
+    ):
         with pytest.raises(InvalidInput) as refused:
             request_report(actor=officer, period=given, title=title)
         assert set(refused.value.errors) == {wrong}
-    run, fresh = request_report(actor=officer, period=period, title=" Dữ liệu  đất đai ", purpose="Công văn số 12")
+    run, fresh = request_report(
+        actor=officer, period=period, title=" Dữ liệu  đất \u202eđai ", purpose="Công văn số 12"
+    )
     assert (fresh, run.title, run.kind, run.code) == (True, "Dữ liệu đất đai", Kind.AD_HOC, "BC-DX-20260505")
     assert request_report(actor=officer, period=period, title="Dữ liệu đất đai") == (run, False)
     written = write_report(run_id=run.pk)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import lxml.html
 import openpyxl
 import pytest
 from django.core.cache import cache
@@ -146,3 +147,34 @@ def test_the_ranking_can_be_taken_away(chain: Chain, desk: Desk, signed_in: Call
     table = client.get("/dieu-hanh/xep-hang/tep/?dang=csv").content
     assert table.startswith(b"\xef\xbb\xbf")
     assert chain.agency.name in table.decode("utf-8-sig")
+
+
+def test_heads_say_how_they_are_counted_and_how_they_are_sorted(chain: Chain, desk: Desk, signed_in: Any) -> None:
+    chain.live()
+    client = signed_in(desk.users["province_leader"])
+    for query, head, standing in (
+        ("", "Hạng", "ascending"),
+        ("?sap-xep=-hang", "Hạng", "descending"),
+        ("?sap-xep=ket-noi", "Kết nối", "descending"),
+        ("?sap-xep=-ket-noi", "Kết nối", "ascending"),
+    ):
+        page = lxml.html.fromstring(client.get(f"/dieu-hanh/xep-hang/{query}").content.decode())
+        (sorted_head,) = page.xpath("//th[@aria-sort]")
+        assert (sorted_head.xpath("string(a/text())").strip(), sorted_head.get("aria-sort")) == (head, standing)
+    told = {link.text.strip(): link.get("title") for link in page.xpath("//thead//a")}
+    assert told.pop("Cơ quan") is None
+    assert "chia cho số hệ thống đã đăng ký của cơ quan. Trọng số 30." in told["Kết nối"]
+    assert all(told.values())
+    assert page.xpath("//thead//abbr")[0].get("title").startswith("Trung bình có trọng số")
+
+
+def test_a_name_that_would_be_a_formula_stays_a_name(chain: Chain, desk: Desk, signed_in: Any) -> None:
+    chain.live()
+    chain.agency.name = "=HYPERLINK(1)"
+    chain.agency.save()
+    client = signed_in(desk.users["province_leader"])
+    table = client.get("/dieu-hanh/xep-hang/tep/?dang=csv").content.decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in table
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get("/dieu-hanh/xep-hang/tep/").content)).active
+    cell = next(row[2] for row in sheet.iter_rows() if row[1].value == chain.agency.code)
+    assert cell.data_type == "s"

@@ -198,8 +198,8 @@ def test_a_direct_post_without_the_right_changes_nothing(visit: As, desk: Desk, 
         ({"number": "13"}, "Chọn một mục trong danh sách"),
         ({"number": ""}, "Chọn kỳ"),
         ({"year": ""}, "Nhập năm"),
-        ({"year": "hai nghìn"}, "Nhập một số nguyên"),
-        ({"year": "1999"}, "2024"),
+        ({"year": "hai nghìn"}, "Nhập năm từ 2024 đến 2100"),
+        ({"year": "1999"}, "Nhập năm từ 2024 đến 2100"),
         ({"year": "2100", "number": "12"}, "Kỳ báo cáo chưa bắt đầu"),
         ({"closing_rule": "custom"}, "Chọn một mục trong danh sách"),
         ({"closing_rule": ""}, "cách chốt kỳ"),
@@ -314,7 +314,11 @@ def test_a_long_list_is_folded_and_still_whole(visit: As, desk: Desk, agency: Ca
 def test_lists_a_leader_may_not_open_are_not_linked(visit: As, desk: Desk) -> None:
     run = desk.publish()
     assert "/quan-tri/" in visit("department_leader").get(f"/bao-cao/{run.code}/").content.decode()
-    assert "/quan-tri/" not in visit("province_leader").get(f"/bao-cao/{run.code}/").content.decode()
+    page = visit("province_leader").get(f"/bao-cao/{run.code}/").content.decode()
+    assert "/quan-tri/" not in page
+    # They are led to the sums instead.
+    assert 'href="#rows-unconnected"' in page
+    assert '<h3 id="rows-unconnected">' in page
 
 
 def test_the_list_takes_the_same_queries_for_one_and_for_many(

@@ -156,6 +156,17 @@ def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk) -> 
     assert desk.publish(write_report(run_id=final.pk)).state == RunState.PUBLISHED
 
 
+def test_asked_for_as_preliminary_after_its_end_a_report_is_final(desk: Desk) -> None:
+    november, officer = month_period(2026, 11, CALENDAR), desk.actors["report_officer"]
+    with at(date(2026, 11, 20)):
+        early, _fresh = request_report(actor=officer, period=november, preliminary=True)
+        write_report(run_id=early.pk)
+    with at(date(2026, 12, 1)):
+        final, fresh = request_report(actor=officer, period=november, preliminary=True)
+    assert (fresh, final.preliminary, final.data_until) == (True, False, november.until)
+    assert ReportRun.objects.get(pk=early.pk).state == RunState.SUPERSEDED
+
+
 def test_a_closing_rule_that_changes_makes_no_month_twice(desk: Desk) -> None:
     starts(date(2026, 11, 1), only="month")
     with at(date(2026, 12, 2)):

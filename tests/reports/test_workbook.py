@@ -9,7 +9,9 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from core.documents.qr import qr_png
 from reports.choices import Unit
+from reports.documents.outline import check_address
 from reports.documents.sheets import Book, measure_cell, shown
 from reports.documents.workbook import render
 from tests.reports.made_report import CODE, NARRATIVE, made_frozen, made_run
@@ -60,6 +62,20 @@ def test_there_is_a_sheet_for_each_section_and_appendix(book: Any) -> None:
     assert info["Kiểm tra báo cáo tại"].endswith(f"/xac-minh-bao-cao/{CODE}/")
     assert "Thực hiện Quy chế quản lý, vận hành Nền tảng." in info
     assert "– Bổ sung cán bộ kỹ thuật cho cấp xã." in info
+
+
+@pytest.mark.clause("QC14.5")
+def test_the_check_stands_as_a_picture_too_and_the_same_each_time(raw: bytes) -> None:
+    with ZipFile(io.BytesIO(raw)) as archive:
+        assert [name for name in archive.namelist() if "/media/" in name] == ["xl/media/image1.png"]
+        assert archive.read("xl/media/image1.png") == qr_png(check_address(CODE))
+        assert 'Extension="png"' in archive.read("[Content_Types].xml").decode()
+    drawing = next(part for part in parts(raw, "xl/drawings/drawing") if "<pic>" in part)
+    assert f'descr="Mã QR: {check_address(CODE)}"' in drawing
+    assert "Picture" not in drawing
+    # 28 mm, in English Metric Units, and the row as tall.
+    assert 'cx="1009650" cy="1009650"' in drawing
+    assert render(made_run(), made_frozen(), NARRATIVE) == raw
 
 
 def test_figures_are_numbers_to_reckon_with_in_vietnamese_form(book: Any) -> None:
