@@ -51,13 +51,9 @@ def request_report(
                 return standing, False
             carry(standing, "supersede", actor, reason=_("Kỳ báo cáo đã kết thúc"))
             _supersede(actor, standing, _("Kỳ báo cáo đã kết thúc"))
-        try:
-            with transaction.atomic():
-                return _request(actor, period, template, (title, purpose), preliminary=preliminary), True
-        except IntegrityError:
-            # Somebody else asked at this very moment: for the same report, or for another one under this number.
-            continue
-    raise StateRefused(_("Nhiều yêu cầu lập báo cáo cùng lúc; chờ một phút rồi thực hiện lại."))
+        if made := _request(actor, period, template, (title, purpose), preliminary=preliminary):
+            return made, True
+    raise StateRefused(_too_many())
 
 
 @transaction.atomic
@@ -81,8 +77,11 @@ def renew_report(*, actor: Actor, run: ReportRun, reason: str) -> ReportRun:
     if template is None:
         raise GuardRefused(_no_template())
     _supersede(actor, stored, reason)
-    words = (stored.title, stored.purpose)
-    return _request(actor, stored.period, template, words, preliminary=stored.period.until > clock.now())
+    words, preliminary = (stored.title, stored.purpose), stored.period.until > clock.now()
+    for _try in range(TRIES):
+        if made := _request(actor, stored.period, template, words, preliminary=preliminary):
+            return made
+    raise StateRefused(_too_many())
 
 
 def _judge(actor: Actor, period: Period, *, preliminary: bool, title: str, purpose: str) -> ReportTemplate:
@@ -118,16 +117,21 @@ def _of_ad_hoc(period: Period, title: str, purpose: str) -> dict[str, list[str]]
     return errors
 
 
+def _too_many() -> str:
+    return _("Nhiều yêu cầu lập báo cáo cùng lúc; chờ một phút rồi thực hiện lại.")
+
+
 def _no_template() -> str:
     return _("Chưa có mẫu cho loại báo cáo này. Quản trị hệ thống nạp mẫu báo cáo rồi thực hiện lại.")
 
 
 def _request(
     actor: Actor, period: Period, template: ReportTemplate, words: tuple[str, str], *, preliminary: bool
-) -> ReportRun:
+) -> ReportRun | None:
+    """Write the request down; None where somebody asked at this moment: for the same, or another under its code."""
     now = clock.now()
     open_still = preliminary and period.until > now
-    made = ReportRun.objects.create(
+    asked = ReportRun(
         code=_new_code(period),
         kind=period.kind,
         closing_rule_id=period.rule,
@@ -143,11 +147,16 @@ def _request(
         requested_by_id=actor.user_id,
         requested_at=now,
     )
+    try:
+        with transaction.atomic():
+            asked.save()
+    except IntegrityError:
+        return None
     after = {"period_start": period.start, "period_end": period.end, "preliminary": open_still}
-    after |= {"title": made.title} if made.title else {}
-    record_fact(actor=actor, deed="report.requested", subject=made, after=after, clause="QC14.5")
-    write_later(made)
-    return made
+    after |= {"title": asked.title} if asked.title else {}
+    record_fact(actor=actor, deed="report.requested", subject=asked, after=after, clause="QC14.5")
+    write_later(asked)
+    return asked
 
 
 def _new_code(period: Period) -> str:
