@@ -12,11 +12,11 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -27,6 +27,7 @@ from core.columns import Column
 from core.forms import PortalForm, show_refusal
 from core.previews import Preview
 from core.problems import DomainError, InvalidInput, PermissionRefused
+from core.sheets import XLSX
 from core.tables import RowPlan
 
 PAGE_SIZE = 100
@@ -73,6 +74,7 @@ class Door:
 
     ``pages`` names the addresses: list, upload, preview, template, export. ``open`` takes what the form gave besides
     the file, ``show`` returns the plan and whether it moved, ``carry`` does it and returns counts by kind of row.
+    Where the rows belong to one thing, the deeds take the thing and the addresses its id.
     """
 
     title: StrOrPromise
@@ -91,11 +93,12 @@ class Door:
 
     def urls(self, *args: Any) -> dict[str, str]:
         """Return the addresses of the pages but that of one preview; *args* name what the register belongs to."""
-        return {f"{name}_url": reverse(page, args=args) for name, page in self.pages.items() if name != "preview"}
+        of = [item.pk for item in args]
+        return {f"{name}_url": reverse(page, args=of) for name, page in self.pages.items() if name != "preview"}
 
     def preview_url(self, token: str, *args: Any) -> str:
         """Return the address of one preview."""
-        return reverse(self.pages["preview"], args=(*args, token))
+        return reverse(self.pages["preview"], args=(*(item.pk for item in args), token))
 
     def kinds(self) -> dict[str, str]:
         """Return what the preview calls each kind of row, in the order of what needs looking at."""
@@ -180,3 +183,63 @@ def download(name: str, content: bytes, kind: str) -> HttpResponse:
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "no-store"
     return response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsDoor(Door):
+    """A register of rows that belong to one thing.
+
+    ``path`` comes behind the thing's id in the addresses; ``blank`` and ``whole`` return name and content of the empty
+    table and of the rows of a thing.
+    """
+
+    path: str
+    blank: Callable[[], tuple[str, bytes]]
+    whole: Callable[..., tuple[str, bytes]]
+
+
+class RowsAdmin(BaseAdmin):
+    """Base of an admin whose things have rows of their own, brought in from a file and taken away as one.
+
+    Subclasses set ``door`` and lead from a button to :meth:`upload_rows`.
+    """
+
+    door: RowsDoor
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the rows of one thing."""
+        view, root = self.admin_site.admin_view, f"<int:pk>/{self.door.path}"
+        pages = (
+            ("preview", f"{root}/nhap/<str:token>/", self.preview_rows),
+            ("template", f"{root}/mau/", self.blank_rows),
+            ("export", f"{root}/xuat/", self.whole_rows),
+        )
+        named = [
+            path(address, view(page), name=self.door.pages[name].removeprefix("admin:"))
+            for name, address, page in pages
+        ]
+        return [*named, *super().get_urls()]
+
+    def found(self, request: HttpRequest, pk: Any) -> Any:
+        """Return the thing the actor may see; any other is not found."""
+        found = self.get_object(request, str(pk)) if self.has_view_permission(request) else None
+        if found is None:
+            raise Http404
+        return found
+
+    def upload_rows(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Choose a file of rows."""
+        return upload_page(self.door, self, request, self.found(request, pk))
+
+    def preview_rows(self, request: HttpRequest, pk: int, token: str) -> HttpResponse:
+        """Preview and confirm a file of rows."""
+        return preview_page(self.door, self, request, self.found(request, pk), token=token)
+
+    def blank_rows(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take away the empty table."""
+        self.found(request, pk)
+        return download(*self.door.blank(), XLSX)
+
+    def whole_rows(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take the rows away as a workbook."""
+        return download(*self.door.whole(self.found(request, pk)), XLSX)

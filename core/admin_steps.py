@@ -32,7 +32,10 @@ class StepForm(PortalForm):
 
 
 class StepsAdmin(BaseAdmin):
-    """Base of admins of things with a life: subclasses implement :meth:`move` and may name consequences."""
+    """Base of admins of things with a life: subclasses implement :meth:`move` and may name consequences.
+
+    A thing with a ``revision`` is handed to :meth:`move` with the one the person saw, for the deed to compare.
+    """
 
     change_form_outer_before_template = "admin/steps.html"
 
@@ -84,7 +87,9 @@ class StepsAdmin(BaseAdmin):
         refusal: DomainError | None = None
         form = StepForm(request.POST or None) if offer is None or offer.reason_required else None
         if request.method == "POST":
-            reason = str(request.POST.get("reason", ""))
+            reason, seen = str(request.POST.get("reason", "")), request.POST.get("seen", "")
+            if seen.isdecimal() and len(seen) < 10:
+                found.revision = int(seen)  # type: ignore[attr-defined]
             try:
                 self.move(actor, found, step, reason)
             except PermissionRefused:
@@ -94,6 +99,7 @@ class StepsAdmin(BaseAdmin):
             else:
                 messages.success(request, _("Đã thực hiện: %(deed)s.") % {"deed": offer.label if offer else step})
                 return HttpResponseRedirect(self._after(found))
+            found = self._visible(request, object_id)
         if offer is None and refusal is None:
             raise Http404
         return self._confirm(request, found, offer, form, refusal)
@@ -121,6 +127,7 @@ class StepsAdmin(BaseAdmin):
             "offer": offer,
             "consequences": self.consequences(obj, offer.name) if offer else [],
             "form": form,
+            "seen": getattr(obj, "revision", ""),
             "refusal": refusal,
             "back_url": reverse(f"admin:{self._name('change')}", args=[obj.pk]),
         }

@@ -52,6 +52,7 @@ NAMES: dict[str, StrOrPromise] = {
     "trainingsession": _("buổi tập huấn"),
     "technicaldocument": _("tài liệu kỹ thuật"),
     "seat": _("chỗ"),
+    "materials": _("tài liệu"),
     "present": _("số người có mặt"),
     "passed": _("số người đạt"),
     "erased": _("số dòng đã xóa tên"),

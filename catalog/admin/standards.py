@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -16,26 +15,12 @@ from catalog.models import Standard
 from catalog.services import code_entries
 from catalog.services import standards as deeds
 from core.actor import Actor
-from core.admin import BaseAdmin
-from core.admin_import import Door, download, preview_page, upload_page
-from core.sheets import XLSX
+from core.admin_import import RowsAdmin, RowsDoor
 
 _MANAGE_ONLY = ["change"]
 
 
-class _EntriesDoor(Door):
-    """The codes of one list: their deeds take the list, their addresses its id."""
-
-    def urls(self, *args: Any) -> dict[str, str]:
-        """Return the addresses for the list."""
-        return super().urls(*(item.pk for item in args))
-
-    def preview_url(self, token: str, *args: Any) -> str:
-        """Return the address of one preview of a file for the list."""
-        return super().preview_url(token, *(item.pk for item in args))
-
-
-DOOR = _EntriesDoor(
+DOOR = RowsDoor(
     title=_("Nhập mã của danh mục dùng chung"),
     preview_title=_("Xem trước khi nhập mã"),
     thing=_("mã"),
@@ -53,11 +38,14 @@ DOOR = _EntriesDoor(
     find=code_entries.find_preview,
     show=code_entries.show_preview,
     carry=code_entries.import_entries,
+    path="ma",
+    blank=code_entries.entries_template,
+    whole=code_entries.export_entries,
 )
 
 
 @admin.register(Standard)
-class StandardAdmin(BaseAdmin):
+class StandardAdmin(RowsAdmin):
     """Each form calls one deed; the public page is /tieu-chuan/."""
 
     form = SeenForm
@@ -67,6 +55,7 @@ class StandardAdmin(BaseAdmin):
     search_fields = ("title",)
     search_help_text = _("Số, tên hoặc cơ quan ban hành; gõ không dấu cũng được")
     actions_detail = ("replace", "end", "services_of", "import_entries")
+    door = DOOR
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search the folded text."""
@@ -89,54 +78,26 @@ class StandardAdmin(BaseAdmin):
         is_list = found is not None and found.kind == StandardKind.CODE_LIST
         return [item for item in offered if is_list or not item.action_name.endswith("_import_entries")]
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add the pages of the codes of one list."""
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/ma/nhap/<str:token>/", view(self.preview), name="catalog_standard_entries_preview"),
-            path("<int:pk>/ma/mau/", view(self.template), name="catalog_standard_entries_template"),
-            path("<int:pk>/ma/xuat/", view(self.export), name="catalog_standard_export_entries"),
-            *super().get_urls(),
-        ]
-
     def carry_out(self, actor: Actor, obj: Any, data: dict[str, Any], change: bool) -> Any:
         """Enter or change the standard."""
         return deeds.set_standard(actor=actor, standard=obj if change else None, **data)
 
-    def _found(self, request: HttpRequest, pk: Any) -> Standard:
-        found: Standard | None = self.get_object(request, str(pk))
-        if found is None:
-            raise Http404
-        return found
-
     @action(description=_("Thay bằng văn bản khác"), url_path="thay", permissions=_MANAGE_ONLY, icon="swap_horiz")
     def replace(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Name what replaces it."""
-        return replace_page(self, request, self._found(request, object_id))
+        return replace_page(self, request, self.found(request, object_id))
 
     @action(description=_("Cho hết hiệu lực"), url_path="het-hieu-luc", permissions=_MANAGE_ONLY, icon="event_busy")
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End its validity."""
-        return end_page(self, request, self._found(request, object_id))
+        return end_page(self, request, self.found(request, object_id))
 
     @action(description=_("Dịch vụ áp dụng"), url_path="dich-vu", permissions=_MANAGE_ONLY, icon="link")
     def services_of(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Choose the services that follow it."""
-        return services_page(self, request, self._found(request, object_id))
+        return services_page(self, request, self.found(request, object_id))
 
     @action(description=_("Nhập mã từ tệp"), url_path="ma/nhap", permissions=_MANAGE_ONLY, icon="upload")
     def import_entries(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Choose a file of codes."""
-        return upload_page(DOOR, self, request, self._found(request, object_id))
-
-    def preview(self, request: HttpRequest, pk: int, token: str) -> HttpResponse:
-        """Preview and confirm a file of codes."""
-        return preview_page(DOOR, self, request, self._found(request, pk), token=token)
-
-    def template(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take away the empty table of codes."""
-        return download(*code_entries.entries_template(), XLSX)
-
-    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take the codes away as a workbook."""
-        return download(*code_entries.export_entries(self._found(request, pk)), XLSX)
+        return self.upload_rows(request, object_id)

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from catalog.models import InformationSystem
 from connections.models import Credential, Grant
-from core import clock
 from core.actor import Actor
 from core.text import fold
 from incidents.models import Violation, ViolationEntry
@@ -19,34 +18,38 @@ from incidents.selectors.affected import is_stopped_for_incident
 
 @dataclass(frozen=True, slots=True)
 class ViolationCounts:
-    """Violations opened in a period, for reports: by act, by outcome and by state as they stand now.
+    """Violations opened in a period, for reports: by act, and by outcome as they stood at its end.
 
-    ``appealed`` were appealed, ``overturned`` lost their effect by it; ``agencies`` is how many they were about.
+    ``open`` were not settled then, ``appealed`` were appealed, ``overturned`` had lost their effect by it, and
+    ``agencies`` is how many they were about.
     """
 
     total: int
     by_act: dict[str, int]
     by_outcome: dict[str, int]
-    by_state: dict[str, int]
+    open: int
     appealed: int
     overturned: int
     agencies: int
 
 
-def violation_counts(first: date, last: date) -> ViolationCounts:
-    """Return the counts of violations opened from *first* to the end of *last*; one query."""
-    opened = Violation.objects.filter(
-        opened_at__gte=clock.start_of(first), opened_at__lt=clock.start_of(last, after=True)
-    )
-    rows = list(opened.values_list("act", "outcome", "state", "appealed_at", "appeal_result", "agency_id"))
+def violation_counts(since: datetime, until: datetime) -> ViolationCounts:
+    """Return the counts of violations opened from *since* up to, not including, *until*; one query."""
+    opened = Violation.objects.filter(opened_at__gte=since, opened_at__lt=until)
+    names = ("act", "outcome", "agency_id", "appeal_result", "decided_at", "appealed_at", "answered_at", "closed_at")
+    rows = list(opened.values_list(*names, named=True))
+
+    def done(moment: datetime | None) -> bool:
+        return moment is not None and moment < until
+
     return ViolationCounts(
         total=len(rows),
-        by_act=dict(Counter(row[0] for row in rows)),
-        by_outcome=dict(Counter(row[1] for row in rows if row[1])),
-        by_state=dict(Counter(row[2] for row in rows)),
-        appealed=sum(row[3] is not None for row in rows),
-        overturned=sum(row[4] == AppealResult.OVERTURNED for row in rows),
-        agencies=len({row[5] for row in rows}),
+        by_act=dict(Counter(row.act for row in rows)),
+        by_outcome=dict(Counter(row.outcome for row in rows if row.outcome and done(row.decided_at))),
+        open=sum(not done(row.closed_at) for row in rows),
+        appealed=sum(done(row.appealed_at) for row in rows),
+        overturned=sum(row.appeal_result == AppealResult.OVERTURNED and done(row.answered_at) for row in rows),
+        agencies=len({row.agency_id for row in rows}),
     )
 
 

@@ -161,8 +161,8 @@ class StatementAdmin(StepsAdmin):
     def move(self, actor: Actor, obj: Any, step: str, reason: str) -> None:
         """Accept it or send it back."""
         if step == "accept":
-            accept_statement(actor=actor, statement=obj)
+            accept_statement(actor=actor, statement=obj, revision=obj.revision)
         elif step == "send_back":
-            return_statement(actor=actor, statement=obj, reason=reason)
+            return_statement(actor=actor, statement=obj, reason=reason, revision=obj.revision)
         else:
             raise InvalidInput({"": [_("Không có việc này")]})

@@ -6,13 +6,17 @@ from core.documents.wording import number
 from core.regulation import cite
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.words import share, whole
+from reports.content.words import Figures, by_code, share, told, whole
 from reports.queries.campaigns import CampaignFigures, CampaignRow
 
 
-def campaigns(found: CampaignFigures) -> Section:
-    """Say who was asked in the period, who answered in time, and how declared figures compare with the log."""
-    asked = sum(row.asked for row in found.rows)
+def campaigns(found: CampaignFigures, figures: Figures | None = None) -> Section:
+    """Say who was asked in the period, who answered in time, and how declared figures compare with the log.
+
+    *figures* know the periods they are compared with; without, those of *found* alone.
+    """
+    figures = counted(found) if figures is None else figures
+    known = by_code(figures)
     summary = _("Trong kỳ không phát hành đợt thu báo cáo khai thác nào.")
     if found.rows:
         summary = _(
@@ -20,21 +24,26 @@ def campaigns(found: CampaignFigures) -> Section:
             "trong đó %(late)s nộp muộn; %(missing)s chưa nộp."
         ) % {
             "n": number(len(found.rows)),
-            "asked": number(asked),
+            "asked": told(known["statements_asked"]),
             "came": number(sum(row.in_time + row.late for row in found.rows)),
-            "late": number(sum(row.late for row in found.rows)),
-            "missing": number(sum(row.missing for row in found.rows)),
+            "late": told(known["statements_late"]),
+            "missing": told(known["statements_missing"]),
         }
     return Section(
         code="campaigns",
         title=_("Báo cáo khai thác của các cơ quan"),
         summary=summary,
-        figures=_figures(found.rows, asked) if found.rows else (),
+        figures=figures,
         tables=(_table(found.rows),),
     )
 
 
-def _figures(rows: tuple[CampaignRow, ...], asked: int) -> tuple[Figure, ...]:
+def counted(found: CampaignFigures) -> Figures:
+    """Return the figures of the campaigns issued in the period; none where there is no campaign."""
+    rows = found.rows
+    if not rows:
+        return ()
+    asked = sum(row.asked for row in rows)
     in_time, late = sum(row.in_time for row in rows), sum(row.late for row in rows)
     return (
         Figure(
@@ -85,4 +94,4 @@ def _table(rows: tuple[CampaignRow, ...]) -> Table:
     )
 
 
-CAMPAIGNS = whole(lambda got: got.campaigns, campaigns)
+CAMPAIGNS = whole(lambda got: got.campaigns, counted, campaigns)

@@ -8,7 +8,7 @@ from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
 from reports.content.standing import in_order
 from reports.content.use import TOP
-from reports.content.words import Figures, Part, agency_name, by_code, named, share, told
+from reports.content.words import Figures, Part, agency_name, by_code, named, share, still, told
 from reports.queries.duties import SharingRow
 from reports.queries.gathering import Gathered
 
@@ -73,7 +73,7 @@ def _moves(got: Gathered) -> Figures:
 
 def _sharing(got: Gathered, figures: Figures) -> Section:
     known = by_code(figures)
-    summary = _("Không có trường hợp chia sẻ dữ liệu không qua nền tảng.")
+    summary = still(_("Không có trường hợp chia sẻ dữ liệu không qua nền tảng."), known["sharing_in_force"])
     if got.sharing.rows or got.sharing.ended:
         summary = _(
             "Có %(n)s trường hợp chia sẻ dữ liệu không qua nền tảng đang áp dụng; %(expired)s trường hợp đã hết thời "
@@ -171,7 +171,7 @@ def _left(got: Gathered) -> Figures:
 def _errors(got: Gathered, figures: Figures) -> Section:
     known, found = by_code(figures), got.errors
     summary = _("Trong kỳ không có phản ánh sai lệch dữ liệu; %(n)s phản ánh chưa được trả lời.") % {
-        "n": number(found.waiting)
+        "n": told(known["data_errors_waiting"])
     }
     if found.filed:
         summary = _(
@@ -206,10 +206,10 @@ def _error_tables(got: Gathered) -> tuple[Table, ...]:
     by_service = Table(
         code="data_errors_by_service",
         title=_("Phản ánh sai lệch dữ liệu theo dịch vụ"),
-        columns=(Column(_("Dịch vụ dữ liệu")), *columns),
+        columns=(Column(_("Dịch vụ dữ liệu")), Column(_("Mã")), *columns),
         rows=tuple(
-            (title, *(counts[name] for name in names))
-            for title, counts in sorted(found.by_service.items())
+            (*service, *(counts[name] for name in names))
+            for service, counts in sorted(found.by_service.items())
             if any(counts.values())
         ),
         empty=_("Không có phản ánh nào."),

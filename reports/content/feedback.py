@@ -5,24 +5,29 @@ from django.utils.translation import gettext as _
 from core.documents.wording import number
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.words import whole
+from reports.content.words import Figures, by_code, still, told, whole
 from reports.queries.feedback import FeedbackFigures
 
 
-def feedback(found: FeedbackFigures) -> Section:
-    """Say what was filed, what was answered, what waits."""
-    summary = _("Trong kỳ chưa nhận vướng mắc, đề xuất nào về quy chế.")
+def feedback(found: FeedbackFigures, figures: Figures | None = None) -> Section:
+    """Say what was filed, what was answered, what waits.
+
+    *figures* know the periods they are compared with; without, those of *found* alone.
+    """
+    figures = counted(found) if figures is None else figures
+    known = by_code(figures)
+    summary = still(_("Trong kỳ chưa nhận vướng mắc, đề xuất nào về quy chế."), known["feedback_filed"])
     if found.filed:
         summary = _("Trong kỳ nhận %(n)s vướng mắc, đề xuất của %(m)s cơ quan; trả lời %(k)s.") % {
-            "n": number(found.filed),
+            "n": told(known["feedback_filed"]),
             "m": number(found.agencies),
-            "k": number(found.answered),
+            "k": told(known["feedback_answered"]),
         }
     return Section(
         code="feedback",
         title=_("Vướng mắc, đề xuất của cơ quan"),
         summary=summary,
-        figures=_figures(found),
+        figures=figures,
         tables=(
             Table(
                 code="feedback_by_theme",
@@ -36,7 +41,8 @@ def feedback(found: FeedbackFigures) -> Section:
     )
 
 
-def _figures(found: FeedbackFigures) -> tuple[Figure, ...]:
+def counted(found: FeedbackFigures) -> Figures:
+    """Return the figures of the feedback of the period."""
     rows = (
         ("feedback_filed", _("Ý kiến nhận trong kỳ"), found.filed, _("Vướng mắc, đề xuất, ý kiến khác gửi trong kỳ.")),
         ("feedback_difficulties", _("Trong đó: vướng mắc"), found.difficulties, _("Ý kiến loại «Vướng mắc».")),
@@ -50,4 +56,4 @@ def _figures(found: FeedbackFigures) -> tuple[Figure, ...]:
     return tuple(Figure(*row) for row in rows)
 
 
-FEEDBACK = whole(lambda got: got.feedback, feedback)
+FEEDBACK = whole(lambda got: got.feedback, counted, feedback)

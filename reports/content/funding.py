@@ -4,24 +4,28 @@ from django.utils.translation import gettext as _
 
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.words import share, whole
+from reports.content.words import Figures, by_code, share, told, whole
 from reports.money import dong
 from reports.queries.funding import FundingFigures, FundingRow
 
 
-def funding(found: FundingFigures) -> Section:
-    """Say what may be spent this year, what was spent, and how that compares with the year before."""
+def funding(found: FundingFigures, figures: Figures | None = None) -> Section:
+    """Say what may be spent this year, what was spent, and how that compares with the year before.
+
+    *figures* know the periods they are compared with; without, those of *found* alone.
+    """
+    figures = counted(found) if figures is None else figures
     title = _("Kinh phí")
     if not found.known:
         text = _("Chưa có số liệu kinh phí: năm ngân sách %(year)s chưa được mở trên hệ thống.")
         return Section(code="funding", title=title, summary=text % {"year": found.year})
-    total = found.total
-    said = {"year": found.year, "allowed": dong(total.allowed), "spent": dong(total.spent)}
+    known = by_code(figures)
+    said = {"year": found.year, "allowed": dong(found.total.allowed), "spent": told(known["funding_spent"])}
     return Section(
         code="funding",
         title=title,
         summary=_("Năm %(year)s được chi %(allowed)s; đến hết kỳ đã chi %(spent)s.") % said,
-        figures=_figures(total),
+        figures=figures,
         tables=(
             _table("funding_by_kind", _("Kinh phí theo loại chi"), _("Loại chi"), found.kinds),
             _table("funding_by_source", _("Kinh phí theo nguồn"), _("Nguồn kinh phí"), found.sources),
@@ -29,7 +33,11 @@ def funding(found: FundingFigures) -> Section:
     )
 
 
-def _figures(total: FundingRow) -> tuple[Figure, ...]:
+def counted(found: FundingFigures) -> Figures:
+    """Return the figures of the budget year; none where it was not opened."""
+    if not found.known:
+        return ()
+    total = found.total
     amounts = (
         (
             *("funding_allowed", _("Kinh phí được chi trong năm"), total.allowed),
@@ -82,4 +90,4 @@ def _millions(amount: int | None) -> float | None:
     return None if amount is None else round(amount / 1_000_000, 3)
 
 
-FUNDING = whole(lambda got: got.funding, funding)
+FUNDING = whole(lambda got: got.funding, counted, funding)

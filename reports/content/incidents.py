@@ -104,7 +104,7 @@ def _deadlines(got: Gathered) -> Figures:
 def _incidents(got: Gathered, figures: Figures) -> Section:
     known, found, spans = by_code(figures), got.incidents, spans_of(got.window)
     summary = _("Trong kỳ không phát hiện sự cố; %(open)s sự cố chưa đóng tại thời điểm chốt.") % {
-        "open": number(found.open)
+        "open": told(known["incidents_open"])
     }
     if found.opened:
         summary = _(

@@ -10,7 +10,7 @@ from core.documents.wording import number
 from reports.choices import Unit
 from reports.content.figures import Cell, Column, Figure, Section, Table
 from reports.content.spans import spans_of
-from reports.content.words import Figures, Part, by_code, named, share, told
+from reports.content.words import Figures, Part, by_code, named, share, still, told
 from reports.queries.gathering import Gathered
 
 
@@ -245,11 +245,10 @@ def _coverage_figures(got: Gathered) -> Figures:
 
 def _unconnected(got: Gathered, figures: Figures) -> Section:
     missing = got.coverage.missing
-    summary = _("Mọi cơ quan thuộc diện lập hồ sơ đều đã có kết nối đang vận hành.")
+    unconnected = by_code(figures)["agencies_unconnected"]
+    summary = still(_("Mọi cơ quan thuộc diện lập hồ sơ đều đã có kết nối đang vận hành."), unconnected)
     if missing:
-        summary = _("Còn %(n)s cơ quan thuộc diện lập hồ sơ chưa có kết nối đang vận hành.") % {
-            "n": told(by_code(figures)["agencies_unconnected"])
-        }
+        summary = _("Còn %(n)s cơ quan thuộc diện lập hồ sơ chưa có kết nối đang vận hành.") % {"n": told(unconnected)}
     table = Table(
         code="unconnected",
         title=_("Danh sách cơ quan chưa có kết nối"),

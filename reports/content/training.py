@@ -5,26 +5,31 @@ from django.utils.translation import gettext as _
 from core.documents.wording import number
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
-from reports.content.words import share, whole
+from reports.content.words import Figures, by_code, share, still, told, whole
 from reports.queries.training import TrainingFigures
 
 
-def training(found: TrainingFigures) -> Section:
-    """Say what was held and who came."""
-    summary = _("Trong kỳ chưa tổ chức buổi tập huấn nào trên hệ thống.")
+def training(found: TrainingFigures, figures: Figures | None = None) -> Section:
+    """Say what was held and who came.
+
+    *figures* know the periods they are compared with; without, those of *found* alone.
+    """
+    figures = counted(found) if figures is None else figures
+    known = by_code(figures)
+    summary = still(_("Trong kỳ chưa tổ chức buổi tập huấn nào trên hệ thống."), known["training_held"])
     if found.held:
         summary = _(
             "Trong kỳ tổ chức %(held)s buổi tập huấn; có mặt %(came)s lượt người của %(agencies)s cơ quan."
         ) % {
-            "held": number(found.held),
-            "came": number(found.attended),
+            "held": told(known["training_held"]),
+            "came": told(known["training_attended"]),
             "agencies": number(sum(row.attended > 0 for row in found.agencies)),
         }
     return Section(
         code="training",
         title=_("Đào tạo, tập huấn"),
         summary=summary,
-        figures=_figures(found),
+        figures=figures,
         tables=(
             Table(
                 code="training_by_agency",
@@ -41,7 +46,8 @@ def training(found: TrainingFigures) -> Section:
     )
 
 
-def _figures(found: TrainingFigures) -> tuple[Figure, ...]:
+def counted(found: TrainingFigures) -> Figures:
+    """Return the figures of the sessions of the period."""
     return (
         Figure(
             "training_held", _("Buổi tập huấn"), found.held, _("Buổi đã mở đăng ký, kết thúc trong kỳ, không bị hủy.")
@@ -75,4 +81,4 @@ def _figures(found: TrainingFigures) -> tuple[Figure, ...]:
     )
 
 
-TRAINING = whole(lambda got: got.training, training)
+TRAINING = whole(lambda got: got.training, counted, training)

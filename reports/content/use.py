@@ -8,7 +8,7 @@ from core.problems import PROBLEMS
 from reports.choices import Unit
 from reports.content.figures import Column, Figure, Section, Table
 from reports.content.spans import spans_of
-from reports.content.words import UNKNOWN_CODE, Figures, Part, agency_name, by_code, share, told
+from reports.content.words import UNKNOWN_CODE, Figures, Part, agency_name, by_code, share, still, told
 from reports.queries.calls import NamedSums
 from reports.queries.gathering import Gathered
 
@@ -84,7 +84,8 @@ def _by_side(got: Gathered) -> Figures:
 
 def _use(got: Gathered, figures: Figures) -> Section:
     known, found = by_code(figures), got.use
-    summary = _("Trong kỳ chưa phát sinh lượt khai thác ở môi trường chính thức.")
+    nothing = _("Trong kỳ chưa phát sinh lượt khai thác ở môi trường chính thức.")
+    summary = still(nothing, known["calls_total"])
     if found.log.calls:
         summary = _(
             "Trong kỳ có %(total)s lượt khai thác ở môi trường chính thức; tỷ lệ thành công %(rate)s. "
@@ -210,10 +211,11 @@ def _refusal_figures(got: Gathered) -> Figures:
 
 
 def _refusals(got: Gathered, figures: Figures) -> Section:
-    summary = _("Trong kỳ chưa phát sinh lượt gọi bị từ chối ở môi trường chính thức.")
+    refused = by_code(figures)["calls_refused"]
+    summary = still(_("Trong kỳ chưa phát sinh lượt gọi bị từ chối ở môi trường chính thức."), refused)
     if got.use.log.refused:
         summary = _("Nền tảng đã từ chối %(n)s lượt gọi ở môi trường chính thức, không chuyển tới bên cung cấp.") % {
-            "n": told(by_code(figures)["calls_refused"])
+            "n": told(refused)
         }
     table = Table(
         code="refusals",

@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 
 from core.charts import Chart, Series
 from core.documents.wording import number
-from incidents.register_choices import Act, Outcome, ViolationState
+from incidents.register_choices import Act, Outcome
 from reports.choices import Unit
 from reports.content.figures import Figure, Section
-from reports.content.words import Figures, Part, by_code, told
+from reports.content.words import Figures, Part, by_code, still, told
 from reports.queries.gathering import Gathered
 from reports.wording import measured
 
@@ -18,7 +18,7 @@ def _figures(got: Gathered) -> Figures:
 
 def _acts(got: Gathered) -> Figures:
     found = got.violations
-    dated = _("Vi phạm ghi nhận trong các ngày của kỳ")
+    dated = _("Vi phạm ghi nhận trong kỳ")
     return (
         Figure(
             "violations_total",
@@ -30,7 +30,7 @@ def _acts(got: Gathered) -> Figures:
             "violations_agencies",
             _("Số cơ quan liên quan"),
             found.agencies,
-            _("Số cơ quan có vi phạm ghi nhận trong các ngày của kỳ."),
+            _("Số cơ quan có vi phạm ghi nhận trong kỳ."),
         ),
         *(
             Figure(
@@ -46,41 +46,41 @@ def _acts(got: Gathered) -> Figures:
 
 def _settled(got: Gathered) -> Figures:
     found = got.violations
-    dated = _("Vi phạm ghi nhận trong các ngày của kỳ")
+    dated = _("Vi phạm ghi nhận trong kỳ")
     return (
         *(
             Figure(
                 f"violations_outcome_{outcome.value}",
                 _("Kết luận: %(outcome)s") % {"outcome": str(outcome.label).lower()},
                 found.by_outcome.get(outcome.value, 0),
-                _("%(what)s có kết luận này tại lúc lập báo cáo.") % {"what": dated},
+                _("%(what)s có kết luận này tại thời điểm chốt.") % {"what": dated},
             )
             for outcome in Outcome
         ),
         Figure(
             "violations_open",
             _("Vi phạm chưa kết thúc xử lý"),
-            found.total - found.by_state.get(ViolationState.CLOSED, 0),
-            _("%(what)s, chưa kết thúc xử lý tại lúc lập báo cáo.") % {"what": dated},
+            found.open,
+            _("%(what)s, chưa kết thúc xử lý tại thời điểm chốt.") % {"what": dated},
         ),
         Figure(
             "violations_appealed",
             _("Kết luận bị khiếu nại"),
             found.appealed,
-            _("%(what)s mà cơ quan đã khiếu nại kết luận.") % {"what": dated},
+            _("%(what)s mà cơ quan đã khiếu nại kết luận đến thời điểm chốt.") % {"what": dated},
         ),
         Figure(
             "violations_overturned",
             _("Kết luận bị hủy sau khiếu nại"),
             found.overturned,
-            _("%(what)s có kết luận bị hủy khi giải quyết khiếu nại.") % {"what": dated},
+            _("%(what)s có kết luận bị hủy khi giải quyết khiếu nại đến thời điểm chốt.") % {"what": dated},
         ),
     )
 
 
 def _section(got: Gathered, figures: Figures) -> Section:
     known, found = by_code(figures), got.violations
-    summary = _("Trong kỳ không ghi nhận hành vi vi phạm Điều 5 của quy chế.")
+    summary = still(_("Trong kỳ không ghi nhận hành vi vi phạm Điều 5 của quy chế."), known["violations_total"])
     if found.total:
         summary = _(
             "Trong kỳ ghi nhận %(n)s vi phạm Điều 5 của quy chế ở %(agencies)s cơ quan; %(open)s chưa kết thúc xử lý."

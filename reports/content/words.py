@@ -1,7 +1,7 @@
 """What the parts of a report share: shares, names of agencies, figures in a sentence. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -28,12 +28,13 @@ class Part:
     section: Callable[[Gathered, Figures], Section]
 
 
-def whole(read: Callable[[Gathered], Found], make: Callable[[Found], Section]) -> Part:
-    """Return the part whose section *make* gives from what *read* finds, figures and all."""
-    return Part(
-        figures=lambda got: make(read(got)).figures,
-        section=lambda got, figures: replace(make(read(got)), figures=figures),
-    )
+def whole(
+    read: Callable[[Gathered], Found],
+    count: Callable[[Found], Figures],
+    make: Callable[[Found, Figures | None], Section],
+) -> Part:
+    """Return the part whose figures *count* gives and whose section *make*, both from what *read* finds."""
+    return Part(figures=lambda got: count(read(got)), section=lambda got, figures: make(read(got), figures))
 
 
 def share(part: int, whole: int) -> float | None:
@@ -69,6 +70,12 @@ def told(figure: Figure) -> str:
     text = measured(figure.value, figure.unit)
     changes = changed(figure)
     return f"{text} ({changes})" if changes else text
+
+
+def still(text: str, figure: Figure) -> str:
+    """Return *text*, which says there is nothing, with how *figure* changed: "… (giảm 20% so với kỳ trước)."."""
+    changes = changed(figure)
+    return f"{text.removesuffix('.')} ({changes})." if changes else text
 
 
 def changed(figure: Figure) -> str:

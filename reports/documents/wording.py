@@ -1,18 +1,6 @@
-"""Words and numbers of report files: paragraphs, lists with their stops, differences with their signs. Pure."""
+"""Words of report files: paragraphs, lists with their stops. Pure."""
 
 from collections.abc import Iterator, Sequence
-
-from core.documents.wording import number
-
-
-def signed(value: float, places: int = 0) -> str:
-    """Return a difference with its sign.
-
-    >>> signed(1234), signed(-5), signed(0)
-    ('+1.234', '-5', '0')
-    """
-    said = number(value, places)
-    return f"+{said}" if value > 0 and said != "0" else "0" if said == "-0" else said
 
 
 def paragraphs(text: str) -> list[str]:

@@ -11,6 +11,7 @@ class Recount(models.Model):
 
     ``differences`` lists the figures that differ: code, label, unit, frozen, now. While counting gives the same
     again, ``last_at`` moves on; another outcome is another row, so that it is kept when a difference was first seen.
+    Both moments are those at which counting began.
     """
 
     run = models.ForeignKey(ReportRun, models.PROTECT, related_name="recounts", verbose_name=_("báo cáo"))

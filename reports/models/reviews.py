@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.models import User
+from audit.models import Fact
 from core.transitions import Guard
 from reports.feedback_choices import ReviewState
 from reports.models.feedback import FeedbackTheme
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from core.actor import Actor
 
 DRAFT, APPROVE, READ = "review.draft", "review.approve", "report.view"
+#: Deeds that make a person one of a review's authors.
+WORDING = ("review.drafted", "review.edited", "review_theme.edited")
 
 
 def drafts(review: "YearlyReview", actor: "Actor") -> bool:
@@ -27,9 +30,18 @@ def drafts(review: "YearlyReview", actor: "Actor") -> bool:
 
 
 def approves(review: "YearlyReview", actor: "Actor") -> bool:
-    """Return whether *actor* approves, and is neither who drew it up nor who submitted it."""
-    others = actor.user_id not in (review.drafted_by_id, review.submitted_by_id)
-    return actor.is_person and actor.may(APPROVE) and others
+    """Return whether *actor* approves, and had no hand in this review: drawing up, wording, submitting."""
+    if not (actor.is_person and actor.may(APPROVE)):
+        return False
+    return actor.user_id not in (review.drafted_by_id, review.submitted_by_id) and not _worded(review, actor)
+
+
+def _worded(review: "YearlyReview", actor: "Actor") -> bool:
+    """Return whether *actor* wrote texts of the review or of a theme of it, by the facts of it."""
+    themes = [str(pk) for pk in review.themes.values_list("pk", flat=True)]
+    its = Q(subject_type=ReviewTheme._meta.label_lower, subject_id__in=themes)
+    its |= Q(subject_type=review._meta.label_lower, subject_id=str(review.pk))
+    return Fact.objects.filter(its, actor_id=actor.user_id, deed__in=WORDING).exists()
 
 
 def _unwritten(review: "YearlyReview") -> str:

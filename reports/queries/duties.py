@@ -44,8 +44,8 @@ class SharingFigures:
 class ErrorFigures:
     """Reports of wrong data: filed in the window, answered in it, waiting at its end.
 
-    ``by_provider`` by id and ``by_service`` by id hold the same counts: ``filed``, ``on_time``, ``late``, ``waiting``,
-    ``overdue``.
+    ``by_provider`` by id and ``by_service`` by title and code hold the same counts: ``filed``, ``on_time``, ``late``,
+    ``waiting``, ``overdue``.
     """
 
     filed: int
@@ -55,7 +55,7 @@ class ErrorFigures:
     waiting: int
     overdue: int
     by_provider: dict[int, Counter[str]]
-    by_service: dict[str, Counter[str]]
+    by_service: dict[tuple[str, str], Counter[str]]
 
 
 def sharing_figures(window: Window) -> SharingFigures:
@@ -96,12 +96,13 @@ def sharing_figures(window: Window) -> SharingFigures:
 def error_figures(window: Window) -> ErrorFigures:
     """Return the reports of wrong data of the window, by who has to answer; one query."""
     closed = Q(closed_at__isnull=True) | Q(closed_at__gte=window.since)
-    fields = ("filed_at", "answered_at", "due_at", "closed_at", "answer", "service__title", "service__provider_id")
+    fields = ("filed_at", "answered_at", "due_at", "closed_at", "answer")
+    services = ("service__title", "service__code", "service__provider_id")
     by_provider: dict[int, Counter[str]] = {}
-    by_service: dict[str, Counter[str]] = {}
+    by_service: dict[tuple[str, str], Counter[str]] = {}
     totals = Counter[str]()
     found = DataErrorReport.objects.filter(closed, filed_at__lt=window.until).order_by("pk")
-    for filed, answered, due, ended, answer, service, provider in found.values_list(*fields):
+    for filed, answered, due, ended, answer, title, code, provider in found.values_list(*fields, *services):
         known = answered is not None and answered < window.until
         inside = known and answered >= window.since
         kept = inside and (due is None or answered <= due)
@@ -117,7 +118,7 @@ def error_figures(window: Window) -> ErrorFigures:
         }
         for group in (
             by_provider.setdefault(provider, Counter()),
-            by_service.setdefault(service, Counter()),
+            by_service.setdefault((title, code), Counter()),
             totals,
         ):
             group.update(counts)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.clock import VIETNAM
 from incidents.selectors.violations import ViolationCounts, violation_counts
 from reports.queries.agencies import AgencyThen, agencies_then
 from reports.queries.availability import AvailabilityFigures, availability_figures
@@ -60,7 +59,7 @@ def gather(window: Window, *, whole: bool = True) -> Gathered:
         dossiers=dossier_figures(window),
         coverage=coverage(window),
         incidents=incident_figures(window),
-        violations=violation_counts(window.since.astimezone(VIETNAM).date(), window.last_day),
+        violations=violation_counts(window.since, window.until),
         sharing=sharing_figures(window),
         errors=error_figures(window),
         grants=grant_figures(window, use.used),

@@ -41,8 +41,8 @@ def training_figures(window: Window) -> TrainingFigures:
     held = opened.exclude(state=SessionState.CANCELLED)
     rows = (
         TrainingSeat.objects.filter(session__in=held.values("pk"), state=SeatState.REGISTERED)
-        .order_by("agency__sort_key")
-        .values("agency__name", "agency__sort_key")
+        .order_by("agency__sort_key", "agency_id")
+        .values("agency_id", "agency__name", "agency__sort_key")
         .annotate(
             registered=Count("pk"),
             came=Count("pk", filter=Q(attended=True)),

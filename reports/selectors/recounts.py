@@ -12,8 +12,6 @@ from reports.choices import RunState, Unit
 from reports.content.figures import Figure, Section
 from reports.models import Recount, ReportRun
 
-# Figures that say how things stand when they are read: no correction makes them differ.
-AS_READ = frozenset({"systems_registered"})
 # Reports are counted again by the schedule for so long after closing, each at most once in so long.
 WATCHED, AGAIN = timedelta(days=400), timedelta(hours=20)
 
@@ -48,7 +46,7 @@ def differences(frozen: Iterable[Section], now: Iterable[Section]) -> list[Diffe
             continue
         for code in was or present:
             old, new = was.get(code), present.get(code)
-            if code not in AS_READ and _value(old) != _value(new):
+            if _value(old) != _value(new):
                 known = old or new
                 assert known is not None, "the code comes from one of them"  # noqa: S101 - for the reader
                 found.append(

@@ -65,8 +65,8 @@ def counts_by_agency(session: TrainingSession) -> list[AgencyCount]:
     rows = (
         TrainingSeat.objects.standing()
         .filter(session=session)
-        .order_by("agency__sort_key")
-        .values("agency__name", "agency__sort_key")
+        .order_by("agency__sort_key", "agency_id")
+        .values("agency_id", "agency__name", "agency__sort_key")
         .annotate(
             registered=Count("pk", filter=Q(state=SeatState.REGISTERED)),
             waiting=Count("pk", filter=Q(state=SeatState.WAITING)),

@@ -17,7 +17,7 @@ from catalog.services.judging import Errors, judge, require_fresh, store, tidied
 from core import clock
 from core.actor import Actor
 from core.files import Upload, stored_fields
-from core.problems import PermissionRefused
+from core.problems import InvalidInput, PermissionRefused
 from core.regulation import UnknownClause
 from core.regulation import clause as known_clause
 from core.text import tidy
@@ -126,11 +126,16 @@ def answer_feedback(
 def group_feedback(
     *, actor: Actor, feedback: Feedback, theme: FeedbackTheme | None, revision: int | None = None
 ) -> Feedback:
-    """Put feedback under a theme, or under none. Raises PermissionRefused, StateRefused."""
+    """Put feedback under a theme, or under none.
+
+    Raises PermissionRefused, StateRefused, InvalidInput for a theme that is no longer in use.
+    """
     stored = _locked(actor, feedback, revision)
     before, after = changed({"theme": stored.theme}, {"theme": theme})
     if not after:
         return stored
+    if theme is not None and not FeedbackTheme.objects.select_for_update().get(pk=theme.pk).active:
+        raise InvalidInput({"theme": [_("Nhóm này không còn dùng; chọn nhóm khác")]})
     stored.theme = theme
     stored.revision += 1
     stored.save()

@@ -1,5 +1,6 @@
 """Counting the figures of a written report again: what came or was corrected after closing, shown and never put in."""
 
+from datetime import datetime
 from time import monotonic
 
 import structlog
@@ -25,25 +26,29 @@ MOST = 50
 def recount_report(*, actor: Actor, run: ReportRun) -> Recount:
     """Count the figures of *run* again up to its closing moment and keep which differ, with the moment.
 
-    The report itself does not change. Raises PermissionRefused, StateRefused before its figures are frozen.
+    The report itself does not change. Of two counts at once the one that began later stands. Raises PermissionRefused,
+    StateRefused before its figures are frozen.
     """
     if not (sees_drafts(actor) or actor.kind == "system"):
         raise PermissionRefused(_("Việc này thuộc vai trò Cán bộ báo cáo, Lãnh đạo Sở."))
     if not run.is_counted:
         raise StateRefused(_("Báo cáo chưa có số liệu đã chốt để đối chiếu."))
+    began = clock.now()
     found = [item.as_json() for item in differences(thaw(run.figures or {}).sections, freeze(run).sections)]
-    return _keep(actor, run, found)
+    return _keep(actor, run, found, began)
 
 
 @transaction.atomic
-def _keep(actor: Actor, run: ReportRun, found: list[dict[str, object]]) -> Recount:
+def _keep(actor: Actor, run: ReportRun, found: list[dict[str, object]], began: datetime) -> Recount:
     stored = ReportRun.objects.select_for_update().defer("figures").get(pk=run.pk)
-    last, now = last_recount(stored), clock.now()
+    last = last_recount(stored)
+    if last is not None and last.last_at > began:
+        return last
     if last is not None and last.differences == found:
-        last.last_at = now
+        last.last_at = began
         last.save(update_fields=["last_at"])
         return last
-    made = Recount.objects.create(run=stored, first_at=now, last_at=now, differences=found)
+    made = Recount.objects.create(run=stored, first_at=began, last_at=began, differences=found)
     if found or last is not None:
         after = {"differing": len(found)}
         record_fact(actor=actor, deed="report.recounted", subject=stored, after=after, clause="QC14.5")

@@ -53,8 +53,7 @@ def request_report(
                 return standing, False
             carry(standing, "supersede", actor, reason=_("Kỳ báo cáo đã kết thúc"))
             _supersede(actor, standing, _("Kỳ báo cáo đã kết thúc"))
-        made = _tried(actor, period, template, (title, purpose), preliminary=preliminary)
-        if made is not None:
+        if made := _request(actor, period, template, (title, purpose), preliminary=preliminary):
             return made, True
     raise StateRefused(_too_many())
 
@@ -80,10 +79,9 @@ def renew_report(*, actor: Actor, run: ReportRun, reason: str) -> ReportRun:
     if template is None:
         raise GuardRefused(_no_template())
     _supersede(actor, stored, reason)
-    words, runs_still = (stored.title, stored.purpose), stored.period.until > clock.now()
+    words, preliminary = (stored.title, stored.purpose), stored.period.until > clock.now()
     for _try in range(TRIES):
-        made = _tried(actor, stored.period, template, words, preliminary=runs_still)
-        if made is not None:
+        if made := _request(actor, stored.period, template, words, preliminary=preliminary):
             return made
     raise StateRefused(_too_many())
 
@@ -121,31 +119,21 @@ def _of_ad_hoc(period: Period, title: str, purpose: str) -> dict[str, list[str]]
     return errors
 
 
-def _no_template() -> str:
-    return _("Chưa có mẫu cho loại báo cáo này. Quản trị hệ thống nạp mẫu báo cáo rồi thực hiện lại.")
-
-
 def _too_many() -> str:
     return _("Nhiều yêu cầu lập báo cáo cùng lúc; chờ một phút rồi thực hiện lại.")
 
 
-def _tried(
-    actor: Actor, period: Period, template: ReportTemplate, words: tuple[str, str], *, preliminary: bool
-) -> ReportRun | None:
-    """Return a new report; None where somebody asked at this very moment for it, or for another under its code."""
-    try:
-        with transaction.atomic():
-            return _request(actor, period, template, words, preliminary=preliminary)
-    except IntegrityError:
-        return None
+def _no_template() -> str:
+    return _("Chưa có mẫu cho loại báo cáo này. Quản trị hệ thống nạp mẫu báo cáo rồi thực hiện lại.")
 
 
 def _request(
     actor: Actor, period: Period, template: ReportTemplate, words: tuple[str, str], *, preliminary: bool
-) -> ReportRun:
+) -> ReportRun | None:
+    """Write the request down; None where somebody asked at this moment: for the same, or another under its code."""
     now = clock.now()
     open_still = preliminary and period.until > now
-    made = ReportRun.objects.create(
+    asked = ReportRun(
         code=_new_code(period),
         kind=period.kind,
         closing_rule_id=period.rule,
@@ -161,11 +149,16 @@ def _request(
         requested_by_id=actor.user_id,
         requested_at=now,
     )
+    try:
+        with transaction.atomic():
+            asked.save()
+    except IntegrityError:
+        return None
     after = {"period_start": period.start, "period_end": period.end, "preliminary": open_still}
-    after |= {"title": made.title} if made.title else {}
-    record_fact(actor=actor, deed="report.requested", subject=made, after=after, clause="QC14.5")
-    write_later(made)
-    return made
+    after |= {"title": asked.title} if asked.title else {}
+    record_fact(actor=actor, deed="report.requested", subject=asked, after=after, clause="QC14.5")
+    write_later(asked)
+    return asked
 
 
 def _new_code(period: Period) -> str:

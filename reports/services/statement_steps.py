@@ -65,12 +65,13 @@ def submit_statement(
 
 
 @transaction.atomic
-def accept_statement(*, actor: Actor, statement: Statement) -> Statement:
-    """Let a statement count in the result. Raises PermissionRefused, StateRefused."""
+def accept_statement(*, actor: Actor, statement: Statement, revision: int | None = None) -> Statement:
+    """Let a statement count in the result. Raises PermissionRefused, StateRefused (also: another than was seen)."""
     campaign = lock_campaign(statement.campaign)
     stored = lock_statement(statement)
     stored.campaign = campaign
     _require_not_merged(stored)
+    require_fresh(stored, revision)
     return _accept(actor, stored)
 
 
@@ -93,15 +94,16 @@ def accept_matching(*, actor: Actor, campaign: Campaign) -> int:
 
 
 @transaction.atomic
-def return_statement(*, actor: Actor, statement: Statement, reason: str) -> Statement:
+def return_statement(*, actor: Actor, statement: Statement, reason: str, revision: int | None = None) -> Statement:
     """Send a statement back with a *reason*; while the campaign takes statements the agency mends it.
 
-    Raises PermissionRefused, StateRefused (once merged), InvalidInput without a reason.
+    Raises PermissionRefused, StateRefused (once merged, or another than was seen), InvalidInput without a reason.
     """
     campaign = lock_campaign(statement.campaign)
     stored = lock_statement(statement)
     stored.campaign = campaign
     _require_not_merged(stored)
+    require_fresh(stored, revision)
     carry(stored, "send_back", actor, reason=reason)
     stored.return_reason, stored.judged_at, stored.judged_by_id = tidy(reason)[:1000], clock.now(), actor.user_id
     touch_statement(stored)

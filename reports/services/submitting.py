@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from audit.record import record_fact
 from core import clock, files
 from core.actor import Actor, system_actor
+from core.problems import StateRefused
 from core.transitions import carry
 from reports.choices import Format, RunState
 from reports.content.figures import thaw
 from reports.documents.files import render_files
 from reports.models import ReportFile, ReportRun
-from reports.selectors.runs import texts_of
+from reports.selectors.runs import narrative_of, texts_of
 from reports.services.handing_over import make_files_later
 from reports.services.telling import tell_approvers
 from reports.services.writing import reason_of
@@ -21,10 +22,17 @@ log = structlog.get_logger("lgsp.reports")
 
 
 @transaction.atomic
-def submit_report(*, actor: Actor, run: ReportRun) -> ReportRun:
-    """Close the words and let the files be made; the report then waits for a leader of SKHCN."""
+def submit_report(*, actor: Actor, run: ReportRun, version: int | None = None) -> ReportRun:
+    """Close the words and let the files be made; the report then waits for a leader of SKHCN.
+
+    *version* is that of the words the officer saw, None for whatever they are. Raises StateRefused (also for words
+    changed meanwhile), PermissionRefused.
+    """
     stored = ReportRun.objects.select_for_update().get(pk=run.pk)
     taken = carry(stored, "submit", actor)
+    words = narrative_of(stored)
+    if version is not None and words is not None and words.version != version:
+        raise StateRefused(_("Lời văn vừa được người khác sửa. Đọc lại lời văn rồi trình duyệt."))
     stored.submitted_by_id, stored.submitted_at = actor.user_id, clock.now()
     stored.failure, stored.sha256 = "", ""
     stored.save()

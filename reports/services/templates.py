@@ -17,7 +17,7 @@ from core.text import nfc
 from core.workdays import WorkCalendar
 from reports.choices import Kind
 from reports.guards import DRAFT
-from reports.models import ReportTemplate
+from reports.models import ClosingRule, ReportTemplate
 from reports.periods import NUMBERS, first_on, period_of
 from reports.services.closing import load_closing_rules
 
@@ -47,6 +47,8 @@ def save_template(*, actor: Actor, kind: str, **fields: Any) -> ReportTemplate:
         if name in fields:
             value = fields[name]
             setattr(stored, name, _tidy(value) if isinstance(value, str) else value)
+    # Held until the end: who ends the rule at this moment sees that it is used, or this deed sees that it is ended.
+    ClosingRule.objects.select_for_update().filter(code=stored.closing_rule_id).first()
     _judge(stored)
     old, new = changed(before, {name: getattr(stored, name) for name in FIELDS})
     if known and not new:

@@ -50,12 +50,15 @@ def save_session(
     known = stored.pk is not None
     values = tidied(TrainingSession, fields, FIELDS)
     before, after = changed({name: getattr(stored, name) for name in values} if known else {}, values)
-    wanted = {document.pk for document in materials}
-    if known and not after and wanted == set(stored.materials.values_list("pk", flat=True)):
+    wanted = {document.pk: str(document) for document in materials}
+    had = {document.pk: str(document) for document in stored.materials.all()} if known else {}
+    if known and not after and wanted.keys() == had.keys():
         return stored
     for name, value in values.items():
         setattr(stored, name, value)
     judge(stored, _errors(stored, after, tidy(reason_of_change)))
+    if wanted.keys() != had.keys():
+        before["materials"], after["materials"] = sorted(had.values()), sorted(wanted.values())
     moved = stored.state == SessionState.OPEN and any(name in after for name in MOVING)
     stored.revision += 1 if known else 0
     stored.moves += 1 if moved else 0

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.choices import Unit
-from reports.drafting import compared
 from reports.models import Recount
-from reports.wording import measured
+from reports.wording import measured, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +29,5 @@ def _shown(row: Mapping[str, Any]) -> DifferenceView:
     unit = Unit(row["unit"])
     frozen, now = measured(row["frozen"], unit), measured(row["now"], unit)
     both = row["frozen"] is not None and row["now"] is not None
-    told = compared(row["now"], row["frozen"], unit) if both else f"{frozen} → {now}"
+    told = moved(row["now"], row["frozen"], unit) if both else f"{frozen} → {now}"
     return DifferenceView(row["section"], row["label"], frozen, now, told)

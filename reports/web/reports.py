@@ -142,7 +142,8 @@ def step(request: Any, code: str, name: str) -> HttpResponse:
             return redirect("report", code=done.code)
     if offer is None:
         raise Http404
-    return render(request, "reports/step.html", {"run": run, "name": report_name(run), "offer": offer, "form": form})
+    context = {"run": run, "name": report_name(run), "offer": offer, "form": form, "seen": _seen(run, name)}
+    return render(request, "reports/step.html", context)
 
 
 @require_POST
@@ -158,15 +159,25 @@ def recount(request: Any, code: str) -> HttpResponse:
 
 
 def _take(request: Any, run: ReportRun, name: str) -> ReportRun:
-    actor, reason = request.actor, str(request.POST.get("reason", ""))
-    plain = {"submit": submit_report, "approve": approve_report, "publish": publish_report, "retry": retry_report}
-    if name in plain:
-        return plain[name](actor=actor, run=run)
+    actor, reason, seen = request.actor, str(request.POST.get("reason", "")), request.POST.get("seen", "")
+    if name in ("approve", "publish"):
+        return {"approve": approve_report, "publish": publish_report}[name](actor=actor, run=run, seen=seen)
+    if name == "submit":
+        known = int(seen) if seen.isdecimal() and len(seen) < 10 else None
+        return submit_report(actor=actor, run=run, version=known)
+    if name == "retry":
+        return retry_report(actor=actor, run=run)
     if name == "supersede":
         return renew_report(actor=actor, run=run, reason=reason)
     if name == "give_back":
         return return_report(actor=actor, run=run, reason=reason)
     raise Http404
+
+
+def _seen(run: ReportRun, name: str) -> str:
+    """Return what the step is taken of, so that nobody takes it of something else: the words, or the files."""
+    words = narrative_of(run) if name == "submit" else None
+    return str(words.version) if words else run.sha256 if name in ("approve", "publish") else ""
 
 
 def _left(typed: str) -> int:

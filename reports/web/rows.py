@@ -108,8 +108,10 @@ def _of_severity(level: int, span: Span) -> Query:
     return span.happened("detected_at", severity__exact=level, **_KNOWN)
 
 
-def _violations(field: str, value: str, span: Span) -> Query:
-    return span.happened("opened_at", **{f"{field}__exact": value})
+def _violations(field: str, value: str, since: str, span: Span) -> Query:
+    """Narrow to violations of the period whose *field* had *value* at its end: since the moment *since*, if any."""
+    known = span.begun(since) if since else {}
+    return span.happened("opened_at", **{f"{field}__exact": value}, **known)
 
 
 # By page and who may open it: figure or table -> what narrows the list.
@@ -175,11 +177,14 @@ _LISTS: dict[tuple[str, str], dict[str, Narrow]] = {
     },
     ("admin:incidents_violation_changelist", "violation.view_all"): {
         "violations_total": lambda span: span.happened("opened_at"),
-        **{f"violations_act_{act.value}": partial(_violations, "act", act.value) for act in Act},
-        **{f"violations_outcome_{one.value}": partial(_violations, "outcome", one.value) for one in Outcome},
+        **{f"violations_act_{act.value}": partial(_violations, "act", act.value, "") for act in Act},
+        **{
+            f"violations_outcome_{one.value}": partial(_violations, "outcome", one.value, "decided_at")
+            for one in Outcome
+        },
         "violations_open": lambda span: span.happened("opened_at", **_UNSETTLED),
-        "violations_appealed": lambda span: span.happened("opened_at", appealed_at__isnull="False"),
-        "violations_overturned": partial(_violations, "appeal_result", AppealResult.OVERTURNED.value),
+        "violations_appealed": lambda span: span.happened("opened_at", **span.begun("appealed_at")),
+        "violations_overturned": partial(_violations, "appeal_result", AppealResult.OVERTURNED.value, "answered_at"),
     },
     ("admin:catalog_directsharing_changelist", "service.view_all"): {
         "sharing_in_force": lambda span: _open(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from core.clock import VIETNAM, start_of
+from core.clock import VIETNAM
 from incidents.register_choices import Act, Outcome
 
 _LASTS = "{0} < %(until)s and ({1} is null or {1} >= %(until)s)"
@@ -30,7 +30,8 @@ _NEW, _LIVE, _REAL = "kind = 'new'", "environment = 'live'", "state <> 'dismisse
 _VALID = "valid_from <= %(last)s and (valid_to is null or valid_to >= %(last)s)"
 _GOES_ON = "valid_from <= %(last)s and (ended_on is null or ended_on > %(last)s)"
 _DEADLINE = "incidents_incidentdeadline d join incidents_incident i on i.id = d.incident_id and i.state <> 'dismissed'"
-_DAYS = "incidents_statusday where day >= %(first)s and day <= %(last)s"
+_CHECKED = "day >= %(first)s and day <= %(last)s"
+_DAYS = f"incidents_statusday where {_CHECKED}"
 _MINUTES = (
     "select coalesce(round(extract(epoch from sum(least({1}, %(until)s) - greatest({0}, %(since)s))) / 60), 0)"
     " from {2} where {0} < %(until)s and {1} > %(since)s"
@@ -57,7 +58,9 @@ COUNTS: dict[str, str] = {
     "connections_approved": _happened(_DOSSIER, "approved_at", _NEW),
     "connections_put_live": _happened(_DOSSIER, "live_at", _NEW),
     "connections_terminated": _happened(_DOSSIER, "ended_at", "state = 'terminated'"),
-    "systems_registered": _n("catalog_informationsystem", "state = 'registered'"),
+    "systems_registered": "select count(*) from (select distinct on (subject_id) deed from audit_fact"
+    " where subject_type = 'catalog.informationsystem' and deed in ('system.registered', 'system.retired')"
+    " and at < %(until)s order by subject_id, at desc, id desc) last where deed = 'system.registered'",
     "services_published": _lasting(_VERSION, "published_at", "withdrawn_at", what="distinct service_id"),
     "versions_published": _lasting(_VERSION, "published_at", "withdrawn_at"),
     "services_new": _happened(_VERSION, "published_at", what="distinct service_id"),
@@ -116,12 +119,16 @@ COUNTS: dict[str, str] = {
     "violations_agencies": _happened("incidents_violation", "opened_at", what="distinct agency_id"),
     **{f"violations_act_{act}": _happened("incidents_violation", "opened_at", f"act = '{act}'") for act in Act.values},
     **{
-        f"violations_outcome_{one}": _happened("incidents_violation", "opened_at", f"outcome = '{one}'")
+        f"violations_outcome_{one}": _happened(
+            "incidents_violation", "opened_at", f"outcome = '{one}' and decided_at < %(until)s"
+        )
         for one in Outcome.values
     },
-    "violations_open": _happened("incidents_violation", "opened_at", "state <> 'closed'"),
-    "violations_appealed": _happened("incidents_violation", "opened_at", "appealed_at is not null"),
-    "violations_overturned": _happened("incidents_violation", "opened_at", "appeal_result = 'overturned'"),
+    "violations_open": _happened("incidents_violation", "opened_at", "coalesce(closed_at >= %(until)s, true)"),
+    "violations_appealed": _happened("incidents_violation", "opened_at", "appealed_at < %(until)s"),
+    "violations_overturned": _happened(
+        "incidents_violation", "opened_at", "appeal_result = 'overturned' and answered_at < %(until)s"
+    ),
     "sharing_in_force": _n(_SHARING, f"{_GOES_ON} and valid_to >= %(last)s"),
     "sharing_expired": _n(_SHARING, f"{_GOES_ON} and valid_to < %(last)s"),
     "sharing_review_overdue": _n(_SHARING, f"{_GOES_ON} and (valid_to < %(last)s or review_on < %(last)s)"),
@@ -193,15 +200,19 @@ SHARES = {
 _OF_BOTH = ("incident_deadlines_rate", "data_errors_on_time_rate", "steps_on_time_rate")
 
 
-def counted(since: datetime, until: datetime) -> dict[str, Any]:
-    """Return each figure of :data:`COUNTS` for a span that begins and ends with a day in Vietnam."""
+def span_of(since: datetime, until: datetime) -> dict[str, Any]:
+    """Return what the SQL calls a span: its moments, and the days it touches."""
     first = since.astimezone(VIETNAM).date()
     last = (until - timedelta(microseconds=1)).astimezone(VIETNAM).date()
-    assert start_of(last, after=True) == until
+    return {"since": since, "until": until, "first": first, "last": last}
+
+
+def counted(since: datetime, until: datetime) -> dict[str, Any]:
+    """Return each figure of :data:`COUNTS` for a span that begins with a day in Vietnam; days count as touched."""
     found: dict[str, Any] = {}
     with connection.cursor() as cursor:
         for code, text in COUNTS.items():
-            cursor.execute(text, {"since": since, "until": until, "first": first, "last": last})
+            cursor.execute(text, span_of(since, until))
             value = cursor.fetchone()[0]
             found[code] = float(value) if value is not None else None
     found["agencies_connected"] = found["agencies_bound"] - found["agencies_unconnected"]

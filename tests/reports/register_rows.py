@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from accounts.models import Agency, User
+from audit.models import Fact
 from catalog.models import (
     DataErrorReport,
     DataService,
@@ -45,7 +46,7 @@ def fill(draw: Draw, bodies: list[Agency], people: list[User], count: int) -> No
 def _services(draw: Draw, bodies: list[Agency], count: int) -> list[DataService]:
     choice = draw.chance.choice
     services = DataService.objects.bulk_create(
-        DataService(code=f"dich-vu-{n}", title=f"Dịch vụ {n}", provider=choice(bodies), not_state_secret=True)
+        DataService(code=f"dich-vu-{n}", title=f"Dịch vụ {n // 2}", provider=choice(bodies), not_state_secret=True)
         for n in range(count // 2)
     )
     versions = []
@@ -70,18 +71,7 @@ def _connections(
     count: int,
 ) -> None:
     choice = draw.chance.choice
-    systems = InformationSystem.objects.bulk_create(
-        InformationSystem(
-            code=f"H60.HT{n}",
-            code_base="H60",
-            code_number=n,
-            name=f"Hệ thống {n}",
-            owner=(owner := choice(bodies)),
-            operating_unit=owner,
-            state=choice(("registered", "registered", "draft", "retired")),
-        )
-        for n in range(1, count + 1)
-    )
+    systems = _systems(draw, bodies, count)
     requests: list[ConnectionRequest] = []
     connections: list[Connection] = []
     grants: list[Grant] = []
@@ -165,6 +155,44 @@ def _connections(
         for grant in grants
         if draw.chance.random() < 0.7
     )
+
+
+def _systems(draw: Draw, bodies: list[Agency], count: int) -> list[InformationSystem]:
+    """Write systems with the facts of their moves: registered, retired later, retired as drafts, or never moved."""
+    choice = draw.chance.choice
+    lives = []
+    for _ in range(count):
+        registered = draw.maybe()
+        retired = draw.after(registered) if registered else draw.maybe()
+        lives.append([(at, state) for at, state in ((registered, "registered"), (retired, "retired")) if at])
+    systems = InformationSystem.objects.bulk_create(
+        InformationSystem(
+            code=f"H60.HT{n}",
+            code_base="H60",
+            code_number=n,
+            name=f"Hệ thống {n}",
+            owner=(owner := choice(bodies)),
+            operating_unit=owner,
+            state=moves[-1][1] if moves else "draft",
+        )
+        for n, moves in enumerate(lives, start=1)
+    )
+    Fact.objects.bulk_create(
+        Fact(
+            at=at,
+            deed=f"system.{state}",
+            actor_kind="system",
+            actor_name="Kiểm thử",
+            subject_type="catalog.informationsystem",
+            subject_id=str(system.pk),
+            subject_name=system.name,
+            before={"state": moves[place - 1][1] if place else "draft"},
+            after={"state": state},
+        )
+        for system, moves in zip(systems, lives, strict=True)
+        for place, (at, state) in enumerate(moves)
+    )
+    return systems
 
 
 def _clocks(draw: Draw, requests: list[ConnectionRequest]) -> None:
@@ -256,6 +284,8 @@ def _violations(draw: Draw, bodies: list[Agency], people: list[User], count: int
                 decided_by=people[1] if outcome else None,
                 appealed_at=draw.maybe(),
                 appeal_result=choice(("", "upheld", "overturned")),
+                answered_at=draw.moment(),
+                closed_at=draw.maybe(),
             )
         )
     Violation.objects.bulk_create(made)

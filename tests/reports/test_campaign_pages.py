@@ -109,6 +109,16 @@ def test_statements_are_judged_compared_and_listed(desk: Client, campaigning: Ro
     assert desk.post(back, {"reason": "Chưa rõ"}).status_code == 302
     assert campaigning.statement().state == StatementState.RETURNED
     assert desk.post(page_of("statement_step", found.pk, "accept")).status_code == 409
+    # Handed in again meanwhile: who still has the first one open accepts nothing, and is shown what is there now.
+    campaigning.submit()
+    fresh = campaigning.statement()
+    accept = page_of("statement_step", found.pk, "accept")
+    stale = desk.post(accept, {"seen": str(found.revision)})
+    assert stale.status_code == 409
+    assert f'name="seen" value="{fresh.revision}"' in stale.content.decode()
+    assert campaigning.statement().state == StatementState.SUBMITTED
+    assert desk.post(accept, {"seen": str(fresh.revision)}).status_code == 302
+    assert campaigning.statement().state == StatementState.ACCEPTED
     assert "Không có cơ quan nào nộp muộn" in desk.get(page_of("campaign_late", campaign.pk)).content.decode()
     campaign.due_at = clock.now() - timedelta(hours=1)
     campaign.save()

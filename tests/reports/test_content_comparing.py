@@ -9,7 +9,7 @@ from core.clock import VIETNAM
 from reports.choices import Kind, Unit
 from reports.comparing import comparisons, windows
 from reports.content.figures import Figure
-from reports.content.words import changed, told
+from reports.content.words import changed, still, told
 from reports.periods import Period
 from reports.wording import NO_DATA, NOTHING, change, compared, measured
 
@@ -101,3 +101,6 @@ def test_a_figure_says_how_it_changed() -> None:
     assert told(Figure("calls", "Lượt", 120, "")) == "120"
     both = Figure("calls", "Lượt", 120, "", previous=100, last_year=100)
     assert changed(both) == "tăng 20% so với kỳ trước và cùng kỳ năm trước"
+    none = Figure("calls", "Lượt", 0, "", previous=5)
+    assert still("Trong kỳ không có.", none) == "Trong kỳ không có (giảm 100% so với kỳ trước)."
+    assert still("Trong kỳ không có.", Figure("calls", "Lượt", 0, "")) == "Trong kỳ không có."

@@ -21,20 +21,21 @@ from reports.content.figures import Section
 from reports.periods import Period
 from reports.queries.window import Window
 from reports.web.rows import ROWS, Span, url_of
-from tests.reports.register_rows import Draw, fill
+from tests.reports.register_draw import Draw
+from tests.reports.register_rows import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC7.5")]
 CALENDAR: Any = "calendar"
 OCTOBER = Period(Kind.MONTH, CALENDAR, date(2026, 10, 1), date(2026, 10, 31))
 SPAN = Span(OCTOBER.since, OCTOBER.until, OCTOBER.start, OCTOBER.end)
-# Lists that show more than the figure counts: how things stood then, or what a list cannot tell apart.
+# Lists that show other rows than the figure counts: how things stood then, or what a list cannot tell apart.
 WIDER = {
     *("connections_live", "connections_suspended", "dossiers_open", "grants_in_force", "versions_published"),
     *("steps_on_time", "steps_early", "steps_late", "steps_on_time_rate"),
     *("steps_running", "steps_overdue", "steps_paused"),
     *("services_new", "incidents_open", "sharing_in_force", "sharing_expired"),
     *("data_errors_on_time", "data_errors_late", "data_errors_waiting", "data_errors_overdue"),
-    *("grants_declared", "silent_now"),
+    *("grants_declared", "silent_now", "violations_open"),
 }
 
 

@@ -1,6 +1,7 @@
 """Feedback of agencies (QC16) and the yearly review made of it (Q50-15.7)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -199,6 +200,29 @@ def test_who_submitted_does_not_approve(people: People) -> None:
     YearlyReview.objects.update(submitted_by=leader.user_id)
     with pytest.raises(PermissionRefused):
         move_review(actor=leader, review=review, step="approve")
+
+
+def test_who_worded_a_review_does_not_approve_it_even_with_both_roles(people: People) -> None:
+    theme = grouped(people)
+    officer, leader = people("report_officer", "H60.02"), people("department_leader", "H60.02")
+    both = replace(leader, permissions=leader.permissions | officer.permissions)
+    review = drafted(actor=officer)
+    for row in review.themes.all():
+        edit_theme(actor=both if row.theme == theme else officer, theme=row, our_answer="x")
+    move_review(actor=officer, review=review, step="submit")
+    for step in ("approve", "send_back"):
+        with pytest.raises(PermissionRefused):
+            move_review(actor=both, review=review, step=step, reason="Lý do")
+    assert YearlyReview.objects.get().approved_by is None
+    move_review(actor=people("department_leader", "H60.03"), review=review, step="approve")
+
+
+def test_feedback_goes_under_no_theme_that_is_ended(people: People) -> None:
+    theme = save_theme(actor=JOB, name="Thời hạn", note="", active=True)
+    made = filed(people("agency_officer"))
+    save_theme(actor=JOB, theme=theme, active=False)
+    assert refused(lambda: group_feedback(actor=JOB, feedback=made, theme=theme), "theme")
+    assert Feedback.objects.get().theme is None
 
 
 def test_periods_reversed_or_to_come_are_refused(people: People) -> None:

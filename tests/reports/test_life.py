@@ -25,10 +25,14 @@ from reports.models import NarrativeVersion, ReportFile, ReportRun, ReportTempla
 from reports.periods import CALENDAR, ad_hoc_period, month_period
 from reports.selectors.runs import files_of, report_name
 from reports.services.approving import approve_report, publish_report, return_report
+from reports.services.closing import save_closing_rule
 from reports.services.narratives import save_narrative
 from reports.services.requesting import renew_report, request_report
 from reports.services.submitting import make_files, submit_report
+from reports.services.templates import save_template
 from reports.services.writing import document_of, write_report
+from tests.connections.test_at_once import at_once as together
+from tests.connections.test_at_once import refusals
 from tests.reports.conftest import Desk
 
 
@@ -91,7 +95,7 @@ def test_asked_for_by_many_at_once_there_is_one_report(desk: Desk) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_different_ad_hoc_reports_asked_for_at_once_are_all_made_each_under_its_code(desk: Desk) -> None:
+def test_different_ad_hoc_reports_asked_for_or_renewed_at_once_are_all_made_each_under_its_code(desk: Desk) -> None:
     names = iter(["Báo cáo một", "Báo cáo hai", "Báo cáo một", "Báo cáo ba"])
     today = clock.today()
 
@@ -103,14 +107,31 @@ def test_different_ad_hoc_reports_asked_for_at_once_are_all_made_each_under_its_
     assert sorted(ReportRun.objects.values_list("title", flat=True)) == ["Báo cáo ba", "Báo cáo hai", "Báo cáo một"]
     assert len(set(ReportRun.objects.values_list("code", flat=True))) == 3
     ReportRun.objects.update(state=RunState.FAILED)
-    waiting = iter(list(ReportRun.objects.all()))
-
-    def renew() -> None:
-        renew_report(actor=desk.actors["report_officer"], run=next(waiting), reason="Bổ sung")
-
-    assert at_once(renew, 3) == []
-    assert ReportRun.objects.in_force().count() == 3
+    old = iter(ReportRun.objects.order_by("pk"))
+    assert at_once(lambda: renew_report(actor=desk.actors["report_officer"], run=next(old), reason="Bổ sung"), 3) == []
+    assert ReportRun.objects.in_force().filter(state=RunState.REQUESTED).count() == 3
     assert len(set(ReportRun.objects.values_list("code", flat=True))) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_closing_rule_is_not_ended_while_a_template_comes_to_use_it(desk: Desk) -> None:
+    officer, ended, using = desk.actors["report_officer"], threading.Event(), threading.Event()
+
+    def end() -> None:
+        with transaction.atomic():
+            save_closing_rule(actor=officer, code="mid_month", active=False)
+            ended.set()
+            # The template is being saved now, and must not have judged the rule before this is committed.
+            using.wait(timeout=0.3)
+
+    def use() -> None:
+        ended.wait(timeout=20)
+        save_template(actor=officer, kind=Kind.MONTH, closing_rule="mid_month", due_day=15, send_by_day=20)
+        using.set()
+
+    save_template(actor=officer, kind=Kind.MONTH, closing_rule="calendar")
+    assert refusals(together(end, use)) == [InvalidInput]
+    assert ReportTemplate.objects.get(kind=Kind.MONTH).closing_rule.active
 
 
 @pytest.mark.django_db(transaction=True)
@@ -253,6 +274,8 @@ def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk) -
     assert Notice.objects.filter(event="report.returned", recipient=desk.users["report_officer"]).count() == 1
     current = returned.narratives.order_by("-version")[0]
     save_narrative(actor=officer, run=returned, texts={"connections": "Đã rà soát."}, version=current.version)
+    with pytest.raises(StateRefused, match="vừa được người khác sửa"):
+        submit_report(actor=officer, run=returned, version=current.version)
     second = desk.submit(returned, every=True)
     assert second.sha256 != first
     assert document_of(second) == files.fetch(second.sha256)
@@ -262,6 +285,17 @@ def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk) -
         first,
         second.sha256,
     ]
+    # Who still has the page of the first files open approves, and publishes, nothing else.
+    with pytest.raises(StateRefused, match="các tệp khác"):
+        approve_report(actor=leader, run=second, seen=first)
+    assert ReportRun.objects.get().state == RunState.SUBMITTED
+    approved = approve_report(actor=leader, run=second, seen=second.sha256)
+    with pytest.raises(StateRefused, match="các tệp khác"):
+        publish_report(actor=leader, run=approved, seen=first)
+    assert (ReportRun.objects.get().state, ReportRun.objects.get().approved_by) == (
+        RunState.APPROVED,
+        desk.users["department_leader"],
+    )
 
 
 @pytest.mark.clause("QC7.5", "QC14.5")

@@ -8,14 +8,17 @@ from django.test import Client
 
 from core.problems import InvalidInput, PermissionRefused, StateRefused
 from reports.choices import TextOrigin, Unit
-from reports.drafting import compared, draft
+from reports.content.figures import Figure, Section
+from reports.content.words import told
+from reports.drafting import draft
 from reports.models import NarrativeVersion, ReportRun
 from reports.services.narratives import restore_draft, save_narrative
+from reports.wording import moved
 from tests.reports.conftest import Desk
 
 
 @pytest.mark.parametrize(
-    ("value", "before", "unit", "told"),
+    ("value", "before", "unit", "said"),
     [
         (12, 10, Unit.COUNT, "tăng 2 (từ 10 lên 12)"),
         (10, 1210, Unit.COUNT, "giảm 1.200 (từ 1.210 xuống 10)"),
@@ -24,29 +27,16 @@ from tests.reports.conftest import Desk
         (120, 150, Unit.MILLISECONDS, "giảm 30 ms (từ 150 ms xuống 120 ms)"),
     ],
 )
-def test_comparison_in_words(value: float, before: float, unit: Unit, told: str) -> None:
-    assert compared(value, before, unit) == told
+def test_comparison_in_words(value: float, before: float, unit: Unit, said: str) -> None:
+    assert moved(value, before, unit) == said
 
 
-def figure(code: str, label: str, value: float | None, previous: float | None = None, **more: Any) -> Any:
-    """Return a figure that knows the value of the period before."""
-    return SimpleNamespace(code=code, label=label, value=value, previous=previous, unit=Unit.COUNT, **more)
-
-
-def test_paragraphs_say_the_figures_and_nothing_of_what_is_not_known() -> None:
-    first = figure("systems", "Hệ thống đã đăng ký", 12, 10, last_year=12)
-    rest = [figure("a", "HTTT đăng ký", 5, 7), figure("b", "Không so sánh", 3), figure("c", "Chưa có", None, 4)]
-    part = SimpleNamespace(code="catalogue", summary="Có 12 hệ thống.", figures=[first, *rest], tables=[])
-    told = "Còn 5 (giảm 2 so với kỳ trước)."
-    other = SimpleNamespace(code="rest", summary=told, figures=[figure("d", "Còn lại", 5, 7)], tables=[])
-    texts = draft(SimpleNamespace(sections=[part, other]))
-    assert texts["catalogue"].split("\n\n") == [
-        "Có 12 hệ thống.",
-        "So với kỳ trước: hệ thống đã đăng ký tăng 2 (từ 10 lên 12); HTTT đăng ký giảm 2 (từ 7 xuống 5).",
-        "So với cùng kỳ năm trước: hệ thống đã đăng ký không đổi (12).",
-    ]
-    assert texts["rest"] == told
-    assert set(texts) == {"opening", "catalogue", "rest", "assessment", "recommendations"}
+def test_each_part_begins_with_its_own_sentence_and_is_compared_in_no_other() -> None:
+    figures = [Figure("x", "Hệ thống đã đăng ký", 12, "", previous=10, last_year=12)]
+    part = Section("catalogue", "Danh mục", f"Có {told(figures[0])} hệ thống.", tuple(figures))
+    texts = draft(SimpleNamespace(sections=(part,)))
+    assert texts["catalogue"] == "Có 12 (tăng 20% so với kỳ trước, không đổi so với cùng kỳ năm trước) hệ thống."
+    assert set(texts) == {"opening", "catalogue", "assessment", "recommendations"}
     assert texts["opening"] == ""
 
 

@@ -69,16 +69,22 @@ def test_the_whole_way_through_the_pages(visit: As) -> None:
     assert "http-equiv" not in drafted
     assert f"{page}viec/submit/" in drafted
     assert "Soạn lời văn, trình duyệt báo cáo tháng" in officer.get("/co-quan/").content.decode()
-    assert officer.post(f"{page}viec/submit/").status_code == 302
+    assert 'name="seen" value="1"' in officer.get(f"{page}viec/submit/").content.decode()
+    assert officer.post(f"{page}viec/submit/", {"seen": "9"}).status_code == 409
+    assert officer.post(f"{page}viec/submit/", {"seen": "1"}).status_code == 302
     assert "Đang tạo tệp trình duyệt" in officer.get(page).content.decode()
     make_files(run_id=run.pk)
     assert f"{page}viec/approve/" not in officer.get(page).content.decode()
     for step, task in (("approve", "Duyệt báo cáo tháng"), ("publish", "Phát hành báo cáo tháng")):
         assert task in leader.get("/co-quan/").content.decode()
         assert f"{page}viec/{step}/" in leader.get(page).content.decode()
-        assert "Điều gì sẽ xảy ra" in leader.get(f"{page}viec/{step}/").content.decode()
+        shown = leader.get(f"{page}viec/{step}/").content.decode()
+        assert "Điều gì sẽ xảy ra" in shown
+        digest = ReportRun.objects.get().sha256
+        assert f'name="seen" value="{digest}"' in shown
         assert province.get(page).status_code == 404
-        assert leader.post(f"{page}viec/{step}/").status_code == 302
+        assert leader.post(f"{page}viec/{step}/", {"seen": "0" * 64}).status_code == 409
+        assert leader.post(f"{page}viec/{step}/", {"seen": digest}).status_code == 302
         assert task not in leader.get("/co-quan/").content.decode()
     assert ReportRun.objects.get().state == RunState.PUBLISHED
     assert "Đã phát hành" in province.get(page).content.decode()

@@ -247,6 +247,7 @@ def test_pages_of_agencies_and_of_the_desk(
 ) -> None:
     hidden = document(level="internal")
     session = planned(capacity=1, online_link="https://hop.example/lgsp", materials=[hidden])
+    assert Fact.objects.get(deed="training.saved").after["materials"] == [str(hidden)]
     officer = holder("agency_officer", "H60.90", agency, person)
     client, page = signed_in(officer), reverse("training_session", args=[session.code])
     with django_assert_max_num_queries(15):
