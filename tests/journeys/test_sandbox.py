@@ -228,6 +228,7 @@ def publish_reports(product: Product) -> ServiceVersion:
     return version
 
 
+@pytest.mark.heavy
 def test_a_body_that_is_no_json_is_kept_and_said_what_to_mend(
     product: Product, open_hand: Callable[..., Hand], look: Callable[[Hand, str], None]
 ) -> None:
