@@ -140,7 +140,7 @@ def assert_exact(calls: list[Call]) -> None:
     told = [{**call, "day": _floor(call, "day"), "hour": _floor(call, "hour")} for call in calls]
     assert days == counted(told, "day")
     assert hours == counted(told, "hour", "service")
-    in_brief = [call for call in told if call["environment"] == "live"]
+    in_brief = [{**call, "agency_code": f"H60.{call['agency_id']}"} for call in told if call["environment"] == "live"]
     for kind in BRIEF_BY:
         wanted = counted(in_brief, "day" if kind == "begins" else kind)
         assert day_counts(since=SINCE, until=UNTIL, environment="live", by=kind) == {
