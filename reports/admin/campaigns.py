@@ -35,6 +35,8 @@ class CampaignForm(DeedForm):
     seen = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
     class Meta:
+        # Beside the day it begins the model's own word is enough; an error says it alone.
+        labels = {"period_end": gettext_lazy("Số liệu đến hết ngày")}
         widgets = {
             "instructions": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
             "extra_questions": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
