@@ -219,7 +219,7 @@ def mend(seats: Seats, officer: Page) -> None:
 
 def merge(seats: Seats, staff: Page) -> None:
     """Accept, see who is late, close, merge, take the workbook."""
-    campaign = Campaign.objects.get()
+    seats.round.campaign = campaign = Campaign.objects.get()
     staff.goto(f"{DESK}statement/{seats.round.statement(FIRST).pk}/change/")
     for _page in ("the step", "its confirmation"):
         press(staff, "Chấp nhận báo cáo")
