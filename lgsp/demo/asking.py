@@ -15,9 +15,9 @@ def ask_agencies(people: People, tell: Teller) -> str:
     """Let last month have been asked about, compare what came, return one statement; give the campaign's code."""
     reporter = people.staff("reporter")
     with tell.step("Thu báo cáo khai thác tháng trước: hai cơ quan đã nộp", reporter.name, "QC15.5"):
-        done = subprocess.run([sys.executable, "-m", "lgsp.demo.past"], capture_output=True, text=True, check=False)
+        done = subprocess.run([sys.executable, "manage.py", "demo_past"], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Surprise(f"lgsp.demo.past: {done.stdout}{done.stderr[-2000:]}")
+            raise Surprise(f"demo_past: {done.stdout}{done.stderr[-2000:]}")
         code = done.stdout.strip().splitlines()[-1]
     with tell.step("Đối chiếu số khai với nhật ký", reporter.name, "QC15.5"):
         campaign = reporter.open(reporter.open(f"{DESK}campaign/").link(code))

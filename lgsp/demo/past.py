@@ -1,26 +1,20 @@
 """What a new installation cannot have yet: a month of use gone by, and a campaign that asked about it (QC15.5).
 
-``python -m lgsp.demo.past``, for the demonstration's fresh folder alone. Calls of the month before are written by the
+``manage.py demo_past``, for the demonstration's fresh folder alone. Calls of the month before are written by the
 call log's own door under the keys the agencies hold now, the deeds of the campaign by their services, each with the
-clock at the day it would have been done. Prints the code of the campaign.
+clock at the day it would have been done.
 """
 
 import asyncio
-import os
-import sys
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lgsp.settings")
-django.setup()
-
-# ruff: noqa: E402 - models are there once Django is
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
@@ -34,6 +28,7 @@ from core import clock
 from core.actor import Actor
 from core.choices import Environment
 from core.ids import uuid7
+from core.problems import StateRefused
 from reports.models import Campaign, Statement
 from reports.services.campaign_letters import tell_of_campaigns
 from reports.services.campaigns import issue_campaign, save_campaign
@@ -63,11 +58,10 @@ def at(day: date, hour: int = 9) -> Iterator[datetime]:
         yield moment
 
 
-def main() -> int:
-    """Make it all; refuses where a campaign is there already or where nothing may be made up."""
+def make_past() -> Campaign:
+    """Make it all; return the campaign. Raises StateRefused in production and where a campaign is there already."""
     if settings.MODE == "production" or Campaign.objects.exists():
-        sys.stderr.write("Chỉ dùng cho bản trình diễn mới.\n")
-        return 1
+        raise StateRefused(_("Chỉ dùng cho bản trình diễn mới."))
     today = clock.today()
     asked = today - timedelta(days=ASKED)
     last = asked.replace(day=1) - timedelta(days=1)
@@ -79,8 +73,7 @@ def main() -> int:
         campaign = _ask(staff, last, today - timedelta(days=DUE))
     for code, ago, factor in ((SECOND, IN_TIME, 1), (FIRST, AFTER, 1.25)):
         _hand_in(campaign, code, today - timedelta(days=ago), factor)
-    sys.stdout.write(f"{campaign.code}\n")
-    return 0
+    return campaign
 
 
 def _keys() -> dict[str, Standing]:
@@ -133,7 +126,13 @@ async def _call_through(keys: dict[str, Standing], last: date) -> None:
 async def _one_day(ledger: Ledger, keys: dict[str, Standing], day: date) -> None:
     with at(day, 10) as moment:
         calls = [
-            Call(uuid7(), moment + timedelta(minutes=7 * place), keys[code], created=moment, nonce=os.urandom(16))
+            Call(
+                uuid7(),
+                moment + timedelta(minutes=7 * place),
+                keys[code],
+                created=moment,
+                nonce=secrets.token_bytes(16),
+            )
             for code, many in CALLS_A_DAY.items()
             for place in range(many)
         ]
@@ -181,7 +180,3 @@ def _hand_in(campaign: Campaign, agency: str, day: date, factor: float) -> None:
 def _acting(name: str, agency: str) -> Actor:
     user = User.objects.get(email=f"{name}@lgsp.example")
     return actor_for(user, standings_of(user), agency_id=Agency.objects.get(code=agency).pk)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

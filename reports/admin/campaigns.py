@@ -35,6 +35,8 @@ class CampaignForm(DeedForm):
     seen = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
     class Meta:
+        # Beside the day it begins the model's own word is enough; an error says it alone.
+        labels = {"period_end": gettext_lazy("Số liệu đến hết ngày")}
         widgets = {
             "instructions": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
             "extra_questions": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -69,6 +71,9 @@ class CampaignAdmin(StepsAdmin):
         ("due_on", "due_basis"),
         "seen",
     )
+
+    class Media:
+        js = ("js/searched-lists.js",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read how the statements of each stand along with the list, and leave the results out."""

@@ -86,10 +86,10 @@ def late_list(campaign: Campaign) -> QuerySet[Statement]:
 
 
 def with_days_late(statements: Iterable[Statement]) -> list[tuple[Statement, int]]:
-    """Return each late statement with the working days that passed since its deadline: until it came, or until now."""
+    """Return each late statement with the working days from its deadline until it came, or until now: at least one."""
     calendar, now = work_calendar(), clock.now()
     return [
-        (one, max(0, -remaining(one.first_submitted_at or now, one.campaign.due_at, calendar)))
+        (one, -remaining(one.first_submitted_at or now, one.campaign.due_at, calendar))
         for one in statements
         if one.campaign.due_at is not None
     ]

@@ -12,6 +12,7 @@ from django.conf import settings as installed
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.models import User
 from audit.services.rollups import roll_up
 from core import clock
 from reports.models import Campaign
@@ -76,6 +77,8 @@ def seats(
     keep: Callable[[Page, str], None],
 ) -> Iterator[Seats]:
     roll_up()
+    for place, user in enumerate(campaigning.users.values(), start=1):
+        User.objects.filter(pk=user.pk).update(full_name=f"Cán bộ {place} (mẫu)")
     made = Seats(live_server.url, browser, campaigning, signed_in, keep)
     yield made
     for context in browser.contexts:
@@ -189,14 +192,14 @@ def send_back(seats: Seats, staff: Page) -> None:
     """Compare declared with logged, and return it: not without a reason."""
     staff.reload()
     press(staff, "Đối chiếu số khai với nhật ký")
-    expect(staff.get_by_text("Quá mức")).to_be_visible()
+    expect(staff.get_by_text("Quá mức", exact=True)).to_be_visible()
     seats.judge(staff, "campaign-compare")
     press(staff, "Sở Nông nghiệp và Môi trường")
-    expect(staff.get_by_text("Gồm cả lượt thử lại")).to_be_visible()
+    expect(staff.get_by_text("Gồm cả lượt thử lại").first).to_be_visible()
     seats.judge(staff, "desk-statement")
     press(staff, "Trả lại để sửa")
     press(staff, "Trả lại để sửa")
-    expect(staff.get_by_text("Nhập lý do")).to_be_visible()
+    expect(staff.get_by_text("Nhập lý do").first).to_be_visible()
     seats.judge(staff, "desk-statement-return")
     staff.fill("[name=reason]", REASON)
     press(staff, "Trả lại để sửa")
@@ -206,7 +209,7 @@ def mend(seats: Seats, officer: Page) -> None:
     """Read why, mend it."""
     officer.goto("/co-quan/")
     press(officer, "Sửa báo cáo khai thác được trả lại")
-    expect(officer.get_by_text(REASON)).to_be_visible()
+    expect(officer.get_by_text(REASON).first).to_be_visible()
     seats.judge(officer, "statement-returned")
     press(officer, "Sửa báo cáo")
     officer.locator("textarea[name=answer-ket-qua]").fill("1.200 hồ sơ không phải nộp bản sao")
@@ -216,7 +219,7 @@ def mend(seats: Seats, officer: Page) -> None:
 
 def merge(seats: Seats, staff: Page) -> None:
     """Accept, see who is late, close, merge, take the workbook."""
-    campaign = Campaign.objects.get()
+    seats.round.campaign = campaign = Campaign.objects.get()
     staff.goto(f"{DESK}statement/{seats.round.statement(FIRST).pk}/change/")
     for _page in ("the step", "its confirmation"):
         press(staff, "Chấp nhận báo cáo")
@@ -224,7 +227,7 @@ def merge(seats: Seats, staff: Page) -> None:
     home = f"{DESK}campaign/{campaign.pk}/change/"
     staff.goto(home)
     press(staff, "Danh sách nộp muộn, chưa nộp")
-    expect(staff.get_by_text("Sở Tư pháp")).to_be_visible()
+    expect(staff.get_by_text("Sở Tư pháp").first).to_be_visible()
     expect(staff.get_by_text("Sở Nông nghiệp và Môi trường")).to_have_count(0)
     seats.judge(staff, "campaign-late")
     staff.goto(f"{DESK}statement/{seats.round.statement(SECOND).pk}/change/")

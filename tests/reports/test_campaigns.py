@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from reports.queries.campaigns import campaign_figures
 from reports.queries.window import Window
 from reports.selectors.campaign_audience import audience_of
 from reports.selectors.campaign_board import tasks_for
-from reports.selectors.statements import compared, late_list
+from reports.selectors.statements import compared, late_list, statements_for, with_days_late
 from reports.services.campaign_letters import remind_of_statements, tell_of_campaigns
 from reports.services.campaign_merging import merge_campaign
 from reports.services.campaign_questions import save_question
@@ -285,7 +286,10 @@ def test_late_ones_are_told_apart_and_taken_or_not_by_setting(campaigning: Round
         campaigning.submit(FIRST)
         assert campaigning.statement(FIRST).is_late
         assert not campaigning.statement(SECOND).is_late
-        assert [one.agency.code for one in late_list(campaign)] == [FIRST]
+        [(late, days)] = with_days_late(late_list(campaign))
+        due, came = (moment.astimezone(clock.VIETNAM).date() for moment in (campaign.due_at, clock.now()))  # type: ignore[union-attr]
+        passed = [due + timedelta(days=n) for n in range(1, (came - due).days + 1)]
+        assert (late.agency.code, days) == (FIRST, sum(map(work_calendar().is_working_day, passed)))
     strict = campaigning.issue(accepts_late=False)
     campaigning.hand_in(SECOND)
     campaigning.fill(FIRST)
@@ -324,6 +328,11 @@ def test_declared_stands_beside_logged_and_is_narrowed(campaigning: Round) -> No
     assert shown(only="giai-trinh") == []
     assert shown(words="tu phap") == [("xa-phuong", 0)]
     assert shown(state="accepted") == []
+    return_statement(actor=campaigning.staff, statement=campaigning.statement(FIRST), reason="Chưa rõ")
+    campaigning.fill(FIRST, declared={"xa-phuong": 19}, said="Đang sửa")
+    assert shown() == [("xa-phuong", 0)], "what an agency is mending is its own"
+    campaigning.submit(FIRST)
+    assert shown(only="khac") == [("xa-phuong", -1)]
 
 
 def test_the_workbench_of_both_sides_follows(campaigning: Round) -> None:
@@ -374,4 +383,7 @@ def test_who_sees_campaigns(campaigning: Round, person: Callable[..., User], act
         assert not Statement.objects.visible_to(stranger).exists()
         assert not Campaign.objects.visible_to(stranger).exists()
     assert Statement.objects.visible_to(campaigning.officer()).count() == 1
+    both = replace(campaigning.staff, permissions=campaigning.staff.permissions | {"statement.draft"})
+    assert Statement.objects.visible_to(both).count() == 2
+    assert not statements_for(both).exists(), "at the portal a body reads what it answers itself"
     assert Campaign.objects.get().state == CampaignState.ISSUED
