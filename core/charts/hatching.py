@@ -24,9 +24,11 @@ def strokes(box: Box, series: int) -> str:
     Every stroke lies inside the box. Dots are strokes without length, which take round ends.
     """
     drawn = _LOOKS[series][1]
+    if not drawn:
+        return ""
     if drawn == ".":
         return "".join(f"M{_told(x)} {_told(y)}h0" for x, y in _dots(box))
-    lines = _slanted(box, falling=drawn == "\\") if drawn else ()
+    lines = _slanted(box, falling=drawn == "\\")
     return "".join(f"M{_told(a)} {_told(b)}L{_told(c)} {_told(d)}" for a, b, c, d in lines)
 
 

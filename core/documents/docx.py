@@ -121,7 +121,9 @@ def _block(word: WordFile, block: Block, room: int) -> None:
 
 def _chart(word: WordFile, block: ChartBlock, room: int) -> None:
     title = parts.say(word.add_paragraph(), block.chart.title, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-    title.paragraph_format.space_before, title.paragraph_format.keep_with_next = Pt(6), True
+    layout = title.paragraph_format
+    # Without room between them LibreOffice lays the picture over the descenders of its title.
+    layout.space_before, layout.space_after, layout.keep_with_next = Pt(6), Pt(4), True
     drawn = chart_picture(block.chart)
     parts.picture(word.add_paragraph(), drawn.png(), width=int(room * drawn.share), alt=block.alt)
 

@@ -12,6 +12,7 @@ WORKBENCH_SOURCES = [
     "reports.selectors.yearly_tasks.tasks_for",
 ]
 BOARD_SOURCES = [
+    "reports.selectors.boards.boards_for",
     "connections.selectors.boards.boards_for",
     "incidents.selectors.boards.boards_for",
     "accounts.selectors.notices.boards_for",

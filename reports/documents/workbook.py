@@ -97,8 +97,8 @@ def _info(page: Page, run: ReportRun, told: _Told, sheets: Sequence[str]) -> Non
     page.row([(_("Kiểm tra báo cáo tại"), "term", "@"), (check_address(run.code), "plain", "@")])
     page.sheet.cell(row=page.at - 1, column=2).hyperlink = check_address(run.code)
     page.row([(_("Mã QR kiểm tra báo cáo"), "term", "@")])
-    words = _("Mã QR: %(address)s") % {"address": check_address(run.code)}
-    put_picture(page, 2, qr_png(check_address(run.code)), side=_QR_PIXELS, words=words)
+    shown = _("Mã QR: %(address)s") % {"address": check_address(run.code)}
+    put_picture(page, 2, qr_png(check_address(run.code)), side=_QR_PIXELS, words=shown)
     for part in paragraphs(told.narrative.get(OPENING, "")):
         page.wide(part)
     for title, words in closing_parts(told.frozen, told.narrative):

@@ -65,10 +65,11 @@ def report_list(request: Any) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(run, report_name(run), run.files.all() if run.is_written else []) for run in page],
-        "kinds": list(Kind),
+        "kinds": Kind.choices,
         "kind": kind,
-        "years": years_for(request.actor),
+        "years": [(str(item), item) for item in years_for(request.actor)],
         "year": year,
+        "active": bool(kind) + bool(year),
     }
     return render(request, "reports/reports.html", context)
 

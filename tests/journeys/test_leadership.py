@@ -32,6 +32,11 @@ def test_leadership_is_one_click_away(world: World, keep: Callable[[Page, str], 
     assert page.locator(".chart-figure").count() == 3
     expect(page.get_by_text("Số liệu đến")).to_be_visible()
     keep(page, "leadership-first-click")
+    # The navigation is folded away on a phone: there the start page itself leads on.
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto("/co-quan/")
+    page.get_by_role("link", name="Tình hình và việc cần chỉ đạo").click()
+    expect(page.get_by_role("heading", name="Điều hành", level=1)).to_be_visible()
     page.context.close()
 
 

@@ -24,6 +24,7 @@ from reports.services.writing import document_of
 from reports.wording import NOTHING, measured
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain
+from tests.house.checkers.language import leaks
 from tests.reports.conftest import Desk
 
 # Word keeps lengths in twentieths of a point (635 EMU).
@@ -77,6 +78,9 @@ def test_texts_are_whole_vietnamese_without_leftovers(file: Any) -> None:
     assert unicodedata.is_normalized("NFC", everything)
     assert not re.search(r"\{\{|\}\}|%\(|\bNone\b|\bnan\b|�", everything)
     assert "verdict-" not in everything
+    # U17 on paper: nothing foreign but the codes of things.
+    words = [(place, re.sub(r"\w+(?:-\w+)+", "", text)) for place, text in enumerate(texts(file))]
+    assert list(leaks("docx", words)) == []
     for said in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "BÁO CÁO", "Nơi nhận:"):
         assert said in texts(file)
     assert "hạn nội bộ" in everything
