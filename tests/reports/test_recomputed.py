@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from reports.content.assembling import sections
 from reports.content.figures import Section
 from reports.periods import Period
 from reports.queries.window import Window
-from tests.reports.raw_calls import Call, Raw, edges, made_up, midnights, raw, write
+from tests.reports.raw_calls import Call, Raw, edges, half_up, made_up, midnights, raw, write
 from tests.reports.register_counts import counted
 from tests.reports.register_draw import Draw
 from tests.reports.register_rows import fill
@@ -60,7 +61,7 @@ def chart(found: tuple[Section, ...], code: str) -> Chart:
 
 def percent(part: int, whole: int) -> float | None:
     """Return a share as reports round it."""
-    return round(part * 100 / whole, 2) if whole else None
+    return half_up(Decimal(part * 100) / whole) if whole else None
 
 
 def expected(span: Window) -> dict[str, Any]:
@@ -255,4 +256,6 @@ def _used(draw: Draw) -> list[Call]:
     calls = made_up(draw.chance, [draw.moment() for _ in grants[::2]], [(nobody, nobody, draw.edges[0])])
     for n, (call, grant) in enumerate(zip(calls, grants[::2], strict=True)):
         call.intent.update(system_id=grant.system_id, service=grant.service.code, verdict="AAQ"[n % 3])
+        # What was refused before anyone was known may stand for many calls; these callers are known.
+        call.intent.update(refused=False, calls=1)
     return calls
