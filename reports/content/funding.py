@@ -7,6 +7,7 @@ from reports.content.figures import Column, Figure, Section, Table
 from reports.content.words import Figures, by_code, share, told, whole
 from reports.money import dong
 from reports.queries.funding import FundingFigures, FundingRow
+from reports.rounding import in_millions
 
 
 def funding(found: FundingFigures, figures: Figures | None = None) -> Section:
@@ -87,7 +88,7 @@ def _amounts(row: FundingRow) -> tuple[int | None, ...]:
 
 
 def _millions(amount: int | None) -> float | None:
-    return None if amount is None else round(amount / 1_000_000, 3)
+    return None if amount is None else in_millions(amount)
 
 
 FUNDING = whole(lambda got: got.funding, counted, funding)

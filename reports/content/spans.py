@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from core.charts import Series
 from core.clock import VIETNAM
 from reports.queries.window import Window
+from reports.rounding import percent
 
 #: So many points are told apart on a phone and on paper.
 MOST = 62
@@ -37,8 +38,7 @@ class Spans:
         for day, all_of_it, some in counted:
             whole[self.of(day)] += all_of_it
             part[self.of(day)] += some
-        values = (round(100 * part[label] / whole[label], 2) if whole[label] else None for label in self.labels)
-        return Series(name, tuple(values))
+        return Series(name, tuple(percent(part[label], whole[label]) for label in self.labels))
 
 
 def spans_of(window: Window) -> Spans:

@@ -10,6 +10,7 @@ from core.documents.wording import short_date
 from reports.content.figures import Figure, Section
 from reports.queries.agencies import AgencyThen
 from reports.queries.gathering import Gathered
+from reports.rounding import percent
 from reports.wording import change, measured
 
 Figures = tuple[Figure, ...]
@@ -39,7 +40,7 @@ def whole(
 
 def share(part: int, whole: int) -> float | None:
     """Return *part* of *whole* in percent, two places; None where there is no whole."""
-    return round(100 * part / whole, 2) if whole else None
+    return percent(part, whole)
 
 
 def agency_name(found: AgencyThen | None, name: str = "") -> str:

@@ -10,6 +10,7 @@ from core import clock
 from core.documents.wording import number
 from reports.models import RankingPolicy
 from reports.queries.leadership_ranking import PARTS, AgencyParts, Ratio, agency_parts, ranking_policy
+from reports.rounding import percent
 from reports.selectors.leadership_periods import Chosen
 
 KEPT_SECONDS = 60
@@ -141,4 +142,4 @@ def part_text(row: Ranked, name: str) -> str:
 
 
 def _percent(ratio: Ratio) -> float | None:
-    return round(100 * ratio.good / ratio.whole, 2) if ratio.whole else None
+    return percent(ratio.good, ratio.whole)

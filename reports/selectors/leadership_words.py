@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from core.documents.wording import number
+from reports.rounding import percent
 
 NO_DATA = "Chưa có số liệu kỳ này"
 
@@ -20,7 +21,7 @@ class Change:
 
 def share(part: int, whole: int) -> float | None:
     """Return *part* of *whole* in percent, two places; None where there is no whole."""
-    return round(100 * part / whole, 2) if whole else None
+    return percent(part, whole)
 
 
 def change_of(now: float | None, before: float | None, *, points: bool = False) -> Change:

@@ -50,14 +50,13 @@ def save_session(
     known = stored.pk is not None
     values = tidied(TrainingSession, fields, FIELDS)
     before, after = changed({name: getattr(stored, name) for name in values} if known else {}, values)
-    wanted = {document.pk: str(document) for document in materials}
-    had = {document.pk: str(document) for document in stored.materials.all()} if known else {}
-    if known and not after and wanted.keys() == had.keys():
+    wanted, had = _named(materials), _named(stored.materials.all()) if known else {}
+    if known and not after and wanted == had:
         return stored
     for name, value in values.items():
         setattr(stored, name, value)
     judge(stored, _errors(stored, after, tidy(reason_of_change)))
-    if wanted.keys() != had.keys():
+    if wanted != had:
         before["materials"], after["materials"] = sorted(had.values()), sorted(wanted.values())
     moved = stored.state == SessionState.OPEN and any(name in after for name in MOVING)
     stored.revision += 1 if known else 0
@@ -65,13 +64,17 @@ def save_session(
     stored.change_reason = tidy(reason_of_change)[:300] if known else ""
     stored.save()
     stored.materials.set(wanted)
-    deed = "training.moved" if moved else "training.saved"
-    reason = stored.change_reason
+    deed, reason = "training.moved" if moved else "training.saved", stored.change_reason
     record_fact(actor=actor, deed=deed, subject=stored, before=before, after=after, reason=reason, clause=CLAUSE)
     fill_free_seats(actor, stored)
     if moved:
         tell_moved(stored)
     return stored
+
+
+def _named(materials: Iterable[Any]) -> dict[int, str]:
+    """Return the names of *materials* by id."""
+    return {document.pk: str(document) for document in materials}
 
 
 def _begun(session: TrainingSession | None, revision: int | None) -> TrainingSession:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,11 @@ class Call:
 
     intent: dict[str, Any]
     outcomes: tuple[tuple[str, int, str, str, int], ...]
+
+
+def half_up(value: Decimal, step: str = "0.01") -> float:
+    """Return *value* rounded to a multiple of *step*, a half away from zero."""
+    return float(value.quantize(Decimal(step), ROUND_HALF_UP))
 
 
 def edges(*moments: datetime) -> list[datetime]:

@@ -1,12 +1,14 @@
 """Figures of the registers, each by SQL of its own that shares nothing with the report's queries."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from core.clock import VIETNAM
 from incidents.register_choices import Act, Outcome
+from tests.reports.raw_calls import half_up
 
 _LASTS = "{0} < %(until)s and ({1} is null or {1} >= %(until)s)"
 _IN = "{0} >= %(since)s and {0} < %(until)s"
@@ -219,5 +221,5 @@ def counted(since: datetime, until: datetime) -> dict[str, Any]:
     for code, (part, other) in SHARES.items():
         one, two = found[part] or 0, found[other] or 0
         whole = one + two if code in _OF_BOTH else two
-        found[code] = round(100 * one / whole, 2) if whole else None
+        found[code] = half_up(100 * Decimal(one) / Decimal(whole)) if whole else None
     return found

@@ -1,11 +1,13 @@
 """Figures and tables of the year's duties, each by SQL of its own that shares nothing with the report's queries."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from core.clock import VIETNAM
+from tests.reports.raw_calls import half_up
 
 _ASKED = (
     "from reports_statement s join reports_campaign c on c.id = s.campaign_id"
@@ -126,7 +128,7 @@ def yearly_counted(since: datetime, until: datetime) -> dict[str, Any]:
         found |= {code: None if value is None else float(value) for code, value in zip(_MONEYS, sums, strict=True)}
         found["funding_left"] = found["funding_allowed"] - found["funding_spent"]
         for code, (part, whole) in SHARES.items():
-            found[code] = round(100 * found[part] / found[whole], 2) if found[whole] else None
+            found[code] = half_up(100 * Decimal(found[part]) / Decimal(found[whole])) if found[whole] else None
         cursor.execute(
             "select exists (select from reports_campaign where issued_at >= %(since)s and issued_at < %(until)s),"
             " exists (select from reports_budgetyear where year = %(year)s and opened_at < %(until)s)",
@@ -151,4 +153,4 @@ def yearly_rows(since: datetime, until: datetime) -> dict[str, list[tuple[Any, .
 def _money(row: tuple[Any, ...]) -> tuple[Any, ...]:
     name, allowed, period, spent, before = row
     amounts = (allowed, period, spent, allowed - spent, before)
-    return (name, *(None if one is None else round(int(one) / 1_000_000, 3) for one in amounts))
+    return (name, *(None if one is None else half_up(Decimal(one) / 1_000_000, "0.001") for one in amounts))

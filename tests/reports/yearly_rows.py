@@ -154,7 +154,8 @@ def _funding(draw: Draw, count: int) -> None:
 def _training(draw: Draw, bodies: list[Agency], people: list[User], count: int) -> None:
     chance, sessions = draw.chance, []
     for n in range(count):
-        ends = draw.moment()
+        # Every third one lies in the span itself.
+        ends = draw.moment() if n % 3 else draw.edges[0] + timedelta(hours=n)
         sessions.append(
             TrainingSession(
                 code=f"TH-{n}",
@@ -183,7 +184,7 @@ def _training(draw: Draw, bodies: list[Agency], people: list[User], count: int) 
             result=chance.choice(("", *Result.values)),
         )
         for one in TrainingSession.objects.bulk_create(sessions)
-        for n, body in enumerate(bodies)
+        for n, body in enumerate(bodies * 3)
     ]
     TrainingSeat.objects.bulk_create(seats)
 
