@@ -15,26 +15,32 @@ from reports.content.figures import thaw
 from reports.guards import sees_drafts
 from reports.models import Recount, ReportRun
 from reports.selectors.recounts import differences, last_recount, to_recount
-from reports.services.writing import freeze
+from reports.services.writing import NotSummed, freeze
 
 log = structlog.get_logger("lgsp.reports")
 # Seconds after which a run leaves what is left to the next one; a task may live 300 (CELERY_TASK_TIME_LIMIT).
 LONGEST_RUN = 150
+# So long a person at a page waits for calls to be summed, seconds.
+SHORTLY = 5.0
 MOST = 50
 
 
-def recount_report(*, actor: Actor, run: ReportRun) -> Recount:
+def recount_report(*, actor: Actor, run: ReportRun, within: float | None = None) -> Recount:
     """Count the figures of *run* again up to its closing moment and keep which differ, with the moment.
 
     The report itself does not change. Of two counts at once the one that began later stands. Raises PermissionRefused,
-    StateRefused before its figures are frozen.
+    StateRefused before its figures are frozen, and where calls are not summed *within* so many seconds (``SHORTLY``).
     """
     if not (sees_drafts(actor) or actor.kind == "system"):
         raise PermissionRefused(_("Việc này thuộc vai trò Cán bộ báo cáo, Lãnh đạo Sở."))
     if not run.is_counted:
         raise StateRefused(_("Báo cáo chưa có số liệu đã chốt để đối chiếu."))
     began = clock.now()
-    found = [item.as_json() for item in differences(thaw(run.figures or {}).sections, freeze(run).sections)]
+    try:
+        counted = freeze(run, within=SHORTLY if within is None else within)
+    except NotSummed as error:
+        raise StateRefused(_("Lượt gọi chưa cộng xong nên chưa đối chiếu được; thực hiện lại sau ít phút.")) from error
+    found = [item.as_json() for item in differences(thaw(run.figures or {}).sections, counted.sections)]
     return _keep(actor, run, found, began)
 
 
@@ -62,7 +68,7 @@ def recount_due_reports() -> int:
         if monotonic() - began > LONGEST_RUN:
             break
         try:
-            recount_report(actor=actor, run=run)
+            recount_report(actor=actor, run=run, within=LONGEST_RUN)
         except Exception:
             log.exception("report_recount_failed", run=run.code)
         else:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agency
 from audit.record import record_fact
 from audit.selectors.rollups import summed_until
-from audit.services.rollups import roll_up
+from audit.services.rollups import BUDGET_SECONDS, roll_up
 from core import clock
 from core.actor import system_actor
 from core.documents import docx
@@ -44,24 +44,27 @@ def write_report(*, run_id: int) -> ReportRun:
     if run.state != RunState.REQUESTED:
         return run
     try:
-        return _finish(run, freeze(run))
+        return _finish(run, freeze(run, within=SUMS_WITHIN))
     except Exception as error:
         log.exception("report_failed", run=run.code)
         return _fail(run, error)
 
 
-def freeze(run: ReportRun) -> Frozen:
-    """Read everything *run* will say, up to its closing moment. Raises NotSummed."""
-    _sum_up_to(run.data_until)
+def freeze(run: ReportRun, *, within: float = SUMS_WITHIN) -> Frozen:
+    """Read everything *run* will say, up to its closing moment.
+
+    Raises NotSummed where the calls up to then are not summed *within* so many seconds.
+    """
+    _sum_up_to(run.data_until, within)
     content = sections(Window(run.period.since, run.data_until), windows(run.period, run.data_until))
     return Frozen(_letterhead(ReportTemplate.objects.get(kind=run.kind), run.title), content)
 
 
-def _sum_up_to(moment: datetime) -> None:
+def _sum_up_to(moment: datetime, within: float) -> None:
     """See that every call up to *moment* is in the sums: another run may be at it, or much to catch up with."""
-    stop = time.monotonic() + SUMS_WITHIN
+    stop = time.monotonic() + within
     while True:
-        roll_up()
+        roll_up(within=min(max(within, 1.0), BUDGET_SECONDS))
         until = summed_until()
         if until is not None and until >= moment:
             return

@@ -1,10 +1,14 @@
 """What came or was corrected after closing never changes a report; it is shown beside it (QC14.5)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from audit.models import Fact
 from core import clock
 from core.problems import PermissionRefused, StateRefused
@@ -58,9 +62,9 @@ def test_rows_that_come_late_are_told_and_the_report_stays(chain: Chain, desk: D
         again = recount_report(actor=officer, run=run)
     assert (again.pk, again.first_at, again.last_at) == (found.pk, found.first_at, later)
 
-    def overtaken(counted: ReportRun) -> Frozen:
+    def overtaken(counted: ReportRun, within: float) -> Frozen:
         """Count, and come back after another count that began later and saw more."""
-        known = freeze(counted)
+        known = freeze(counted, within=within)
         if counting.call_count > 1:
             return known
         log_calls(grant, count=1, received_at=run.data_until - timedelta(minutes=1))
@@ -84,6 +88,18 @@ def test_who_may_and_when(desk: Desk) -> None:
     written = desk.write()
     with pytest.raises(PermissionRefused):
         recount_report(actor=desk.actors["province_leader"], run=written)
+    assert not Recount.objects.exists()
+
+
+def test_nobody_waits_at_the_page_for_calls_to_be_summed(desk: Desk, signed_in: Callable[[User], Client]) -> None:
+    run = desk.write()
+    with (
+        patch("reports.services.recounting.SHORTLY", 0.0),
+        patch("reports.services.writing.summed_until", lambda: None),
+    ):
+        answer = signed_in(desk.users["report_officer"]).post(reverse("recount_report", args=[run.code]))
+    assert answer.status_code == 409
+    assert "Lượt gọi chưa cộng xong" in answer.content.decode()
     assert not Recount.objects.exists()
 
 
