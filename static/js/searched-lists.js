@@ -2,10 +2,10 @@
 "use strict";
 
 addEventListener("load", () => {
-  for (const list of document.querySelectorAll("select.admin-autocomplete[multiple][id]")) {
-    const label = document.querySelector(`label[for="${list.id}"]`);
-    const box = list.parentElement.querySelector(".select2-search__field");
-    if (label && box) {
+  for (const box of document.querySelectorAll(".select2-search__field")) {
+    const list = box.closest(".select2-container")?.previousElementSibling;
+    const label = list?.id && document.querySelector(`label[for="${list.id}"]`);
+    if (label) {
       box.setAttribute("aria-label", label.textContent.trim());
     }
   }
