@@ -72,9 +72,6 @@ class CampaignAdmin(StepsAdmin):
         "seen",
     )
 
-    class Media:
-        js = ("js/searched-lists.js",)
-
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read how the statements of each stand along with the list, and leave the results out."""
         found: Any = super().get_queryset(request)

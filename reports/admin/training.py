@@ -79,9 +79,6 @@ class TrainingSessionAdmin(WorkAdmin):
         ),
     }
 
-    class Media:
-        js = ("js/searched-lists.js",)
-
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read the seats with the sessions."""
         found: Any = super().get_queryset(request)
