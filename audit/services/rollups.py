@@ -79,12 +79,12 @@ _OF_HOUR = "date_trunc('hour', {})"
 _OF_DAY = f"date_trunc('day', {{}}, '{_ZONE}')"
 
 
-def roll_up(*, within: float = BUDGET_SECONDS) -> int:
+def roll_up(*, within: float | None = None) -> int:
     """Sum what came to the log since the last run; return how many minutes were summed. Safe to run twice and at once.
 
-    A run that finds more than it can do *within* so many seconds leaves the rest to the next one.
+    A run that finds more than it can do *within* so many seconds (``BUDGET_SECONDS``) leaves the rest to the next one.
     """
-    begun, stop, summed = clock.now(), time.monotonic() + within, 0
+    begun, stop, summed = clock.now(), time.monotonic() + (BUDGET_SECONDS if within is None else within), 0
     seen = _see_all(stop)
     while time.monotonic() < stop and (done := _sum_due()) is not None:
         summed += done
