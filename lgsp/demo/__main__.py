@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from lgsp.demo import connecting, filing, given, sources
-from lgsp.demo.asking import ask_agencies
 from lgsp.demo.browser import Surprise
 from lgsp.demo.connecting import Access
 from lgsp.demo.filing import Dossier
@@ -60,7 +59,6 @@ def _run(people: People, tell: Teller, chosen: argparse.Namespace) -> None:
     tell.quiet = False
     say(f"     {tell.number} bước đã xong")
     _write(chosen, people, [(first, held), (second, held_too)])
-    ask_agencies(people, tell)
     _verify(tell)
     path = make_report(people, tell, chosen.data)
     tell.detail(f"Báo cáo: {path}")

@@ -1,6 +1,9 @@
-"""Screens of a campaign and its statements, as the demonstration left them; the last accept, close, merge it."""
+"""Screens of a campaign and its statements over a month of use made for them; the last accept, close, merge it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from lgsp.demo.people import People
 
@@ -8,11 +11,18 @@ Shot = tuple[str, str, str, str]
 REPORTER, OFFICER, OTHER, OTHER_SENDER = "bao-cao.skhcn", "can-bo.snnmt", "can-bo.syt", "dai-dien.syt"
 DESK = "/quan-tri/reports/"
 RESULT = "desk-campaign-result"
+MAKE = "from tests.journeys.past import make_past; make_past()"
+REASON = "Chưa nêu kết quả đạt được bằng con số; bổ sung số hồ sơ đã dùng dữ liệu trong kỳ"
 
 
-def campaign_shots(people: People, *, merge: bool) -> Iterator[Shot]:
-    """Give the pictures; with *merge* also of the result, after which the others are gone."""
+def campaign_shots(people: People, data: Path, *, merge: bool) -> Iterator[Shot]:
+    """Give the pictures of the portal in *data*; with *merge* also of the result, after which the others are gone."""
     reporter = people.by_name(REPORTER)
+    if "DBC-" not in reporter.open(f"{DESK}campaign/").text:
+        subprocess.run([sys.executable, "run", "manage", "--data", str(data), "shell", "-c", MAKE], check=True)
+        compare = reporter.open(f"{_below(reporter.open(f'{DESK}campaign/').link('DBC-'))}/doi-chieu/")
+        statement = reporter.open(compare.link("Sở Y tế"))
+        reporter.fill(statement.link("Trả lại để sửa"), "Trả lại để sửa", reason=REASON)
     campaign = reporter.open(f"{DESK}campaign/").link("DBC-")
     if "Đang thu báo cáo" in reporter.open(campaign).text:
         yield from _while_it_runs(people, campaign)

@@ -323,7 +323,7 @@ def main() -> None:
         every += [*alert_shots(people, pk), *leadership_shots(people), *yearly_shots(people)]
         merge = not chosen.only or RESULT in chosen.only
         # Each is taken before the next is brought about.
-        shown = chain(every, campaign_shots(people, merge=merge))
+        shown = chain(every, campaign_shots(people, chosen.data, merge=merge))
         wanted: Iterable[Shot] = (shot for shot in shown if not chosen.only or shot[0] in chosen.only)
         if not chosen.only:
             wanted = chain(wanted, judged(people))

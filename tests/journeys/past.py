@@ -1,8 +1,8 @@
-"""What a new installation cannot have yet: a month of use gone by, and a campaign that asked about it (QC15.5).
+"""A month of use gone by, and a campaign that asked about it (QC15.5): what pictures show and no new portal can have.
 
-``manage.py demo_past``, for the demonstration's fresh folder alone. Calls of the month before are written by the
-call log's own door under the keys the agencies hold now, the deeds of the campaign by their services, each with the
-clock at the day it would have been done.
+For a folder made for pictures alone: calls of the month before are written under the keys the agencies hold now, the
+deeds of the campaign are done by their services, each with the clock at the day it would have been done. Such calls
+are what `audit_verify` calls put in afterwards until they are sealed.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from typing import Any
 from unittest.mock import patch
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
@@ -28,7 +27,6 @@ from core import clock
 from core.actor import Actor
 from core.choices import Environment
 from core.ids import uuid7
-from core.problems import StateRefused
 from reports.models import Campaign, Statement
 from reports.services.campaign_letters import tell_of_campaigns
 from reports.services.campaigns import issue_campaign, save_campaign
@@ -59,9 +57,7 @@ def at(day: date, hour: int = 9) -> Iterator[datetime]:
 
 
 def make_past() -> Campaign:
-    """Make it all; return the campaign. Raises StateRefused in production and where a campaign is there already."""
-    if settings.MODE == "production" or Campaign.objects.exists():
-        raise StateRefused(_("Chỉ dùng cho bản trình diễn mới."))
+    """Make it all; return the campaign."""
     today = clock.today()
     asked = today - timedelta(days=ASKED)
     last = asked.replace(day=1) - timedelta(days=1)
