@@ -46,6 +46,11 @@ def staff_sheet(request: HttpRequest) -> str:
     return static("css/staff.css")
 
 
+def staff_script(request: HttpRequest) -> str:
+    """Return the address of the script that names the search boxes of lists on staff pages."""
+    return static("js/searched-lists.js")
+
+
 def staff_icon(request: HttpRequest) -> str:
     """Return the address of the icon browsers show beside the title of a staff page."""
     return static("icons/logo.svg")

@@ -15,6 +15,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "core.admin.staff_icon"}],
     "STYLES": ["core.admin.staff_sheet"],
+    "SCRIPTS": ["core.admin.staff_script"],
     "ENVIRONMENT": "core.admin.environment_label",
     "COLORS": {
         "primary": {
