@@ -4,13 +4,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
 from core.actor import Actor
 from core.clock import VIETNAM
-from reports.content.figures import Figure, Section, Table, thaw
+from core.documents.wording import number
+from reports.content.figures import Cell, Column, Figure, Section, Table, thaw
 from reports.documents.periodic import cell_text
 from reports.models import ReportRun
 from reports.web.rows import Span, url_of
 from reports.wording import change, compared, measured
+
+#: Rows of one table on a page, a row for every body of a province among them; all rows are in the workbook.
+SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +39,16 @@ class FigureView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """One table ready to be shown; a cell is its head, its text, and whether it is a number."""
+    """One table ready to be shown; *rows* are the cells of each, written out: templates take ten times as long.
+
+    Of *total* rows the first ``SHOWN`` are in *rows*; *more* says that there are others.
+    """
 
     title: str
     heads: list[tuple[str, bool]]
-    rows: list[list[tuple[str, str, bool]]]
+    rows: list[SafeString]
+    total: str
+    more: bool
     empty: str
     definition: str
     url: str
@@ -84,18 +96,26 @@ def _table(table: Table, url: str) -> TableView:
     return TableView(
         title=table.title,
         heads=[(column.label, column.unit is not None) for column in table.columns],
-        rows=[
-            [
-                (column.label, cell_text(value, column), column.unit is not None)
-                for value, column in zip(row, table.columns, strict=True)
-            ]
-            for row in table.rows
-        ],
+        rows=[_cells(row, table.columns) for row in table.rows[:SHOWN]],
+        total=number(len(table.rows)),
+        more=len(table.rows) > SHOWN,
         empty=table.empty,
         definition=table.definition,
         url=url,
         place=_place(table),
         note=table.note,
+    )
+
+
+def _cells(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> SafeString:
+    """Return the cells of a row; the first names it."""
+    texts = [(column.label, cell_text(value, column)) for value, column in zip(row, columns, strict=True)]
+    kinds = [mark_safe(' class="number"') if column.unit is not None else "" for column in columns]
+    others = ((label, kind, text) for (label, text), kind in zip(texts[1:], kinds[1:], strict=True))
+    return format_html(
+        '<th scope="row" data-label="{}">{}</th>{}',
+        *texts[0],
+        format_html_join("", '<td data-label="{}"{}>{}</td>', others),
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
@@ -21,9 +22,10 @@ from reports.services.approving import approve_report
 from reports.services.recounting import recount_report
 from reports.services.requesting import request_report, retry_report
 from reports.services.submitting import make_files
-from reports.services.writing import write_report
+from reports.services.writing import freeze, write_report
 from reports.wording import measured
 from tests.reports.conftest import Desk
+from tests.reports.made_report import made_frozen
 
 As = Callable[[str], Client]
 
@@ -315,6 +317,19 @@ def test_a_long_list_is_folded_and_still_whole(visit: As, desk: Desk, agency: Ca
     page = visit("report_officer").get(f"/bao-cao/{desk.write().code}/").content.decode()
     assert "Xem 13 dòng" in page
     assert "Cơ quan chưa kết nối 10" in page
+
+
+def test_of_a_very_long_list_the_page_shows_its_beginning_and_says_where_all_of_it_is(visit: As, desk: Desk) -> None:
+    run = desk.ask()
+    found = freeze(run)
+    long = made_frozen(agencies=3, services=3, pairs=12_345, word=" <b>&").sections[:1]
+    with patch("reports.services.writing.freeze", return_value=replace(found, sections=(*found.sections, *long))):
+        write_report(run_id=run.pk)
+    page = visit("report_officer").get(f"/bao-cao/{run.code}/").content.decode()
+    assert "Xem 200 dòng đầu trong 12.345 dòng" in page
+    assert "Đủ 12.345 dòng có trong tệp Excel của báo cáo." in page
+    assert page.count("<tr>") < 1_000
+    assert "<b>" not in page
 
 
 def test_lists_a_leader_may_not_open_are_not_linked(visit: As, desk: Desk) -> None:
