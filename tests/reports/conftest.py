@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from accounts.models import Agency, User
 from accounts.selectors.actors import actor_for, standings_of
@@ -29,6 +30,7 @@ from tests.connections.use_log import open_chains
 from tests.shelf import SHELF
 
 __all__ = ["chain"]
+As = Callable[[str], Client]
 ROLES = ("report_officer", "department_leader", "inspector", "evaluator")
 
 
@@ -92,3 +94,16 @@ def seat(agency: Callable[..., Agency], person: Callable[..., User]) -> Desk:
     actors = {role: actor_for(user, standings_of(user), agency_id=None) for role, user in users.items()}
     today = clock.today()
     return Desk(users, actors, month_period(today.year, today.month, CALENDAR))
+
+
+@pytest.fixture
+def visit(desk: Desk, signed_in: Callable[..., Client]) -> As:
+    """Return a client signed in as the holder of a role."""
+    clients: dict[str, Client] = {}
+
+    def make(role: str) -> Client:
+        if role not in clients:
+            clients[role] = signed_in(desk.users[role])
+        return clients[role]
+
+    return make

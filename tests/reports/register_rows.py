@@ -12,23 +12,12 @@ from catalog.models import (
     Purpose,
     ServiceVersion,
     SharingReview,
-    Upstream,
 )
 from connections.choices import Step
 from connections.models import Clock, ClockPause, Connection, ConnectionRequest, Grant, Hold
-from incidents.alert_choices import Detector
-from incidents.models import (
-    Alert,
-    AlertRule,
-    ExpectedUse,
-    Incident,
-    IncidentDeadline,
-    MaintenanceWindow,
-    Outage,
-    StatusDay,
-    Violation,
-)
+from incidents.models import ExpectedUse, Incident, IncidentDeadline, Violation
 from incidents.register_choices import Act, Cause, IncidentState, LegalClass, Outcome, ViolationState
+from tests.reports.operation_rows import fill_operation
 from tests.reports.register_draw import Draw
 
 
@@ -40,7 +29,7 @@ def fill(draw: Draw, bodies: list[Agency], people: list[User], count: int) -> No
     _incidents(draw, count)
     _violations(draw, bodies, people, count)
     _duties(draw, bodies, people, services, count)
-    _operation(draw, services, count)
+    fill_operation(draw, services, count)
 
 
 def _services(draw: Draw, bodies: list[Agency], count: int) -> list[DataService]:
@@ -341,83 +330,3 @@ def _duties(draw: Draw, bodies: list[Agency], people: list[User], services: list
             )
         )
     DataErrorReport.objects.bulk_create(reports)
-
-
-def _operation(draw: Draw, services: list[DataService], count: int) -> None:
-    choice = draw.chance.choice
-    days = {(choice(services).pk, draw.day()) for _ in range(count * 4)}
-    rows = []
-    for service, day in days:
-        made = choice((0, 1, 100, 1440))
-        answered = draw.chance.randrange(made + 1) if choice((True, False)) else made
-        rows.append(
-            StatusDay(service_id=service, day=day, made=made, answered=answered, planned=draw.chance.randrange(9))
-        )
-    StatusDay.objects.bulk_create(rows)
-    versions = list(ServiceVersion.objects.order_by("pk"))
-    upstreams = Upstream.objects.bulk_create(
-        Upstream(
-            version=one, environment=choice(("live", "live", "sandbox")), place=1, base_url="https://nguon.example"
-        )
-        for one in versions
-    )
-    Outage.objects.bulk_create(
-        Outage(
-            upstream=one,
-            sign="calls",
-            detail="Không kết nối",
-            opened_at=(opened := draw.moment()),
-            closed_at=draw.after(opened),
-        )
-        for one in upstreams
-    )
-    windows = []
-    for n in range(count):
-        starts = draw.moment()
-        ends = starts + timedelta(minutes=draw.chance.randrange(1, 100_000))
-        windows.append(
-            MaintenanceWindow(
-                code=f"BT-{n}",
-                whole_platform=True,
-                starts_at=starts,
-                ends_at=ends,
-                reason="Nâng cấp",
-                public_text="Nâng cấp",
-                state=choice(("planned", "planned", "cancelled")),
-                timed_at=starts - timedelta(minutes=choice((30, 60, 61, 9000))),
-                timed_end=ends - timedelta(minutes=choice((0, 30))),
-                planned_at=starts,
-                changed_at=starts,
-            )
-        )
-    MaintenanceWindow.objects.bulk_create(windows)
-    rules = [
-        AlertRule.objects.create(
-            code=f"quy-tac-{detector.value}",
-            name="Quy tắc",
-            detector=detector,
-            severity="warning",
-            threshold=1,
-            basis="kiểm thử",
-        )
-        for detector in (Detector.SILENCE, Detector.QUOTA)
-    ]
-    alerts = []
-    for n in range(count):
-        opened = draw.moment()
-        closed = draw.after(opened)
-        alerts.append(
-            Alert(
-                rule=choice(rules),
-                key=f"dau-{n}",
-                subject_kind="grant",
-                severity="warning",
-                state="closed" if closed else "open",
-                first_at=opened,
-                last_at=opened,
-                opened_at=opened,
-                closed_at=closed,
-                summary="Im lặng",
-            )
-        )
-    Alert.objects.bulk_create(alerts)
