@@ -2,9 +2,7 @@
 
 from audit.models import Fact
 from reports.models import ClosingRule, ReportTemplate
-from tests.reports.test_report_pages import As, visit
-
-__all__ = ["visit"]
+from tests.reports.conftest import As
 
 
 def test_staff_change_the_schedule_as_data(visit: As) -> None:
