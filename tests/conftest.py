@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -24,6 +25,9 @@ FIRST_CACHE = 10
 # Groups of tests that stay together in one process, the longest first.
 LONGEST = ("chain", "browser", "filing", "pages", "log-processes", "planted-tree")
 PASSWORD = "Mật-khẩu-thử-2026"
+# So many tests are between two sweeps of the database.
+SWEPT_AFTER = 100
+_ENDED = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,6 +51,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Sweep the database now and then, when the test has given back what it held."""
+    if next(_ENDED) % SWEPT_AFTER == 0:
+        database.sweep()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
