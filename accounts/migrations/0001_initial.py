@@ -102,6 +102,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'người dùng',
                 'verbose_name_plural': 'người dùng',
                 'ordering': ['sort_key', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique'),
+                    models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_never_superuser'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +142,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'cơ quan',
                 'verbose_name_plural': 'cơ quan',
                 'ordering': ['sort_key', 'id'],
+                'indexes': [
+                    models.Index(fields=['kind', 'sort_key'], name='agency_kind'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='agency_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agency_dates_in_order', violation_error_message='Ngày kết thúc phải sau hoặc bằng ngày bắt đầu'),
+                    models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='agency_not_its_own_parent'),
+                    models.CheckConstraint(condition=models.Q(('successor', models.F('id')), _negated=True), name='agency_not_its_own_successor'),
+                    models.UniqueConstraint(condition=models.Q(('admin_unit_code', ''), _negated=True), fields=('admin_unit_code',), name='agency_admin_unit_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +169,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mã đã cấp',
                 'verbose_name_plural': 'mã đã cấp',
                 'ordering': ['scheme', 'value'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('scheme', 'value'), name='agency_code_never_reused', violation_error_message='Mã này đã được cấp; mã không bao giờ dùng lại cho cơ quan khác'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +219,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lời mời',
                 'verbose_name_plural': 'lời mời',
                 'ordering': ['-created_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['agency', '-created_at'], name='invitation_agency'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +241,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vai trò được giao',
                 'verbose_name_plural': 'vai trò được giao',
                 'ordering': ['user__sort_key', 'role', 'id'],
+                'indexes': [
+                    models.Index(fields=['agency', 'ended_at'], name='membership_agency'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'agency', 'role'), name='membership_once'),
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('employer', ''), ('valid_to__isnull', False), _connector='OR'), name='membership_contractor_has_end'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -263,70 +291,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đề nghị thay đổi vai trò',
                 'verbose_name_plural': 'đề nghị thay đổi vai trò',
                 'ordering': ['-proposed_at', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='role_change_two_people'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('agency', 'email', 'role'), name='role_change_open_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_never_superuser'),
-        ),
-        migrations.AddIndex(
-            model_name='agency',
-            index=models.Index(fields=['kind', 'sort_key'], name='agency_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='agency',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='agency_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agency_dates_in_order', violation_error_message='Ngày kết thúc phải sau hoặc bằng ngày bắt đầu'),
-        ),
-        migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='agency_not_its_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.CheckConstraint(condition=models.Q(('successor', models.F('id')), _negated=True), name='agency_not_its_own_successor'),
-        ),
-        migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.UniqueConstraint(condition=models.Q(('admin_unit_code', ''), _negated=True), fields=('admin_unit_code',), name='agency_admin_unit_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='agencycode',
-            constraint=models.UniqueConstraint(fields=('scheme', 'value'), name='agency_code_never_reused', violation_error_message='Mã này đã được cấp; mã không bao giờ dùng lại cho cơ quan khác'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['agency', '-created_at'], name='invitation_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['agency', 'ended_at'], name='membership_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'agency', 'role'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('employer', ''), ('valid_to__isnull', False), _connector='OR'), name='membership_contractor_has_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolechange',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='role_change_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('agency', 'email', 'role'), name='role_change_open_once'),
         ),
     ]

@@ -76,6 +76,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dịch vụ dữ liệu',
                 'verbose_name_plural': 'dịch vụ dữ liệu',
                 'ordering': ['sort_key', 'id'],
+                'indexes': [
+                    models.Index(fields=['provider', 'sort_key'], name='service_provider'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='service_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('not_state_secret', True)), name='service_no_state_secret', violation_error_message='Dữ liệu thuộc bí mật nhà nước không được đăng ký ở đây'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +114,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hệ thống thông tin',
                 'verbose_name_plural': 'hệ thống thông tin',
                 'ordering': ['sort_key', 'id'],
+                'indexes': [
+                    models.Index(fields=['owner', 'sort_key'], name='system_owner'),
+                    models.Index(fields=['state', 'sort_key'], name='system_state'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='system_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code_base', 'code_number'), name='system_code_never_reused'),
+                    models.CheckConstraint(condition=models.Q(('security_level__isnull', True), ('security_level__range', (1, 5)), _connector='OR'), name='system_level_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('security_decided_on__isnull', True), ('security_decision', '')), models.Q(models.Q(('security_decision', ''), _negated=True), ('security_decided_on__isnull', False), ('security_level__isnull', False)), _connector='OR'), name='system_decision_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +139,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trường dữ liệu',
                 'verbose_name_plural': 'trường dữ liệu',
                 'ordering': ['operation_id', 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('operation', 'name'), name='element_name_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +161,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'phiên bản dịch vụ',
                 'verbose_name_plural': 'phiên bản dịch vụ',
                 'ordering': ['service__sort_key', 'name', 'id'],
+                'indexes': [
+                    models.Index(fields=['state', 'service'], name='version_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'name'), name='version_once_a_service', violation_error_message='Dịch vụ đã có phiên bản này'),
+                    models.CheckConstraint(condition=models.Q(('max_request_bytes__range', (1024, 10485760))), name='version_request_bytes'),
+                ],
             },
         ),
         migrations.AddField(
@@ -164,59 +191,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'địa chỉ hệ thống nguồn',
                 'verbose_name_plural': 'địa chỉ hệ thống nguồn',
                 'ordering': ['version_id', 'environment', 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'environment', 'place'), name='upstream_place_once', violation_error_message='Môi trường này đã có địa chỉ ở thứ tự này'),
+                    models.CheckConstraint(condition=models.Q(('timeout_ms__range', (100, 30000))), name='upstream_timeout_30_s'),
+                    models.CheckConstraint(condition=models.Q(('environment__in', ['sandbox', 'live'])), name='upstream_environment_known'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='dataservice',
-            index=models.Index(fields=['provider', 'sort_key'], name='service_provider'),
-        ),
-        migrations.AddIndex(
-            model_name='dataservice',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='service_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='dataservice',
-            constraint=models.CheckConstraint(condition=models.Q(('not_state_secret', True)), name='service_no_state_secret', violation_error_message='Dữ liệu thuộc bí mật nhà nước không được đăng ký ở đây'),
-        ),
-        migrations.AddIndex(
-            model_name='informationsystem',
-            index=models.Index(fields=['owner', 'sort_key'], name='system_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='informationsystem',
-            index=models.Index(fields=['state', 'sort_key'], name='system_state'),
-        ),
-        migrations.AddIndex(
-            model_name='informationsystem',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='system_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='informationsystem',
-            constraint=models.UniqueConstraint(fields=('code_base', 'code_number'), name='system_code_never_reused'),
-        ),
-        migrations.AddConstraint(
-            model_name='informationsystem',
-            constraint=models.CheckConstraint(condition=models.Q(('security_level__isnull', True), ('security_level__range', (1, 5)), _connector='OR'), name='system_level_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='informationsystem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('security_decided_on__isnull', True), ('security_decision', '')), models.Q(models.Q(('security_decision', ''), _negated=True), ('security_decided_on__isnull', False), ('security_level__isnull', False)), _connector='OR'), name='system_decision_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='dataelement',
-            constraint=models.UniqueConstraint(fields=('operation', 'name'), name='element_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='serviceversion',
-            index=models.Index(fields=['state', 'service'], name='version_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceversion',
-            constraint=models.UniqueConstraint(fields=('service', 'name'), name='version_once_a_service', violation_error_message='Dịch vụ đã có phiên bản này'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceversion',
-            constraint=models.CheckConstraint(condition=models.Q(('max_request_bytes__range', (1024, 10485760))), name='version_request_bytes'),
         ),
         migrations.AddConstraint(
             model_name='operation',
@@ -225,17 +205,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='operation',
             constraint=models.UniqueConstraint(fields=('version', 'method', 'template'), name='operation_address_once', violation_error_message='Phiên bản đã có thao tác với phương thức và đường dẫn này'),
-        ),
-        migrations.AddConstraint(
-            model_name='upstream',
-            constraint=models.UniqueConstraint(fields=('version', 'environment', 'place'), name='upstream_place_once', violation_error_message='Môi trường này đã có địa chỉ ở thứ tự này'),
-        ),
-        migrations.AddConstraint(
-            model_name='upstream',
-            constraint=models.CheckConstraint(condition=models.Q(('timeout_ms__range', (100, 30000))), name='upstream_timeout_30_s'),
-        ),
-        migrations.AddConstraint(
-            model_name='upstream',
-            constraint=models.CheckConstraint(condition=models.Q(('environment__in', ['sandbox', 'live'])), name='upstream_environment_known'),
         ),
     ]

@@ -78,6 +78,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'phản ánh sai lệch dữ liệu',
                 'verbose_name_plural': 'phản ánh sai lệch dữ liệu',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['state', 'due_at'], name='data_error_due'),
+                    models.Index(fields=['agency', '-id'], name='data_error_agency'),
+                    models.Index(fields=['service', '-id'], name='data_error_service'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +129,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trường hợp chia sẻ trực tiếp',
                 'verbose_name_plural': 'trường hợp chia sẻ trực tiếp',
                 'ordering': ['review_on', 'id'],
+                'indexes': [
+                    models.Index(fields=['ended_on', 'review_on'], name='sharing_review'),
+                    models.Index(fields=['ended_on', 'valid_to'], name='sharing_expiry'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='sharing_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='sharing_days_in_order', violation_error_message='Ngày hết thời hạn phải từ ngày áp dụng trở đi'),
+                    models.CheckConstraint(condition=models.Q(('receiver__isnull', False), models.Q(('receiver_name', ''), _negated=True), _connector='OR'), name='sharing_names_its_receiver', violation_error_message='Chọn cơ quan nhận, hoặc ghi tên bên nhận không có trong danh bạ'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +215,14 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'tài liệu kỹ thuật',
                 'ordering': ['sort_key', 'id'],
                 'permissions': [('view_document', 'Đọc một tài liệu được cung cấp cho mình')],
+                'indexes': [
+                    models.Index(fields=['state', 'level', 'sort_key'], name='document_level'),
+                    models.Index(fields=['service', 'state'], name='document_service'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='document_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('owner_side', 'operator'), ('service__isnull', False), _connector='OR'), name='document_of_a_provider_names_its_service', violation_error_message='Tài liệu do cơ quan cung cấp soạn phải gắn với một dịch vụ'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +242,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tài liệu cung cấp cho một người',
                 'verbose_name_plural': 'tài liệu cung cấp cho một người',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('document', 'person'), name='document_given_once_a_person'),
+                ],
             },
         ),
         migrations.AddField(
@@ -245,6 +270,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tài liệu cung cấp cho cơ quan',
                 'verbose_name_plural': 'tài liệu cung cấp cho cơ quan',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('document', 'agency'), name='document_released_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,65 +292,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('kind', 'thing_id', 'due_on', 'late'), name='watch_told_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='dataerrorreport',
-            index=models.Index(fields=['state', 'due_at'], name='data_error_due'),
-        ),
-        migrations.AddIndex(
-            model_name='dataerrorreport',
-            index=models.Index(fields=['agency', '-id'], name='data_error_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='dataerrorreport',
-            index=models.Index(fields=['service', '-id'], name='data_error_service'),
-        ),
-        migrations.AddIndex(
-            model_name='directsharing',
-            index=models.Index(fields=['ended_on', 'review_on'], name='sharing_review'),
-        ),
-        migrations.AddIndex(
-            model_name='directsharing',
-            index=models.Index(fields=['ended_on', 'valid_to'], name='sharing_expiry'),
-        ),
-        migrations.AddIndex(
-            model_name='directsharing',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='sharing_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='directsharing',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='sharing_days_in_order', violation_error_message='Ngày hết thời hạn phải từ ngày áp dụng trở đi'),
-        ),
-        migrations.AddConstraint(
-            model_name='directsharing',
-            constraint=models.CheckConstraint(condition=models.Q(('receiver__isnull', False), models.Q(('receiver_name', ''), _negated=True), _connector='OR'), name='sharing_names_its_receiver', violation_error_message='Chọn cơ quan nhận, hoặc ghi tên bên nhận không có trong danh bạ'),
-        ),
-        migrations.AddIndex(
-            model_name='technicaldocument',
-            index=models.Index(fields=['state', 'level', 'sort_key'], name='document_level'),
-        ),
-        migrations.AddIndex(
-            model_name='technicaldocument',
-            index=models.Index(fields=['service', 'state'], name='document_service'),
-        ),
-        migrations.AddIndex(
-            model_name='technicaldocument',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='document_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='technicaldocument',
-            constraint=models.CheckConstraint(condition=models.Q(('owner_side', 'operator'), ('service__isnull', False), _connector='OR'), name='document_of_a_provider_names_its_service', violation_error_message='Tài liệu do cơ quan cung cấp soạn phải gắn với một dịch vụ'),
-        ),
-        migrations.AddConstraint(
-            model_name='personalrelease',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('document', 'person'), name='document_given_once_a_person'),
-        ),
         migrations.AddConstraint(
             model_name='documentversion',
             constraint=models.UniqueConstraint(fields=('document', 'label'), name='document_version_once', violation_error_message='Tài liệu đã có phiên bản mang số này; đặt số khác'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentrelease',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('document', 'agency'), name='document_released_once'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

@@ -103,6 +103,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hồ sơ kết nối',
                 'verbose_name_plural': 'hồ sơ kết nối',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['agency', '-id'], name='request_agency'),
+                    models.Index(fields=['state', 'submitted_at'], name='request_state'),
+                    models.Index(fields=['evaluator', 'state'], name='request_evaluator'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='request_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='request_number_unique'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'new'), models.Q(('state__in', ['draft', 'closed', 'terminated', 'withdrawn']), _negated=True)), fields=('system',), name='request_one_open_connection_a_system'),
+                    models.CheckConstraint(condition=models.Q(('state', 'draft'), ('state', 'withdrawn'), models.Q(('system__isnull', False), ('purpose__isnull', False), models.Q(('number', ''), _negated=True)), _connector='OR'), name='request_sent_is_complete'),
+                    models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(models.Q(('approved_by', models.F('proposed_by')), _negated=True), models.Q(('approved_by', models.F('evaluator')), _negated=True)), _connector='OR'), name='request_approver_is_another_person'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -142,6 +154,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'thời hạn của hồ sơ',
                 'verbose_name_plural': 'thời hạn của hồ sơ',
                 'ordering': ['request', 'started_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['ended_at', 'due_at'], name='clock_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('request', 'step'), name='clock_one_running_a_step'),
+                    models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='clock_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +183,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'khóa',
                 'verbose_name_plural': 'khóa',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['system', 'environment'], name='credential_open'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +206,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tiêu chí',
                 'verbose_name_plural': 'tiêu chí',
                 'ordering': ['checklist', 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('checklist', 'code'), name='criterion_once_a_checklist'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +233,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'nội dung cần hoàn thiện',
                 'verbose_name_plural': 'nội dung cần hoàn thiện',
                 'ordering': ['request', 'round', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'round', 'number'), name='point_number_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +254,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lần thẩm định',
                 'verbose_name_plural': 'lần thẩm định',
                 'ordering': ['request', '-round'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'round'), name='evaluation_round_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +274,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'kết quả tiêu chí',
                 'verbose_name_plural': 'kết quả tiêu chí',
                 'ordering': ['evaluation', 'criterion__place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('evaluation', 'criterion'), name='mark_once_an_evaluation'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('result', 'fail'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='mark_failure_has_a_remark'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +306,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'quyền khai thác',
                 'verbose_name_plural': 'quyền khai thác',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['service', 'environment'], name='grant_service'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('system', 'service', 'environment'), name='grant_one_open', violation_error_message='Hệ thống đã có quyền khai thác dịch vụ này'),
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='grant_dates_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +332,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tạm dừng kết nối',
                 'verbose_name_plural': 'tạm dừng kết nối',
                 'ordering': ['-placed_at'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('connection', 'side'), name='hold_one_open_a_side'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +351,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dịch vụ đề nghị',
                 'verbose_name_plural': 'dịch vụ đề nghị',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'service'), name='request_line_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -322,6 +370,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đợt kiểm thử',
                 'verbose_name_plural': 'đợt kiểm thử',
                 'ordering': ['request', '-round'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'round'), name='trial_round_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +393,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'xác nhận biên bản',
                 'verbose_name_plural': 'xác nhận biên bản',
                 'ordering': ['trial', 'at'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('trial', 'side'), name='confirmation_one_a_side'),
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('trial', 'user'), name='confirmation_one_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -367,6 +422,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ca kiểm thử',
                 'verbose_name_plural': 'ca kiểm thử',
                 'ordering': ['trial', 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('trial', 'code'), name='trial_case_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -384,109 +442,5 @@ class Migration(migrations.Migration):
                 'ordering': ['clock', 'started_at'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('clock',), name='clock_one_open_pause')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='connectionrequest',
-            index=models.Index(fields=['agency', '-id'], name='request_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='connectionrequest',
-            index=models.Index(fields=['state', 'submitted_at'], name='request_state'),
-        ),
-        migrations.AddIndex(
-            model_name='connectionrequest',
-            index=models.Index(fields=['evaluator', 'state'], name='request_evaluator'),
-        ),
-        migrations.AddIndex(
-            model_name='connectionrequest',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='request_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='request_number_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'new'), models.Q(('state__in', ['draft', 'closed', 'terminated', 'withdrawn']), _negated=True)), fields=('system',), name='request_one_open_connection_a_system'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('state', 'withdrawn'), models.Q(('system__isnull', False), ('purpose__isnull', False), models.Q(('number', ''), _negated=True)), _connector='OR'), name='request_sent_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(models.Q(('approved_by', models.F('proposed_by')), _negated=True), models.Q(('approved_by', models.F('evaluator')), _negated=True)), _connector='OR'), name='request_approver_is_another_person'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['ended_at', 'due_at'], name='clock_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('request', 'step'), name='clock_one_running_a_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='clock_ends_after_it_starts'),
-        ),
-        migrations.AddIndex(
-            model_name='credential',
-            index=models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['system', 'environment'], name='credential_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('checklist', 'code'), name='criterion_once_a_checklist'),
-        ),
-        migrations.AddConstraint(
-            model_name='completionpoint',
-            constraint=models.UniqueConstraint(fields=('request', 'round', 'number'), name='point_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('request', 'round'), name='evaluation_round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterionmark',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'criterion'), name='mark_once_an_evaluation'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterionmark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'fail'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='mark_failure_has_a_remark'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['service', 'environment'], name='grant_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('system', 'service', 'environment'), name='grant_one_open', violation_error_message='Hệ thống đã có quyền khai thác dịch vụ này'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='grant_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('connection', 'side'), name='hold_one_open_a_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestline',
-            constraint=models.UniqueConstraint(fields=('request', 'service'), name='request_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.UniqueConstraint(fields=('request', 'round'), name='trial_round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmation',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('trial', 'side'), name='confirmation_one_a_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmation',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('trial', 'user'), name='confirmation_one_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='trialcase',
-            constraint=models.UniqueConstraint(fields=('trial', 'code'), name='trial_case_once'),
         ),
     ]

@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trao đổi',
                 'verbose_name_plural': 'trao đổi',
                 'ordering': ['request', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('author', 'form_token'), name='message_once_a_form'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='message_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,14 +74,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'dấu đã đọc',
                 'constraints': [models.UniqueConstraint(fields=('request', 'reader'), name='thread_mark_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='threadmessage',
-            constraint=models.UniqueConstraint(fields=('author', 'form_token'), name='message_once_a_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='threadmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='message_says_something'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

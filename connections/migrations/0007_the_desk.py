@@ -124,6 +124,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'thành phần hồ sơ',
                 'verbose_name_plural': 'thành phần hồ sơ',
                 'ordering': ['kind', 'place', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'code'), name='required_part_once_a_kind', violation_error_message='Loại hồ sơ này đã có thành phần mang mã đó'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -249,10 +252,6 @@ class Migration(migrations.Migration):
             model_name='partcheck',
             name='request',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='part_checks', to='connections.connectionrequest', verbose_name='hồ sơ'),
-        ),
-        migrations.AddConstraint(
-            model_name='requiredpart',
-            constraint=models.UniqueConstraint(fields=('kind', 'code'), name='required_part_once_a_kind', violation_error_message='Loại hồ sơ này đã có thành phần mang mã đó'),
         ),
         migrations.AddField(
             model_name='partcheck',

@@ -102,6 +102,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'văn bản của hồ sơ',
                 'verbose_name_plural': 'văn bản của hồ sơ',
                 'ordering': ['request', '-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('request', 'kind'), name='printout_one_in_force'),
+                    models.UniqueConstraint(models.F('issuer'), models.F('number'), django.db.models.functions.datetime.ExtractYear('number_date'), condition=models.Q(('number', ''), _negated=True), name='printout_number_once_a_year'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('number_date__isnull', True)), models.Q(models.Q(('number', ''), _negated=True), ('number_date__isnull', False)), _connector='OR'), name='printout_number_has_its_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,18 +126,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'bản đã ký',
                 'ordering': ['printout', '-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='printout',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('request', 'kind'), name='printout_one_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='printout',
-            constraint=models.UniqueConstraint(models.F('issuer'), models.F('number'), django.db.models.functions.datetime.ExtractYear('number_date'), condition=models.Q(('number', ''), _negated=True), name='printout_number_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='printout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('number_date__isnull', True)), models.Q(models.Q(('number', ''), _negated=True), ('number_date__isnull', False)), _connector='OR'), name='printout_number_has_its_date'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

@@ -50,6 +50,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đợt kiểm tra',
                 'verbose_name_plural': 'kiểm tra định kỳ',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['connection', '-id'], name='inspection_connection'),
+                    models.Index(fields=['-concluded_at'], name='inspection_concluded'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('concluded_at__isnull', True)), fields=('connection',), name='inspection_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('concluded_at__isnull', True), ('met__isnull', True), ('next_due__isnull', True)), models.Q(('concluded_at__isnull', False), ('met__isnull', False), ('next_due__isnull', False), models.Q(('conclusion', ''), _negated=True)), _connector='OR'), name='inspection_concluded_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +75,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'kết quả kiểm tra tiêu chí',
                 'verbose_name_plural': 'kết quả kiểm tra tiêu chí',
                 'ordering': ['inspection', 'criterion__place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('inspection', 'criterion'), name='inspection_mark_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('result', 'fail'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='inspection_failure_has_a_remark'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,29 +118,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.UniqueConstraint(fields=('connection', 'duty', 'due_on', 'offset'), name='duty_reminder_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['connection', '-id'], name='inspection_connection'),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['-concluded_at'], name='inspection_concluded'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.UniqueConstraint(condition=models.Q(('concluded_at__isnull', True)), fields=('connection',), name='inspection_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('concluded_at__isnull', True), ('met__isnull', True), ('next_due__isnull', True)), models.Q(('concluded_at__isnull', False), ('met__isnull', False), ('next_due__isnull', False), models.Q(('conclusion', ''), _negated=True)), _connector='OR'), name='inspection_concluded_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionmark',
-            constraint=models.UniqueConstraint(fields=('inspection', 'criterion'), name='inspection_mark_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionmark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'fail'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='inspection_failure_has_a_remark'),
         ),
     ]

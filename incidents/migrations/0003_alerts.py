@@ -103,6 +103,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'cảnh báo',
                 'verbose_name_plural': 'cảnh báo',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['key', '-id'], name='alert_key'),
+                    models.Index(fields=['service', '-id'], name='alert_service'),
+                    models.Index(fields=['consumer_agency', '-id'], name='alert_consumer'),
+                    models.Index(fields=['state', '-id'], name='alert_state'),
+                    models.Index(condition=models.Q(('escalate_at__isnull', False), ('state', 'open')), fields=['escalate_at'], name='alert_escalates'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('key',), name='alert_lasting_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='alert_closed_at_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,33 +196,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('told_at__isnull', True)), fields=['id'], name='alert_news_untold')],
                 'constraints': [models.UniqueConstraint(fields=('alert', 'event', 'level'), name='alert_news_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['key', '-id'], name='alert_key'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['service', '-id'], name='alert_service'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['consumer_agency', '-id'], name='alert_consumer'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['state', '-id'], name='alert_state'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('escalate_at__isnull', False), ('state', 'open')), fields=['escalate_at'], name='alert_escalates'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('key',), name='alert_lasting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='alert_closed_at_a_time'),
         ),
     ]

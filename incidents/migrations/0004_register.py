@@ -110,6 +110,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sự cố',
                 'verbose_name_plural': 'sự cố',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['state', 'severity', '-id'], name='incident_desk'),
+                    models.Index(fields=['agency', '-id'], name='incident_agency'),
+                    models.Index(fields=['-published_at'], name='incident_public'),
+                    models.Index(models.OrderBy(models.F('closed_at'), descending=True, nulls_first=True), models.F('severity'), models.OrderBy(models.F('id'), descending=True), name='incident_list'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='incident_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('public_title', ''), _negated=True), _connector='OR'), name='incident_public_has_a_title'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='incident_closed_is_dated'),
+                    models.CheckConstraint(condition=models.Q(('severity__gte', 1), ('severity__lte', 4)), name='incident_severity_known'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -133,6 +145,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'thời hạn của sự cố',
                 'verbose_name_plural': 'thời hạn của sự cố',
                 'ordering': ['due_at', 'id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('met_at__isnull', True)), fields=['due_at'], name='incident_deadline_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'code'), name='incident_deadline_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +170,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'diễn biến sự cố',
                 'verbose_name_plural': 'diễn biến sự cố',
                 'ordering': ['at', 'id'],
+                'indexes': [
+                    models.Index(fields=['incident', 'at', 'id'], name='incident_timeline'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +191,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'cơ quan liên quan',
                 'verbose_name_plural': 'cơ quan liên quan',
                 'ordering': ['agency__sort_key', 'id'],
+                'indexes': [
+                    models.Index(fields=['agency', 'acknowledged_at'], name='incident_party_agency'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'agency'), name='incident_party_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +224,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dịch vụ bị ảnh hưởng',
                 'verbose_name_plural': 'dịch vụ bị ảnh hưởng',
                 'ordering': ['service__sort_key', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'service'), name='incident_service_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +244,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dấu hiệu của sự cố',
                 'verbose_name_plural': 'dấu hiệu của sự cố',
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(fields=['group', '-id'], name='incident_source_group'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'ref'), name='incident_source_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +269,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'việc xử lý sự cố',
                 'verbose_name_plural': 'việc xử lý sự cố',
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(fields=['agency', 'done_at'], name='incident_task_agency'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +357,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vi phạm',
                 'verbose_name_plural': 'vi phạm',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['state', '-id'], name='violation_desk'),
+                    models.Index(fields=['agency', '-id'], name='violation_agency'),
+                    models.Index(fields=['opened_at'], name='violation_opened'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='violation_search', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(models.Q(('alert_group', ''), _negated=True), models.Q(('state', 'closed'), _negated=True)), fields=('alert_group',), name='violation_one_open_a_group'),
+                    models.CheckConstraint(condition=models.Q(('until_at__gte', models.F('from_at'))), name='violation_times_in_order'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('opened_by__isnull', True), models.Q(('decided_by', models.F('opened_by')), _negated=True), _connector='OR'), name='violation_decided_by_another'),
+                    models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), models.Q(('answered_by', models.F('decided_by')), _negated=True), _connector='OR'), name='violation_appeal_answered_by_another'),
+                    models.CheckConstraint(condition=models.Q(('outcome', ''), models.Q(('decided_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='violation_decided_with_a_reason'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -343,6 +395,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'diễn biến vi phạm',
                 'verbose_name_plural': 'diễn biến vi phạm',
                 'ordering': ['at', 'id'],
+                'indexes': [
+                    models.Index(fields=['violation', 'at', 'id'], name='violation_timeline'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,110 +421,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['state', 'severity', '-id'], name='incident_desk'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['agency', '-id'], name='incident_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-published_at'], name='incident_public'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(models.OrderBy(models.F('closed_at'), descending=True, nulls_first=True), models.F('severity'), models.OrderBy(models.F('id'), descending=True), name='incident_list'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='incident_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('public_title', ''), _negated=True), _connector='OR'), name='incident_public_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='incident_closed_is_dated'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__gte', 1), ('severity__lte', 4)), name='incident_severity_known'),
-        ),
-        migrations.AddIndex(
-            model_name='incidentdeadline',
-            index=models.Index(condition=models.Q(('met_at__isnull', True)), fields=['due_at'], name='incident_deadline_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentdeadline',
-            constraint=models.UniqueConstraint(fields=('incident', 'code'), name='incident_deadline_once'),
-        ),
-        migrations.AddIndex(
-            model_name='incidententry',
-            index=models.Index(fields=['incident', 'at', 'id'], name='incident_timeline'),
-        ),
-        migrations.AddIndex(
-            model_name='incidentparty',
-            index=models.Index(fields=['agency', 'acknowledged_at'], name='incident_party_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentparty',
-            constraint=models.UniqueConstraint(fields=('incident', 'agency'), name='incident_party_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentservice',
-            constraint=models.UniqueConstraint(fields=('incident', 'service'), name='incident_service_once'),
-        ),
-        migrations.AddIndex(
-            model_name='incidentsource',
-            index=models.Index(fields=['group', '-id'], name='incident_source_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentsource',
-            constraint=models.UniqueConstraint(fields=('kind', 'ref'), name='incident_source_once'),
-        ),
-        migrations.AddIndex(
-            model_name='incidenttask',
-            index=models.Index(fields=['agency', 'done_at'], name='incident_task_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['state', '-id'], name='violation_desk'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['agency', '-id'], name='violation_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['opened_at'], name='violation_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='violation_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('alert_group', ''), _negated=True), models.Q(('state', 'closed'), _negated=True)), fields=('alert_group',), name='violation_one_open_a_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__gte', models.F('from_at'))), name='violation_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('opened_by__isnull', True), models.Q(('decided_by', models.F('opened_by')), _negated=True), _connector='OR'), name='violation_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), models.Q(('answered_by', models.F('decided_by')), _negated=True), _connector='OR'), name='violation_appeal_answered_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', ''), models.Q(('decided_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='violation_decided_with_a_reason'),
-        ),
-        migrations.AddIndex(
             model_name='registerpaper',
             index=models.Index(fields=['incident', '-id'], name='register_paper_incident'),
         ),
@@ -484,10 +435,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='registerpaper',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('number_date__isnull', True)), models.Q(models.Q(('number', ''), _negated=True), ('number_date__isnull', False)), _connector='OR'), name='register_paper_number_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='violationentry',
-            index=models.Index(fields=['violation', 'at', 'id'], name='violation_timeline'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

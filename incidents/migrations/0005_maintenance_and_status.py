@@ -82,6 +82,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đợt bảo trì',
                 'verbose_name_plural': 'đợt bảo trì',
                 'ordering': ['-starts_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['ends_at', 'starts_at'], name='maintenance_times'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='maintenance_in_order', violation_error_message='Giờ kết thúc phải sau giờ bắt đầu'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +104,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lần báo bảo trì',
                 'verbose_name_plural': 'lần báo bảo trì',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('window', 'revision', 'stage'), name='maintenance_told_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +123,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tình trạng trong ngày',
                 'verbose_name_plural': 'tình trạng trong ngày',
                 'ordering': ['day', 'service_id'],
+                'indexes': [
+                    models.Index(fields=['-day'], name='status_day_last'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'day'), name='status_day_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +144,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đăng ký nhận tin trạng thái',
                 'verbose_name_plural': 'đăng ký nhận tin trạng thái',
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(fields=['service'], name='status_followers'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('email', 'service'), name='status_follower_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,38 +182,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'kết quả kiểm tra hằng tuần',
                 'verbose_name_plural': 'kết quả kiểm tra hằng tuần',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'problem'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='weekly_problem_says_what'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='maintenancewindow',
-            index=models.Index(fields=['ends_at', 'starts_at'], name='maintenance_times'),
-        ),
-        migrations.AddConstraint(
-            model_name='maintenancewindow',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='maintenance_in_order', violation_error_message='Giờ kết thúc phải sau giờ bắt đầu'),
-        ),
-        migrations.AddConstraint(
-            model_name='maintenancetelling',
-            constraint=models.UniqueConstraint(fields=('window', 'revision', 'stage'), name='maintenance_told_once'),
-        ),
-        migrations.AddIndex(
-            model_name='statusday',
-            index=models.Index(fields=['-day'], name='status_day_last'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusday',
-            constraint=models.UniqueConstraint(fields=('service', 'day'), name='status_day_once'),
-        ),
-        migrations.AddIndex(
-            model_name='statussubscription',
-            index=models.Index(fields=['service'], name='status_followers'),
-        ),
-        migrations.AddConstraint(
-            model_name='statussubscription',
-            constraint=models.UniqueConstraint(fields=('email', 'service'), name='status_follower_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklycheckline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'problem'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='weekly_problem_says_what'),
         ),
     ]

@@ -74,6 +74,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'yêu cầu hỗ trợ',
                 'verbose_name_plural': 'yêu cầu hỗ trợ',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['state', 'due_at'], name='help_due'),
+                    models.Index(fields=['agency', '-id'], name='help_agency'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='help_search', opclasses=['gin_trgm_ops']),
+                ],
             },
         ),
         migrations.AddField(
@@ -98,19 +103,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mục hỏi đáp',
                 'verbose_name_plural': 'mục hỏi đáp',
                 'ordering': ['topic', '-changed_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['topic', '-changed_at'], name='guide_topic'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='guide_search', opclasses=['gin_trgm_ops']),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='helprequest',
-            index=models.Index(fields=['state', 'due_at'], name='help_due'),
-        ),
-        migrations.AddIndex(
-            model_name='helprequest',
-            index=models.Index(fields=['agency', '-id'], name='help_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='helprequest',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='help_search', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddConstraint(
             model_name='helpentry',
@@ -119,13 +116,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='helpentry',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='help_entry_says_something'),
-        ),
-        migrations.AddIndex(
-            model_name='guideanswer',
-            index=models.Index(fields=['topic', '-changed_at'], name='guide_topic'),
-        ),
-        migrations.AddIndex(
-            model_name='guideanswer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='guide_search', opclasses=['gin_trgm_ops']),
         ),
     ]

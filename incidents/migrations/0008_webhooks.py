@@ -54,6 +54,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'điểm nhận tin',
                 'verbose_name_plural': 'điểm nhận tin',
                 'ordering': ['agency', 'name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('agency', 'url'), name='webhook_url_once', violation_error_message='Cơ quan đã khai báo địa chỉ này'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +80,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tin đã gửi',
                 'verbose_name_plural': 'tin đã gửi',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('delivered_at__isnull', True), ('given_up_at__isnull', True)), fields=['next_try_at', 'id'], name='webhook_undelivered'),
+                    models.Index(fields=['webhook', '-id'], name='webhook_log'),
+                    models.Index(fields=['created_at'], name='webhook_age'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('webhook', 'news'), name='webhook_news_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,25 +105,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'lần gửi tin',
                 'ordering': ['-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='webhook',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('agency', 'url'), name='webhook_url_once', violation_error_message='Cơ quan đã khai báo địa chỉ này'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('delivered_at__isnull', True), ('given_up_at__isnull', True)), fields=['next_try_at', 'id'], name='webhook_undelivered'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['webhook', '-id'], name='webhook_log'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['created_at'], name='webhook_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('webhook', 'news'), name='webhook_news_once'),
         ),
     ]

@@ -90,6 +90,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đợt thu báo cáo khai thác',
                 'verbose_name_plural': 'đợt thu báo cáo khai thác',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['state', 'due_at'], name='campaign_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='campaign_period_in_order', violation_error_message='Ngày kết thúc phải sau hoặc bằng ngày bắt đầu'),
+                    models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('due_at__isnull', False), ('issued_at__isnull', False)), _connector='OR'), name='campaign_issued_has_a_deadline'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), models.Q(('result__isnull', False), models.Q(('result_sha256', ''), _negated=True)), _connector='OR'), name='campaign_merged_is_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +124,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'báo cáo khai thác của cơ quan',
                 'verbose_name_plural': 'báo cáo khai thác của cơ quan',
                 'ordering': ['-campaign_id', 'agency__sort_key', 'id'],
+                'indexes': [
+                    models.Index(fields=['agency', '-id'], name='statement_agency'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'agency'), name='statement_one_an_agency'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'accepted']), _negated=True), models.Q(('first_submitted_at__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='statement_submitted_is_dated'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +151,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tệp của báo cáo khai thác',
                 'verbose_name_plural': 'tệp của báo cáo khai thác',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('statement', 'sha256', 'name'), name='statement_file_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +169,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lần nhắc nộp báo cáo',
                 'verbose_name_plural': 'lần nhắc nộp báo cáo',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'offset', 'day'), name='statement_reminder_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +189,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dòng báo cáo khai thác',
                 'verbose_name_plural': 'dòng báo cáo khai thác',
                 'ordering': ['statement', 'service__code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'service'), name='statement_row_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,51 +212,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bản báo cáo đã nộp',
                 'verbose_name_plural': 'bản báo cáo đã nộp',
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'number'), name='statement_version_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['state', 'due_at'], name='campaign_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='campaign_period_in_order', violation_error_message='Ngày kết thúc phải sau hoặc bằng ngày bắt đầu'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('due_at__isnull', False), ('issued_at__isnull', False)), _connector='OR'), name='campaign_issued_has_a_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), models.Q(('result__isnull', False), models.Q(('result_sha256', ''), _negated=True)), _connector='OR'), name='campaign_merged_is_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['agency', '-id'], name='statement_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('campaign', 'agency'), name='statement_one_an_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'accepted']), _negated=True), models.Q(('first_submitted_at__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='statement_submitted_is_dated'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('statement', 'sha256', 'name'), name='statement_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementreminder',
-            constraint=models.UniqueConstraint(fields=('statement', 'offset', 'day'), name='statement_reminder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.UniqueConstraint(fields=('statement', 'service'), name='statement_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementversion',
-            constraint=models.UniqueConstraint(fields=('statement', 'number'), name='statement_version_once'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

@@ -127,6 +127,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dòng dự toán',
                 'verbose_name_plural': 'dòng dự toán',
                 'ordering': ['-year__year', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('year', 'code'), name='budget_line_once', violation_error_message='Năm này đã có dòng mang mã này'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='budget_line_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +162,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vướng mắc, đề xuất',
                 'verbose_name_plural': 'vướng mắc, đề xuất',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['agency', '-id'], name='feedback_agency'),
+                    models.Index(fields=['state', 'due_at'], name='feedback_due'),
+                    models.Index(fields=['filed_at'], name='feedback_filed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('author', 'form_token'), name='feedback_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('audience', ''), _negated=True)), _connector='OR'), name='feedback_answered_is_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +209,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'khoản chi',
                 'verbose_name_plural': 'khoản chi',
                 'ordering': ['-spent_on', '-id'],
+                'indexes': [
+                    models.Index(fields=['line', '-spent_on'], name='spending_line'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('line', 'form_token'), name='spending_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='spending_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +260,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'buổi tập huấn',
                 'verbose_name_plural': 'buổi tập huấn',
                 'ordering': ['-starts_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['state', 'starts_at'], name='training_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='training_in_order', violation_error_message='Giờ kết thúc phải sau giờ bắt đầu'),
+                    models.CheckConstraint(condition=models.Q(('register_until__isnull', True), ('register_until__lte', models.F('starts_at')), _connector='OR'), name='training_registered_before', violation_error_message='Hạn đăng ký phải trước hoặc bằng giờ bắt đầu'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('place', ''), _negated=True), models.Q(('online_link', ''), _negated=True), _connector='OR'), name='training_somewhere', violation_error_message='Nhập địa điểm hoặc liên kết trực tuyến'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +290,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'đăng ký tập huấn',
                 'verbose_name_plural': 'đăng ký tập huấn',
                 'ordering': ['registered_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['session', 'state', 'registered_at'], name='training_seats'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('session', 'agency', 'name_key'), name='training_seat_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +311,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lần báo tập huấn',
                 'verbose_name_plural': 'lần báo tập huấn',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'moves', 'what'), name='training_told_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,6 +349,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'báo cáo rà soát hằng năm',
                 'verbose_name_plural': 'báo cáo rà soát hằng năm',
                 'ordering': ['-year'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='review_period_in_order', violation_error_message='Ngày kết thúc phải sau hoặc bằng ngày bắt đầu'),
+                    models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('submitted_by__isnull', True), models.Q(('approved_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='review_approver_is_another_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(models.Q(('code', ''), _negated=True), models.Q(('sha256', ''), _negated=True), ('content__isnull', False)), _connector='OR'), name='review_issued_is_whole'),
+                    models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='review_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +377,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mục của báo cáo rà soát',
                 'verbose_name_plural': 'mục của báo cáo rà soát',
                 'ordering': ['review', 'place', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('review', 'theme'), name='review_theme_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,94 +401,6 @@ class Migration(migrations.Migration):
                 'ordering': ['line', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('line', 'form_token'), name='budget_adjustment_once'), models.CheckConstraint(condition=models.Q(('delta', 0), _negated=True), name='budget_adjustment_moves')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('year', 'code'), name='budget_line_once', violation_error_message='Năm này đã có dòng mang mã này'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='budget_line_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['agency', '-id'], name='feedback_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['state', 'due_at'], name='feedback_due'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['filed_at'], name='feedback_filed'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(fields=('author', 'form_token'), name='feedback_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('audience', ''), _negated=True)), _connector='OR'), name='feedback_answered_is_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='spending',
-            index=models.Index(fields=['line', '-spent_on'], name='spending_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='spending',
-            constraint=models.UniqueConstraint(fields=('line', 'form_token'), name='spending_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='spending',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='spending_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='trainingsession',
-            index=models.Index(fields=['state', 'starts_at'], name='training_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='training_in_order', violation_error_message='Giờ kết thúc phải sau giờ bắt đầu'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('register_until__isnull', True), ('register_until__lte', models.F('starts_at')), _connector='OR'), name='training_registered_before', violation_error_message='Hạn đăng ký phải trước hoặc bằng giờ bắt đầu'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place', ''), _negated=True), models.Q(('online_link', ''), _negated=True), _connector='OR'), name='training_somewhere', violation_error_message='Nhập địa điểm hoặc liên kết trực tuyến'),
-        ),
-        migrations.AddIndex(
-            model_name='trainingseat',
-            index=models.Index(fields=['session', 'state', 'registered_at'], name='training_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingseat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('session', 'agency', 'name_key'), name='training_seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingtelling',
-            constraint=models.UniqueConstraint(fields=('session', 'moves', 'what'), name='training_told_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='review_period_in_order', violation_error_message='Ngày kết thúc phải sau hoặc bằng ngày bắt đầu'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('submitted_by__isnull', True), models.Q(('approved_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='review_approver_is_another_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(models.Q(('code', ''), _negated=True), models.Q(('sha256', ''), _negated=True), ('content__isnull', False)), _connector='OR'), name='review_issued_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyreview',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='review_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewtheme',
-            constraint=models.UniqueConstraint(fields=('review', 'theme'), name='review_theme_once', nulls_distinct=False),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]
