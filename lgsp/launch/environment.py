@@ -4,10 +4,13 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from lgsp.launch import processes
 from lgsp.launch.places import PYTHON, ROOT, VENV, check_disk
@@ -46,13 +49,33 @@ def _ensure(lock_name: str) -> None:
         _make()
     unfinished.touch()
     with step(f"Cài thư viện theo requirements/{lock_name}.lock"):
-        done = processes.run(
-            [str(PYTHON), *_INSTALL.split(), "-r", str(lock)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-    if done.returncode:
-        raise Stop(_reason(done.stderr.strip() or done.stdout.strip()))
+        _install(lock.read_text(encoding="utf-8"))
     stamp.write_text(digest)
     unfinished.unlink()
+
+
+def _install(locked: str) -> None:
+    """Install what is *locked*, dealt out to as many installers as there are cores: nothing waits for another.
+
+    Raises :class:`Stop` with the reason of the first that failed.
+    """
+    packages = re.findall(r"^\S.*\n(?:[ \t].*\n)*", locked, re.MULTILINE)
+    hands = min(os.cpu_count() or 1, 4)
+    running: list[tuple[processes.Process, Path]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            for hand in range(hands):
+                part, said = Path(folder) / f"{hand}.txt", Path(folder) / f"{hand}.log"
+                part.write_text("".join(packages[hand::hands]), encoding="utf-8")
+                command = processes.tied([str(PYTHON), *_INSTALL.split(), "-r", str(part)])
+                with said.open("wb") as out:
+                    process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+                running.append((process, said))
+            failed = [said for process, said in running if process.wait()]
+        finally:
+            processes.end([process for process, _said in running], seconds=5)
+        if failed:
+            raise Stop(_reason(failed[0].read_text(errors="replace").strip()))
 
 
 def _reason(output: str) -> str:
