@@ -45,12 +45,18 @@ def _group_of(item: pytest.Item) -> str:
     return str(mark.args[0]) if mark else ""
 
 
+def pytest_sessionstart() -> None:
+    """Look for no garbage while tests are collected: what is made then stays."""
+    gc.disable()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Leave the thousands of collected tests and all modules out of every later search for garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 10, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
