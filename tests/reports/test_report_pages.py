@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +23,7 @@ from reports.services.requesting import request_report, retry_report
 from reports.services.submitting import make_files
 from reports.services.writing import write_report
 from tests.reports.conftest import As, Desk
+from tests.reports.made_report import made_frozen
 
 
 def asked(**fields: Any) -> dict[str, Any]:
@@ -283,8 +285,10 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     officer.get("/bao-cao/")
     with django_assert_max_num_queries(12):
         officer.get("/bao-cao/")
-    for _time in range(12):
-        run = desk.submit(write_report(run_id=_anew(officer, run)))
+    # What they say takes no query of the list.
+    with patch("reports.services.writing.freeze", return_value=replace(made_frozen(agencies=1), sections=())):
+        for _time in range(12):
+            run = desk.submit(write_report(run_id=_anew(officer, run)))
     with django_assert_max_num_queries(12):
         page = officer.get("/bao-cao/")
     assert page.context["page"].paginator.count == 13
