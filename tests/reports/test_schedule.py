@@ -113,7 +113,9 @@ def test_two_years_with_workers_down_and_beats_fired_twice_give_each_report_once
     day, last, asked = date(2027, 1, 1), date(2029, 1, 31), dict[int, date]()
     known = patch("reports.services.writing.freeze", return_value=replace(made_frozen(agencies=1), sections=()))
     handing = patch("reports.services.handing_over._hand_over", broker.hand_over)
-    with known, handing:
+    # Nobody changes a day off meanwhile: a thousand beats read the same calendar.
+    reading = patch("reports.services.scheduling.work_calendar", return_value=work_calendar())
+    with known, handing, reading:
         while day <= last:
             with at(day):
                 if not inside(day, NO_BEAT):
