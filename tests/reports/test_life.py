@@ -301,7 +301,9 @@ def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk, f
 
 
 @pytest.mark.clause("QC7.5", "QC14.5")
-def test_publishing_sends_leaders_of_the_province_a_link_and_no_file(desk: Desk, person: Any, agency: Any) -> None:
+def test_publishing_sends_leaders_of_the_province_a_link_and_no_file(
+    desk: Desk, few_parts: None, person: Any, agency: Any
+) -> None:
     province = desk.users["province_leader"].memberships.get().agency
     other = person("lanh-dao-2@lgsp.example", province, "province_leader")
     run = desk.publish()

@@ -34,7 +34,7 @@ def asked(**fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.clause("QC14.5")
-def test_the_whole_way_through_the_pages(visit: As) -> None:
+def test_the_whole_way_through_the_pages(visit: As, few_parts: None) -> None:
     officer, leader, province = visit("report_officer"), visit("department_leader"), visit("province_leader")
     assert "Lập báo cáo đầu tiên" in officer.get("/bao-cao/").content.decode()
     assert "ngay khi Sở Khoa học và Công nghệ phát hành" in province.get("/bao-cao/").content.decode()

@@ -235,7 +235,7 @@ def test_nothing_is_due_for_a_time_before_the_platform_or_when_switched_off(desk
         assert due_periods() == []
 
 
-def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk) -> None:
+def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk, few_parts: None) -> None:
     starts(date(2026, 11, 1), only="month")
     november = month_period(2026, 11, CALENDAR)
     with at(date(2026, 11, 20)):
@@ -253,7 +253,7 @@ def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk) -> 
     assert desk.publish(write_report(run_id=final.pk)).state == RunState.PUBLISHED
 
 
-def test_asked_for_as_preliminary_after_its_end_a_report_is_final(desk: Desk) -> None:
+def test_asked_for_as_preliminary_after_its_end_a_report_is_final(desk: Desk, few_parts: None) -> None:
     november, officer = month_period(2026, 11, CALENDAR), desk.actors["report_officer"]
     with at(date(2026, 11, 20)):
         early, _fresh = request_report(actor=officer, period=november, preliminary=True)
