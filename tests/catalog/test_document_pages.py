@@ -52,9 +52,13 @@ def test_the_level_holds_on_list_search_page_file_and_address(
         return made
 
     entered, client = SHELF.take("documents of each level", enter), client_of(role, code)
+
+    def pages(*queries: str) -> dict[str, str]:
+        return {query: client.get(f"/tai-lieu/{query}").content.decode() for query in queries}
+
+    of_all = pages("", "?q=tai lieu", "?dich-vu=administrative-units")
     for level, found in entered.items():
-        for query in ("", "?q=tai lieu", f"?q={level}", "?dich-vu=administrative-units", f"?muc={level}"):
-            text = client.get(f"/tai-lieu/{query}").content.decode()
+        for query, text in (of_all | pages(f"?q={level}", f"?muc={level}")).items():
             assert (f"Tài liệu {level}" in text) is (level in levels), query
         for address in addresses(found):
             assert client.get(address).status_code == (200 if level in levels else 404), address
