@@ -18,6 +18,7 @@ class Resolver:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.steps = 0
+        self._known: dict[str, tuple[Any, Place]] = {}
 
     def follow(
         self, node: Any, place: Place, trail: frozenset[str] = frozenset()
@@ -44,6 +45,11 @@ class Resolver:
 
     def target(self, reference: str, place: Place) -> tuple[Any, Place]:
         """Return what *reference*, one at *place*, points to and where that stands. Raises :class:`Refused`."""
+        if reference not in self._known:
+            self._known[reference] = self._sought(reference, place)
+        return self._known[reference]
+
+    def _sought(self, reference: str, place: Place) -> tuple[Any, Place]:
         if not reference.startswith("#"):
             raise outside(reference, place)
         if reference == "#":

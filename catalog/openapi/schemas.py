@@ -129,13 +129,14 @@ class Records:
 
     def _class(self, schema: Any, place: Place) -> str:
         given = said(schema, CLASS_KEY, 64)
+        if not given:
+            return ""
         for item in ElementClass:
-            if given and fold(given) in (item.value, fold(str(item.label))):
+            if fold(given) in (item.value, fold(str(item.label))):
                 return item.value
-        if given:
-            known = ", ".join(str(item.label) for item in ElementClass)
-            text = _("Phân loại «%(given)s» không có; chọn một trong: %(known)s")
-            self.note((*place, CLASS_KEY), text % {"given": given, "known": known}, is_error=True)
+        known = ", ".join(str(item.label) for item in ElementClass)
+        text = _("Phân loại «%(given)s» không có; chọn một trong: %(known)s")
+        self.note((*place, CLASS_KEY), text % {"given": given, "known": known}, is_error=True)
         return ""
 
 

@@ -14,11 +14,13 @@ from catalog.services import documents as deeds
 from core import clock
 from tests.catalog.conftest import JOB, upload
 from tests.core.file_makers import pdf_bytes
+from tests.shelf import SHELF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC14.6", "QC14.7")]
 Documents = Callable[..., TechnicalDocument]
 Clients = Callable[..., Client]
 ROOM = "/quan-tri/catalog"
+LEVELS = ("public", "restricted", "internal")
 READERS = [
     ("", "H60.90", {"public"}),
     ("agency_officer", "H60.90", {"public"}),
@@ -44,13 +46,19 @@ def test_the_level_holds_on_list_search_page_file_and_address(
     published: DataService,
     agency: Callable[..., Agency],
 ) -> None:
-    client = client_of(role, code)
-    for level in ("public", "restricted", "internal"):
-        found = document(f"Tài liệu {level}", level, service=published)
-        if level == "restricted":
-            releases.release_to_agency(actor=JOB, document=found, agency=agency("H60.91"), reason="thử")
-        for query in ("", "?q=tai lieu", f"?q={level}", "?dich-vu=administrative-units", f"?muc={level}"):
-            text = client.get(f"/tai-lieu/{query}").content.decode()
+    def enter() -> dict[str, TechnicalDocument]:
+        made = {level: document(f"Tài liệu {level}", level, service=published) for level in LEVELS}
+        releases.release_to_agency(actor=JOB, document=made["restricted"], agency=agency("H60.91"), reason="thử")
+        return made
+
+    entered, client = SHELF.take("documents of each level", enter), client_of(role, code)
+
+    def pages(*queries: str) -> dict[str, str]:
+        return {query: client.get(f"/tai-lieu/{query}").content.decode() for query in queries}
+
+    of_all = pages("", "?q=tai lieu", "?dich-vu=administrative-units")
+    for level, found in entered.items():
+        for query, text in (of_all | pages(f"?q={level}", f"?muc={level}")).items():
             assert (f"Tài liệu {level}" in text) is (level in levels), query
         for address in addresses(found):
             assert client.get(address).status_code == (200 if level in levels else 404), address

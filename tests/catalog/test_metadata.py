@@ -13,6 +13,7 @@ from catalog.models import DataService, Sector, ServiceVersion
 from catalog.selectors import metadata
 from catalog.services.versions import publish_version, withdraw_version
 from tests.catalog.conftest import JOB
+from tests.shelf import SHELF
 
 # The parser of the library warns of itself.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
@@ -32,6 +33,11 @@ MANDATORY = {
 def published(draft: Drafts, agency: Callable[..., Agency], settings: object) -> ServiceVersion:
     """A published service beside a draft, with all that is not public filled in."""
     settings.PUBLIC_URL = "https://lgsp.example"  # type: ignore[attr-defined]
+    return SHELF.take("published metadata", lambda: published_beside_a_draft(draft, agency))
+
+
+def published_beside_a_draft(draft: Drafts, agency: Callable[..., Agency]) -> ServiceVersion:
+    """Put both into the database."""
     agency("H60.02", is_operator=True)
     agency("H60.07", shared_mailbox="van-thu@lgsp.example")
     version = publish_version(

@@ -27,6 +27,7 @@ from core.problems import InvalidInput, PermissionRefused, StateRefused
 from tests.catalog.conftest import JOB
 from tests.catalog.openapi_samples import as_bytes, sound
 from tests.connections.test_at_once import at_once, refusals
+from tests.shelf import SHELF, named
 
 pytestmark = pytest.mark.clause("QC4.9")
 Drafts = Callable[..., ServiceVersion]
@@ -34,7 +35,8 @@ People = Callable[..., Actor]
 
 
 def structure(version: str = "1", **fields: Any) -> MessageProfile:
-    values = {
+    """Return a structure; each is read by a process of its own, once."""
+    values: dict[str, Any] = {
         "code": "ho-tich",
         "version": version,
         "title": "Thông điệp hộ tịch",
@@ -43,7 +45,7 @@ def structure(version: str = "1", **fields: Any) -> MessageProfile:
         "schema": {"type": "object", "required": [f"v{version}"]},
         **fields,
     }
-    return set_profile(actor=JOB, **values)
+    return SHELF.take(named("structure", values), lambda: set_profile(actor=JOB, **values))
 
 
 def use(version: ServiceVersion, profile: MessageProfile | None, actor: Actor = JOB, **fields: Any) -> ProfileUse:

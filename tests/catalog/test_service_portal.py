@@ -15,6 +15,7 @@ from catalog.services.operations import set_operation
 from catalog.services.versions import move_version, publish_version
 from tests.catalog.conftest import JOB, LEGAL, sector
 from tests.catalog.openapi_samples import PLOTS, as_bytes, put, sound
+from tests.shelf import SHELF
 
 HOME = "/dich-vu-cua-co-quan/"
 Drafts = Callable[..., ServiceVersion]
@@ -174,6 +175,23 @@ def test_a_published_version_refuses_and_offers_the_next(officer: Officers, draf
     assert "Đã áp dụng mô tả vào phiên bản v2" in text_of(client, done)
 
 
+def given_back(version: ServiceVersion) -> tuple[ServiceVersion, ApiDescription]:
+    """Ask for it, give it back, and hand in a description."""
+    move_version(actor=JOB, version=version, step="ask")
+    move_version(actor=JOB, version=version, step="give_back", reason="Sửa")
+    found = ApiDescription.objects.create(
+        version=version,
+        file_name="a.json",
+        sha256="0" * 64,
+        size=1,
+        openapi="3.0.3",
+        title="A",
+        content=as_bytes(sound()),
+        handed_in_at=version.service.versions.get().published_at or "2026-01-01T00:00:00Z",
+    )
+    return version, found
+
+
 @pytest.mark.parametrize(
     ("role", "code", "opens"),
     [
@@ -187,22 +205,10 @@ def test_a_published_version_refuses_and_offers_the_next(officer: Officers, draf
 def test_who_may_open_and_change_an_agency_s_service(
     officer: Officers, draft: Drafts, role: str, code: str, opens: bool
 ) -> None:
-    version = draft()
-    move_version(actor=JOB, version=version, step="ask")
-    move_version(actor=JOB, version=version, step="give_back", reason="Sửa")
+    version, found = SHELF.take("given back with a description", lambda: given_back(draft()))
     client = officer(role, code) if role else Client()
     operation, upstream = Operation.objects.get(), Upstream.objects.first()
     assert upstream is not None
-    found = ApiDescription.objects.create(
-        version=version,
-        file_name="a.json",
-        sha256="0" * 64,
-        size=1,
-        openapi="3.0.3",
-        title="A",
-        content=as_bytes(sound()),
-        handed_in_at=version.service.versions.get().published_at or "2026-01-01T00:00:00Z",
-    )
     own, facts = f"{HOME}{version.service.code}/", Fact.objects.count()
     pages = [
         *("", "sua/", "phien-ban-moi/", "v1/", "v1/sua/", "v1/viec/ask/", "v1/thao-tac/"),

@@ -27,6 +27,7 @@ from core import clock
 from core.actor import Actor
 from core.problems import GuardRefused, InvalidInput, PermissionRefused, StateRefused
 from tests.catalog.conftest import JOB
+from tests.shelf import SHELF, named
 
 People = Callable[..., Actor]
 Drafts = Callable[..., ServiceVersion]
@@ -55,27 +56,47 @@ WAYS: dict[str, list[str]] = {
 }
 
 
+SIDES = [
+    ("operator", "H60.02"),
+    ("evaluator", "H60.02"),
+    ("provider_officer", "H60.03"),
+    ("provider_officer", "H60.91"),
+    ("agency_officer", "H60.03"),
+]
+
+
+@pytest.fixture
+def brought(draft: Drafts, people: People) -> Callable[[str], tuple[ServiceVersion, dict[tuple[str, str], Actor]]]:
+    """Return a version brought to a state before the eyes of every side."""
+
+    def bring(version: ServiceVersion, state: str) -> ServiceVersion:
+        later = clock.today() + timedelta(days=30)
+        for taken in WAYS[state]:
+            move_version(actor=JOB, version=version, step=taken, reason="Lý do", sunset_on=later)
+        return version
+
+    def make(state: str) -> tuple[ServiceVersion, dict[tuple[str, str], Actor]]:
+        sides = SHELF.take("sides of a version", lambda: {side: people(*side) for side in SIDES})
+        version = draft()
+        return SHELF.take(named("version brought to", state), lambda: bring(version, state)), sides
+
+    return make
+
+
 @pytest.mark.clause("QC11.2", "QC11.8")
 @pytest.mark.parametrize("state", ServiceState.values)
 @pytest.mark.parametrize("step", [*DEEDS, "delete"])
-@pytest.mark.parametrize(
-    ("role", "code"),
-    [
-        ("operator", "H60.02"),
-        ("evaluator", "H60.02"),
-        ("provider_officer", "H60.03"),
-        ("provider_officer", "H60.91"),
-        ("agency_officer", "H60.03"),
-    ],
-)
+@pytest.mark.parametrize(("role", "code"), SIDES)
 def test_every_step_from_every_state_by_every_side(
-    draft: Drafts, people: People, state: str, step: str, role: str, code: str
+    brought: Callable[[str], tuple[ServiceVersion, dict[tuple[str, str], Actor]]],
+    state: str,
+    step: str,
+    role: str,
+    code: str,
 ) -> None:
-    version = draft()
+    version, sides = brought(state)
     later = clock.today() + timedelta(days=30)
-    for taken in WAYS[state]:
-        move_version(actor=JOB, version=version, step=taken, reason="Lý do", sunset_on=later)
-    facts, actor = Fact.objects.count(), people(role, code)
+    facts, actor = Fact.objects.count(), sides[role, code]
     later += timedelta(days=step == "redate")
     target, who = STEPS.get((state, step), ("", ""))
     if target and (role, code) in ((who, "H60.02"), (who, "H60.03")):

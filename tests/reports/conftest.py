@@ -18,6 +18,8 @@ from core.actor import Actor
 from core.documents import docx
 from reports.choices import Format
 from reports.content.figures import Frozen
+from reports.content.standing import CONNECTIONS, UNCONNECTED
+from reports.content.use import USE
 from reports.documents.periodic import compose
 from reports.models import ReportRun
 from reports.periods import CALENDAR, Period, month_period
@@ -27,6 +29,7 @@ from reports.services.submitting import make_files, submit_report
 from reports.services.writing import write_report
 from tests.connections.conftest import chain
 from tests.connections.use_log import open_chains
+from tests.reports.keeping import kept
 from tests.shelf import SHELF
 
 __all__ = ["chain"]
@@ -53,25 +56,49 @@ class Desk:
 
     def write(self) -> ReportRun:
         """Ask for it and write it: figures are frozen, words drafted."""
-        open_chains()
-        return write_report(run_id=self.ask().pk)
+
+        def write() -> ReportRun:
+            open_chains()
+            return write_report(run_id=self.ask().pk)
+
+        return kept("written", write)
 
     def submit(self, run: ReportRun | None = None, *, every: bool = False) -> ReportRun:
-        """Submit it and make its files: the Word file alone, which takes a fifth of the time, or *every* one."""
-        submitted = submit_report(actor=self.actors["report_officer"], run=run or self.write())
+        """Submit it and make its files: the Word file alone, which takes a fifth of the time, or *every* one.
+
+        Without a *run* it is one written now, or the one that another test has had made before.
+        """
+        if run is None:
+            written = self.write()
+            return kept(("submitted", every), lambda: self._submit(written, every))
+        return self._submit(run, every)
+
+    def _submit(self, run: ReportRun, every: bool) -> ReportRun:
+        submitted = submit_report(actor=self.actors["report_officer"], run=run)
         with nullcontext() if every else patch("reports.services.submitting.render_files", word_alone):
             return make_files(run_id=submitted.pk)
 
     def publish(self, run: ReportRun | None = None, *, every: bool = False) -> ReportRun:
         """Approve and publish it."""
+        submitted = self.submit(run, every=every)
+        if run is None:
+            return kept("published", lambda: self._publish(submitted))
+        return self._publish(submitted)
+
+    def _publish(self, run: ReportRun) -> ReportRun:
         leader = self.actors["department_leader"]
-        approved = approve_report(actor=leader, run=self.submit(run, every=every))
-        return publish_report(actor=leader, run=approved)
+        return publish_report(actor=leader, run=approve_report(actor=leader, run=run))
 
 
 @pytest.fixture(autouse=True)
 def _files_of_the_test(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the reports of a test that looks into none of the others have three parts: their files take a third."""
+    monkeypatch.setattr("reports.content.assembling.PARTS", (CONNECTIONS, USE, UNCONNECTED))
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_figures_are_not_frozen_while_calls_of_the_period_are_not_summed(
     assert ReportRun.objects.get().state == RunState.DRAFTED
 
 
-def test_a_failure_is_told_and_tried_again_by_a_person(desk: Desk) -> None:
+def test_a_failure_is_told_and_tried_again_by_a_person(desk: Desk, few_parts: None) -> None:
     run, officer = desk.ask(), desk.actors["report_officer"]
     with patch("reports.services.writing.freeze", side_effect=OSError("disk")):
         tasks.write_report(run.pk)
@@ -94,7 +94,9 @@ def test_a_failure_is_told_and_tried_again_by_a_person(desk: Desk) -> None:
     assert desk.submit(stumbled).failure == ""
 
 
-def test_a_worker_that_dies_between_content_and_rows_leaves_nothing_and_the_next_makes_the_same(desk: Desk) -> None:
+def test_a_worker_that_dies_between_content_and_rows_leaves_nothing_and_the_next_makes_the_same(
+    desk: Desk, few_parts: None
+) -> None:
     run = submit_report(actor=desk.actors["report_officer"], run=desk.write())
 
     class Killed(BaseException):
@@ -109,7 +111,7 @@ def test_a_worker_that_dies_between_content_and_rows_leaves_nothing_and_the_next
     assert (made.state, kept()) == (RunState.SUBMITTED, half)
 
 
-def test_a_slow_worker_of_an_earlier_submission_puts_nothing_in(desk: Desk) -> None:
+def test_a_slow_worker_of_an_earlier_submission_puts_nothing_in(desk: Desk, few_parts: None) -> None:
     first = submit_report(actor=desk.actors["report_officer"], run=desk.write())
     make_files(run_id=first.pk)
     returned = return_report(actor=desk.actors["department_leader"], run=first, reason="Sửa")

@@ -135,11 +135,11 @@ def test_drafts_count_nowhere(chain: Chain) -> None:
 def test_bodies_without_connection_are_those_that_exist_and_may_file(
     chain: Chain, agency: Callable[..., Agency], person: Callable[..., User]
 ) -> None:
+    chain.live()
     agency("H60.80", may_file=False)
     agency("H60.81", valid_to=day(15).date())
     agency("H60.82", valid_to=day(30).date())
     agency("H60.83", valid_from=day(1, month=12).date())
-    chain.live()
     connection = chain.connection()
     connection.live_at = day(10)
     connection.save()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 
 import docx
 import pypdf
@@ -19,6 +20,7 @@ from core.documents.layout import ChartBlock, Document, Grid, Heading, Paragraph
 from core.text import printable
 from reports.choices import Format
 from reports.content.figures import Frozen
+from reports.documents import workbook
 from reports.documents.files import CONTENT_TYPES, render_files
 from reports.documents.outline import MOST_PRINTED, roman
 from reports.documents.periodic import compose
@@ -32,6 +34,12 @@ HOSTILE = (f"=HYPERLINK(1) {MARKUP}", UNSEEN, "x" * 2000)
 def said(document: Document) -> list[str]:
     """Return heads and paragraphs of the body."""
     return [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
+
+
+@cache
+def whole_files() -> dict[Format, bytes]:
+    """Return its files."""
+    return render_files(made_run(), made_frozen(), NARRATIVE)
 
 
 @pytest.fixture
@@ -111,7 +119,7 @@ def test_a_table_too_long_for_paper_is_in_the_workbook_and_the_text_says_so() ->
     long = compose(made_run(), frozen)
     assert len(long.appendices) == 3
     assert "Khai thác theo cơ quan và dịch vụ: chi tiết tại tệp Excel của báo cáo." in said(long)
-    book = load_workbook(io.BytesIO(render_files(made_run(), frozen, {})[Format.XLSX]))
+    book = load_workbook(io.BytesIO(workbook.render(made_run(), frozen, {})))
     sheet = next(sheet for sheet in book if sheet.title.startswith("Khai thác theo cơ quan và dịch"))
     assert sheet.max_row == 2 + MOST_PRINTED + 1
 
@@ -124,7 +132,7 @@ def test_more_than_ten_sections_are_all_there() -> None:
 
 @pytest.mark.clause("QC14.5")
 def test_the_foot_of_every_page_leads_to_the_check() -> None:
-    files = render_files(made_run(), made_frozen(), NARRATIVE)
+    files = whole_files()
     reader = pypdf.PdfReader(io.BytesIO(files[Format.PDF]))
     for page in reader.pages:
         text = page.extract_text()
@@ -134,7 +142,7 @@ def test_the_foot_of_every_page_leads_to_the_check() -> None:
 
 
 def test_another_process_makes_the_same_bytes() -> None:
-    files = render_files(made_run(), made_frozen(), NARRATIVE)
+    files = whole_files()
     ours = {kind: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
     code = (
         "import django, hashlib; django.setup()\n"

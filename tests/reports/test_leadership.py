@@ -101,8 +101,8 @@ def counted(sql: str, *values: Any) -> Any:
 
 
 def test_each_figure_is_what_a_query_of_its_own_counts(chain: Chain, desk: Desk) -> None:
-    open_chains()
     chain.live()
+    open_chains()
     grant = chain.request.grants.open().get(environment="live")
     period = chosen("thang-nay", clock.now())
     log_calls(grant, count=7)

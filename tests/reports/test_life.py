@@ -62,7 +62,7 @@ def at_once(deed: Callable[[], Any], times: int) -> list[Exception]:
 
 
 @pytest.mark.clause("QC14.5")
-def test_a_task_run_twice_does_its_part_once_and_gives_the_same_bytes(desk: Desk) -> None:
+def test_a_task_run_twice_does_its_part_once_and_gives_the_same_bytes(desk: Desk, few_parts: None) -> None:
     run = desk.ask()
     tasks.write_report(run.pk)
     drafted = ReportRun.objects.get()
@@ -135,7 +135,7 @@ def test_a_closing_rule_is_not_ended_while_a_template_comes_to_use_it(desk: Desk
 
 
 @pytest.mark.django_db(transaction=True)
-def test_made_by_many_workers_at_once_there_is_one_of_each(desk: Desk) -> None:
+def test_made_by_many_workers_at_once_there_is_one_of_each(desk: Desk, few_parts: None) -> None:
     run = desk.ask()
     assert at_once(lambda: tasks.write_report(run.pk), 4) == []
     assert ReportRun.objects.get().state == RunState.DRAFTED
@@ -230,7 +230,9 @@ def test_nobody_else_approves_returns_or_publishes(desk: Desk, role: str) -> Non
 
 @pytest.mark.clause("QC14.5")
 @pytest.mark.parametrize("hand", ["asked", "worded", "submitted"])
-def test_who_had_a_hand_in_it_does_not_approve_it_even_with_both_roles(desk: Desk, actor: Any, hand: str) -> None:
+def test_who_had_a_hand_in_it_does_not_approve_it_even_with_both_roles(
+    desk: Desk, few_parts: None, actor: Any, hand: str
+) -> None:
     user = desk.users["department_leader"]
     agency = user.memberships.get().agency
     give_role(actor=system_actor("kiểm thử"), user=user, agency=agency, role="report_officer")
@@ -262,7 +264,7 @@ def test_what_has_no_files_is_not_approved_and_what_is_not_approved_not_publishe
     assert ReportRun.objects.get().state == RunState.SUBMITTED
 
 
-def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk) -> None:
+def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk, few_parts: None) -> None:
     leader, officer = desk.actors["department_leader"], desk.actors["report_officer"]
     run = approve_report(actor=leader, run=desk.submit())
     first = run.sha256
@@ -299,7 +301,9 @@ def test_given_back_it_is_worded_again_and_its_files_are_made_anew(desk: Desk) -
 
 
 @pytest.mark.clause("QC7.5", "QC14.5")
-def test_publishing_sends_leaders_of_the_province_a_link_and_no_file(desk: Desk, person: Any, agency: Any) -> None:
+def test_publishing_sends_leaders_of_the_province_a_link_and_no_file(
+    desk: Desk, few_parts: None, person: Any, agency: Any
+) -> None:
     province = desk.users["province_leader"].memberships.get().agency
     other = person("lanh-dao-2@lgsp.example", province, "province_leader")
     run = desk.publish()

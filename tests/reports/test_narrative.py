@@ -63,7 +63,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(desk: Desk) -> No
     assert NarrativeVersion.objects.count() == 2
 
 
-def test_who_may_edit_and_when(desk: Desk) -> None:
+def test_who_may_edit_and_when(desk: Desk, few_parts: None) -> None:
     officer, run = desk.actors["report_officer"], desk.write()
     for role in ("department_leader", "inspector", "province_leader", "agency_officer"):
         with pytest.raises(PermissionRefused):
@@ -110,7 +110,9 @@ def test_the_page_saves_restores_and_keeps_what_was_typed_in_a_conflict(desk: De
     assert NarrativeVersion.objects.count() == 4
 
 
-def test_edited_words_stand_in_the_file_and_after_submitting_the_page_says_why_not(desk: Desk, signed_in: Any) -> None:
+def test_edited_words_stand_in_the_file_and_after_submitting_the_page_says_why_not(
+    desk: Desk, few_parts: None, signed_in: Any
+) -> None:
     run, client = desk.write(), signed_in(desk.users["report_officer"])
     address = f"/bao-cao/{run.code}/loi-van/"
     mine = typed(client, address, use="Lời văn đã sửa <b>đậm</b>.")

@@ -113,7 +113,9 @@ def test_two_years_with_workers_down_and_beats_fired_twice_give_each_report_once
     day, last, asked = date(2027, 1, 1), date(2029, 1, 31), dict[int, date]()
     known = patch("reports.services.writing.freeze", return_value=replace(made_frozen(agencies=1), sections=()))
     handing = patch("reports.services.handing_over._hand_over", broker.hand_over)
-    with known, handing:
+    # Nobody changes a day off meanwhile: a thousand beats read the same calendar.
+    reading = patch("reports.services.scheduling.work_calendar", return_value=work_calendar())
+    with known, handing, reading:
         while day <= last:
             with at(day):
                 if not inside(day, NO_BEAT):
@@ -233,7 +235,7 @@ def test_nothing_is_due_for_a_time_before_the_platform_or_when_switched_off(desk
         assert due_periods() == []
 
 
-def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk) -> None:
+def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk, few_parts: None) -> None:
     starts(date(2026, 11, 1), only="month")
     november = month_period(2026, 11, CALENDAR)
     with at(date(2026, 11, 20)):
@@ -251,7 +253,7 @@ def test_the_final_report_takes_the_place_of_the_preliminary_one(desk: Desk) -> 
     assert desk.publish(write_report(run_id=final.pk)).state == RunState.PUBLISHED
 
 
-def test_asked_for_as_preliminary_after_its_end_a_report_is_final(desk: Desk) -> None:
+def test_asked_for_as_preliminary_after_its_end_a_report_is_final(desk: Desk, few_parts: None) -> None:
     november, officer = month_period(2026, 11, CALENDAR), desk.actors["report_officer"]
     with at(date(2026, 11, 20)):
         early, _fresh = request_report(actor=officer, period=november, preliminary=True)

