@@ -81,9 +81,9 @@ def test_a_key_is_told_of_by_its_beginning_only(chain: Chain) -> None:
 
 
 def test_a_rule_switched_off_gives_nothing_and_rules_are_data_with_a_reason(chain: Chain, actor: Any) -> None:
+    chain.live()
     assert load_expiry_rules(actor=JOB) == 11
     assert load_expiry_rules(actor=JOB) == 0
-    chain.live()
     ending_in(30)
     rule = ExpiryRule.objects.get(subject="grant", days_before=30)
     for fields, field in (({"active": False}, "reason"), ({"days_before": 7, "reason": "x"}, "")):
