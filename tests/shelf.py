@@ -20,7 +20,7 @@ from django.db.backends.signals import connection_created
 from core import clock
 
 # Whatever begins with another word may write.
-_READS = ("select", "savepoint", "release savepoint", "rollback to savepoint", "set constraints", "show")
+_READS = ("select", "(select", "savepoint", "release savepoint", "rollback to savepoint", "set constraints", "show")
 # What signing in writes, beside the moment in the person's row.
 _SIGNED_IN = ("mfa_authenticator", "django_session", "axes_accesslog")
 _PERSONS = "accounts_user"
