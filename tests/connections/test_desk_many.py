@@ -18,6 +18,8 @@ from core.text import fold
 from tests.connections.conftest import Chain, Desk
 from tests.connections.steps import step
 
+pytestmark = pytest.mark.xdist_group("many")
+
 ASSIGN = reverse("admin:connections_requests_assign_many")
 APPROVE = reverse("admin:connections_requests_approve_many")
 QUEUE = reverse("admin:connections_connectionrequest_changelist")

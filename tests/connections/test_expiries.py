@@ -16,7 +16,7 @@ from tests.connections.conftest import Chain
 from tests.connections.proving import take_key
 from tests.shelf import SHELF
 
-pytestmark = pytest.mark.clause("QC11.3", "Q50-11.1")
+pytestmark = [pytest.mark.clause("QC11.3", "Q50-11.1"), pytest.mark.xdist_group("expiries")]
 JOB = system_actor("kiểm thử")
 
 

@@ -29,7 +29,7 @@ from tests.connections.refusing import refused
 from tests.connections.test_desk_many import Several, several
 
 __all__ = ["several"]
-pytestmark = pytest.mark.clause("QC14.6", "QC9.2")
+pytestmark = [pytest.mark.clause("QC14.6", "QC9.2"), pytest.mark.xdist_group("duties")]
 LIST = "admin:connections_inspection_changelist"
 FAILED = ("fail", "Chứng thư hết hạn, chưa thay")
 

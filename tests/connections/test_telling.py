@@ -22,7 +22,7 @@ from tests.connections.conftest import Chain
 from tests.connections.refusing import refused
 from tests.connections.steps import step
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("telling")]
 
 
 def told(event: str) -> dict[str, str]:
