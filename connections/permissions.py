@@ -120,8 +120,8 @@ def _judge_conditions(request: ConnectionRequest, row: Transition, *, complete: 
     later: tuple[Any, ...] = () if complete else row.custom.get("after", ())
     conditions: list[Any] = row.conditions
     for condition in conditions:
-        if condition not in later and not condition(request):
-            return GuardRefused(condition.explain(request))
+        if condition not in later and (missing := condition.explain(request)):
+            return GuardRefused(missing)
     return None
 
 

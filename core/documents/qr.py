@@ -1,17 +1,22 @@
 """QR codes as pictures: SVG for the PDF, PNG for Word. The same text gives the same bytes."""
 
+from functools import lru_cache
+
 import typst
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.svg import SvgPathImage
 
 _SIDE_MM, _PPI = 30, 300
+# A document is asked for as PDF and for Word or as a workbook, one after the other, with one code.
+_KEPT = 64
 _PICTURE = (
     f"#set page(width: {_SIDE_MM}mm, height: {_SIDE_MM}mm, margin: 0mm)\n"
     '#image(bytes(sys.inputs.code), format: "svg", width: 100%)'
 )
 
 
+@lru_cache(_KEPT)
 def qr_svg(text: str) -> str:
     """Return the QR code of *text* as SVG, with the quiet zone of four modules; 15 % may be damaged."""
     code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
@@ -19,6 +24,7 @@ def qr_svg(text: str) -> str:
     return str(code.make_image(image_factory=SvgPathImage).to_string(encoding="unicode"))
 
 
+@lru_cache(_KEPT)
 def qr_png(text: str) -> bytes:
     """Return the same picture as PNG."""
     made = typst.compile(

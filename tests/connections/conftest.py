@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.test import Client
 
 from accounts.models import Agency, User
@@ -41,6 +39,7 @@ from core.text import fold
 from tests.connections.asking import Asking
 from tests.connections.call_log import log_calls
 from tests.connections.seeds import fill
+from tests.connections.steps import begin_under_these_settings, step
 from tests.shelf import SHELF
 
 FILING: dict[str, dict[str, Any]] = {
@@ -50,26 +49,6 @@ FILING: dict[str, dict[str, Any]] = {
     "technical": {"networks": ["10.20.30.0/24"], "daily_calls": 5000, "peak_per_second": 10},
     "plans": {"operation_plan": "Trực giờ hành chính", "security_plan": "Khóa giữ trong kho bí mật"},
 }
-
-
-_GROUND: dict[str, Any] = {}  # the settings under which the running test began its chain
-
-
-def step(take: Callable[["Chain"], Any]) -> Callable[["Chain"], Any]:
-    """Make a step of the way one that is kept on the shelf with what everybody holds after it."""
-
-    def taken(chain: "Chain") -> tuple[Any, dict[str, Any]]:
-        return take(chain), vars(chain)
-
-    @wraps(take)
-    def take_or_copy(chain: "Chain") -> Any:
-        if django_settings._wrapped is not _GROUND.get("settings"):
-            return take(chain)  # the test rules otherwise than those before it
-        result, held = SHELF.take(take.__name__, lambda: taken(chain))
-        vars(chain).update(held)
-        return result
-
-    return take_or_copy
 
 
 @dataclass
@@ -290,7 +269,7 @@ def publish(service_code: str, provider: Agency) -> DataService:
 def chain(agency: Callable[..., Agency], person: Callable[..., User], settings: Any) -> Chain:
     """Both sides ready for the procedure."""
     settings.LOOPBACK_UPSTREAMS = True
-    _GROUND["settings"] = django_settings._wrapped
+    begin_under_these_settings()
     return Chain(**SHELF.take("chain", lambda: begin(agency, person)))
 
 

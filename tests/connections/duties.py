@@ -10,6 +10,7 @@ from connections.services.declarations import load_declaration_points
 from core.actor import system_actor
 from core.clock import VIETNAM
 from tests.connections.conftest import Chain
+from tests.connections.steps import step
 
 JOB = system_actor("Kiểm thử")
 SINCE = datetime(2025, 6, 2, 9, tzinfo=VIETNAM)
@@ -30,6 +31,7 @@ def set_term(duty: Duty, amount: int, unit: str = "calendar_day") -> None:
     )
 
 
+@step
 def long_live(chain: Chain) -> Connection:
     """Bring the chain's connection live, since last year, with statements to declare and deadlines to keep."""
     chain.live()

@@ -35,12 +35,12 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Move:
 @pytest.fixture
 def request_(chain: Chain) -> ConnectionRequest:
     """A dossier without any deadline yet, in a calendar that knows Tết and the swap of August 2026."""
+    request = chain.submit()
     for day in (*range(16, 21),):
         DayOff.objects.create(date=date(2026, 2, day), name="Tết", source="kiểm thử")
     DayOff.objects.create(date=date(2026, 8, 31), name="Nghỉ hoán đổi", source="kiểm thử", kind="swapped")
     DayOff.objects.create(date=date(2026, 9, 2), name="Quốc khánh", source="kiểm thử")
     MakeUpDay.objects.create(date=date(2026, 8, 22), name="Làm bù", source="kiểm thử")
-    request = chain.submit()
     Clock.objects.all().delete()
     request.submitted_at = request.received_at = None
     return request

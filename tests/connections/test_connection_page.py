@@ -280,6 +280,7 @@ def queries(client: Client, address: str) -> int:
     return len(found)
 
 
+@pytest.mark.xdist_group("many")
 def test_the_list_asks_as_often_for_many_rows_as_for_one(chain: Chain, several: Several, desk: Desk) -> None:
     def held(count: int) -> None:
         systems = [item.request.system_id for item in several(count, "set_up")]

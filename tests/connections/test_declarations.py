@@ -22,7 +22,7 @@ from tests.connections.conftest import Chain, Desk
 from tests.connections.duties import JOB, long_live, on
 from tests.connections.refusing import refused
 
-pytestmark = pytest.mark.clause("QC15.4", "QC8.7")
+pytestmark = [pytest.mark.clause("QC15.4", "QC8.7"), pytest.mark.xdist_group("duties")]
 
 
 def answers(**changed: tuple[str, str]) -> dict[str, tuple[str, str]]:

@@ -1,7 +1,6 @@
 """One deed on many dossiers: what is affected is shown, each is a deed of its own, each refusal is told (ux.md B1)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,6 +16,9 @@ from connections.selectors.batches import batches
 from connections.services import approval
 from core.text import fold
 from tests.connections.conftest import Chain, Desk
+from tests.connections.steps import step
+
+pytestmark = pytest.mark.xdist_group("many")
 
 ASSIGN = reverse("admin:connections_requests_assign_many")
 APPROVE = reverse("admin:connections_requests_approve_many")
@@ -24,34 +26,34 @@ QUEUE = reverse("admin:connections_connectionrequest_changelist")
 Several = Callable[..., list[ConnectionRequest]]
 
 
+@step
+def bring(chain: Chain, reach: str) -> ConnectionRequest:
+    """Bring a dossier of a system of its own to the state that *reach* leads to."""
+    number = InformationSystem.objects.count() + 1
+    name = f"Phần mềm số {number}"
+    chain.system = InformationSystem(
+        code=f"H60.07.HT{number:02}",
+        code_base="H60.07",
+        code_number=number,
+        name=name,
+        owner=chain.agency,
+        operating_unit=chain.agency,
+        purpose="Giải quyết thủ tục",
+        security_level=2,
+        environments=["sandbox", "live"],
+        search=fold(name),
+    )
+    chain.system.save()
+    chain.system.register()
+    chain.system.save()
+    reached: ConnectionRequest = getattr(chain, reach)()
+    return reached
+
+
 @pytest.fixture
 def several(chain: Chain) -> Several:
-    """Bring dossiers of systems of their own to the state that *reach* leads to."""
-
-    def make(count: int, reach: str, **scope: Any) -> list[ConnectionRequest]:
-        made = []
-        for _turn in range(count):
-            number = InformationSystem.objects.count() + 1
-            name = f"Phần mềm số {number}"
-            chain.system = InformationSystem(
-                code=f"H60.07.HT{number:02}",
-                code_base="H60.07",
-                code_number=number,
-                name=name,
-                owner=chain.agency,
-                operating_unit=chain.agency,
-                purpose="Giải quyết thủ tục",
-                security_level=2,
-                environments=["sandbox", "live"],
-                search=fold(name),
-            )
-            chain.system.save()
-            chain.system.register()
-            chain.system.save()
-            made.append(getattr(chain, reach)())
-        return made
-
-    return make
+    """Bring so many dossiers of systems of their own to a state."""
+    return lambda count, reach: [bring(chain, reach) for _turn in range(count)]
 
 
 def test_many_are_assigned_with_a_reason_and_every_refusal_is_told(

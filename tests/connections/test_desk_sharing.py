@@ -53,8 +53,7 @@ def test_a_note_is_read_by_skhcn_and_never_by_the_agency(chain: Chain, desk: Des
     assert SECRET in desk("division_head").get(working(chain)).content.decode()
     for role in ("agency_officer", "agency_representative", "technician", "agency_admin"):
         own = desk(role)
-        for address in _pages_of_the_agency(own, chain):
-            text = own.get(address).content.decode()
+        for address, text in _pages_of_the_agency(own, chain).items():
             assert SECRET not in text, address
             assert "Ghi chú nội bộ" not in text, address
             assert "đang xử lý hồ sơ" not in text, address
@@ -62,13 +61,14 @@ def test_a_note_is_read_by_skhcn_and_never_by_the_agency(chain: Chain, desk: Des
     assert InternalNote.objects.get().text == SECRET
 
 
-def _pages_of_the_agency(own: Client, chain: Chain) -> list[str]:
-    """Return every page of the dossier that the portal links, its details unfolded."""
+def _pages_of_the_agency(own: Client, chain: Chain) -> dict[str, str]:
+    """Return every page of the dossier that the portal links, its details unfolded, by its address."""
     page = reverse("request", args=[chain.request.pk])
     found = {page, f"{page}?details=1", reverse("requests"), "/co-quan/"}
     text = own.get(page).content.decode()
     found |= {part.split('"', 1)[0] for part in text.split('href="')[1:] if part.startswith(page)}
-    return sorted(item for item in found if own.get(item).status_code == 200)
+    answers = {item: own.get(item) for item in sorted(found)}
+    return {item: answer.content.decode() for item, answer in answers.items() if answer.status_code == 200}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])

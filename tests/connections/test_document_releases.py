@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Agency
+from accounts.models import Agency, User
 from audit.models import Fact
 from catalog.models import DataErrorReport, DirectSharing, DocumentRelease, TechnicalDocument
 from catalog.services import data_errors, document_releases, documents, exceptions
@@ -20,11 +20,10 @@ from core.problems import PermissionRefused, StateRefused
 from tests.catalog.conftest import upload
 from tests.connections.conftest import Chain, publish
 from tests.connections.refusing import refused
-from tests.connections.test_succession import DECISION, Merger, merger
+from tests.connections.test_succession import DECISION, between
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("QC14.7")]
 JOB = system_actor("Kiểm thử")
-__all__ = ["merger"]
 
 
 def document(title: str, level: str = "restricted", *, published: bool = True, **fields: Any) -> TechnicalDocument:
@@ -117,8 +116,10 @@ def test_who_approves_may_release_but_not_take_back(chain: Chain) -> None:
 
 
 @pytest.mark.clause("QC2.1", "QC11.8", "QC11.4")
-def test_a_merger_hands_on_documents_sharing_and_open_reports(merger: Merger, agency: Callable[..., Agency]) -> None:
-    chain = merger.chain
+def test_a_merger_hands_on_documents_sharing_and_open_reports(
+    chain: Chain, agency: Callable[..., Agency], person: Callable[..., User]
+) -> None:
+    merger = between(chain, agency, person)
     write_documents(chain)
     chain.approve()
     both = TechnicalDocument.objects.get(title="Nền tảng")

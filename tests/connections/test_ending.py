@@ -154,8 +154,8 @@ def test_the_end_answers_what_was_asked_in_one_transaction(chain: Chain, desk: D
 
 
 def test_the_provider_hears_of_the_end_without_its_reason(chain: Chain, person: Any) -> None:
-    officer = person("cung-cap@lgsp.example", chain.provider, "provider_officer")
     chain.live()
+    officer = person("cung-cap@lgsp.example", chain.provider, "provider_officer")
     end(chain)
     notice = Notice.objects.get(event="connection.ended")
     assert (notice.recipient, notice.agency, notice.link) == (

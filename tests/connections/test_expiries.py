@@ -16,7 +16,7 @@ from tests.connections.conftest import Chain
 from tests.connections.proving import take_key
 from tests.shelf import SHELF
 
-pytestmark = pytest.mark.clause("QC11.3", "Q50-11.1")
+pytestmark = [pytest.mark.clause("QC11.3", "Q50-11.1"), pytest.mark.xdist_group("expiries")]
 JOB = system_actor("kiểm thử")
 
 
@@ -81,9 +81,9 @@ def test_a_key_is_told_of_by_its_beginning_only(chain: Chain) -> None:
 
 
 def test_a_rule_switched_off_gives_nothing_and_rules_are_data_with_a_reason(chain: Chain, actor: Any) -> None:
+    chain.live()
     assert load_expiry_rules(actor=JOB) == 11
     assert load_expiry_rules(actor=JOB) == 0
-    chain.live()
     ending_in(30)
     rule = ExpiryRule.objects.get(subject="grant", days_before=30)
     for fields, field in (({"active": False}, "reason"), ({"days_before": 7, "reason": "x"}, "")):

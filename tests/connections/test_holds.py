@@ -71,10 +71,10 @@ def test_nobody_lifts_what_another_side_put(live: Chain) -> None:
 def test_two_providers_of_one_connection_hold_each_for_itself(
     chain: Chain, agency: Any, person: Any, actor: Any
 ) -> None:
+    chain.approve()
     other = agency("H60.12", name="Sở Xây dựng")
     chain.actors["provider_officer"] = actor(person("cung-cap@lgsp.example", chain.provider, "provider_officer"))
     chain.actors["other"] = actor(person("cung-cap@so-khac.example", other, "provider_officer"))
-    chain.approve()
     chain.request.lines.create(service=publish("land-parcels", other), operations=["list"], fields=[], daily_quota=10)
     chain.approve = lambda: chain.request  # type: ignore[method-assign]
     chain.set_up()

@@ -29,7 +29,7 @@ from tests.connections.refusing import refused
 from tests.connections.test_desk_many import Several, several
 
 __all__ = ["several"]
-pytestmark = pytest.mark.clause("QC14.6", "QC9.2")
+pytestmark = [pytest.mark.clause("QC14.6", "QC9.2"), pytest.mark.xdist_group("duties")]
 LIST = "admin:connections_inspection_changelist"
 FAILED = ("fail", "Chứng thư hết hạn, chưa thay")
 
@@ -268,8 +268,9 @@ def test_many_connections_take_the_same_reads(
     chain: Chain, several: Several, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     long_live(chain)
+    others = several(3, "set_up")
     call_command("load_reminders", verbosity=0)
-    for item in several(3, "set_up"):
+    for item in others:
         Connection.objects.filter(system_id=item.request.system_id).update(live_at=on(2025, 6, 2))
     monkeypatch.setattr("core.clock.now", lambda: on(2026, 6, 3))
     remind_of_duties()

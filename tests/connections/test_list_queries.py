@@ -8,6 +8,8 @@ from django.urls import reverse
 from tests.connections.conftest import Chain, Desk
 from tests.connections.test_desk_many import Several, several
 
+pytestmark = pytest.mark.xdist_group("many")
+
 __all__ = ["several"]
 LISTS = ("connectionrequest", "connection", "grant")
 

@@ -133,8 +133,8 @@ def test_it_is_refused_without_right_person_day_or_reason(chain: Chain, contract
 
 @pytest.mark.clause("QC10.2")
 def test_the_right_to_evaluate_goes_with_the_assignment(chain: Chain, person: Callable[..., User]) -> None:
-    first, other = chain.users["evaluator"], person("khac@lgsp.example", chain.operator, "evaluator")
     chain.receive()
+    first, other = chain.users["evaluator"], person("khac@lgsp.example", chain.operator, "evaluator")
     request, take = chain.fresh(), {"actor": chain.actors["evaluator"], "request": chain.request}
     assert rights.holds(EVALUATE_REQUEST, user=first, thing=request)
     nothing_is_global()
@@ -150,8 +150,8 @@ def test_the_right_to_evaluate_goes_with_the_assignment(chain: Chain, person: Ca
 
 
 def test_a_dossier_nobody_has_becomes_theirs_with_the_right(chain: Chain, person: Callable[..., User]) -> None:
-    other = person("khac@lgsp.example", chain.operator, "evaluator")
     chain.submit()
+    other = person("khac@lgsp.example", chain.operator, "evaluator")
     chain.request = intake.receive(actor=chain.actors["intake_officer"], request=chain.request)
     add_sample(actor=acting(other), request=chain.request, name="a", text="{}")
     assert chain.fresh().evaluator == other

@@ -19,8 +19,8 @@ from tests.connections.refusing import refused
 @pytest.fixture
 def own(chain: Chain, agency: Callable[..., Agency]) -> Chain:
     """A proposed dossier of a system that SKHCN owns and a unit of its own runs."""
-    unit = agency("H60.02.01", name="Trung tâm Chuyển đổi số", is_operator=True)
     chain.propose()
+    unit = agency("H60.02.01", name="Trung tâm Chuyển đổi số", is_operator=True)
     chain.system.owner, chain.system.operating_unit = chain.operator, unit
     chain.system.save()
     chain.request = chain.fresh()

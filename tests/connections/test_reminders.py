@@ -42,8 +42,8 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Move:
 @pytest.fixture
 def intake(chain: Chain, at: Move) -> Clock:
     """A dossier sent on Monday 2 November; ten working days for intake: due on Monday the 16th."""
-    call_command("load_reminders", verbosity=0)
     chain.submit()
+    call_command("load_reminders", verbosity=0)
     Clock.objects.all().delete()
     Notice.objects.all().delete()
     Letter.objects.all().delete()
@@ -170,8 +170,8 @@ def test_the_agency_and_its_mailbox_are_reminded_of_what_they_hold(intake: Clock
 
 
 def test_of_two_signers_only_the_one_who_has_not_signed_is_reminded(chain: Chain, at: Move) -> None:
-    call_command("load_reminders", verbosity=0)
     chain.finish()
+    call_command("load_reminders", verbosity=0)
     chain.confirm_as("operator")
     Notice.objects.all().delete()
     running = Clock.objects.get(step="confirmation")

@@ -26,6 +26,8 @@ from tests.connections.refusing import refused
 from tests.connections.test_at_once import at_once
 from tests.connections.trying_out import apart, opened
 
+pytestmark = pytest.mark.xdist_group("trying")
+
 
 def row_of(grant: Grant) -> Any:
     return next(row for row in load_grants([grant.pk]))

@@ -14,6 +14,8 @@ from core.http import OwnAnswer, Unreachable
 from tests.connections.conftest import Chain, Desk, publish
 from tests.connections.trying_out import apart, opened
 
+pytestmark = pytest.mark.xdist_group("trying")
+
 
 def start(desk: Desk, **given: Any) -> Any:
     return desk("technician").post(reverse("sandbox_start"), given)

@@ -69,7 +69,13 @@ def acting_for(user: User) -> Actor:
 
 @pytest.fixture
 def merger(chain: Chain, agency: Callable[..., Agency], person: Callable[..., User]) -> Merger:
-    """Two bodies about to merge."""
+    """Two bodies about to merge, one of them with a live connection."""
+    chain.live()
+    return between(chain, agency, person)
+
+
+def between(chain: Chain, agency: Callable[..., Agency], person: Callable[..., User]) -> Merger:
+    """Give the chain's agency a successor, and both a stranger."""
     successor = agency("H60.08", name="Sở Nông nghiệp, Môi trường và Xây dựng (mẫu)", shared_mailbox="vt@moi.example")
     other = agency("H60.55", name="Sở Y tế (mẫu)")
     roles = ("agency_representative", "agency_officer", "technician", "provider_officer")
@@ -104,7 +110,7 @@ def fill(chain: Chain, count: int) -> list[InformationSystem]:
 
 def test_fifty_systems_with_all_that_belongs_to_them_follow(merger: Merger) -> None:
     chain = merger.chain
-    live = chain.live()
+    live = chain.request
     keys = [take_key(actor=chain.actors["technician"], system=chain.system, environment="live").credential]
     draft = drafts.begin_request(actor=chain.actors["agency_officer"])
     fill(chain, SYSTEMS - 1)
@@ -148,7 +154,6 @@ def test_the_successors_people_see_it_and_nobody_else_of_the_agencies(
     merger: Merger, signed_in: Callable[[User], Client], client: Client
 ) -> None:
     chain = merger.chain
-    chain.live()
     make_key(actor=chain.actors["technician"], system=chain.system, environment="live")
     old = chain.actors["agency_officer"]
     seen: dict[Any, Callable[[Actor], Any]] = {
@@ -181,8 +186,6 @@ def test_the_successors_people_see_it_and_nobody_else_of_the_agencies(
 def test_calls_made_before_the_merger_are_read_by_the_successors_people_alone(
     merger: Merger, signed_in: Callable[[User], Client], person: Callable[..., User]
 ) -> None:
-    chain = merger.chain
-    chain.live()
     log_calls(Grant.objects.get(environment="live"), count=3)
     heir, stranger = merger.heir_user, User.objects.get(email="nguoi-la@lgsp.example")
 
@@ -198,7 +201,6 @@ def test_calls_made_before_the_merger_are_read_by_the_successors_people_alone(
 
 def test_the_successor_lifts_what_the_ended_body_had_suspended(merger: Merger) -> None:
     chain = merger.chain
-    chain.live()
     connection = chain.connection()
     representative = chain.actors["agency_representative"]
     holds.place_hold(actor=representative, connection=connection, side="agency", reason="Bảo trì")
@@ -217,7 +219,6 @@ def test_the_successor_lifts_what_the_ended_body_had_suspended(merger: Merger) -
 
 def test_two_holds_of_the_same_side_become_one(merger: Merger) -> None:
     chain = merger.chain
-    chain.live()
     connection = chain.connection()
     placed = {"connection": connection, "side": "provider", "reason": "Rà soát", "placed_at": clock.now()}
     for body in (chain.agency, merger.successor):
@@ -231,7 +232,6 @@ def test_two_holds_of_the_same_side_become_one(merger: Merger) -> None:
 
 def test_what_cannot_be_handed_over_is_refused_with_the_way_out(merger: Merger, agency: Callable[..., Agency]) -> None:
     chain = merger.chain
-    chain.live()
     assert "đang hoạt động" in refused(StateRefused, merger.hand_over).detail
     merger.end(days=0, successor=merger.successor)
     assert "hoạt động đến hết ngày" in refused(StateRefused, merger.hand_over).detail
@@ -251,7 +251,6 @@ def test_what_cannot_be_handed_over_is_refused_with_the_way_out(merger: Merger, 
 
 
 def test_the_preview_reads_as_often_for_many_systems_as_for_one(merger: Merger) -> None:
-    merger.chain.live()
     with CaptureQueriesContext(database) as one:
         held_by(merger.chain.agency)
     fill(merger.chain, 20)
@@ -263,7 +262,6 @@ def test_the_preview_reads_as_often_for_many_systems_as_for_one(merger: Merger) 
 
 def test_it_is_done_on_the_pages_of_the_operator(merger: Merger, desk: Desk) -> None:
     chain = merger.chain
-    chain.live()
     client, address = desk("operator"), reverse("admin:connections_hand_over", args=[chain.agency.pk])
     ending = client.get(reverse("admin:accounts_agency_end", args=[chain.agency.pk])).content.decode()
     assert "Cơ quan còn giữ: 1 hệ thống thông tin, 1 hồ sơ đang mở, 2 quyền khai thác" in ending

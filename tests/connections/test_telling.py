@@ -20,8 +20,9 @@ from core import clock
 from core.problems import InvalidInput
 from tests.connections.conftest import Chain
 from tests.connections.refusing import refused
+from tests.connections.steps import step
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("telling")]
 
 
 def told(event: str) -> dict[str, str]:
@@ -32,9 +33,14 @@ def told(event: str) -> dict[str, str]:
 
 @pytest.fixture
 def chain(chain: Chain) -> Chain:
+    with_mailbox(chain)
+    return chain
+
+
+@step
+def with_mailbox(chain: Chain) -> None:
     chain.agency.shared_mailbox = "vanthu@so-a.example"
     chain.agency.save()
-    return chain
 
 
 FILERS = {"agency_officer": "procedure", "agency_representative": "procedure", "vanthu@so-a.example": "procedure"}

@@ -21,7 +21,7 @@ from tests.connections.test_at_once import at_once
 from tests.connections.use_log import counted
 from tests.shelf import SHELF
 
-pytestmark = pytest.mark.clause("QC11.2", "QC11.8")
+pytestmark = [pytest.mark.clause("QC11.2", "QC11.8"), pytest.mark.xdist_group("expiries")]
 JOB = system_actor("kiểm thử")
 NOON = datetime(2026, 12, 1, 5, tzinfo=UTC)
 

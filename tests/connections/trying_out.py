@@ -5,8 +5,10 @@ from django.core.management import call_command
 from catalog.models import ServiceVersion, Upstream
 from connections.services.sandbox import SandboxAccess, make_sandbox_access
 from tests.connections.conftest import Chain
+from tests.connections.steps import step
 
 
+@step
 def apart(chain: Chain, sandbox: str = "http://127.0.0.1:10") -> ServiceVersion:
     """Give the chain's service a sandbox address of its own ("" for none), and the platform the purpose of trials."""
     call_command("load_purposes", verbosity=0)

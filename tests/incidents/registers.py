@@ -21,6 +21,7 @@ from incidents.services import incident_steps as steps
 from incidents.services.incident_opening import open_by_hand
 from tests.catalog.conftest import JOB
 from tests.connections.conftest import Chain, chain
+from tests.shelf import SHELF
 
 __all__ = ["Desk", "chain", "desk", "refused"]
 CLASS: dict[str, Any] = {
@@ -90,7 +91,7 @@ class Desk:
 def desk(chain: Chain, person: Any, actor: Any) -> Desk:
     """A live chain, the calendar, and the people of the registers."""
     chain.live()
-    load_calendar(actor=JOB)
+    SHELF.take("calendar", lambda: load_calendar(actor=JOB))
     provider = actor(person("cung-cap@lgsp.example", chain.provider, "provider_officer"))
     return Desk(chain, chain.actors["operator"], chain.actors["security_officer"], provider)
 

@@ -53,7 +53,7 @@ def stages() -> list[str]:
 
 
 @pytest.fixture
-def operator(people: People) -> Actor:
+def operator(published: DataService, people: People) -> Actor:
     return people("operator", "H60.02")
 
 
