@@ -1,7 +1,9 @@
 """U17 on real pages: whatever can be reached by a link, filled, empty or refused, speaks Vietnamese."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
+from functools import cache
 from html import unescape
 from itertools import chain
 from pathlib import Path
@@ -19,6 +21,7 @@ from accounts.roles import ROLES
 from tests.house.addresses import ELSEWHERE, PAGES
 from tests.house.checkers import pages
 from tests.house.policies import VISITOR
+from tests.house.visiting import recognised
 from tests.journeys.loaded import sample_people
 
 LINK = re.compile(r"""(?:href|action)=["'](/[^"'#]*)""")
@@ -52,6 +55,7 @@ def starts() -> Iterator[str]:
             continue
 
 
+@cache
 def kind_of(address: str) -> str:
     """Return the name of an address and whether it asks for something, "" for what is no page of ours."""
     parts = urlsplit(unescape(address))
@@ -75,20 +79,22 @@ class Walk:
 
     def everywhere(self) -> "Walk":
         """Open every start and what it leads to, ``OFTEN`` pages of a kind."""
-        waiting = list(dict.fromkeys(starts()))
+        waiting = deque(dict.fromkeys(starts()))
         known = set(waiting)
-        while waiting:
-            address = waiting.pop(0)
-            kind = kind_of(address)
-            if not kind or kind.rstrip("?") in self.left_out or self.seen.get(kind, 0) >= OFTEN:
-                continue
-            self.seen[kind] = self.seen.get(kind, 0) + 1
-            answer = self.client.get(unescape(address))
-            if html := self.read(answer, address):
-                self.submit_empty(html, address)
-                fresh = [link for link in dict.fromkeys(LINK.findall(html)) if link not in known]
-                known.update(fresh)
-                waiting += fresh
+        with recognised() as forget:
+            while waiting:
+                address = waiting.popleft()
+                kind = kind_of(address)
+                if not kind or kind.rstrip("?") in self.left_out or self.seen.get(kind, 0) >= OFTEN:
+                    continue
+                self.seen[kind] = self.seen.get(kind, 0) + 1
+                answer = self.client.get(unescape(address))
+                if html := self.read(answer, address):
+                    if self.submit_empty(html, address):
+                        forget()
+                    fresh = [link for link in dict.fromkeys(LINK.findall(html)) if link not in known]
+                    known.update(fresh)
+                    waiting += fresh
         return self
 
     def read(self, answer: HttpResponse, address: str) -> str:
@@ -102,16 +108,22 @@ class Walk:
         self.found += pages.of_page(CODE.sub(">–<", html), address, self.signs)
         return html
 
-    def submit_empty(self, html: str, address: str) -> None:
-        """Send each form with nothing in it and judge the page of its errors; whatever it did is undone."""
+    def submit_empty(self, html: str, address: str) -> int:
+        """Send each form with nothing in it and judge the page of its errors; whatever it did is undone.
+
+        Return how many were sent.
+        """
+        sent = 0
         for form in FORM.findall(html):
             if TYPED.search(form):
                 action = ACTION.search(form.split(">", 1)[0])
                 target = unescape(action.group(1)) if action and action.group(1) else unescape(address)
                 if target.startswith("/"):
+                    sent += 1
                     with transaction.atomic():
                         self.read(self.client.post(target, {}), f"{target} (empty form)")
                         transaction.set_rollback(True)
+        return sent
 
 
 @pytest.fixture
