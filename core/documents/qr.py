@@ -1,4 +1,9 @@
-"""QR codes as pictures: SVG for the PDF, PNG for Word. The same text gives the same bytes."""
+"""QR codes as pictures: SVG for the PDF, PNG for Word. The same text gives the same bytes.
+
+The files of one document carry the same code: it is reckoned once for them.
+"""
+
+from functools import lru_cache
 
 import typst
 from qrcode import QRCode
@@ -12,6 +17,7 @@ _PICTURE = (
 )
 
 
+@lru_cache(maxsize=64)
 def qr_svg(text: str) -> str:
     """Return the QR code of *text* as SVG, with the quiet zone of four modules; 15 % may be damaged."""
     code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
@@ -19,6 +25,7 @@ def qr_svg(text: str) -> str:
     return str(code.make_image(image_factory=SvgPathImage).to_string(encoding="unicode"))
 
 
+@lru_cache(maxsize=64)
 def qr_png(text: str) -> bytes:
     """Return the same picture as PNG."""
     made = typst.compile(
