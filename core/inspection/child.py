@@ -20,7 +20,11 @@ def live(work: Callable[[Job], Job]) -> None:
     seconds = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    job = json.load(sys.stdin)
+    json.dump(answered(work, json.load(sys.stdin)), sys.stdout, ensure_ascii=True)
+
+
+def answered(work: Callable[[Job], Job], job: Job) -> Job:
+    """Return what *work* makes of a job, with the findings where its text cannot be read."""
     answer: Job = {}
 
     def do() -> list[Finding]:
@@ -28,7 +32,7 @@ def live(work: Callable[[Job], Job]) -> None:
         return answer.get("findings", [])
 
     answer["findings"] = readable(do)
-    json.dump(answer, sys.stdout, ensure_ascii=True)
+    return answer
 
 
 def readable(judge: Callable[[], list[Finding]]) -> list[Finding]:

@@ -74,9 +74,12 @@ def test_no_reason_breaks_a_deed(bad: str) -> None:
 
 
 @pytest.mark.usefixtures("db")
-@given(st.text(max_size=120))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_searched_the_pages_answer(typed: str) -> None:
+@pytest.mark.parametrize("rounds", [8, pytest.param(25, marks=pytest.mark.heavy)], ids=["in small", "many"])
+def test_whatever_is_searched_the_pages_answer(rounds: int) -> None:
+    settings(max_examples=rounds, deadline=None)(given(st.text(max_size=120))(pages_answer))()
+
+
+def pages_answer(typed: str) -> None:
     client = Client()
     typed = typed.encode("utf-8", "replace").decode()
     assert client.get("/danh-ba/", {"q": typed, "loai": typed, "page": typed}).status_code == 200

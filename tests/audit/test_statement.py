@@ -28,10 +28,11 @@ def assert_verified() -> None:
     assert report.clean, [str(fault) for fault in report.faults]
 
 
-def test_eight_processes_keep_quota_replay_order_and_revocation(team: Workers) -> None:
-    assert Counter(admission.quota(address(), team, 10)) == {(100, 100): 10}
-    assert Counter(admission.totals(address(), team, 5)) == {(100, 100): 5}
-    assert Counter(admission.replay(address(), team, 50)) == {(1, 63): 50}
+@pytest.mark.parametrize("rounds", [3, pytest.param(10, marks=pytest.mark.heavy)], ids=["in small", "many"])
+def test_eight_processes_keep_quota_replay_order_and_revocation(team: Workers, rounds: int) -> None:
+    assert Counter(admission.quota(address(), team, rounds)) == {(100, 100): rounds}
+    assert Counter(admission.totals(address(), team, rounds // 2 + 1)) == {(100, 100): rounds // 2 + 1}
+    assert Counter(admission.replay(address(), team, rounds * 5)) == {(1, 63): rounds * 5}
     hostile = admission.hostile(address(), team, 5)
     assert hostile["deadlocks"] == 0
     assert hostile["seen"].keys() <= {"A", "R"}

@@ -28,17 +28,26 @@ def _written() -> None:
 
 @contextmanager
 def undone() -> Iterator[Any]:
-    """Give a cursor that may change evidence; everything is taken back afterwards."""
+    """Give a cursor that may change evidence; everything is taken back afterwards.
+
+    Within another one nothing is taken from the tables a second time.
+    """
+    within = connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("set local session_replication_role = replica")
-            for name in ("intent_verdict", "intent_calls", "intent_n", "outcome_stage", "outcome_n"):
-                table = f"audit_{name.split('_')[0]}"
-                cursor.execute(f"alter table {table} drop constraint audit_{name}_check")
-            cursor.execute("alter table audit_intent drop constraint audit_intent_pkey")
-            cursor.execute("alter table audit_outcome drop constraint audit_outcome_pkey")
+            if not within:
+                _open(cursor)
             yield cursor
         transaction.set_rollback(True)
+
+
+def _open(cursor: Any) -> None:
+    cursor.execute("set local session_replication_role = replica")
+    for name in ("intent_verdict", "intent_calls", "intent_n", "outcome_stage", "outcome_n"):
+        table = f"audit_{name.split('_')[0]}"
+        cursor.execute(f"alter table {table} drop constraint audit_{name}_check")
+    cursor.execute("alter table audit_intent drop constraint audit_intent_pkey")
+    cursor.execute("alter table audit_outcome drop constraint audit_outcome_pkey")
 
 
 def columns() -> list[tuple[str, str, str]]:
@@ -76,8 +85,9 @@ def test_one_byte_of_any_column_of_one_call_record_is_found_and_its_row_named(wr
         call, epoch, n = cursor.fetchone()
     assert verify(RING).clean
     tried = 0
-    for _table, column, kind in (row for row in columns() if row[0] == table):
-        for flip in FLIPS[kind]:
+    flips = [(column, flip) for name, column, kind in columns() if name == table for flip in FLIPS[kind]]
+    with undone():
+        for column, flip in flips:
             with undone() as cursor:
                 cursor.execute(
                     f"update {table} set {column} = {flip.format(column)} where epoch = %s and n = %s", [epoch, n]
@@ -162,15 +172,16 @@ def test_what_the_database_decided_about_a_stale_attempt_is_covered_too(written:
 
 
 def test_any_column_of_the_register_of_epochs_is_covered_and_none_of_its_rows_can_go(written: None) -> None:
-    for _table, column, kind in (row for row in columns() if row[0] == "audit_epoch"):
-        with undone() as cursor:
-            cursor.execute("alter table audit_epoch drop constraint audit_epoch_event_check")
-            cursor.execute("alter table audit_epoch drop constraint audit_epoch_kind_check")
+    with undone() as opened:
+        opened.execute("alter table audit_epoch drop constraint audit_epoch_event_check")
+        opened.execute("alter table audit_epoch drop constraint audit_epoch_kind_check")
+        for column, kind in [(column, kind) for table, column, kind in columns() if table == "audit_epoch"]:
             blank = {"bigint": "0", "bytea": "''"}.get(kind)
             flip = FLIPS[kind][-1].format(f"coalesce({column}, {blank})" if blank else column)
-            cursor.execute(f"update audit_epoch set {column} = {flip} where seq = 4")
-            report = verify(RING)
-        assert any(fault.table == "audit_epoch" for fault in report.faults), column
+            with undone() as cursor:
+                cursor.execute(f"update audit_epoch set {column} = {flip} where seq = 4")
+                report = verify(RING)
+            assert any(fault.table == "audit_epoch" for fault in report.faults), column
     for seq in (1, 3, 6):
         report = found("delete from audit_epoch where seq = %s", seq)
         assert ("audit_epoch", seq) in {(fault.table, fault.n) for fault in report.faults}

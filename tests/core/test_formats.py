@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -69,7 +69,7 @@ NUMBERS = [
     "1.10", "-0.0", "1E5", "1e-7", "0.1000000000000000000000001", "12345678901234567.89", "9223372036854775808",
     "-123456789012345678901234567890", "0", "-1",
 ]  # fmt: skip
-SLOW = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -83,9 +83,17 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
-@SLOW
-@given(VALUES)
-def test_json_to_xml_to_json_is_what_it_was(value: Any) -> None:
+def drawn(rounds: int, values: st.SearchStrategy[Any], check: Callable[[Any], None]) -> None:
+    """Check so many drawn values."""
+    settings(SLOW, max_examples=rounds)(given(values)(check))()
+
+
+@pytest.mark.parametrize("rounds", [100, pytest.param(500, marks=pytest.mark.heavy)], ids=["in small", "many"])
+def test_json_to_xml_to_json_is_what_it_was(rounds: int) -> None:
+    drawn(rounds, VALUES, json_comes_back)
+
+
+def json_comes_back(value: Any) -> None:
     read = read_json(json.dumps(value).encode())
     document = to_xml(read, "root")
     back = from_xml(read_xml(document))
@@ -145,9 +153,12 @@ def refusal_or_value(source: bytes) -> BadMessage | tuple[str, Any]:
         return error
 
 
-@settings(SLOW, max_examples=1000)
-@given(ELEMENTS)
-def test_plain_xml_to_json_to_xml_is_what_it_was_or_refused(tree: Any) -> None:
+@pytest.mark.parametrize("rounds", [200, pytest.param(1000, marks=pytest.mark.heavy)], ids=["in small", "many"])
+def test_plain_xml_to_json_to_xml_is_what_it_was_or_refused(rounds: int) -> None:
+    drawn(rounds, ELEMENTS, xml_comes_back_or_is_refused)
+
+
+def xml_comes_back_or_is_refused(tree: Any) -> None:
     source = written(tree).encode()
     found = refusal_or_value(source)
     if isinstance(found, BadMessage):

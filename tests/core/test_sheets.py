@@ -105,9 +105,13 @@ def test_a_cell_far_to_the_right_costs_nothing() -> None:
         read(with_part(GOOD, "xl/worksheets/sheet1.xml", far))
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
-@settings(deadline=None)
-def test_every_text_comes_back_from_both_kinds_of_file(value: str) -> None:
+@pytest.mark.parametrize("rounds", [25, pytest.param(100, marks=pytest.mark.heavy)], ids=["in small", "many"])
+def test_every_text_comes_back_from_both_kinds_of_file(rounds: int) -> None:
+    texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip)
+    settings(max_examples=rounds, deadline=None)(given(texts)(comes_back))()
+
+
+def comes_back(value: str) -> None:
     for content in (
         write_csv(["Mã", "Tên"], [["x", value]]),
         write_xlsx(["Mã", "Tên"], [["x", value]], title="Danh bạ"),

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from unittest.mock import patch
+from contextlib import nullcontext
+from functools import cache
 
 import pytest
-from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
@@ -16,6 +15,7 @@ from accounts.services.calendar import load_calendar
 from core.actor import system_actor
 from tests.house.addresses import ELSEWHERE, PAGES, ROW_PAGES
 from tests.house.policies import VISITOR
+from tests.house.visiting import answered_only, recognised
 from tests.shelf import SHELF
 
 JOB = system_actor("kiểm thử")
@@ -53,19 +53,10 @@ def test_a_new_address_without_a_row_is_found() -> None:
     assert without_row([path("moi/", lambda request: None)]) == ["(moi/)"]
 
 
-def drawn_by(name: str) -> str:
-    """Return the role whose answer of the page is drawn to the end: one of those that may open it."""
-    return next((role for role in (VISITOR, *ROLES) if role in PAGES[name][1]), "")
-
-
-@contextmanager
-def answered_only() -> Iterator[None]:
-    """Let views decide and read as ever, and leave their templates undrawn."""
-    with (
-        patch("django.template.loader.render_to_string", return_value=""),
-        patch.object(SimpleTemplateResponse, "rendered_content", ""),
-    ):
-        yield
+@cache
+def address_of(name: str) -> str:
+    """Return the address that a row names."""
+    return reverse(name, kwargs=PAGES[name][0])
 
 
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.heavy)], ids=["", "drawn"])
@@ -77,15 +68,15 @@ def test_each_role_gets_what_its_row_says(
     person: Callable[..., User],
     signed_in: Callable[..., Client],
 ) -> None:
-    """A page is drawn for one role that may open it, for every role by `./run heavy`: drawing takes the time."""
+    """Pages are drawn by `./run heavy`, which takes the time, and for one reader in ``test_rendered_language``."""
     SHELF.take("calendar", lambda: load_calendar(actor=JOB))
     body = agency("H60.02", is_operator=True)
     client = Client() if role == VISITOR else signed_in(person("ai@lgsp.example", body, role))
+    with recognised(), nullcontext() if whole else answered_only():
+        found = {name: client.get(address_of(name)).status_code for name in PAGES}
     wrong = []
-    for name, (arguments, allowed) in PAGES.items():
-        with nullcontext() if whole or role == drawn_by(name) else answered_only():
-            status = client.get(reverse(name, kwargs=arguments)).status_code
+    for name, (_arguments, allowed) in PAGES.items():
         expected = (200,) if role in allowed else (302, 401) if role == VISITOR else (302, 403, 404)
-        if status not in expected:
-            wrong.append(f"{name}: {status}")
+        if found[name] not in expected:
+            wrong.append(f"{name}: {found[name]}")
     assert wrong == []

@@ -6,6 +6,8 @@ from django.apps import apps
 from tests.house.checkers import imports, places, sizes, tracked
 from tests.house.checkers.project import ROOT, files_of, production
 
+# One process parses the sources for all rules.
+pytestmark = pytest.mark.xdist_group("sources")
 RULES = {
     **imports.CHECKS,
     "sizes": sizes.check,

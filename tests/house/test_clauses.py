@@ -90,15 +90,15 @@ def test_every_id_of_the_requirements_exists() -> None:
 
 
 def run_pytest(folder: Path, source: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """A session of its own over one file, with the plugin and without Django."""
+    """A session of its own over one file, with the plugin and pytest-xdist, and no other that is installed."""
     (folder / "test_sample.py").write_text("import pytest\n" + source, encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "--strict-markers"]
-    plugins = ["-p", "tests.plugins.clauses", "-p", "no:django", "-p", "no:cacheprovider"]
+    plugins = ["-p", "tests.plugins.clauses", "-p", "xdist", "-p", "no:cacheprovider"]
     return subprocess.run(
         [*command, *plugins, *options, "test_sample.py"],
         cwd=folder,
-        env=environment | {"PYTHONPATH": str(ROOT)},
+        env=environment | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,

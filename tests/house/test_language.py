@@ -16,6 +16,7 @@ from tests.house.checkers.project import ROOT
 CATALOGUE = ROOT / "locale" / "vi" / "LC_MESSAGES"
 
 
+@pytest.mark.xdist_group("sources")
 @pytest.mark.parametrize("kind", pages.CHECKS)
 def test_our_own_words_are_vietnamese(kind: str) -> None:
     assert pages.CHECKS[kind](ROOT) == []

@@ -3,28 +3,31 @@
 import ast
 from collections.abc import Iterator
 
+import pytest
 from django.apps import apps
 
 from audit.deeds import named
 from audit.selectors.differences import _field
 from lgsp.governed import GOVERNED
 from tests.house.checkers.language import strangers
-from tests.house.checkers.project import ROOT
+from tests.house.checkers.project import ROOT, sources
 
-FLOORS = ("accounts", "catalog", "connections", "audit", "incidents", "reports", "lgsp")
+pytestmark = pytest.mark.xdist_group("sources")
+
+FLOORS = ("accounts/", "catalog/", "connections/", "audit/", "incidents/", "reports/", "lgsp/")
 # Names of formats, and what stands in a key or a document as it is.
 AS_THEY_ARE = {"API", "OpenAPI", "URL", "IP", "SHA-256", "HTTP", "SOAP", "TLS", "XML", "JSON", "TOTP", "WSDL", "CIDR"}
 
 
 def _written() -> Iterator[tuple[str, str]]:
     """Give each deed that a call names outright, with its file."""
-    for floor in FLOORS:
-        for path in sorted((ROOT / floor).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.keyword) and node.arg == "deed" and not isinstance(node.value, ast.JoinedStr):
+    for source in sources(ROOT, None, ".py"):
+        if source.name.startswith(FLOORS):
+            for node in source.every(ast.keyword):
+                if node.arg == "deed" and not isinstance(node.value, ast.JoinedStr):
                     for part in ast.walk(node.value):
                         if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
-                            yield part.value, str(path.relative_to(ROOT))
+                            yield part.value, source.name
 
 
 def test_each_deed_has_a_name() -> None:

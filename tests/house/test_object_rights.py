@@ -2,7 +2,11 @@
 
 import ast
 
-from tests.house.checkers.project import ROOT, production
+import pytest
+
+from tests.house.checkers.project import ROOT, every, production
+
+pytestmark = pytest.mark.xdist_group("sources")
 
 # Who gives and takes rights on one object (decisions, 26).
 GIVERS = {"catalog/services/document_releases.py", "connections/services/assigning.py"}
@@ -11,16 +15,15 @@ GLOBAL = {"user_permissions", "assign_perm", "remove_perm", "GroupObjectPermissi
 
 
 def _calls(tree: ast.AST) -> set[str]:
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "rights":
-            found.add(node.attr)
-    return found
+    return {
+        node.attr
+        for node in every(tree, ast.Attribute)
+        if isinstance(node.value, ast.Name) and node.value.id == "rights"
+    }
 
 
 def _names(tree: ast.AST) -> set[str]:
-    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return names | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return {node.attr for node in every(tree, ast.Attribute)} | {node.id for node in every(tree, ast.Name)}
 
 
 def test_only_the_named_services_give_and_take_object_rights() -> None:

@@ -61,41 +61,46 @@ def test_a_clean_log_raises_no_alarm(sealed: Path) -> None:
 
 def test_one_flip_of_any_column_of_any_evidence_table_is_found_and_located(sealed: Path) -> None:
     tried: dict[str, int] = {}
-    for table, column, kind in evidence_columns():
-        key = {"audit_leaf": "first_leaf", "audit_node": "place", "audit_checkpoint": "number"}.get(table)
-        order = key or ("seq" if table == "audit_epoch" else "epoch, n")
-        for flip in FLIPS[kind]:
-            blank = {"bigint": "0", "bytea": "''"}.get(kind)
-            value = flip.format(f"coalesce({column}, {blank})" if blank and table == "audit_epoch" else column)
-            with undone() as cursor:
-                if table == "audit_node":
-                    cursor.execute("insert into audit_node values (8, 0, '\\x00')")
-                cursor.execute(
-                    f"select ctid::text, tableoid::regclass::text from {table} order by {order} offset 1 limit 1"
+    with undone():
+        for table, column, kind in evidence_columns():
+            for flip in FLIPS[kind]:
+                blank = {"bigint": "0", "bytea": "''"}.get(kind)
+                value = flip.format(f"coalesce({column}, {blank})" if blank and table == "audit_epoch" else column)
+                with undone() as cursor:
+                    leaf = flipped(cursor, table, column, value)
+                    report = judged(sealed)
+                assert not report.clean, (table, column, flip)
+                tables = {fault.table for fault in report.faults}
+                # A run that names another chain misses the rows it is of: told by their leaves.
+                assert table in tables or (table == "audit_leaf" and report.first.leaf is not None), (
+                    column,
+                    names(report),
                 )
-                found = cursor.fetchone()
-                if found is None:
-                    cursor.execute(f"select ctid::text, tableoid::regclass::text from {table} limit 1")
-                    found = cursor.fetchone()
-                leaf = _leaf(cursor, table, found)
-                where = f"ctid = '{found[0]}' and tableoid = '{found[1]}'::regclass"
-                cursor.execute(f"update {table} set {column} = {value} where {where}")
-                assert cursor.rowcount == 1
-                report = judged(sealed)
-            assert not report.clean, (table, column, flip)
-            tables = {fault.table for fault in report.faults}
-            # A run that names another chain misses the rows it is of: told by their leaves.
-            assert table in tables or (table == "audit_leaf" and report.first.leaf is not None), (
-                column,
-                names(report),
-            )
-            if table in LOG:
-                assert leaf in {fault.leaf for fault in report.faults}, (table, column, leaf, names(report))
-            tried[table] = tried.get(table, 0) + 1
+                if table in LOG:
+                    assert leaf in {fault.leaf for fault in report.faults}, (table, column, leaf, names(report))
+                tried[table] = tried.get(table, 0) + 1
     assert set(tried) == {*LOG, "audit_leaf", "audit_node", "audit_checkpoint"}
     assert min(tried.values()) >= 5
     assert tried["audit_intent"] >= 60
     assert judged(sealed).clean
+
+
+def flipped(cursor: Any, table: str, column: str, value: str) -> int | None:
+    """Write *value* into a column of the second row of *table*; return the leaf of the row."""
+    if table == "audit_node":
+        cursor.execute("insert into audit_node values (8, 0, '\\x00')")
+    key = {"audit_leaf": "first_leaf", "audit_node": "place", "audit_checkpoint": "number"}.get(table)
+    order = key or ("seq" if table == "audit_epoch" else "epoch, n")
+    cursor.execute(f"select ctid::text, tableoid::regclass::text from {table} order by {order} offset 1 limit 1")
+    found = cursor.fetchone()
+    if found is None:
+        cursor.execute(f"select ctid::text, tableoid::regclass::text from {table} limit 1")
+        found = cursor.fetchone()
+    leaf = _leaf(cursor, table, found)
+    where = f"ctid = '{found[0]}' and tableoid = '{found[1]}'::regclass"
+    cursor.execute(f"update {table} set {column} = {value} where {where}")
+    assert cursor.rowcount == 1
+    return leaf
 
 
 def _leaf(cursor: Any, table: str, found: tuple[str, str]) -> int | None:

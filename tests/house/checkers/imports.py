@@ -135,7 +135,9 @@ def local_imports(root: Path, files: list[Path] | None = None) -> list[str]:
     found: list[str] = []
     used: set[tuple[str, str]] = set()
     for source in production(root, files):
-        functions = (node for node in source.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        if not any(node.col_offset for node in source.every(ast.Import, ast.ImportFrom)):
+            continue  # all of them at the top
+        functions = source.every(ast.FunctionDef, ast.AsyncFunctionDef)
         for line, name in {item for function in functions for item in imported(function)}:
             if (source.name, name) in LOCAL:
                 used.add((source.name, name))
@@ -151,8 +153,8 @@ def prints(root: Path, files: list[Path] | None = None) -> list[str]:
         f"{source.name}:{node.lineno}: prints; log it, or write to self.stdout"
         for source in production(root, files)
         if not source.name.startswith("lgsp/launch/")
-        for node in source.nodes
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("print", "pprint", "breakpoint")
+        for node in source.every(ast.Call)
+        if getattr(node.func, "id", "") in ("print", "pprint", "breakpoint")
     ]
 
 
@@ -162,9 +164,8 @@ def one_way_migrations(root: Path, files: list[Path] | None = None) -> list[str]
         f"{source.name}:{node.lineno}: {name} without a way back"
         for source in sources(root, files, ".py")
         if "/migrations/" in source.name
-        for node in source.nodes
-        if isinstance(node, ast.Call)
-        and (name := getattr(node.func, "attr", "")) in ("RunSQL", "RunPython")
+        for node in source.every(ast.Call)
+        if (name := getattr(node.func, "attr", "")) in ("RunSQL", "RunPython")
         and len(node.args) < 2
         and not {"reverse_sql", "reverse_code"} & {item.arg for item in node.keywords}
     ]
@@ -181,8 +182,8 @@ def untracked_writes(root: Path, files: list[Path] | None = None) -> list[str]:
 
 
 def _bulk_calls(source: Source) -> Iterator[tuple[int, str]]:
-    for node in source.nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    for node in source.every(ast.Call):
+        if isinstance(node.func, ast.Attribute):
             name = node.func.attr
             # QuerySet.update takes keywords only; dict.update and set.update take a positional argument.
             if name in BULK or (name == "update" and node.keywords and not node.args):
@@ -192,13 +193,14 @@ def _bulk_calls(source: Source) -> Iterator[tuple[int, str]]:
 def _named(
     root: Path, files: list[Path] | None, names: tuple[str, ...], homes: tuple[str, ...], remedy: str
 ) -> list[str]:
-    found = []
+    found, last = [], {name.rpartition(".")[2] for name in names}
     for source in production(root, files):
         if _at(source.name, homes):
             continue
         known = aliases(source.tree)
-        for node in source.nodes:
-            if isinstance(node, ast.Attribute | ast.Name) and (name := dotted(node, known)) in names:
+        attributes = (node for node in source.every(ast.Attribute) if node.attr in last)
+        for node in (*attributes, *source.every(ast.Name)):
+            if (name := dotted(node, known)) in names:
                 found.append(f"{source.name}:{node.lineno}: reads {name}; {remedy}")
     return found
 

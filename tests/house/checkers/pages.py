@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from tests.house.checkers.language import leaks
-from tests.house.checkers.project import Source, production, sources, walked
+from tests.house.checkers.project import Source, every, production, sources
 
 _SILENT = {"script", "style", "code", "kbd", "pre", "samp", "var"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
@@ -198,18 +198,18 @@ def _words_of(value: ast.expr) -> str:
 
 def _spoken(tree: ast.Module) -> Iterator[ast.expr]:
     """Give what is handed straight to labels and to calls that speak."""
-    for node in walked(tree):
-        if isinstance(node, ast.Call):
-            yield from (item.value for item in node.keywords if item.arg in _SHOWN)
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            owner = getattr(getattr(node.func, "value", None), "id", "")
-            if name in _SPEAKING and owner not in _LOGGERS:
-                yield from node.args
-        elif isinstance(node, ast.Assign) and any(getattr(item, "id", "") in _SHOWN for item in node.targets):
+    for node in every(tree, ast.Call):
+        yield from (item.value for item in node.keywords if item.arg in _SHOWN)
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        owner = getattr(getattr(node.func, "value", None), "id", "")
+        if name in _SPEAKING and owner not in _LOGGERS:
+            yield from node.args
+    for node in every(tree, ast.Assign):
+        if any(getattr(item, "id", "") in _SHOWN for item in node.targets):
             yield node.value
-        elif isinstance(node, ast.Dict):
-            named = zip(node.keys, node.values, strict=True)
-            yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value in _ATTRIBUTES)
+    for node in every(tree, ast.Dict):
+        named = zip(node.keys, node.values, strict=True)
+        yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value in _ATTRIBUTES)
 
 
 def _shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -224,17 +224,16 @@ def _said(values: Iterable[ast.expr]) -> Iterator[tuple[int, str]]:
 
 
 def _translated(tree: ast.Module) -> Iterator[ast.expr]:
-    for node in walked(tree):
-        if isinstance(node, ast.Call):
-            yield from node.args[: _GETTEXT.get(getattr(node.func, "id", getattr(node.func, "attr", "")), 0)]
+    for node in every(tree, ast.Call):
+        yield from node.args[: _GETTEXT.get(getattr(node.func, "id", getattr(node.func, "attr", "")), 0)]
 
 
 def _sentences(tree: ast.Module) -> Iterator[ast.expr]:
     """Give every string of several words that has a Vietnamese letter, wherever it stands."""
     silent = _docstrings(tree)
-    silent |= {id(part) for node in walked(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in walked(tree):
-        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in silent:
+    silent |= {id(part) for node in every(tree, ast.JoinedStr) for part in node.values}
+    for node in every(tree, ast.Constant, ast.JoinedStr):
+        if id(node) not in silent:
             said = _words_of(node)
             if _SENTENCE.search(said) and _is_vietnamese(said):
                 yield node
@@ -246,8 +245,7 @@ def _is_label(value: ast.expr) -> bool:
 
 
 def _docstrings(tree: ast.Module) -> set[int]:
-    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    bodies = (node.body for node in walked(tree) if isinstance(node, kinds))
+    bodies = (node.body for node in every(tree, ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
     return {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
 
 

@@ -31,13 +31,8 @@ def _too_long(source: Source, limit: int) -> list[str]:
 
 
 def _parts(source: Source) -> Iterator[str]:
-    for node in source.nodes:
-        if isinstance(node, ast.ClassDef):
-            limit = CLASS
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            limit = FUNCTION
-        else:
-            continue
+    for node in source.every(ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef):
+        limit = CLASS if isinstance(node, ast.ClassDef) else FUNCTION
         length = (node.end_lineno or node.lineno) - node.lineno + 1
         if length > limit:
             yield f"{source.name}:{node.lineno}: {node.name} has {length} lines, at most {limit}"
