@@ -25,6 +25,9 @@ WITHOUT = (
     "OptimizationHints,AimEnabled,PreconnectToSearch"
 )
 SWITCHES.append(f"--disable-features={WITHOUT}")
+# Painting nobody looks at: by one thread, whole at once, animations along with everything else.
+SWITCHES += ["--num-raster-threads=1", "--disable-partial-raster", "--disable-checker-imaging"]
+SWITCHES.append("--disable-threaded-animation")
 
 
 @pytest.fixture(scope="module")
