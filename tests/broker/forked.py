@@ -76,7 +76,8 @@ class Nursery:
             if self.asked in readable:
                 content, descriptors, _flags, _address = socket.recv_fds(self.asked, 1 << 20, 3)
                 if not content:
-                    return self._end()
+                    self._end()
+                    return None
                 if (wanted := self._fork(json.loads(content), descriptors)) is not None:
                     signal.set_wakeup_fd(-1)
                     for end in (woken, waker, self.asked, *self.children.values()):
@@ -195,7 +196,8 @@ def become(wanted: dict[str, Any]) -> int:
     own = Settings(os.environ["DJANGO_SETTINGS_MODULE"])
     for name in own._explicit_settings:
         setattr(settings, name, getattr(own, name))
-    for handler in (connections, caches):
+    handlers: tuple[Any, ...] = (connections, caches)
+    for handler in handlers:
         handler._settings = None
         handler.__dict__.pop("settings", None)
         handler._connections = Local(handler.thread_critical)

@@ -51,8 +51,8 @@ class Plane(Live):
         variables = {**os.environ, "DATABASE_URL": self.address, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
         variables |= {"LGSP_LOOPBACK_UPSTREAMS": "true", "LGSP_DATA_DIR": str(self.folder), **more}
         if anew:
-            named = [sys.executable, "-m", *command]
-            self.process = subprocess.Popen(named, cwd=ROOT, env=variables, start_new_session=True)
+            asked = [sys.executable, "-m", *command]
+            self.process = subprocess.Popen(asked, cwd=ROOT, env=variables, start_new_session=True)
         else:
             self.process = forking.start(command, variables, session=True)
         until = time.monotonic() + 120
