@@ -66,7 +66,7 @@ def test_a_late_event_loop_takes_no_new_calls(
     monkeypatch.setattr(load, "each_tick", [*load.each_tick, lambda: seen.append(load.late)])
 
     async def keep_blocked() -> None:
-        for _ in range(4):
+        for _ in range(8):
             time.sleep(0.8)
             await asyncio.sleep(0.02)
 
