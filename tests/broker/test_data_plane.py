@@ -24,6 +24,7 @@ from audit.gates import set_limit
 from broker.signing import Credentials
 from connections.models import Credential, Grant
 from lgsp.launch.services import free_port
+from tests.broker import forking
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply, read_reply
 from tests.broker.provider import Provider, reply
@@ -36,20 +37,24 @@ TARGET = "/api/data/administrative-units/v1/communes"
 
 
 class Plane(Live):
-    """``python -m lgsp.data_plane`` in a session of its own."""
+    """``python -m lgsp.data_plane`` in a session of its own; begun anew, it imports everything itself."""
 
     folder: Path
 
-    def start(self, *, workers: int = 2, **more: str) -> "Plane":
+    def start(self, *, workers: int = 2, anew: bool = False, **more: str) -> "Plane":
         named = connection.get_connection_params()
         self.address = (
             f"postgresql://{named['user']}:{named['password']}@{named['host']}:{named['port']}/{named['dbname']}"
         )
         self.port = free_port()
-        command = [sys.executable, "-m", "lgsp.data_plane", "--port", str(self.port), "--workers", str(workers)]
+        command = ["lgsp.data_plane", "--port", str(self.port), "--workers", str(workers)]
         variables = {**os.environ, "DATABASE_URL": self.address, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
         variables |= {"LGSP_LOOPBACK_UPSTREAMS": "true", "LGSP_DATA_DIR": str(self.folder), **more}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
+        if anew:
+            asked = [sys.executable, "-m", *command]
+            self.process = subprocess.Popen(asked, cwd=ROOT, env=variables, start_new_session=True)
+        else:
+            self.process = forking.start(command, variables, session=True)
         until = time.monotonic() + 120
         while len(self.workers()) < workers or not self.ready():
             assert self.process.poll() is None
@@ -83,7 +88,7 @@ class Plane(Live):
 
 
 @pytest.fixture
-def plane(granted: Any, tmp_path: Path) -> Iterator[Plane]:
+def plane(granted: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Plane]:
     with transaction.atomic():
         set_limit(Grant.objects.get().gate_id, 1_000_000)
     # What a sandbox is held to in a second and a minute, and a key at once, is another test's subject.
@@ -92,7 +97,7 @@ def plane(granted: Any, tmp_path: Path) -> Iterator[Plane]:
     found = Plane(None)
     found.folder = tmp_path
     try:
-        yield found.start()
+        yield found.start(anew=request.node.name == "test_only_data_services_are_here")
     finally:
         if found.process.poll() is None:
             found.stop()

@@ -3,12 +3,11 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from broker.messages.findings import TEXTS, worded
 from broker.messages.lanes import Lane, Lanes
 from catalog.projection import OperationRow, ProfileRow
+from tests.broker import forking
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.provider import JSON, Provider, reply
@@ -275,19 +275,11 @@ def test_a_closed_lane_leaves_no_child(lane: Lane) -> None:
     lane._thread = type(lane._thread)(1)  # for the fixture's own end
 
 
-def test_a_child_whose_broker_is_gone_ends() -> None:
-    code = (
-        "import asyncio\n"
-        "from broker.messages.lanes import Lane\n"
-        "from catalog.projection import ProfileRow\n"
-        "lane = Lane()\n"
-        "asyncio.run(lane.judge(ProfileRow(1, 'a', '1', 'json', '{}'), b'{}'))\n"
-        "print(lane._child.pid, flush=True)\n"
-        "import os; os._exit(0)\n"
-    )
-    started = "import django; django.setup()\n" + code
-    done = subprocess.run([sys.executable, "-c", started], capture_output=True, text=True, check=True, timeout=60)
-    pid = int(done.stdout.split()[-1])
+def test_a_child_whose_broker_is_gone_ends(tmp_path: Path) -> None:
+    with (tmp_path / "said").open("wb") as said:
+        done = forking.start(["tests.broker.orphaning"], os.environ, said=said.fileno())
+    assert done.wait(60) == 0
+    pid = int((tmp_path / "said").read_text())
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:

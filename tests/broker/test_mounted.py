@@ -24,6 +24,7 @@ from connections.services.key_proof import activate_key
 from connections.services.keys import make_key, revoke_key
 from core.proofs import proof_text
 from lgsp.launch.services import free_port
+from tests.broker import forking
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider, reply
@@ -38,17 +39,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Served(Live):
-    """The product in a process of its own."""
+    """The product in a process of its own; begun anew, it imports everything as a command line does."""
 
-    def start(self) -> "Served":
+    def start(self, *, anew: bool = False) -> "Served":
         named = connection.get_connection_params()
         address = f"postgresql://{named['user']}:{named['password']}@{named['host']}:{named['port']}/{named['dbname']}"
         self.port = free_port()
-        command = [sys.executable, "-m", "uvicorn", "lgsp.asgi:application", "--port", str(self.port)]
+        command = ["uvicorn", "lgsp.asgi:application", "--port", str(self.port)]
         command += ["--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--log-level", "warning"]
         variables = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
         variables |= {"LGSP_LOOPBACK_UPSTREAMS": "true"}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=variables)
+        if anew:
+            self.process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=variables)
+        else:
+            self.process = forking.start(command, variables)
         until = time.monotonic() + 60
         while time.monotonic() < until:
             assert self.process.poll() is None
@@ -84,9 +88,9 @@ def granted(
 
 
 @pytest.fixture
-def served(granted: Any) -> Iterator[Served]:
+def served(granted: Any, request: pytest.FixtureRequest) -> Iterator[Served]:
     server = Served(None)
-    server.start()
+    server.start(anew=request.node.name == "test_the_portal_answers_beside_it")
     yield server
     server.stop()
 

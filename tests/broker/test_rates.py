@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -106,8 +108,9 @@ def test_memory_is_bounded_and_busy_grants_stay() -> None:
     rates, busy = Rates(), new_grant(0, 1, rate_per_minute=5)
     for at in range(5):
         assert rates.take(busy, float(at)) == 0
-    for number in range(1, MOST_METERS):
-        rates.take(new_grant(number, 1, rate_per_second=1), -1000.0)
+    other: Any = SimpleNamespace(rate_per_second=1, rate_per_minute=None)  # a grant, as far as a rate is concerned
+    for other.grant_id in range(1, MOST_METERS):
+        rates.take(other, -1000.0)
     rates.take(new_grant(MOST_METERS, 1, rate_per_second=1), 6.0)
     assert len(rates._meters) <= 2
     assert rates.take(busy, 7.0) > 0

@@ -3,18 +3,17 @@
 import os
 import pickle
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lgsp.launch.services import free_port
+from tests.broker import forking
 from tests.broker.live import Live
 from tests.broker.world import World
 
 _TEST = {"DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Worker(Live):
@@ -22,8 +21,8 @@ class Worker(Live):
 
     def __init__(self, file: Path, address: str, variables: dict[str, str]) -> None:
         super().__init__(None, free_port())
-        command = [sys.executable, "-m", "tests.broker.worker_process", str(self.port), str(file), address]
-        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **_TEST, **variables})
+        command = ["tests.broker.worker_process", str(self.port), str(file), address]
+        self.process = forking.start(command, {**os.environ, **_TEST, **variables})
 
     @property
     def pid(self) -> int:

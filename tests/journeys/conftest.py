@@ -1,7 +1,8 @@
 """A real browser against the real product: live server, real register, sample people, their second step."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
@@ -25,15 +26,51 @@ WITHOUT = (
     "OptimizationHints,AimEnabled,PreconnectToSearch"
 )
 SWITCHES.append(f"--disable-features={WITHOUT}")
+# Painting nobody looks at: by one thread, whole at once, animations along with everything else.
+SWITCHES += ["--num-raster-threads=1", "--disable-partial-raster", "--disable-checker-imaging"]
+SWITCHES.append("--disable-threaded-animation")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium the launcher found; gone with its module, for its event loop lets no other run in the process."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=SWITCHES)
-        yield opened
-        opened.close()
+class Opened:
+    """The Chromium the launcher found, one for all tests that follow each other with it."""
+
+    def __init__(self) -> None:
+        self._held = ExitStack()
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        """Return it, started where it is not."""
+        if self._browser is None:
+            playwright = self._held.enter_context(sync_playwright())
+            path = os.environ["CHROMIUM_PATH"]
+            self._browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+            self._held.callback(self._browser.close)
+        return self._browser
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> Generator[None]:
+        """End it where the next test has no use for it: its event loop lets no other run in the process."""
+        try:
+            return (yield)
+        finally:
+            if "browser" not in getattr(nextitem, "fixturenames", ()):
+                self._browser = None
+                self._held.close()
+
+
+OPENED = Opened()
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A browser without a window; whatever a test opens goes with it."""
+    plugins = request.config.pluginmanager
+    if not plugins.is_registered(OPENED):
+        plugins.register(OPENED)
+    opened = OPENED.browser()
+    yield opened
+    for context in opened.contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,9 +15,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from lgsp.launch.places import ROOT
 from lgsp.launch.services import free_port
 from lgsp.provider.soap import WSDL
+from tests.broker import forking
 from tests.journeys.loaded import procedure, sample_people
 
 READY_SECONDS = 60
@@ -47,13 +46,13 @@ def running(folder: Path) -> Iterator[Product]:
     call_command("load_national_sample", provider=provider, verbosity=0)
     call_command("load_soap_sample", provider=provider, wsdl=WSDL, verbosity=0)
     variables = {**_variables(folder, url), "LGSP_EXAMPLE_SERVER": f"http://127.0.0.1:{example_port}"}
-    server = [sys.executable, "-m", "uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    server = ["uvicorn", "lgsp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     server += ["--http", "broker.server:StrictProtocol", "--loop", "uvloop", "--no-access-log", "--no-proxy-headers"]
     commands = {
-        "provider": [sys.executable, "-m", "lgsp.provider", "--port", str(provider_port)],
-        "examples": [sys.executable, "-m", "lgsp.examples", "--port", str(example_port)],
+        "provider": ["lgsp.provider", "--port", str(provider_port)],
+        "examples": ["lgsp.examples", "--port", str(example_port)],
         "web": server,
-        "worker": [sys.executable, "-W", "ignore", "-m", "celery", "-A", "lgsp.celery:app", "worker", "-c", "1"],
+        "worker": ["celery", "-A", "lgsp.celery:app", "worker", "-c", "1"],
     }
     started = [_start(folder / f"{name}.log", command, variables) for name, command in commands.items()]
     try:
@@ -89,9 +88,9 @@ def _variables(folder: Path, url: str) -> dict[str, str]:
     }
 
 
-def _start(log: Path, command: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(log: Path, command: list[str], variables: dict[str, str]) -> forking.Process:
     with log.open("wb") as said:
-        return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=said, stderr=subprocess.STDOUT)
+        return forking.start(command, variables, said=said.fileno())
 
 
 def _wait(address: str, folder: Path) -> None:

@@ -27,7 +27,7 @@ from tests.clients.test_client_package import EXAMPLES, run, wheel
 from tests.journeys.product import Product
 
 __all__ = ["wheel"]
-pytestmark = [pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.xdist_group("filing"), pytest.mark.django_db(transaction=True)]
 SERVICE = ("administrative-units", "v1")
 PATIENT = Settings(deadline=60, retry=RetryPolicy(attempts=10))
 

@@ -194,8 +194,9 @@ def narrow(office: Office, page: Page, address: str, keep: Callable[[Page, str],
 
 def walk_to(page: Page, target: Locator) -> None:
     """Go to a control by Tab alone."""
+    sought = target.element_handle()
     for _step in range(90):
-        if target.evaluate("node => node === document.activeElement"):
+        if sought.evaluate("node => node === document.activeElement"):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not reach {target}")

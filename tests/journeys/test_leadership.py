@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import World
 from tests.journeys.judging import SIZES, Look, Watch, faults_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.clause("QC14.5")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages"), pytest.mark.clause("QC14.5")]
 PAGES = ("", "?ky=nam-nay", "chi-tieu/ho-so/", "can-chi-dao/", "xep-hang/", "xep-hang/?sap-xep=-ket-noi")
 #: ux.md §6.4: HTML and everything of a first view, packed.
 HTML_BYTES, VIEW_BYTES = 30 * 1024, 150 * 1024

@@ -21,7 +21,7 @@ from core.sheets import write_csv
 from tests.journeys.conftest import World
 from tests.journeys.judging import SIZES, Look, Watch, faults_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 JOB = system_actor("Trình diễn")
 LONG = "Hệ thống thông tin giải quyết thủ tục hành chính và hồ sơ điện tử của các xã, phường trên địa bàn tỉnh (mẫu)"
 

@@ -23,7 +23,7 @@ from core.actor import system_actor
 from tests.journeys.judging import Watch, on_a_telephone
 from tests.journeys.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chain"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("filing"), pytest.mark.django_db(transaction=True)]
 WHO = "ky-thuat.snnmt"
 MOST_CLICKS, MOST_TO_TRY = 6, 4
 

@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 
+from broker.policy import CHANNEL
 from tests.broker.conftest import Log
 from tests.broker.live import Live, Reply
 from tests.broker.world import World, signed
@@ -25,6 +27,12 @@ def eventually(true: Callable[[], bool], seconds: float = 20) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def wake(database: str) -> None:
+    """Have brokers that wait for news go on at once, as news does: how long they wait from now on is read anew."""
+    with psycopg.connect(database, autocommit=True) as link:
+        link.execute(f"notify {CHANNEL}")
 
 
 def outcomes(log: Log, request_id: str) -> list[tuple[str, int, str, str, int]]:

@@ -11,7 +11,7 @@ from broker.problems import Refusal
 from core import clock
 from tests.broker.conftest import Log
 from tests.broker.live import Live
-from tests.broker.operation.at_work import COMMUNES, call, eventually, scrape, value
+from tests.broker.operation.at_work import COMMUNES, call, eventually, scrape, value, wake
 from tests.broker.provider import Provider
 from tests.broker.world import World, signed
 
@@ -30,8 +30,9 @@ def heartbeat(broker: Live) -> None:
 
 
 @pytest.fixture
-def short_heartbeat(broker: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def short_heartbeat(broker: Live, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broker.policy.HEARTBEAT_SECONDS", 0.2)
+    wake(database)
     heartbeat(broker)
 
 

@@ -8,7 +8,7 @@ from broker.problems import Refusal
 from broker.sealed import Sealed
 from tests.broker.conftest import Log
 from tests.broker.live import Live
-from tests.broker.operation.at_work import call, eventually, scrape, value
+from tests.broker.operation.at_work import call, eventually, scrape, value, wake
 from tests.broker.provider import Provider
 from tests.broker.world import World
 
@@ -43,6 +43,7 @@ def test_calls_are_refused_while_the_log_is_not_sealed_and_taken_again_by_themse
 ) -> None:
     monkeypatch.setattr("broker.policy.HEARTBEAT_SECONDS", 0.2)
     monkeypatch.setattr("broker.policy.URGENT_SECONDS", 0.2)
+    wake(database)
     sealed = broker.app.engine.policy.sealed
 
     def sealed_before(seconds: float) -> None:
