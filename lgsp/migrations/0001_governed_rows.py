@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lgsp.governed import install, remove
+from lgsp.governed import Govern
 
 
 class Migration(migrations.Migration):
@@ -18,4 +18,4 @@ class Migration(migrations.Migration):
         ("guardian", "__first__"),
         ("mfa", "__first__"),
     ]
-    operations = [migrations.RunPython(install, remove)]
+    operations = [Govern(first=True)]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lgsp.governed import install
+from lgsp.governed import Govern
 
 
 class Migration(migrations.Migration):
@@ -11,4 +11,4 @@ class Migration(migrations.Migration):
         ("audit", "0013_signs"),
         ("incidents", "0003_alerts"),
     ]
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [Govern()]

@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from lgsp.governed import install
+from lgsp.governed import Govern
 
 
 class Migration(migrations.Migration):
     dependencies = [("lgsp", "0002_governed_alerts"), ("incidents", "0004_register")]
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [Govern()]

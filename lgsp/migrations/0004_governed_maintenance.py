@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lgsp.governed import install
+from lgsp.governed import Govern
 
 
 class Migration(migrations.Migration):
@@ -10,4 +10,4 @@ class Migration(migrations.Migration):
         ("lgsp", "0003_register"),
         ("incidents", "0005_maintenance_and_status"),
     ]
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [Govern()]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lgsp.governed import install
+from lgsp.governed import Govern
 
 
 class Migration(migrations.Migration):
@@ -10,4 +10,4 @@ class Migration(migrations.Migration):
         ("lgsp", "0004_governed_maintenance"),
         ("incidents", "0006_help"),
     ]
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [Govern()]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lgsp.governed import install
+from lgsp.governed import Govern
 
 
 class Migration(migrations.Migration):
@@ -10,4 +10,4 @@ class Migration(migrations.Migration):
         ("lgsp", "0005_governed_help"),
         ("incidents", "0007_alert_policy"),
     ]
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [Govern()]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lgsp.governed import install
+from lgsp.governed import Govern
 
 TABLES = ("catalog_documentdownload", "connections_requestversion", "connections_threadmessage")
 GUARDS = "".join(
@@ -14,4 +14,4 @@ NO_GUARDS = "".join(f"drop trigger no_truncate on {table};" for table in TABLES)
 
 class Migration(migrations.Migration):
     dependencies = [("lgsp", "0007_governed_webhooks"), ("audit", "0015_archive")]
-    operations = [migrations.RunSQL(GUARDS, NO_GUARDS), migrations.RunPython(install, migrations.RunPython.noop)]
+    operations = [migrations.RunSQL(GUARDS, NO_GUARDS), Govern()]
