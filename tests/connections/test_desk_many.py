@@ -14,8 +14,8 @@ from connections.choices import State
 from connections.models import Connection, ConnectionRequest
 from connections.selectors.batches import batches
 from connections.services import approval
-from core.text import fold
 from tests.connections.conftest import Chain, Desk
+from tests.connections.numbered import numbered
 from tests.connections.steps import step
 
 pytestmark = pytest.mark.xdist_group("many")
@@ -30,18 +30,8 @@ Several = Callable[..., list[ConnectionRequest]]
 def bring(chain: Chain, reach: str) -> ConnectionRequest:
     """Bring a dossier of a system of its own to the state that *reach* leads to."""
     number = InformationSystem.objects.count() + 1
-    name = f"Phần mềm số {number}"
-    chain.system = InformationSystem(
-        code=f"H60.07.HT{number:02}",
-        code_base="H60.07",
-        code_number=number,
-        name=name,
-        owner=chain.agency,
-        operating_unit=chain.agency,
-        purpose="Giải quyết thủ tục",
-        security_level=2,
-        environments=["sandbox", "live"],
-        search=fold(name),
+    chain.system = numbered(
+        chain, number, purpose="Giải quyết thủ tục", security_level=2, environments=["sandbox", "live"]
     )
     chain.system.save()
     chain.system.register()

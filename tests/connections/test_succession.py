@@ -30,9 +30,9 @@ from connections.services.succession import hand_over
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused, StateRefused
-from core.text import fold
 from tests.connections.call_log import log_calls
 from tests.connections.conftest import Chain, Desk, publish
+from tests.connections.numbered import numbered
 from tests.connections.proving import take_key
 from tests.connections.refusing import refused
 
@@ -88,16 +88,8 @@ def fill(chain: Chain, count: int) -> list[InformationSystem]:
     """Give the agency *count* more systems, each with a dossier that has ended, as rows."""
     made = []
     for number in range(2, count + 2):
-        name = f"Phần mềm số {number}"
-        system = InformationSystem.objects.create(
-            code=f"H60.07.HT{number:02}",
-            code_base="H60.07",
-            code_number=number,
-            name=name,
-            owner=chain.agency,
-            operating_unit=chain.agency,
-            search=fold(name),
-        )
+        system = numbered(chain, number)
+        system.save()
         dossier = ConnectionRequest(
             number=f"H60.02-260101-9{number:03}", state=State.CLOSED, system=system, agency=chain.agency
         )
