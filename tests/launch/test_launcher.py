@@ -1,12 +1,15 @@
 """The launcher as a person meets it: one line that says what to do, real servers, nothing left behind."""
 
+import importlib.util
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 import psycopg
 import pytest
@@ -68,13 +71,62 @@ def test_an_occupied_port_is_told_with_a_free_one(tmp_path: Path) -> None:
         shown = run("--port", str(port), "--data", str(tmp_path))
     assert shown.returncode == 2
     assert f"Cổng {port} đang được" in shown.stderr
-    assert f"--port {port + 1}" in shown.stderr
+    free = re.search(r"--port (\d+)", shown.stderr)
+    assert free is not None
+    assert port < int(free[1]) < port + 100
 
 
 def test_the_launcher_file_stays_readable_for_old_python() -> None:
     text = (ROOT / "run").read_text(encoding="utf-8")
     assert text.isascii()
     assert 'f"' not in text.split("from lgsp")[0]
+
+
+def launcher_file() -> ModuleType:
+    loader = SourceFileLoader("launcher_file", str(ROOT / "run"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("named", "version", "fits", "taken"),
+    [
+        ("/home/a/.pyenv/versions/3.11.7/bin/python3", (3, 12, 1), True, True),
+        ("python3.13", (3, 13, 0), True, False),
+        ("python3", (3, 13, 0), False, False),
+        ("python3.9", (3, 9, 2), True, True),
+        ("python3.9", (3, 9, 2), False, False),
+    ],
+)
+def test_the_python_of_the_system_goes_on_unless_another_was_named(
+    named: str, version: tuple[int, int, int], fits: bool, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "python3"
+    system.write_text(f"#!/bin/sh\nexit {0 if fits else 1}\n")
+    system.chmod(0o755)
+    monkeypatch.setattr(sys, "orig_argv", [named, "./run"])
+    monkeypatch.setattr(sys, "version_info", version)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    assert launcher_file().another(str(system)) == (str(system) if taken else None)
+
+
+def test_a_python_in_an_environment_of_its_own_and_the_system_s_itself_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "orig_argv", ["python3", "./run"])
+    assert launcher_file().another("/bin/true") is None
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    assert launcher_file().another("/bin/true") == "/bin/true"
+    assert launcher_file().another(sys.executable) is None
+    assert launcher_file().another("/khong/co/python3") is None
+
+
+def test_called_by_no_name_in_particular_it_answers() -> None:
+    base = str(Path(sys.base_prefix) / "bin" / "python3")
+    shown = subprocess.run([base, str(ROOT / "run"), "help"], capture_output=True, text=True, check=False, timeout=60)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("Cách dùng: ./run")
 
 
 def test_a_second_launcher_on_the_same_folder_is_refused(tmp_path: Path) -> None:
