@@ -2,13 +2,14 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from itertools import count
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from auditlog.context import disable_auditlog
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.test import Client, TransactionTestCase
@@ -37,9 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default="", help="folder to keep screenshots of every page in")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one process, which makes what its tests share once, and begin with what takes longest."""
+    """Keep a file in one process, which makes what its tests share once, and begin with what takes longest.
+
+    Last of all: pytest-django puts what needs no database, and waits for processes, at the end of a run.
+    """
     for item in items:
         if not _group_of(item) and item.path.stem not in SPREAD:
             item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}.{item.path.stem}"))
@@ -48,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     """Return when the turn of *item* comes: long groups, all others as they lie, then what fills up the end."""
-    if group := _group_of(item):
+    if (group := _group_of(item)) and item.path.stem not in SPREAD:
         return LONGEST.index(group) if group in LONGEST else len(LONGEST)
     return len(LONGEST) + 1 + SPREAD.index(item.path.stem)
 
@@ -115,8 +119,14 @@ def _emptying_after_tests_that_commit() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shelf() -> None:
-    SHELF.watch()
+def _shelf(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Share the shelf among the processes of the run."""
+    if worker_id == "master":
+        SHELF.watch(None)
+        return
+    folder = tmp_path_factory.getbasetemp().parent / "shelf"
+    folder.mkdir(exist_ok=True)
+    SHELF.watch(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +137,16 @@ def _begins_with_nothing() -> None:
 
 
 @pytest.fixture
-def agency(db: None) -> Callable[..., Agency]:
+def before_history() -> Callable[[], AbstractContextManager[Any]]:
+    """Return what the rows are made under that were there before a test: they have no field history of their own.
+
+    Rooms whose tests are about field history give their own.
+    """
+    return disable_auditlog
+
+
+@pytest.fixture
+def agency(db: None, before_history: Callable[[], AbstractContextManager[Any]]) -> Callable[..., Agency]:
     """Make (or find) an agency by code."""
 
     def make(code: str = "H60.90", **fields: Any) -> Agency:
@@ -139,22 +158,24 @@ def agency(db: None) -> Callable[..., Agency]:
             "sort_key": sort_key(name),
             "search": fold(f"{name} {code}"),
         }
-        return Agency.objects.get_or_create(code=code, defaults={**defaults, **fields})[0]
+        with before_history():
+            return Agency.objects.get_or_create(code=code, defaults={**defaults, **fields})[0]
 
     return make
 
 
 @pytest.fixture
-def person(db: None) -> Callable[..., User]:
+def person(db: None, before_history: Callable[[], AbstractContextManager[Any]]) -> Callable[..., User]:
     """Make a person holding *roles* in *agency* since 2026 began."""
 
     def make(email: str, agency: Agency, *roles: str, **fields: Any) -> User:
         name = fields.pop("full_name", f"Cán bộ {email.split('@', maxsplit=1)[0]} (mẫu)")
-        user = User.objects.filter(email=email).first() or User.objects.create_user(
-            email, PASSWORD, full_name=name, sort_key=person_sort_key(name), search=fold(f"{name} {email}")
-        )
-        for role in roles:
-            Membership.objects.create(user=user, agency=agency, role=role, valid_from=date(2026, 1, 1), **fields)
+        with before_history():
+            user = User.objects.filter(email=email).first() or User.objects.create_user(
+                email, PASSWORD, full_name=name, sort_key=person_sort_key(name), search=fold(f"{name} {email}")
+            )
+            for role in roles:
+                Membership.objects.create(user=user, agency=agency, role=role, valid_from=date(2026, 1, 1), **fields)
         return user
 
     return make

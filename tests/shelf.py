@@ -1,15 +1,24 @@
-"""What the database holds after a step, copied out the first time in a process and copied back in from then on.
+"""What the database holds after a step, copied out the first time in a run and copied back in from then on.
 
 Bringing a dossier to a late state by the real deeds takes hundreds of statements, and hundreds of tests begin there.
 A step is taken from the shelf only where nothing else was written since the test began: else it is taken for real.
 That people sign in is nothing a step builds on: it may happen before one that is copied in.
 Ids are those of the first time; sequences never go back, so what a test adds gets ids of its own.
+
+The processes of a run share the shelf through a folder. A state is known by a name that is drawn when it is made, and
+what is made from it is kept under that name: two processes that made the same step each go on from their own.
 """
 
+import fcntl
+import hashlib
+import os
 import pickle
-from collections.abc import Callable, Hashable
+import secrets
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -28,39 +37,53 @@ _SIGNING_IN = (
     'update "accounts_user" set "last_login" =',
     *(f'{deed} "{table}"' for deed in ("insert into", "update", "delete from") for table in _SIGNED_IN),
 )
-# What migrating fills is everybody's.
+# What migrating fills is everybody's; what has no page holds no row.
 _TABLES = """
 select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+  and pg_relation_size(oid) > 0
   and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
+"""
+# Where the ids of tables come from.
+_SEQUENCES = """
+select format('select setval(%%L, greatest((select max(%%I) from %%s), (select last_value from %%s)))',
+              d.objid::regclass, a.attname, d.refobjid::regclass, d.objid::regclass)
+from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
+join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+where d.deptype in ('a', 'i') and d.refobjid::regclass::text = any (%s)
 """
 _NOW = clock.now
 
 
 @dataclass(frozen=True)
 class _Kept:
+    name: str
     rows: dict[str, bytes]
     result: bytes
 
 
 @dataclass
 class Shelf:
-    """The steps of one process, and where the running test stands."""
+    """The steps this process knows, the *folder* of all, and where the running test stands: in the state *at*."""
 
     kept: dict[tuple[Hashable, ...], _Kept] = field(default_factory=dict)
-    path: tuple[Hashable, ...] = ()
+    rows: dict[str, dict[str, bytes]] = field(default_factory=lambda: {"": {}})
+    folder: Path | None = None
+    at: str = ""
     mark: int = 0
     written: int = 0
     signed_in: bool = False
     persons: int = 0
+    _making: bool = False
 
-    def watch(self) -> None:
+    def watch(self, folder: Path | None) -> None:
         """Count from now on the statements that may write, on the connections of other threads, too."""
+        self.folder = folder
         connection.execute_wrappers.append(self._count)
         connection_created.connect(self._watch_too)
 
     def begin(self) -> None:
         """A test begins: its database is empty."""
-        self.path, self.mark, self.signed_in = (), self.written, False
+        self.at, self.mark, self.signed_in = "", self.written, False
 
     def take(self, key: Hashable | None, make: Callable[[], Any]) -> Any:
         """Return what *make* returns, with the database as it leaves it; *key* names what is made.
@@ -70,33 +93,86 @@ class Shelf:
         when = _when()
         if key is None or when is None or not self._stands():
             return make()
-        before, path = self.path, (*self.path, (when, key))
-        if path in self.kept:
-            result = pickle.loads(self.kept[path].result)
-            _copy_in(self.kept[path].rows, instead=self.kept[before].rows if before in self.kept else {})
-        else:
-            persons, result = self.persons, make()
-            rows = self._left_behind(before, persons=persons != self.persons)
+        place = (self.at, when, key)
+        if place in self.kept:
+            return self._copied(self.kept[place]) if self._fits(self.kept[place]) else make()
+        with self._making_alone(place) as file:
+            if self._found(place, file) and self._fits(self.kept[place]):
+                return self._copied(self.kept[place])
+            return self._made(place, make, file)
+
+    def _made(self, place: tuple[Hashable, ...], make: Callable[[], Any], file: Path | None) -> Any:
+        before, persons, signed_in = self.at, self.persons, self.signed_in
+        result = make()
+        self.at = secrets.token_hex(8)
+        if place not in self.kept and before in self.rows and connection.in_atomic_block:
+            rows = self._left_behind(before, signed_in=signed_in, persons=persons != self.persons)
             if rows:
-                self.kept[path] = _Kept(rows, pickle.dumps(result))
-        self.path, self.mark = path, self.written
+                self.kept[place] = made = _Kept(self.at, rows, pickle.dumps(result))
+                self.rows[self.at] = rows
+                self.signed_in = signed_in
+                _put(made, file)
+        self.mark = self.written
         return result
 
-    def _left_behind(self, before: tuple[Hashable, ...], *, persons: bool) -> dict[str, bytes]:
-        """Return all rows but what signing in wrote; nothing where that cannot be told apart."""
-        if not connection.in_atomic_block or (self.signed_in and (persons or before not in self.kept)):
+    def _fits(self, kept: _Kept) -> bool:
+        """Return whether copying in takes nothing away from those who signed in before."""
+        here = self.rows.get(self.at, {})
+        return not self.signed_in or all(kept.rows.get(table) == here.get(table) for table in _SIGNED_IN)
+
+    def _copied(self, kept: _Kept) -> Any:
+        result = pickle.loads(kept.result)
+        _copy_in(kept.rows, instead=self.rows.get(self.at, {}))
+        if kept.name not in self.rows:
+            self.rows[kept.name] = kept.rows
+            _give_no_more(kept.rows)
+        self.at, self.mark = kept.name, self.written
+        return result
+
+    def _found(self, place: tuple[Hashable, ...], file: Path | None) -> bool:
+        """Return whether another process left the step in *file*."""
+        if file is None or not file.is_file():
+            return False
+        self.kept[place] = pickle.loads(file.read_bytes())
+        return True
+
+    @contextmanager
+    def _making_alone(self, place: tuple[Hashable, ...]) -> Iterator[Path | None]:
+        """Give the file of a step; while one process makes it, others wait, but for those that make one themselves.
+
+        A test that commits makes its own: it leaves nothing that others could wait for.
+        """
+        if self.folder is None:
+            yield None
+            return
+        file = self.folder / hashlib.sha256(repr(place).encode()).hexdigest()
+        if self._making or not connection.in_atomic_block:
+            yield file
+            return
+        with file.with_suffix(".making").open("w") as made:
+            fcntl.flock(made, fcntl.LOCK_EX)
+            self._making = True
+            try:
+                yield file
+            finally:
+                self._making = False
+
+    def _left_behind(self, before: str, *, signed_in: bool, persons: bool) -> dict[str, bytes]:
+        """Return all rows, with those that signing in wrote as they were *before*; nothing where that is unknown."""
+        held = self.rows.get(before)
+        if signed_in and (persons or not held):
             return {}
         rows = _copied_out()
-        if self.signed_in:
+        if signed_in and held:
             rows = {table: kept for table, kept in rows.items() if table not in _SIGNED_IN}
-            rows[_PERSONS] = self.kept[before].rows[_PERSONS]
+            rows |= {table: kept for table, kept in held.items() if table in (*_SIGNED_IN, _PERSONS)}
         return rows
 
     def _stands(self) -> bool:
         """Return whether the database is where the path says; one that commits may have found rows of its module."""
         if self.written != self.mark or current_thread() is not main_thread():
             return False
-        return connection.in_atomic_block or bool(self.path) or not _filled()
+        return connection.in_atomic_block or bool(self.at) or not _filled()
 
     def _watch_too(self, *, connection: BaseDatabaseWrapper, **_named: Any) -> None:
         if self._count not in connection.execute_wrappers:
@@ -110,6 +186,20 @@ class Shelf:
             self.written += 1
             self.persons += f'"{_PERSONS}"' in begins
         return execute(sql, params, many, context)
+
+
+def _put(made: _Kept, file: Path | None) -> None:
+    """Leave a step for the other processes, whole; of two that made it the first stays."""
+    if file is None:
+        return
+    partial = file.with_suffix(f".{made.name}")
+    partial.write_bytes(pickle.dumps(made))
+    try:
+        os.link(partial, file)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
 
 
 def named(kind: str, *given: Any) -> Hashable | None:
@@ -162,6 +252,13 @@ def _copy_in(rows: dict[str, bytes], *, instead: dict[str, bytes]) -> None:
                 with cursor.copy(f"copy {table} from stdin (format binary)") as copy:
                     copy.write(rows[table])
         cursor.execute("set local session_replication_role = origin")
+
+
+def _give_no_more(rows: dict[str, bytes]) -> None:
+    """Let this process give no id to a new row that another process gave to one of *rows*."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEQUENCES, [list(rows)])
+        cursor.execute(" union all ".join(statement for (statement,) in cursor.fetchall()))
 
 
 SHELF = Shelf()

@@ -1,6 +1,8 @@
 """Who the field history names: the person of the request, on pages, on the API, side by side under ASGI."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -34,6 +36,12 @@ class ChangePosition(APIView):
 
 
 urlpatterns = [path("api/v1/position", ChangePosition.as_view()), path("", include("lgsp.urls"))]
+
+
+@pytest.fixture
+def before_history() -> Callable[[], AbstractContextManager[Any]]:
+    """People are made with field history here."""
+    return nullcontext
 
 
 def latest_of(user: User) -> LogEntry:
