@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import GATHERED, MANDATORY, Topic
 from accounts.models import Agency, Letter, MailChoice, Notice, User
-from accounts.services.letters import send_letter
+from accounts.services.letters import letter_to, send_letters
 from audit.record import changed, record_fact
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, PermissionRefused
+
+# So many rows are written by one statement.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,12 @@ def post_notices(
     readers = {person.email: person for person in people if person.is_active}
     addresses = {address.lower() for address in readers}
     muted = _muted(readers.values(), message.topic)
-    made = [_post(message, agency, person, mail=person.pk not in muted) for person in readers.values()]
-    for mailbox in dict.fromkeys(filter(None, mailboxes)):
-        if mailbox.lower() not in addresses:
-            made.append(_post(message, agency, mailbox, mail=True))
+    made = [_notice(message, agency, person) for person in readers.values()]
+    others = (mailbox for mailbox in dict.fromkeys(filter(None, mailboxes)) if mailbox.lower() not in addresses)
+    made += [_notice(message, agency, mailbox) for mailbox in others]
+    Notice.objects.bulk_create(made)
+    if message.topic not in GATHERED:
+        _send([notice for notice in made if notice.recipient_id not in muted], message.enclosure)
     return made
 
 
@@ -59,8 +64,8 @@ def _muted(people: Iterable[User], topic: Topic) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
-def _post(message: Message, agency: Agency | None, reader: User | str, *, mail: bool) -> Notice:
-    notice = Notice.objects.create(
+def _notice(message: Message, agency: Agency | None, reader: User | str) -> Notice:
+    return Notice(
         recipient=reader if isinstance(reader, User) else None,
         mailbox="" if isinstance(reader, User) else reader,
         agency=agency,
@@ -73,10 +78,15 @@ def _post(message: Message, agency: Agency | None, reader: User | str, *, mail: 
         number=message.number,
         created_at=clock.now(),
     )
-    if mail and message.topic not in GATHERED:
-        notice.letter = _letter(notice, message.enclosure)
-        notice.save(update_fields=["letter"])
-    return notice
+
+
+def _send(notices: list[Notice], enclosure: str) -> None:
+    """Put the letter of each notice into the outbox: as many statements for one reader as for a thousand."""
+    letters = [_letter(notice, enclosure) for notice in notices]
+    send_letters(letters=letters)
+    for notice, letter in zip(notices, letters, strict=True):
+        notice.letter = letter
+    Notice.objects.bulk_update(notices, ["letter"], batch_size=_AT_ONCE)
 
 
 def _letter(notice: Notice, enclosure: str) -> Letter:
@@ -84,7 +94,7 @@ def _letter(notice: Notice, enclosure: str) -> Letter:
     if notice.number:
         lines.append(_("Mã hồ sơ: %(number)s") % {"number": notice.number})
     lines += [_("Xem trên cổng: %(address)s") % {"address": address_of(notice)}, "", foot(mandatory=notice.mandatory)]
-    return send_letter(to=address_to(notice), subject=notice.subject, body="\n".join(lines), enclosure=enclosure)
+    return letter_to(address_to(notice), subject=notice.subject, body="\n".join(lines), enclosure=enclosure)
 
 
 def address_to(notice: Notice) -> str:
@@ -114,11 +124,8 @@ def mark_read(*, actor: Actor, notices: Iterable[Notice]) -> int:
     """Note that the actor has read *notices*, once each; return how many were unread. No fact: it changes no right."""
     wanted = [notice.pk for notice in notices]
     rows = Notice.objects.visible_to(actor).unread().filter(pk__in=wanted).select_for_update().order_by("pk")
-    unread = list(rows)
-    for notice in unread:
-        notice.read_at = clock.now()
-        notice.save(update_fields=["read_at"])
-    return len(unread)
+    unread = [notice.pk for notice in rows.only("pk")]
+    return Notice.objects.filter(pk__in=unread).update(read_at=clock.now())
 
 
 @transaction.atomic

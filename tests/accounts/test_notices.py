@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import MANDATORY, Topic
 from accounts.models import Agency, Letter, MailChoice, Membership, Notice, User
-from accounts.services.notices import Message, choose_letters, post_notices
+from accounts.services.notices import Message, address_to, choose_letters, post_notices
 from audit.models import Fact
 from core import clock
 from core.actor import Actor
@@ -51,6 +51,21 @@ def test_a_notice_stands_in_the_inbox_and_its_letter_leads_there(reader: User, s
     assert "Chưa đọc</span>" not in client.get("/thong-bao/").content.decode()
     notice.refresh_from_db()
     assert notice.read_at is not None
+
+
+def test_telling_many_takes_as_many_statements_as_telling_one(
+    reader: User, agency: Callable[..., Agency], person: Callable[..., User]
+) -> None:
+    many = [person(f"nhieu-{number}@so-a.example", agency(), "agency_officer") for number in range(20)]
+    counts = []
+    for people in ([reader], many):
+        with CaptureQueriesContext(connection) as asked:
+            told = post(*people, topic=Topic.CONFIRMATION, mailboxes=[f"vt-{len(people)}@so-a.example"])
+        assert len(told) == len(people) + 1
+        assert all(notice.letter is not None and notice.letter.to == address_to(notice) for notice in told)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert Letter.objects.count() == 23
 
 
 def test_nothing_is_sent_or_told_when_the_deed_fails(reader: User) -> None:
