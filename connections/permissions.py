@@ -51,13 +51,15 @@ def judge(actor: Actor, request: ConnectionRequest, action: str, *, complete: bo
     *complete* false leaves out the conditions that the deed itself is about to fulfil. Raises KeyError for an action
     the table does not have.
     """
-    rows = transitions()[action]
-    return (
-        _judge_right(actor, request, rows[0])
-        or _judge_state(request, rows)
-        or _judge_eyes(actor, request, rows[0])
-        or _judge_conditions(request, _row(request, rows), complete=complete)
+    return judge_actor(actor, request, action) or _judge_conditions(
+        request, row_of(request, action), complete=complete
     )
+
+
+def judge_actor(actor: Actor, request: ConnectionRequest, action: str) -> DomainError | None:
+    """Judge as :func:`judge` does, without the named conditions: the transition itself asks for those."""
+    rows = transitions()[action]
+    return _judge_right(actor, request, rows[0]) or _judge_state(request, rows) or _judge_eyes(actor, request, rows[0])
 
 
 def offers(actor: Actor, request: ConnectionRequest) -> list[Offer]:
@@ -74,8 +76,9 @@ def _offers(actor: Actor, request: ConnectionRequest) -> Iterator[Offer]:
         yield Offer(action, said["label"], said["clause"], bool(said.get("reason")), refusal)
 
 
-def _row(request: ConnectionRequest, rows: list[Transition]) -> Transition:
-    return next(item for item in rows if item.source == request.state)
+def row_of(request: ConnectionRequest, action: str) -> Transition:
+    """Return the transition of *action* that leaves the dossier's state; there is one where the state was judged."""
+    return next(item for item in transitions()[action] if item.source == request.state)
 
 
 def _judge_right(actor: Actor, request: ConnectionRequest, row: Transition) -> DomainError | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -91,9 +91,7 @@ def _found(request: HttpRequest, pk: int) -> AccessRequest:
     related = ("agency", "system__owner", "purpose", "sent_by", "proposed_by", "decided_by")
     actor = acting(request)
     seen = AccessRequest.objects.visible_to(actor) if actor.may("request.view_all") else AccessRequest.objects.none()
-    found = seen.select_related(*related).filter(pk=pk).first()
-    if found is None:
-        raise Http404
+    found: AccessRequest = get_object_or_404(seen.select_related(*related), pk=pk)
     return found
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from connections.models import ConnectionRequest
@@ -25,11 +26,10 @@ def dossier_of(request: HttpRequest, object_id: int | str) -> ConnectionRequest:
         "approved_by",
         "endorsed_by",
         "system__owner",
+        "system__connection",
         "work_mark__user",
     )
-    dossier: ConnectionRequest | None = found.filter(pk=object_id).first()
-    if dossier is None:
-        raise Http404
+    dossier: ConnectionRequest = get_object_or_404(found, pk=object_id)
     return dossier
 
 

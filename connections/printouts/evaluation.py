@@ -8,6 +8,7 @@ from connections.choices import Mark
 from connections.models import ConnectionRequest, CriterionMark, Evaluation
 from connections.printouts.paper import Paper, frame, minute, stamp
 from connections.printouts.services_table import decided_services
+from connections.selectors.answers import lines_of
 from connections.selectors.evidence import looks_of
 from core.documents.layout import Block, Document, Facts, Grid, Heading, Paragraph, Sign
 from core.regulation import cite
@@ -44,7 +45,7 @@ def _body(paper: Paper) -> Iterator[Block]:
         widths=(8, 33, 19, 13, 27),
     )
     yield from _by_machine(request)
-    if (differing := decided_services(request)) is not None:
+    if (differing := decided_services(lines_of(request))) is not None:
         yield differing
     yield Heading(_("II. KẾT LUẬN"))
     if evaluation.summary:

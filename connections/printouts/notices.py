@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from connections.printouts.paper import ROMAN, Paper, bullets, day_of, frame, minute
 from connections.printouts.services_table import approved_services, decided_services, granted_services
+from connections.selectors.answers import lines_of
 from core.choices import Environment
 from core.documents.layout import Block, Document, Facts, Heading, Paragraph
 from core.documents.wording import short_date
@@ -43,8 +44,9 @@ def _approved(paper: Paper) -> Iterator[Block]:
     )
     yield Heading(f"{ROMAN[0]}. {_('PHẠM VI')}")
     yield Facts((*_scope(paper), (_("Môi trường"), _("Thử nghiệm; môi trường chính thức mở sau khi kiểm thử đạt"))))
-    yield approved_services(request)
-    if (differing := decided_services(request)) is not None:
+    lines = lines_of(request)
+    yield approved_services(lines)
+    if (differing := decided_services(lines)) is not None:
         yield differing
     yield from _conditions(paper)
     yield Heading(f"{ROMAN[2]}. {_('HIỆU LỰC')}")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from connections.printouts.letterheads import operating_body
 from connections.printouts.paper import ROMAN, Paper, bullets, frame, said
 from connections.printouts.services_table import asked_services
-from connections.selectors.answers import parts_of
+from connections.selectors.answers import lines_of, parts_of
 from core.documents.layout import Block, Document, Facts, Grid, Heading, Paragraph
 
 
@@ -38,7 +38,7 @@ def _body(paper: Paper) -> Iterator[Block]:
         if part.key == "contacts":
             yield Facts(tuple(_contact(paper)))
         if part.key == "scope":
-            yield asked_services(request)
+            yield asked_services(lines_of(request))
     yield from _enclosures(paper)
     yield Heading(f"{ROMAN[len(parts)]}. {_('CAM KẾT')}")
     yield Paragraph(_("%(agency)s cam kết:") % {"agency": request.agency}, with_next=True)

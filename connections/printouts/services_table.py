@@ -1,19 +1,20 @@
 """Data services as tables: those a dossier asks for, and the grants made from them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest, Grant, RequestLine
-from connections.selectors.answers import lines_of
+from connections.selectors.answers import LineView
 from core.documents.layout import Grid
 from core.documents.wording import number, short_date
 
 _ALL = "Mọi trường của dịch vụ"
 
 
-def asked_services(request: ConnectionRequest) -> Grid:
-    """Return what the dossier asks for, one row a service."""
+def asked_services(views: Sequence[LineView]) -> Grid:
+    """Return what a dossier asks for, one row a service; *views* are its lines (``answers.lines_of``)."""
     rows = [
         (
             str(place),
@@ -23,7 +24,7 @@ def asked_services(request: ConnectionRequest) -> Grid:
             ", ".join(view.fields) or _ALL,
             number(view.line.daily_quota),
         )
-        for place, view in enumerate(lines_of(request), start=1)
+        for place, view in enumerate(views, start=1)
     ]
     heads = (_("STT"), _("Dịch vụ dữ liệu"), _("Cơ quan cung cấp"), _("Thao tác"), _("Trường dữ liệu"))
     return Grid(
@@ -35,8 +36,8 @@ def asked_services(request: ConnectionRequest) -> Grid:
     )
 
 
-def approved_services(request: ConnectionRequest) -> Grid:
-    """Return what is approved of what the dossier asks for, as the evaluation narrowed it."""
+def approved_services(views: Sequence[LineView]) -> Grid:
+    """Return what is approved of what a dossier asks for, as the evaluation narrowed it."""
     rows = [
         (
             str(place),
@@ -46,14 +47,14 @@ def approved_services(request: ConnectionRequest) -> Grid:
             ", ".join(view.granted_fields) or _ALL,
             number(view.line.granted_quota),
         )
-        for place, view in enumerate((view for view in lines_of(request) if not view.line.refused), start=1)
+        for place, view in enumerate((view for view in views if not view.line.refused), start=1)
     ]
-    return replace(asked_services(request), title=_("Dịch vụ dữ liệu được chấp thuận"), rows=tuple(rows))
+    return replace(asked_services(views), title=_("Dịch vụ dữ liệu được chấp thuận"), rows=tuple(rows))
 
 
-def decided_services(request: ConnectionRequest) -> Grid | None:
+def decided_services(views: Sequence[LineView]) -> Grid | None:
     """Return the services not approved as asked, each with why and on which legal basis; None: all are."""
-    differing = [view.line for view in lines_of(request) if view.decided]
+    differing = [view.line for view in views if view.decided]
     if not differing:
         return None
     rows = [

@@ -38,8 +38,13 @@ def hindrance(actor: Actor, request: ConnectionRequest, action: str) -> DomainEr
 
 
 def connection_of(request: ConnectionRequest) -> Connection | None:
-    """Return the connection that the dossier opened or changes, None before there is one."""
-    return Connection.objects.filter(system_id=request.system_id or 0).first()
+    """Return the connection that the dossier opened or changes, None before there is one; read once for a system."""
+    if request.system is None:
+        return None
+    try:
+        return request.system.connection
+    except Connection.DoesNotExist:
+        return None
 
 
 def _hidden(actor: Actor, request: ConnectionRequest) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts.models import DeadlinePolicy
 from accounts.selectors.calendar import deadlines_in_force, work_calendar
 from connections.choices import Step
@@ -44,8 +46,12 @@ def start_clock(request: ConnectionRequest, step: Step) -> Clock | None:
 
 def stop_clock(request: ConnectionRequest, step: Step) -> None:
     """End the deadline of *step*: what it was due for is done."""
+    _stop(request, Clock.objects.filter(step=step))
+
+
+def _stop(request: ConnectionRequest, clocks: QuerySet[Clock]) -> None:
     now = clock.now()
-    for running in Clock.objects.select_for_update().filter(request=request, step=step, ended_at__isnull=True):
+    for running in clocks.select_for_update().filter(request=request, ended_at__isnull=True):
         _close_pause(running, now)
         if running.due_at is None:
             running.due_at = _due(running, list(running.pauses.all()))
@@ -56,8 +62,7 @@ def stop_clock(request: ConnectionRequest, step: Step) -> None:
 
 def stop_all_clocks(request: ConnectionRequest) -> None:
     """End every deadline of a dossier that has ended."""
-    for step in Step:
-        stop_clock(request, step)
+    _stop(request, Clock.objects.all())
 
 
 def pause_clock(request: ConnectionRequest, step: Step, reason: str) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
 
 from audit.models import Fact
 from audit.record import record_fact
 from connections.models import ConnectionRequest
-from connections.permissions import judge, transitions
+from connections.permissions import judge, judge_actor, row_of, transitions
 from core import clock
 from core.actor import Actor
 from core.problems import InvalidInput, StateRefused
@@ -58,12 +59,14 @@ def move(
 
     Judges again, now with every condition, because the deed may have written since. *after* adds to the fact.
     """
-    refusal = judge(actor, request, action)
+    refusal = judge_actor(actor, request, action)
     if refusal is not None:
         raise refusal
-    row = next(item for item in transitions()[action] if item.source == request.state)
-    before = request.state
-    getattr(request, row.name)()
+    row, before = row_of(request, action), request.state
+    try:
+        getattr(request, row.name)()
+    except TransitionNotAllowed as error:
+        raise judge(actor, request, action) or error from error
     touch(request)
     record_fact(
         actor=actor,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django_stubs_ext import StrOrPromise
 
@@ -93,10 +93,7 @@ class WorkAdmin(BaseAdmin):
     def found(self, request: HttpRequest, pk: int) -> Any:
         """Return the case. Raises Http404 where the actor may not see it."""
         seen = self.get_queryset(request) if self.has_view_permission(request) else self.model._default_manager.none()
-        case = seen.select_related(*self.related).filter(pk=pk).first()
-        if case is None:
-            raise Http404
-        return case
+        return get_object_or_404(seen.select_related(*self.related), pk=pk)
 
     def work(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a case; what was pressed is done, or comes back with what was typed."""
