@@ -6,7 +6,6 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -101,7 +100,7 @@ class Migration(migrations.Migration):
                 ('security_decided_on', models.DateField(blank=True, null=True, verbose_name='ngày quyết định')),
                 ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=43), blank=True, default=list, size=50, verbose_name='địa chỉ mạng')),
                 ('environments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('sandbox', 'Thử nghiệm'), ('live', 'Chính thức')], max_length=8), blank=True, default=list, size=2, verbose_name='môi trường')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Bản nháp'), ('registered', 'Đã đăng ký'), ('retired', 'Ngừng sử dụng')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Bản nháp'), ('registered', 'Đã đăng ký'), ('retired', 'Ngừng sử dụng')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('retire_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='lý do ngừng sử dụng')),
                 ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='là dữ liệu mẫu')),
                 ('search', models.TextField(default='', editable=False)),
@@ -149,7 +148,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(default='v1', max_length=4, validators=[django.core.validators.RegexValidator('\\Av[1-9][0-9]{0,2}\\Z', 'Phiên bản ghi dạng v1, v2, …')], verbose_name='phiên bản')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Bản nháp'), ('published', 'Đã công bố'), ('withdrawn', 'Ngừng cung cấp')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Bản nháp'), ('published', 'Đã công bố'), ('withdrawn', 'Ngừng cung cấp')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('max_request_bytes', models.PositiveIntegerField(default=1048576, validators=[django.core.validators.MinValueValidator(1024), django.core.validators.MaxValueValidator(10485760)], verbose_name='cỡ yêu cầu tối đa (B)')),
                 ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='công bố lúc')),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='ngừng cung cấp lúc')),

@@ -3,7 +3,6 @@
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 from core.text import fold
@@ -103,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='serviceversion',
             name='state',
-            field=django_fsm.FSMField(choices=[('draft', 'Bản nháp'), ('awaiting', 'Chờ công bố'), ('published', 'Đã công bố'), ('deprecated', 'Sắp ngừng cung cấp'), ('withdrawn', 'Ngừng cung cấp')], default='draft', max_length=12, protected=True, verbose_name='tình trạng'),
+            field=models.CharField(choices=[('draft', 'Bản nháp'), ('awaiting', 'Chờ công bố'), ('published', 'Đã công bố'), ('deprecated', 'Sắp ngừng cung cấp'), ('withdrawn', 'Ngừng cung cấp')], default='draft', max_length=12, verbose_name='tình trạng'),
         ),
         migrations.RunPython(fill_search, migrations.RunPython.noop),
         migrations.AddIndex(

@@ -3,7 +3,6 @@
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -61,7 +60,7 @@ class Migration(migrations.Migration):
                 ('wrong', models.TextField(max_length=2000, verbose_name='điểm sai')),
                 ('expected', models.TextField(blank=True, max_length=2000, verbose_name='dữ liệu đúng')),
                 ('evidence', models.TextField(blank=True, max_length=2000, verbose_name='căn cứ')),
-                ('state', django_fsm.FSMField(choices=[('new', 'Chờ cơ quan cung cấp trả lời'), ('answered', 'Đã trả lời, chờ cơ quan báo xác nhận'), ('reopened', 'Mở lại, chờ trả lời'), ('closed', 'Đã đóng')], default='new', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('new', 'Chờ cơ quan cung cấp trả lời'), ('answered', 'Đã trả lời, chờ cơ quan báo xác nhận'), ('reopened', 'Mở lại, chờ trả lời'), ('closed', 'Đã đóng')], default='new', max_length=12, verbose_name='tình trạng')),
                 ('answer', models.CharField(blank=True, choices=[('corrected', 'Đã sửa dữ liệu'), ('not_error', 'Dữ liệu không sai'), ('more', 'Cần cung cấp thêm thông tin')], max_length=12, verbose_name='kết quả trả lời')),
                 ('corrected_on', models.DateField(blank=True, null=True, verbose_name='đã sửa ngày')),
                 ('filed_at', models.DateTimeField(verbose_name='báo lúc')),
@@ -201,7 +200,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(blank=True, max_length=1000, verbose_name='nội dung chính')),
                 ('level', models.CharField(choices=[('public', 'Công khai'), ('restricted', 'Hạn chế'), ('internal', 'Nội bộ')], max_length=16, verbose_name='mức tài liệu')),
                 ('owner_side', models.CharField(choices=[('operator', 'Sở Khoa học và Công nghệ'), ('provider', 'Cơ quan cung cấp dữ liệu')], default='operator', max_length=16, verbose_name='bên soạn')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Bản nháp'), ('published', 'Đã công bố'), ('withdrawn', 'Đã thu hồi')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Bản nháp'), ('published', 'Đã công bố'), ('withdrawn', 'Đã thu hồi')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='công bố lúc')),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='thu hồi lúc')),
                 ('withdraw_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='lý do thu hồi')),

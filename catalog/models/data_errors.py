@@ -4,7 +4,7 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency, User
 from catalog import guards
@@ -12,6 +12,7 @@ from catalog.duty_choices import WAITING_FOR_PROVIDER, EntryKind, ErrorAnswer, E
 from catalog.models.services import DataService
 from core import clock
 from core.actor import Actor
+from core.states import StateField
 
 # Who files for an agency, and who reads what it filed or was told.
 FILE = ("request.draft", "calllog.view_own")
@@ -72,7 +73,7 @@ class DataErrorReport(models.Model):
     wrong = models.TextField(_("điểm sai"), max_length=2000)
     expected = models.TextField(_("dữ liệu đúng"), max_length=2000, blank=True)
     evidence = models.TextField(_("căn cứ"), max_length=2000, blank=True)
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=ErrorState.choices, default=ErrorState.NEW, protected=True
     )
     answer = models.CharField(_("kết quả trả lời"), max_length=12, choices=ErrorAnswer.choices, blank=True)

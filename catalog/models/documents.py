@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency, User
 from catalog import guards
@@ -16,6 +16,7 @@ from catalog.models.services import DataService
 from core import clock, rights
 from core.actor import Actor
 from core.files import StoredFile
+from core.states import StateField
 from core.text import fold
 from core.transitions import Guard
 
@@ -94,7 +95,7 @@ class TechnicalDocument(models.Model):
     )
     level = models.CharField(_("mức tài liệu"), max_length=16, choices=DocumentLevel.choices)
     owner_side = models.CharField(_("bên soạn"), max_length=16, choices=OwnerSide.choices, default=OwnerSide.OPERATOR)
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=DocumentState.choices, default=DocumentState.DRAFT, protected=True
     )
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True, editable=False)

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency
 from catalog import guards
@@ -23,6 +23,7 @@ from catalog.choices import (
 from catalog.models.purposes import KEBAB
 from catalog.models.sectors import Sector
 from core.actor import Actor
+from core.states import StateField
 from core.text import fold
 
 VERSION_NAME = RegexValidator(r"\Av[1-9][0-9]{0,2}\Z", _("Phiên bản ghi dạng v1, v2, …"))
@@ -172,7 +173,7 @@ class ServiceVersion(models.Model):
 
     service = models.ForeignKey(DataService, models.PROTECT, related_name="versions", verbose_name=_("dịch vụ"))
     name = models.CharField(_("phiên bản"), max_length=4, default="v1", validators=[VERSION_NAME])
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=ServiceState.choices, default=ServiceState.DRAFT, protected=True
     )
     max_request_bytes = models.PositiveIntegerField(

@@ -7,13 +7,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency
 from catalog import guards
 from catalog.choices import SystemKind, SystemState
 from core.actor import Actor
 from core.choices import Environment
+from core.states import StateField
 from core.text import fold
 
 
@@ -97,7 +98,7 @@ class InformationSystem(models.Model):
         blank=True,
         size=2,
     )
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=SystemState.choices, default=SystemState.DRAFT, protected=True
     )
     retire_reason = models.CharField(_("lý do ngừng sử dụng"), max_length=300, blank=True, editable=False)

@@ -3,7 +3,6 @@
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -58,7 +57,7 @@ class Migration(migrations.Migration):
                 ('frequency', models.CharField(blank=True, max_length=300, verbose_name='tần suất khai thác')),
                 ('networks', models.JSONField(default=list, verbose_name='địa chỉ mạng gọi tới nền tảng')),
                 ('wanted_until', models.DateField(null=True, verbose_name='đề nghị khai thác đến hết ngày')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Giỏ đề nghị'), ('sent', 'Chờ ý kiến và thẩm định'), ('proposed', 'Chờ duyệt quyết định'), ('decided', 'Đã quyết định'), ('withdrawn', 'Đã rút')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Giỏ đề nghị'), ('sent', 'Chờ ý kiến và thẩm định'), ('proposed', 'Chờ duyệt quyết định'), ('decided', 'Đã quyết định'), ('withdrawn', 'Đã rút')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('created_at', models.DateTimeField(verbose_name='lập lúc')),
                 ('sent_at', models.DateTimeField(null=True, verbose_name='gửi lúc')),
                 ('opinion_due_at', models.DateTimeField(null=True, verbose_name='hạn cho ý kiến')),

@@ -8,12 +8,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from accounts.models import Agency, User
 from catalog.models import DataService, InformationSystem, Purpose
 from connections.choices import AccessState, LineOutcome, Opinion
 from connections.guards import access as guards
+from core.states import StateField
 
 if TYPE_CHECKING:
     from datetime import date
@@ -64,7 +65,7 @@ class AccessRequest(FSMModelMixin, models.Model):
     frequency = models.CharField(_("tần suất khai thác"), max_length=300, blank=True)
     networks = models.JSONField(_("địa chỉ mạng gọi tới nền tảng"), default=list)
     wanted_until = models.DateField(_("đề nghị khai thác đến hết ngày"), null=True)
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=AccessState.choices, default=AccessState.DRAFT, protected=True
     )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("người lập"))

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from connections import guards
 from connections.choices import Side, State
+from core.states import StateField
 
 CONFIRMERS = {Side.AGENCY: "record.confirm", Side.OPERATOR: "record.confirm_operator"}
 
@@ -25,7 +26,7 @@ def _offer(action: str, label: Any, clause: str, permission: str, **more: Any) -
 class Deciding(FSMModelMixin, models.Model):
     """From the draft to the decision (QC10.1, QC10.2)."""
 
-    state = FSMField(_("tình trạng"), default=State.DRAFT, choices=State.choices, protected=True, db_index=True)
+    state = StateField(_("tình trạng"), default=State.DRAFT, choices=State.choices, protected=True, db_index=True)
 
     class Meta:
         abstract = True

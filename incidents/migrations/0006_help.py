@@ -3,7 +3,6 @@
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -58,7 +57,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200, verbose_name='cần hỗ trợ việc gì')),
                 ('page', models.CharField(blank=True, max_length=300, verbose_name='hỏi từ trang')),
                 ('page_request', models.CharField(blank=True, max_length=64, verbose_name='mã yêu cầu của trang')),
-                ('state', django_fsm.FSMField(choices=[('open', 'Chờ trả lời'), ('answered', 'Đã trả lời'), ('closed', 'Đã đóng')], default='open', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('open', 'Chờ trả lời'), ('answered', 'Đã trả lời'), ('closed', 'Đã đóng')], default='open', max_length=12, verbose_name='tình trạng')),
                 ('asked_at', models.DateTimeField(verbose_name='hỏi lúc')),
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='hạn trả lời')),
                 ('statutory', models.BooleanField(default=False, verbose_name='hạn do pháp luật quy định')),

@@ -7,11 +7,12 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency, User
 from core import clock
 from core.files import StoredFile
+from core.states import StateField
 from core.text import fold
 from incidents.help_words import GuideTopic, HelpSide, HelpState
 
@@ -73,7 +74,9 @@ class HelpRequest(models.Model):
     subject = models.CharField(_("cần hỗ trợ việc gì"), max_length=200)
     page = models.CharField(_("hỏi từ trang"), max_length=300, blank=True)
     page_request = models.CharField(_("mã yêu cầu của trang"), max_length=64, blank=True)
-    state = FSMField(_("tình trạng"), max_length=12, choices=HelpState.choices, default=HelpState.OPEN, protected=True)
+    state = StateField(
+        _("tình trạng"), max_length=12, choices=HelpState.choices, default=HelpState.OPEN, protected=True
+    )
     owner = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người xử lý")
     )

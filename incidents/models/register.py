@@ -8,9 +8,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from accounts.models import Agency, User
+from core.states import StateField
 from incidents.guards import incidents as guards
 from incidents.register_choices import (
     ENDED,
@@ -96,7 +97,7 @@ class Incident(FSMModelMixin, models.Model):
     title = models.CharField(_("tên sự cố"), max_length=200)
     summary = models.TextField(_("mô tả"), max_length=4000, blank=True)
     origin = models.CharField(_("nguồn phát hiện"), max_length=8, choices=Origin.choices)
-    state = FSMField(_("tình trạng"), max_length=12, choices=S.choices, default=S.NEW, protected=True)
+    state = StateField(_("tình trạng"), max_length=12, choices=S.choices, default=S.NEW, protected=True)
     severity = models.PositiveSmallIntegerField(_("mức độ vận hành"), choices=Severity.choices)
     legal_class = models.CharField(_("phân loại theo quy định"), max_length=12, choices=LegalClass.choices, blank=True)
     cause = models.CharField(_("nhóm nguyên nhân"), max_length=16, choices=Cause.choices, blank=True)

@@ -7,13 +7,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from accounts.models import Agency, User
 from catalog.models import InformationSystem
 from connections.models import Grant
 from core.files import StoredFile
 from core.regulation import cite
+from core.states import StateField
 from incidents.guards import violations as guards
 from incidents.models.register import Incident
 from incidents.register_choices import CLAUSES, Act, AppealResult, Outcome, Said, ViolationState
@@ -71,7 +72,7 @@ class Violation(FSMModelMixin, models.Model):
     facts = models.TextField(_("diễn biến hành vi"), max_length=4000)
     from_at = models.DateTimeField(_("từ lúc"))
     until_at = models.DateTimeField(_("đến lúc"))
-    state = FSMField(_("tình trạng"), max_length=12, choices=S.choices, default=S.OPENED, protected=True)
+    state = StateField(_("tình trạng"), max_length=12, choices=S.choices, default=S.OPENED, protected=True)
     opened_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người ghi nhận")
     )

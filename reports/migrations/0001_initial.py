@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -53,7 +52,7 @@ class Migration(migrations.Migration):
                 ('period_end', models.DateField(verbose_name='đến hết ngày')),
                 ('preliminary', models.BooleanField(default=False, verbose_name='số liệu tạm tính')),
                 ('data_until', models.DateTimeField(verbose_name='số liệu đến')),
-                ('state', django_fsm.FSMField(choices=[('requested', 'Đang lập'), ('failed', 'Lập không thành công'), ('drafted', 'Chờ phát hành'), ('published', 'Đã phát hành'), ('superseded', 'Đã thay thế')], default='requested', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('requested', 'Đang lập'), ('failed', 'Lập không thành công'), ('drafted', 'Chờ phát hành'), ('published', 'Đã phát hành'), ('superseded', 'Đã thay thế')], default='requested', max_length=12, verbose_name='tình trạng')),
                 ('requested_at', models.DateTimeField(verbose_name='yêu cầu lúc')),
                 ('failure', models.CharField(blank=True, max_length=300, verbose_name='lý do không lập được')),
                 ('figures', models.JSONField(null=True, verbose_name='số liệu đã chốt')),

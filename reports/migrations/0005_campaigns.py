@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -75,7 +74,7 @@ class Migration(migrations.Migration):
                 ('due_basis', models.CharField(blank=True, help_text='Để trống khi không có văn bản nào quy định; khi đó ghi «hạn nội bộ».', max_length=300, verbose_name='căn cứ pháp lý của hạn nộp')),
                 ('due_at', models.DateTimeField(editable=False, null=True, verbose_name='hạn nộp')),
                 ('extension_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='lý do gia hạn')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Đang soạn'), ('issued', 'Đang thu báo cáo'), ('closed', 'Đã đóng'), ('merged', 'Đã tổng hợp')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Đang soạn'), ('issued', 'Đang thu báo cáo'), ('closed', 'Đã đóng'), ('merged', 'Đã tổng hợp')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('created_at', models.DateTimeField(editable=False, verbose_name='soạn lúc')),
                 ('issued_at', models.DateTimeField(editable=False, null=True, verbose_name='phát hành lúc')),
                 ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='đóng lúc')),
@@ -105,7 +104,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(editable=False, max_length=32, unique=True, verbose_name='mã báo cáo')),
-                ('state', django_fsm.FSMField(choices=[('not_begun', 'Chưa khai'), ('draft', 'Đang khai'), ('submitted', 'Đã nộp'), ('returned', 'Trả lại để sửa'), ('accepted', 'Đã chấp nhận')], default='not_begun', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('not_begun', 'Chưa khai'), ('draft', 'Đang khai'), ('submitted', 'Đã nộp'), ('returned', 'Trả lại để sửa'), ('accepted', 'Đã chấp nhận')], default='not_begun', max_length=12, verbose_name='tình trạng')),
                 ('answers', models.JSONField(default=dict, verbose_name='trả lời')),
                 ('told_due_at', models.DateTimeField(editable=False, null=True, verbose_name='đã báo hạn nộp')),
                 ('changed_at', models.DateTimeField(null=True, verbose_name='khai lúc')),

@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(2020), django.core.validators.MaxValueValidator(2100)], verbose_name='năm ngân sách')),
-                ('state', django_fsm.FSMField(choices=[('open', 'Đang theo dõi'), ('closed', 'Đã khóa sổ')], default='open', max_length=8, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('open', 'Đang theo dõi'), ('closed', 'Đã khóa sổ')], default='open', max_length=8, verbose_name='tình trạng')),
                 ('last_day', models.DateField(verbose_name='ngày chi muộn nhất')),
                 ('last_day_basis', models.CharField(max_length=300, verbose_name='căn cứ của ngày chi muộn nhất')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
@@ -248,7 +247,7 @@ class Migration(migrations.Migration):
                 ('online_link', models.URLField(blank=True, help_text='Chỉ cơ quan đã đăng ký thấy liên kết.', max_length=300, verbose_name='liên kết trực tuyến')),
                 ('content', models.TextField(max_length=4000, verbose_name='nội dung')),
                 ('capacity', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2000)], verbose_name='số chỗ')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Đang chuẩn bị'), ('open', 'Nhận đăng ký'), ('done', 'Đã kết thúc'), ('cancelled', 'Đã hủy')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Đang chuẩn bị'), ('open', 'Nhận đăng ký'), ('done', 'Đã kết thúc'), ('cancelled', 'Đã hủy')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('opened_at', models.DateTimeField(editable=False, null=True, verbose_name='mở đăng ký lúc')),
                 ('change_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='lý do đổi hoặc hủy')),
                 ('moves', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='số lần đổi')),
@@ -323,7 +322,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(2020), django.core.validators.MaxValueValidator(2100)], verbose_name='năm')),
                 ('period_start', models.DateField(verbose_name='từ ngày')),
                 ('period_end', models.DateField(verbose_name='đến hết ngày')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Đang soạn'), ('submitted', 'Chờ duyệt'), ('approved', 'Đã duyệt'), ('issued', 'Đã ban hành')], default='draft', max_length=12, protected=True, verbose_name='tình trạng')),
+                ('state', models.CharField(choices=[('draft', 'Đang soạn'), ('submitted', 'Chờ duyệt'), ('approved', 'Đã duyệt'), ('issued', 'Đã ban hành')], default='draft', max_length=12, verbose_name='tình trạng')),
                 ('opening', models.TextField(blank=True, max_length=4000, verbose_name='đánh giá chung')),
                 ('closing', models.TextField(blank=True, max_length=4000, verbose_name='kiến nghị chung')),
                 ('addressee', models.CharField(max_length=200, verbose_name='nơi nhận báo cáo')),

@@ -6,7 +6,6 @@ anew. Their words are the sentences they were printed with.
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -273,7 +272,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='reportrun',
             name='state',
-            field=django_fsm.FSMField(choices=[('requested', 'Đang lập số liệu'), ('failed', 'Lập không thành công'), ('drafted', 'Đang soạn'), ('rendering', 'Đang tạo tệp trình duyệt'), ('submitted', 'Chờ duyệt'), ('approved', 'Đã duyệt, chờ phát hành'), ('published', 'Đã phát hành'), ('superseded', 'Đã thay thế')], default='requested', max_length=12, protected=True, verbose_name='tình trạng'),
+            field=models.CharField(choices=[('requested', 'Đang lập số liệu'), ('failed', 'Lập không thành công'), ('drafted', 'Đang soạn'), ('rendering', 'Đang tạo tệp trình duyệt'), ('submitted', 'Chờ duyệt'), ('approved', 'Đã duyệt, chờ phát hành'), ('published', 'Đã phát hành'), ('superseded', 'Đã thay thế')], default='requested', max_length=12, verbose_name='tình trạng'),
         ),
         migrations.AlterField(
             model_name='reporttemplate',

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency, User
 from core import clock
 from core.actor import Actor
+from core.states import StateField
 from reports import campaign_guards as guards
 from reports.campaign_choices import CampaignState
 
@@ -98,7 +99,7 @@ class Campaign(models.Model):
     )
     due_at = models.DateTimeField(_("hạn nộp"), null=True, editable=False)
     extension_reason = models.CharField(_("lý do gia hạn"), max_length=300, blank=True, editable=False)
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=CampaignState.choices, default=CampaignState.DRAFT, protected=True
     )
     created_by = models.ForeignKey(

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import User
 from core.files import StoredFile
+from core.states import StateField
 from reports.funding_choices import TermGroup, YearState
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ class BudgetYear(models.Model):
     year = models.PositiveSmallIntegerField(
         _("năm ngân sách"), unique=True, validators=[MinValueValidator(2020), MaxValueValidator(2100)]
     )
-    state = FSMField(_("tình trạng"), max_length=8, choices=YearState.choices, default=YearState.OPEN, protected=True)
+    state = StateField(
+        _("tình trạng"), max_length=8, choices=YearState.choices, default=YearState.OPEN, protected=True
+    )
     last_day = models.DateField(_("ngày chi muộn nhất"))
     last_day_basis = models.CharField(_("căn cứ của ngày chi muộn nhất"), max_length=300)
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)

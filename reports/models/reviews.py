@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import User
 from audit.models import Fact
+from core.states import StateField
 from core.transitions import Guard
 from reports.feedback_choices import ReviewState
 from reports.models.feedback import FeedbackTheme
@@ -76,7 +77,7 @@ class YearlyReview(models.Model):
     )
     period_start = models.DateField(_("từ ngày"))
     period_end = models.DateField(_("đến hết ngày"))
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=ReviewState.choices, default=ReviewState.DRAFT, protected=True
     )
     opening = models.TextField(_("đánh giá chung"), max_length=4000, blank=True)

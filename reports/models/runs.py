@@ -6,10 +6,11 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import User
 from core.actor import Actor
+from core.states import StateField
 from reports import guards
 from reports.choices import Kind, RunState
 from reports.models.closing import ClosingRule
@@ -76,7 +77,7 @@ class ReportRun(models.Model):
     preliminary = models.BooleanField(_("số liệu tạm tính"), default=False)
     data_until = models.DateTimeField(_("số liệu đến"))
     send_by = models.DateField(_("hạn gửi"), null=True)
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=RunState.choices, default=RunState.REQUESTED, protected=True
     )
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("người lập"))

@@ -6,13 +6,14 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency, User
 from catalog.models import DataService
 from core import clock
 from core.actor import Actor
 from core.files import StoredFile
+from core.states import StateField
 from reports import campaign_guards as guards
 from reports.campaign_choices import WRITABLE, CampaignState, StatementState
 from reports.models.campaigns import Campaign
@@ -54,7 +55,7 @@ class Statement(models.Model):
     code = models.CharField(_("mã báo cáo"), max_length=32, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="statements", verbose_name=_("đợt báo cáo"))
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("cơ quan báo cáo"))
-    state = FSMField(
+    state = StateField(
         _("tình trạng"),
         max_length=12,
         choices=StatementState.choices,

@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Agency, User
 from catalog.models import TechnicalDocument
 from core import clock
+from core.states import StateField
 from core.transitions import Guard
 from reports.training_choices import Result, SeatState, SessionState, Told
 
@@ -92,7 +93,7 @@ class TrainingSession(models.Model):
         verbose_name=_("tài liệu"),
         help_text=_("Tài liệu trong thư viện; người học đọc theo mức của từng tài liệu."),
     )
-    state = FSMField(
+    state = StateField(
         _("tình trạng"), max_length=12, choices=SessionState.choices, default=SessionState.DRAFT, protected=True
     )
     opened_at = models.DateTimeField(_("mở đăng ký lúc"), null=True, editable=False)
