@@ -227,8 +227,8 @@ def _filled() -> list[str]:
     """Return the tables that hold anything."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        asked = (f"select '{table}' where exists (select from {table})" for (table,) in cursor.fetchall())
-        cursor.execute(" union all ".join(asked))
+        asked = [f"select '{table}' where exists (select from {table})" for (table,) in cursor.fetchall()]
+        cursor.execute(" union all ".join(asked) or "select where false")
         return sorted(table for (table,) in cursor.fetchall())
 
 
@@ -258,7 +258,7 @@ def _give_no_more(rows: dict[str, bytes]) -> None:
     """Let this process give no id to a new row that another process gave to one of *rows*."""
     with connection.cursor() as cursor:
         cursor.execute(_SEQUENCES, [list(rows)])
-        cursor.execute(" union all ".join(statement for (statement,) in cursor.fetchall()))
+        cursor.execute(" union all ".join(statement for (statement,) in cursor.fetchall()) or "select where false")
 
 
 SHELF = Shelf()
