@@ -17,6 +17,7 @@ from lgsp.launch.places import PYTHON, ROOT, VENV, check_disk
 from lgsp.launch.terminal import Stop, step
 
 NEEDED_BYTES = 1_500_000_000
+_INSTALLER = ROOT / "requirements" / "installer.lock"
 # Every package is named in the lock, so nothing is resolved; byte code is written when a module is first used.
 _INSTALL = "-m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes"
 
@@ -115,3 +116,12 @@ def _make() -> None:
         )
     if done.returncode:
         raise Stop(f"Không tạo được .venv. {remedy}")
+    _renew_installer()
+
+
+def _renew_installer() -> None:
+    """Put the locked installer in the place of the distribution's; where that fails the old one does it, slower."""
+    patience = ["--retries", "0", "--timeout", "10"]
+    command = [str(PYTHON), *_INSTALL.split(), *patience, "-r", str(_INSTALLER)]
+    with step("Cập nhật trình cài đặt"):
+        processes.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -7,8 +7,9 @@ from lgsp.launch import environment
 from lgsp.launch.places import ROOT, VENV
 from lgsp.launch.terminal import Stop, step
 
-# What each is compiled from; `./run` installs the first two, whoever runs bench/ the third.
+# What each is compiled from; `./run` installs the first three, whoever runs bench/ the last.
 LOCKS = {
+    "installer": "--group pyproject.toml:installer",
     "run": "pyproject.toml --extra embedded",
     "dev": "pyproject.toml --extra embedded --extra dev",
     "bench": "--group pyproject.toml:bench",

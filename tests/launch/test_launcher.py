@@ -198,8 +198,16 @@ def test_an_environment_that_lies_elsewhere_is_never_emptied(tmp_path: Path, mon
     assert (elsewhere / "kept").exists()
 
 
+def test_an_installer_that_cannot_be_renewed_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = tmp_path / "installer.lock"
+    locked.write_text("pip==sai")
+    monkeypatch.setattr(environment, "_INSTALLER", locked)
+    environment._renew_installer()
+    assert environment.processes.run([str(environment.PYTHON), "-m", "pip", "--version"]).returncode == 0
+
+
 def test_lock_files_hold_names_versions_and_hashes_only() -> None:
-    for name in ("run", "dev"):
+    for name in ("installer", "run", "dev"):
         text = (ROOT / "requirements" / f"{name}.lock").read_text()
         assert "://" not in text
         for line in text.splitlines():
