@@ -6,30 +6,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
+from accounts.selectors.people import read_people
 from connections.models import ConnectionRequest
 from connections.selectors.requests import with_clocks
 from core.admin import BaseAdmin, acting
 from core.forms import show_refusal
 from core.problems import DomainError
 
+PEOPLE = ("technical_contact", "sent_by", "evaluator", "proposed_by", "approved_by", "endorsed_by")
+
 
 def dossier_of(request: HttpRequest, object_id: int | str) -> ConnectionRequest:
     """Return the dossier of the address; 404 for one the actor may not see."""
     if not str(object_id).isdecimal():
         raise Http404
-    seen = with_clocks(ConnectionRequest.objects.visible_to(acting(request)))
-    found = seen.select_related(
-        "technical_contact",
-        "purpose",
-        "sent_by",
-        "proposed_by",
-        "approved_by",
-        "endorsed_by",
-        "system__owner",
-        "system__connection",
-        "work_mark__user",
-    )
+    seen = with_clocks(ConnectionRequest.objects.visible_to(acting(request))).select_related(None)
+    found = seen.select_related("agency", "purpose", "system__owner", "system__connection", "work_mark__user")
     dossier: ConnectionRequest = get_object_or_404(found, pk=object_id)
+    read_people(dossier, *PEOPLE)
     return dossier
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.selectors.calendar import work_calendar
+from accounts.selectors.people import read_people
 from accounts.web.access import needs
 from connections.choices import State
 from connections.models import ConnectionRequest
@@ -27,8 +28,10 @@ WAITS = {"mine": gettext_lazy("Chờ cơ quan bạn"), "others": gettext_lazy("C
 def own(request: Any, pk: int) -> ConnectionRequest:
     """Return a dossier of the actor's agency; another agency's is not found."""
     visible = ConnectionRequest.objects.visible_to(request.actor).filter(agency_id=request.actor.agency_id or 0)
-    related = ("agency", "system__operating_unit", "purpose", "technical_contact", "created_by", "sent_by")
-    return get_object_or_404(visible.select_related(*related), pk=pk)
+    related = visible.select_related("agency", "system__operating_unit", "purpose")
+    found: ConnectionRequest = get_object_or_404(related, pk=pk)
+    read_people(found, "technical_contact", "created_by", "sent_by")
+    return found
 
 
 @require_safe
