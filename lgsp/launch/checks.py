@@ -34,6 +34,8 @@ PRODUCTION = {
 # The longest tests begin first (tests/conftest.py); the number of processes follows.
 _SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder", "-n")
 _COMPILED = ROOT / ".cache" / "compiled"
+# Thousands of small files are made and thrown away: a file system on a disk takes its time over each.
+_MEMORY, _ROOM = Path("/dev/shm"), 4_000_000_000  # noqa: S108 - a folder of its own is made there
 Step = tuple[str, list[str], dict[str, str]]
 
 
@@ -50,18 +52,31 @@ def _steps() -> list[Step]:
     ]
 
 
+def _in_memory() -> str | None:
+    """Return a folder that lies in memory, where there is plenty of it and programs may be run from there."""
+    try:
+        known = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+        free = int(known["MemAvailable"].split()[0]) * 1024
+        place = os.statvfs(_MEMORY)
+    except (OSError, KeyError, ValueError):
+        return None
+    fits = min(place.f_bavail * place.f_frsize, free) >= _ROOM and not place.f_flag & os.ST_NOEXEC
+    return str(_MEMORY) if fits and os.access(_MEMORY, os.W_OK | os.X_OK) else None
+
+
 @contextmanager
-def _services() -> Iterator[tuple[dict[str, str], Path]]:
+def _services(*, place: str | None = None) -> Iterator[tuple[dict[str, str], Path]]:
     """Give a throw-away PostgreSQL and Valkey: the environment that names them, and a folder that goes with them.
 
     What the caller's environment says of a real installation is left out: tests empty databases and caches.
+    *place* is where the folder is made, and what else is made for a while.
     """
     ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
     given = {name: text for name, text in os.environ.items() if not name.startswith("LGSP_") and name not in ours}
-    with tempfile.TemporaryDirectory(prefix="lgsp-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="lgsp-test-", dir=place) as folder:
         os.chmod(folder, 0o711)
         with closing(DataFolder(Path(folder) / "data")) as data, Instance(data, given=given, mode="test") as instance:
-            yield instance.environment(), Path(folder)
+            yield {**instance.environment(), **({"TMPDIR": folder} if place else {})}, Path(folder)
 
 
 class Checks:
@@ -114,7 +129,7 @@ def test(arguments: list[str]) -> int:
     """Run the checks and, beside them, pytest; arguments go to pytest and leave the checks out."""
     with _browser() as browser:
         environment.ensure("dev")
-        with _services() as (variables, folder):
+        with _services(place=_in_memory()) as (variables, folder):
             if arguments:
                 return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
             with Checks(variables, folder) as checks:
