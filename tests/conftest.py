@@ -12,6 +12,7 @@ import pytest
 from auditlog.context import disable_auditlog
 from django.conf import settings
 from django.core.cache import cache, caches
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Agency, Membership, User
@@ -100,16 +101,13 @@ def _cache_of_its_own(worker_id: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
-    """Called by pytest-django before it makes a process its database."""
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, worker_id: str) -> None:
+    """Give each process a database, in the place of pytest-django's way: that looks at every migration once more.
+
+    It is left behind: its server goes with the run, and a process still ending may hold a connection.
+    """
     with django_db_blocker.unblock():
-        database.copy_what_was_migrated_once()
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """Leave the database behind: its server goes with the run, and a process still ending may hold a connection."""
-    return True
+        database.take_a_copy(f"{TEST_DATABASE_PREFIX}lgsp_{worker_id}")
 
 
 @pytest.fixture(scope="session", autouse=True)

