@@ -6,4 +6,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ConnectionsConfig(AppConfig):
     name = "connections"
-    verbose_name = _("Hồ sơ kết nối")
+    verbose_name = _("Kết nối và khai thác")
