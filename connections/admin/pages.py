@@ -20,6 +20,7 @@ def dossier_of(request: HttpRequest, object_id: int | str) -> ConnectionRequest:
     """Return the dossier of the address; 404 for one the actor may not see."""
     if not str(object_id).isdecimal():
         raise Http404
+    # One dossier needs more beside it than a row of a list: people are read apart, not joined.
     seen = with_clocks(ConnectionRequest.objects.visible_to(acting(request))).select_related(None)
     found = seen.select_related("agency", "purpose", "system__owner", "system__connection", "work_mark__user")
     dossier: ConnectionRequest = get_object_or_404(found, pk=object_id)

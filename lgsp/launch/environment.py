@@ -123,5 +123,5 @@ def _renew_installer() -> None:
     """Put the locked installer in the place of the distribution's; where that fails the old one does it, slower."""
     patience = ["--retries", "0", "--timeout", "10"]
     command = [str(PYTHON), *_INSTALL.split(), *patience, "-r", str(_INSTALLER)]
-    with step("Cập nhật trình cài đặt"):
+    with step("Chuẩn bị trình cài đặt"):
         processes.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
