@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -36,9 +35,19 @@ def letter_to(
 
 
 @transaction.atomic
-def send_letter(*, to: str, subject: str, body: str, **options: Any) -> Letter:
+def send_letter(
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    expires_at: datetime | None = None,
+    enclosure: str = "",
+    unsubscribe: str = "",
+) -> Letter:
     """Put a letter to *to* into the outbox, in the caller's transaction; Celery carries it. :func:`letter_to`."""
-    letter = letter_to(to, subject=subject, body=body, **options)
+    letter = letter_to(
+        to, subject=subject, body=body, expires_at=expires_at, enclosure=enclosure, unsubscribe=unsubscribe
+    )
     letter.save()
     return letter
 
