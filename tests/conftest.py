@@ -24,10 +24,6 @@ from tests.shelf import SHELF
 
 # Of Valkey's sixteen databases the first are the product's and the journeys'.
 FIRST_CACHE = 10
-# Groups of tests that stay together in one process, the longest first.
-LONGEST = ("chain", "browser", "filing", "pages", "log-processes", "planted-tree")
-# Files whose tests share little and would take long one after the other: they fill up the end, the longest first.
-SPREAD = ("test_data_plane", "test_rendered_language", "test_addresses", "test_connection_page")
 PASSWORD = "Mật-khẩu-thử-2026"
 # So many tests are between two sweeps of the database.
 SWEPT_AFTER = 100
@@ -37,30 +33,6 @@ _ENDED = count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to keep the pictures that the browser tests look at."""
     parser.addoption("--screenshots", default="", help="folder to keep screenshots of every page in")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one process, which makes what its tests share once, and begin with what takes longest.
-
-    Last of all: pytest-django puts what needs no database, and waits for processes, at the end of a run.
-    """
-    for item in items:
-        if not _group_of(item) and item.path.stem not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}.{item.path.stem}"))
-    items.sort(key=_place)
-
-
-def _place(item: pytest.Item) -> int:
-    """Return when the turn of *item* comes: long groups, all others as they lie, then what fills up the end."""
-    if (group := _group_of(item)) and item.path.stem not in SPREAD:
-        return LONGEST.index(group) if group in LONGEST else len(LONGEST)
-    return len(LONGEST) + 1 + SPREAD.index(item.path.stem)
-
-
-def _group_of(item: pytest.Item) -> str:
-    mark = item.get_closest_marker("xdist_group")
-    return str(mark.args[0]) if mark else ""
 
 
 def pytest_sessionstart() -> None:
