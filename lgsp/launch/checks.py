@@ -189,7 +189,7 @@ def _prepare(variables: Mapping[str, str], folder: Path) -> None:
 
 def _workers() -> int:
     """Return two processes more than cores, six at most: tests that wait for a browser or a server leave theirs."""
-    return min((os.cpu_count() or 1) + 2, 6)
+    return min((os.cpu_count() or 1) + 1, 6)
 
 
 def _pytest(arguments: list[str], variables: Mapping[str, str]) -> int:

@@ -99,5 +99,8 @@ def test_hours_narrowed_under_load_admit_nobody_after_the_commit(
         committed,
     )
     assert late[0]["n"] == 0
-    assert {answer.code for answer in answers[before + 8 :]} == {"outside-hours"}
+    # Each of the eight had one call under way at most when the hours changed.
+    told = [answer.code if answer.status == 403 else "" for answer in answers[before:]]
+    assert set(told) <= {"", "outside-hours"}
+    assert told.count("") <= len(workers)
     log.execute("update audit_gate set version = 1 where gate_id = %s", gate)

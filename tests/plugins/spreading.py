@@ -11,11 +11,9 @@ from xdist.scheduler import LoadGroupScheduling
 LONGEST = ("chain", "browser", "filing", "pages", "log-processes", "planted-tree")
 # Files whose tests share little and would take long one after the other: they fill up the end, the longest first.
 SPREAD = ("test_rendered_language", "test_addresses", "test_connection_page")
-# Rooms and files whose tests mostly wait: for an answer that comes late, for a process, for an hour to pass.
-WAITING = ("broker", "clients", "examples", "launch", "core/test_hard_structures.py", "core/test_inspector.py")
+# Rooms and files whose tests mostly wait (for an answer that comes late, a process, an hour to pass), in their order.
+WAITING = ("launch", "examples", "core/test_hard_structures.py", "core/test_inspector.py", "clients", "broker")
 _WAITS = "~waits"  # how the names of their groups end
-# So many processes may wait while the others work.
-_BESIDE = 2
 _TESTS = Path(__file__).parents[1]
 
 
@@ -27,18 +25,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """
     for item in items:
         if not _group_of(item) and item.path.stem not in SPREAD:
-            place = item.path.relative_to(_TESTS).as_posix()
-            waits = _WAITS if place.startswith(WAITING) else ""
+            waits = _WAITS if _room_of(item) < len(WAITING) else ""
             item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}.{item.path.stem}{waits}"))
     yield
     items.sort(key=_place)
 
 
-def _place(item: pytest.Item) -> int:
+def _place(item: pytest.Item) -> tuple[int, int]:
     """Return when the turn of *item* comes: long groups, all others as they lie, then what fills up the end."""
     if group := _group_of(item):
-        return LONGEST.index(group) if group in LONGEST else len(LONGEST)
-    return len(LONGEST) + 1 + SPREAD.index(item.path.stem)
+        return LONGEST.index(group) if group in LONGEST else len(LONGEST), _room_of(item)
+    return len(LONGEST) + 1, SPREAD.index(item.path.stem)
+
+
+def _room_of(item: pytest.Item) -> int:
+    """Return the place of *item* among the rooms that wait; past the last where it is in none."""
+    place = item.path.relative_to(_TESTS).as_posix()
+    return next((number for number, room in enumerate(WAITING) if place.startswith(room)), len(WAITING))
 
 
 def _group_of(item: pytest.Item) -> str:
@@ -61,17 +64,15 @@ class Groups(LoadGroupScheduling):
             del self.assigned_work[node][group]
 
     def _assign_work_unit(self, node: Any) -> None:
-        self.workqueue.move_to_end(self._next(), last=False)
+        self.workqueue.move_to_end(self._next(node), last=False)
         super()._assign_work_unit(node)
 
-    def _next(self) -> str:
-        """Return the group whose turn it is: after the longest, one that waits wherever there is room for it."""
-        first = str(next(iter(self.workqueue)))
-        if first in LONGEST:
-            return first
-        waiting = sum(any(name.endswith(_WAITS) for name in held) for held in self.assigned_work.values())
-        fits = (str(name) for name in self.workqueue if name.endswith(_WAITS) == (waiting < _BESIDE))
-        return next(fits, first)
+    def _next(self, node: Any) -> str:
+        """Return the group whose turn it is at *node*: half of the processes see to those that wait, to their end."""
+        others = (held for other, held in self.assigned_work.items() if other is not node)
+        waits = sum(any(name.endswith(_WAITS) for name in held) for held in others) < len(self.nodes) // 2
+        fits = (str(name) for name in self.workqueue if name.endswith(_WAITS) == waits)
+        return next(fits, str(next(iter(self.workqueue))))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | None:
