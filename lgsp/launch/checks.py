@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 
 from lgsp.launch import environment, processes
@@ -39,13 +40,20 @@ _MEMORY, _ROOM = Path("/dev/shm"), 4_000_000_000  # noqa: S108 - a folder of its
 Step = tuple[str, list[str], dict[str, str]]
 
 
-def _steps() -> list[Step]:
-    python = str(_BIN / "python")
+def _reading() -> list[Step]:
+    """Return the checks that only read what lies here."""
     return [
         ("ruff format", [str(_BIN / "ruff"), "format", "--check", "."], {}),
         ("ruff", [str(_BIN / "ruff"), "check", "."], {}),
         ("djlint", [str(_BIN / "djlint"), "templates", "--check", "--lint", "--quiet"], {}),
         ("import contract", [str(_BIN / "lint-imports")], {}),
+    ]
+
+
+def _loading() -> list[Step]:
+    """Return the checks that load the product: beside each other and uncompiled, each would compile all of it."""
+    python = str(_BIN / "python")
+    return [
         ("mypy", [str(_BIN / "mypy"), "."], {}),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], {}),
         ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
@@ -79,41 +87,62 @@ def _services(*, place: str | None = None) -> Iterator[tuple[dict[str, str], Pat
             yield {**instance.environment(), **({"TMPDIR": folder} if place else {})}, Path(folder)
 
 
+class _Check:
+    """One check at work, and how long it took."""
+
+    def __init__(self, name: str, process: processes.Process, output: Path) -> None:
+        self.name, self.process, self.output, self._begun = name, process, output, monotonic()
+        self.seconds = 0.0
+        self._watch = Thread(target=self._wait, daemon=True)
+        self._watch.start()
+
+    def _wait(self) -> None:
+        self.process.wait()
+        self.seconds = monotonic() - self._begun
+
+    def ended(self) -> bool:
+        """Return whether it has come to its end."""
+        return not self._watch.is_alive()
+
+
 class Checks:
-    """The checks, all running at once beside whatever comes next; each is reported when it is asked for."""
+    """Checks that run at once beside whatever comes next; each is reported when all are asked for."""
 
     def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
-        self._running: list[tuple[str, float, Path, processes.Process]] = []
-        for number, (name, command, extra) in enumerate(_steps()):
-            output = folder / f"check-{number}"
-            with output.open("wb") as out:
-                process = subprocess.Popen(
-                    processes.tied(command),
-                    cwd=ROOT,
-                    env={**variables, **extra},
-                    stdout=out,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            self._running.append((name, monotonic(), output, process))
+        self._variables, self._folder, self._all = variables, folder, list[_Check]()
 
     def __enter__(self) -> "Checks":
         return self
 
     def __exit__(self, *_ignored: object) -> None:
-        processes.end([process for _name, _started, _output, process in self._running], seconds=2)
+        processes.end([check.process for check in self._all], seconds=2)
+
+    def begin(self, steps: list[Step]) -> None:
+        """Start *steps*, all at once."""
+        for name, command, extra in steps:
+            output = self._folder / f"check-{len(self._all)}"
+            with output.open("wb") as out:
+                process = subprocess.Popen(
+                    processes.tied(command),
+                    cwd=ROOT,
+                    env={**self._variables, **extra},
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            self._all.append(_Check(name, process, output))
 
     def failed(self) -> int:
         """Say how each went, with the output of those that failed; return how many did."""
-        waiting, failed = list(self._running), 0
+        waiting, failed = list(self._all), 0
         while waiting:
-            for item in [item for item in waiting if item[3].poll() is not None]:
-                waiting.remove(item)
-                name, started, output, process = item
-                say(f"{name}: {'KHÔNG ĐẠT' if process.returncode else 'đạt'} (trong {monotonic() - started:.1f} giây)")
-                if process.returncode:
+            for check in filter(_Check.ended, waiting[:]):
+                waiting.remove(check)
+                wrong = check.process.returncode != 0
+                say(f"{check.name}: {'KHÔNG ĐẠT' if wrong else 'đạt'} (trong {check.seconds:.1f} giây)")
+                if wrong:
                     failed += 1
-                    say(output.read_text(errors="replace")[-6000:])
+                    say(check.output.read_text(errors="replace")[-6000:])
             sleep(0.05)
         return failed
 
@@ -122,6 +151,7 @@ def lint() -> int:
     """Run the checks; return how many failed."""
     environment.ensure("dev")
     with _services() as (variables, folder), Checks(variables, folder) as checks:
+        checks.begin(_reading() + _loading())
         return checks.failed()
 
 
@@ -133,7 +163,9 @@ def test(arguments: list[str]) -> int:
             if arguments:
                 return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
             with Checks(variables, folder) as checks:
+                checks.begin(_reading())
                 _prepare(variables, folder)
+                checks.begin(_loading())
                 variables["CHROMIUM_PATH"] = browser()
                 status = _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
                 failed = checks.failed()
@@ -188,7 +220,10 @@ def _prepare(variables: Mapping[str, str], folder: Path) -> None:
 
 
 def _workers() -> int:
-    """Return two processes more than cores, six at most: tests that wait for a browser or a server leave theirs."""
+    """Return one process more than cores, six at most: what waits for a browser or a server leaves its core to others.
+
+    With two more, all of them did a tenth more work for the same tests.
+    """
     return min((os.cpu_count() or 1) + 1, 6)
 
 
