@@ -41,20 +41,20 @@ Step = tuple[str, list[str], dict[str, str]]
 
 
 def _reading() -> list[Step]:
-    """Return the checks that only read what lies here."""
+    """Return the checks that read what lies here."""
     return [
         ("ruff format", [str(_BIN / "ruff"), "format", "--check", "."], {}),
         ("ruff", [str(_BIN / "ruff"), "check", "."], {}),
         ("djlint", [str(_BIN / "djlint"), "templates", "--check", "--lint", "--quiet"], {}),
         ("import contract", [str(_BIN / "lint-imports")], {}),
+        ("mypy", [str(_BIN / "mypy"), "."], {}),
     ]
 
 
 def _loading() -> list[Step]:
-    """Return the checks that load the product: beside each other and uncompiled, each would compile all of it."""
+    """Return the checks that run the product: beside each other and uncompiled, each would compile all of it."""
     python = str(_BIN / "python")
     return [
-        ("mypy", [str(_BIN / "mypy"), "."], {}),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], {}),
         ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
     ]
