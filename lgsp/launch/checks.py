@@ -164,10 +164,7 @@ def test(arguments: list[str]) -> int:
                 return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
             with Checks(variables, folder) as checks:
                 checks.begin(_reading())
-                _prepare(variables, folder)
-                checks.begin(_loading())
-                variables["CHROMIUM_PATH"] = browser()
-                status = _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
+                status = _tested(variables, folder, checks, browser)
                 failed = checks.failed()
     if failed:
         say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
@@ -191,12 +188,23 @@ def faults(arguments: list[str]) -> int:
     return processes.run(command, kind=signal.SIGINT, patience=120, cwd=ROOT).returncode
 
 
-def _prepare(variables: Mapping[str, str], folder: Path) -> None:
+def _tested(variables: dict[str, str], folder: Path, checks: Checks, browser: Callable[[], str]) -> int:
+    """Run the tests that `./run test` runs, and beside them the checks that run the product; return pytest's status."""
+    with _prepared(variables, folder):
+        checks.begin(_loading())
+        variables["CHROMIUM_PATH"] = browser()
+        return _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
+
+
+@contextmanager
+def _prepared(variables: Mapping[str, str], folder: Path) -> Iterator[None]:
     """Where nothing was compiled yet, compile it in one process and migrate beside it.
 
-    The processes that begin together would each compile all of it, and all but one wait for the migrated database.
+    The processes that begin together would each compile all of it. They collect while the rest is migrated, and wait
+    for it where they need a database.
     """
     if _COMPILED.exists():
+        yield
         return
     python, chosen = str(_BIN / "python"), {**variables, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
     migrating = processes.spawn(
@@ -209,14 +217,14 @@ def _prepare(variables: Mapping[str, str], folder: Path) -> None:
             done = processes.run(
                 collecting, kind=signal.SIGINT, patience=20, cwd=ROOT, env=chosen, stdout=quiet, stderr=quiet
             )
-            migrating.wait()
+        # What is wrong with either, the run itself will tell.
+        if done.returncode == 0:
+            with suppress(OSError):
+                _COMPILED.parent.mkdir(exist_ok=True)
+                _COMPILED.touch()
+        yield
     finally:
         processes.end([migrating], signal.SIGINT)
-    # What is wrong with either, the run itself will tell.
-    if done.returncode == 0:
-        with suppress(OSError):
-            _COMPILED.parent.mkdir(exist_ok=True)
-            _COMPILED.touch()
 
 
 def _workers() -> int:
