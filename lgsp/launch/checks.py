@@ -189,7 +189,7 @@ def faults(arguments: list[str]) -> int:
 
 
 def _tested(variables: dict[str, str], folder: Path, checks: Checks, browser: Callable[[], str]) -> int:
-    """Run the tests that `./run test` runs, and beside them the checks that run the product; return pytest's status."""
+    """Run what `./run test` runs, and beside it the checks that run the product; return the status of pytest."""
     with _prepared(variables, folder):
         checks.begin(_loading())
         variables["CHROMIUM_PATH"] = browser()
