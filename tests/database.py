@@ -179,20 +179,26 @@ def empty(_case: Any = None) -> None:
     Truncating makes as many new files with all their indexes, to throw away a few dozen rows; and evidence refuses to
     be deleted (decisions, 34) to everyone but a replica.
     """
-    own = _beside()
+    own = beside()
     found = own.execute(_FILLED).fetchone()
     cleared = "".join(f" delete from {table};" for table in (found and found[0]) or ())
     own.execute(f"do $$ begin set local session_replication_role = replica;{cleared} end $$")
 
 
-def _beside() -> psycopg.Connection[Any]:
-    """Return a connection this process keeps for itself: a new one looks for 0.1 s before it knows all the tables."""
+def beside() -> psycopg.Connection[Any]:
+    """Return a connection beside the test's own that this process keeps, each statement committed at once.
+
+    A new one takes longer than most of what is asked on it, and looks for 0.1 s before it knows all the tables.
+    """
     address = connection.get_connection_params()
     place = (os.getpid(), str(address["dbname"]))
     if place not in _BESIDE or _BESIDE[place].closed:
         named = {name: address[name] for name in ("host", "port", "user", "password", "dbname")}
+        # Whatever a test sets for the roles of its database is not for this one.
+        named["options"] = "-c session_replication_role=origin"
         _BESIDE[place] = own = psycopg.connect(**named, autocommit=True)
         atexit.register(own.close)
+    _BESIDE[place].execute("reset all")
     return _BESIDE[place]
 
 

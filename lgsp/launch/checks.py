@@ -32,7 +32,7 @@ PRODUCTION = {
     "LGSP_TRUSTED_PROXIES": "1",
     "LGSP_LOOPBACK_UPSTREAMS": "false",
 }
-# The longest tests begin first (tests/conftest.py); the number of processes follows.
+# The longest tests begin first (tests/plugins/spreading.py); the number of processes follows.
 _SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder", "-n")
 _COMPILED = ROOT / ".cache" / "compiled"
 # Thousands of small files are made and thrown away: a file system on a disk takes its time over each.

@@ -1,7 +1,6 @@
 """Calls as a broker would submit them, and a database address as a broker would have it."""
 
 import asyncio
-import atexit
 import os
 import re
 from collections.abc import Sequence
@@ -10,13 +9,13 @@ from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any
 
-import psycopg
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from audit.admission import Call, Ledger, Outcome, Stage, Standing, standing
 from core import clock
 from core.ids import uuid7
+from tests.database import beside
 
 KEYS = "second:c2Vjb25kLWtleS1vZi10aGUtdGVzdHMtMzItYnl0ZXM=,first:Zmlyc3Qta2V5LW9mLXRoZS10ZXN0cy0zMi1ieXRlcyE="
 # The tests of one run share a server: only the own database's connections are cut.
@@ -24,7 +23,6 @@ CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
  where datname = current_database() and starts_with(application_name, %s)
 """
-_LINKS: dict[tuple[int, str], psycopg.Connection[Any]] = {}
 DONE = Outcome(200, response_bytes=812, total_ms=14, upstream_id=4, upstream_status=200, upstream_ms=11)
 
 
@@ -87,29 +85,16 @@ def add_gate(limit: int = 1_000_000) -> int:
 
 def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """Run *statement* beside the test's own connection, committed at once; return its rows."""
-    cursor = _beside().execute(statement, values or None)
+    cursor = beside().execute(statement, values or None)
     return cursor.fetchall() if cursor.description else []
 
 
 def tamper(statement: str, *values: Any) -> int:
     """Change evidence as a superuser with the triggers off; return how many rows it met."""
-    link = _beside()
+    link = beside()
     with link.transaction():
         link.execute("set local session_replication_role = replica")
         return link.execute(statement, values or None).rowcount
-
-
-def _beside() -> psycopg.Connection[Any]:
-    """Return the other connection of this process: opening one takes longer than most of what is asked on it."""
-    place = (os.getpid(), address())
-    link = _LINKS.get(place)
-    if link is None or link.closed:
-        # Whatever a test sets for the roles of its database is not for this one.
-        link = psycopg.connect(place[1], autocommit=True, options="-c session_replication_role=origin")
-        _LINKS[place] = link
-        atexit.register(link.close)
-    link.execute("reset all")
-    return link
 
 
 async def write_log(
