@@ -6,6 +6,7 @@ import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from core.deep_calls import with_room
 from core.ids import uuid7
 from core.problems import PROBLEMS, DomainError, TooMany
 from core.web.errors import problem_page
@@ -23,7 +24,8 @@ def current_request_id() -> str:
 class RequestIdMiddleware:
     """Give each request our own UUIDv7, bind it to the log, send it back, write one line when done.
 
-    A caller's own ``X-Request-Id`` comes back as ``X-Client-Request-Id`` and is not kept (decisions, 11).
+    A caller's own ``X-Request-Id`` comes back as ``X-Client-Request-Id`` and is not kept (decisions, 11). It is the
+    first of all, so it gives the others, and the page, room for their calls.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -34,7 +36,7 @@ class RequestIdMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        response = self.get_response(request)
+        response = with_room(self.get_response, request)
         response["X-Request-Id"] = request_id
         given = request.headers.get("X-Request-Id", "")
         if given and len(given) <= 128 and given.isascii() and given.isprintable():
