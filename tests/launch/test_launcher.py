@@ -198,12 +198,15 @@ def test_an_environment_that_lies_elsewhere_is_never_emptied(tmp_path: Path, mon
     assert (elsewhere / "kept").exists()
 
 
-def test_an_installer_that_cannot_be_renewed_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installers_that_cannot_be_fetched_stop_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     locked = tmp_path / "installer.lock"
     locked.write_text("pip==sai")
     monkeypatch.setattr(environment, "_INSTALLER", locked)
-    environment._renew_installer()
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    environment._make()
     assert environment.processes.run([str(environment.PYTHON), "-m", "pip", "--version"]).returncode == 0
+    assert not (environment.VENV / "bin" / "uv").exists()
 
 
 def test_lock_files_hold_names_versions_and_hashes_only() -> None:
