@@ -41,20 +41,20 @@ Step = tuple[str, list[str], dict[str, str]]
 
 
 def _reading() -> list[Step]:
-    """Return the checks that read what lies here."""
+    """Return the checks that read what lies here, and need no server."""
     return [
         ("ruff format", [str(_BIN / "ruff"), "format", "--check", "."], {}),
         ("ruff", [str(_BIN / "ruff"), "check", "."], {}),
         ("djlint", [str(_BIN / "djlint"), "templates", "--check", "--lint", "--quiet"], {}),
         ("import contract", [str(_BIN / "lint-imports")], {}),
-        ("mypy", [str(_BIN / "mypy"), "."], {}),
     ]
 
 
 def _loading() -> list[Step]:
-    """Return the checks that run the product: beside each other and uncompiled, each would compile all of it."""
+    """Return the checks that load the product: beside each other and uncompiled, each would compile all of it."""
     python = str(_BIN / "python")
     return [
+        ("mypy", [str(_BIN / "mypy"), "."], {}),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], {}),
         ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
     ]
@@ -108,24 +108,25 @@ class _Check:
 class Checks:
     """Checks that run at once beside whatever comes next; each is reported when all are asked for."""
 
-    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
-        self._variables, self._folder, self._all = variables, folder, list[_Check]()
+    def __init__(self) -> None:
+        self._held, self._all = tempfile.TemporaryDirectory(prefix="lgsp-test-"), list[_Check]()
 
     def __enter__(self) -> "Checks":
         return self
 
     def __exit__(self, *_ignored: object) -> None:
         processes.end([check.process for check in self._all], seconds=2)
+        self._held.cleanup()
 
-    def begin(self, steps: list[Step]) -> None:
-        """Start *steps*, all at once."""
+    def begin(self, steps: list[Step], variables: Mapping[str, str]) -> None:
+        """Start *steps*, all at once, in the environment *variables*."""
         for name, command, extra in steps:
-            output = self._folder / f"check-{len(self._all)}"
+            output = Path(self._held.name) / f"check-{len(self._all)}"
             with output.open("wb") as out:
                 process = subprocess.Popen(
                     processes.tied(command),
                     cwd=ROOT,
-                    env={**self._variables, **extra},
+                    env={**variables, **extra},
                     stdout=out,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
@@ -150,20 +151,23 @@ class Checks:
 def lint() -> int:
     """Run the checks; return how many failed."""
     environment.ensure("dev")
-    with _services() as (variables, folder), Checks(variables, folder) as checks:
-        checks.begin(_reading() + _loading())
-        return checks.failed()
+    with Checks() as checks:
+        checks.begin(_reading(), os.environ)
+        with _services() as (variables, _folder):
+            checks.begin(_loading(), variables)
+            return checks.failed()
 
 
 def test(arguments: list[str]) -> int:
     """Run the checks and, beside them, pytest; arguments go to pytest and leave the checks out."""
     with _browser() as browser:
         environment.ensure("dev")
-        with _services(place=_in_memory()) as (variables, folder):
-            if arguments:
+        if arguments:
+            with _services(place=_in_memory()) as (variables, _folder):
                 return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
-            with Checks(variables, folder) as checks:
-                checks.begin(_reading())
+        with Checks() as checks:
+            checks.begin(_reading(), os.environ)
+            with _services(place=_in_memory()) as (variables, folder):
                 status = _tested(variables, folder, checks, browser)
                 failed = checks.failed()
     if failed:
@@ -191,7 +195,7 @@ def faults(arguments: list[str]) -> int:
 def _tested(variables: dict[str, str], folder: Path, checks: Checks, browser: Callable[[], str]) -> int:
     """Run what `./run test` runs, and beside it the checks that run the product; return the status of pytest."""
     with _prepared(variables, folder):
-        checks.begin(_loading())
+        checks.begin(_loading(), variables)
         variables["CHROMIUM_PATH"] = browser()
         return _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
 
