@@ -1,5 +1,6 @@
 """Squashed migrations leave the database that the migrations they replace leave, from wherever those are taken over."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,17 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
-pytestmark = pytest.mark.heavy
+from lgsp.survival.describing import OURS
+from tests.migrating import by_steps
+
 # Installations that stopped in the middle of what is squashed now.
-DESK = {"accounts": "0006_letters_unsent", "catalog": "0003_message_profiles", "connections": "0009_papers_of_a_dossier"}
+DESK = {
+    "accounts": "0006_letters_unsent",
+    "catalog": "0003_message_profiles",
+    "connections": "0009_papers_of_a_dossier",
+}
 REGISTER = {"incidents": "0004_register", "reports": "0005_campaigns", "lgsp": "0003_register"}
 # The name of a partition says when it was made: it counts from the first one.
 MOMENT = re.compile(r"(?<=_)(\d{10}|\d{6})(?=_|\b)")
@@ -57,8 +65,8 @@ select relname from pg_class where {_OURS} and relkind = 'r'
 
 @contextmanager
 def an_empty_database(name: str) -> Iterator[None]:
-    """Work with a database that nothing was migrated in."""
-    kept = connection.settings_dict["NAME"]
+    """Work with a database that nothing was migrated in, each process with its own."""
+    name, kept = f"{name}_{os.getpid()}", connection.settings_dict["NAME"]
 
     def turn(to: str) -> None:
         connection.close()
@@ -79,10 +87,8 @@ def an_empty_database(name: str) -> Iterator[None]:
 
 def migrate_as_before(upto: dict[str, str] | None) -> None:
     """Run what is replaced, in the place of what replaces it: to its end, or *upto* some migrations."""
-    executor = MigrationExecutor(connection)
-    executor.loader = loader = MigrationLoader(connection, replace_migrations=False)
-    ends = [key for key in loader.graph.leaf_nodes() if key not in loader.replacements]
-    executor.migrate(ends if upto is None else list(upto.items()))
+    executor = by_steps()
+    executor.migrate(executor.loader.graph.leaf_nodes() if upto is None else list(upto.items()))
 
 
 def applied() -> list[tuple[str, str]]:
@@ -131,15 +137,16 @@ def squashed(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str
         yield left()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("upto", [None, DESK, REGISTER], ids=["whole", "desk", "register"])
 def test_it_is_the_database_that_every_step_leads_to(
     upto: dict[str, str] | None, squashed: dict[str, list[str]], django_db_blocker: Any
 ) -> None:
     with django_db_blocker.unblock(), an_empty_database("lgsp_by_steps"):
         migrate_as_before(upto)
-        if upto is None:
-            assert to_do() == []
+        assert bool(to_do()) == bool(upto)
         before = set(applied())
+        assert not any("_squashed_" in name for app, name in before if app in OURS)
         # The tables of content types and permissions are filled after migrating.
         call_command("migrate", verbosity=0)
         assert to_do() == []
@@ -149,3 +156,23 @@ def test_it_is_the_database_that_every_step_leads_to(
     assert by_steps.keys() == squashed.keys()
     for kind, things in squashed.items():
         assert by_steps[kind] == things, kind
+
+
+@pytest.mark.django_db
+def test_wherever_an_installation_stands_it_goes_on_by_the_steps_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda _self: {})
+    chain, squashes = by_steps(), MigrationLoader(connection).replacements
+    steps = [migration for migration, _back in chain.migration_plan(chain.loader.graph.leaf_nodes())]
+    replaced = {key: name for name, squash in squashes.items() for key in squash.replaces}
+    for count in range(len(steps) + 1):
+        done = {(step.app_label, step.name): step for step in steps[:count]}
+        begun = {key[0] for key in done}
+        monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda _self, done=done: dict(done))
+        executor = MigrationExecutor(connection)
+        executor.loader.check_consistent_history(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        # An app that has taken a step takes the others; one that has taken none is made at once.
+        wanted = {(step.app_label, step.name) for step in steps[count:]}
+        wanted = {key if key[0] in begun else replaced.get(key, key) for key in wanted}
+        assert {(migration.app_label, migration.name) for migration, _back in plan} == wanted
+        assert not any(back for _migration, back in plan)

@@ -13,6 +13,7 @@ from core import clock
 from reports.choices import RunState
 from reports.models import ClosingRule, ReportRun, ReportTemplate
 from reports.selectors.runs import files_of
+from tests.migrating import by_steps
 from tests.reports.conftest import Desk
 
 BEFORE = [("reports", "0002_reports_are_frozen")]
@@ -38,9 +39,9 @@ def forward() -> None:
 def test_what_was_reported_before_comes_over_whole(desk: Desk, agency: Any, person: Any) -> None:
     ReportTemplate.objects.exclude(kind="month").delete()
     leader = desk.users["department_leader"]
-    MigrationExecutor(connection).migrate(BEFORE)
+    by_steps().migrate(BEFORE)
     try:
-        old = MigrationExecutor(connection).loader.project_state(BEFORE).apps.get_model("reports", "ReportRun")
+        old = by_steps().loader.project_state(BEFORE).apps.get_model("reports", "ReportRun")
         for number, (state, rule, start, end) in enumerate(RUNS):
             written = state != "failed"
             old.objects.create(

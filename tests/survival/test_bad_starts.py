@@ -69,7 +69,8 @@ def test_wrong_and_broken_keys(chain: Chain, settings: Any) -> None:
 
 AHEAD = "insert into django_migrations (app, name, applied) values ('audit', '9999_later', now())"
 BEHIND = """
-delete from django_migrations where id = (select max(id) from django_migrations where app = 'reports')
+delete from django_migrations
+where app = 'reports' and name = (select max(name) from django_migrations where app = 'reports')
 """
 
 
