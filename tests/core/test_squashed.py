@@ -1,4 +1,4 @@
-"""Squashed migrations leave the database that the migrations they replace leave, from wherever those are taken over."""
+"""Squashed migrations leave the database that those they replace leave, from wherever these are taken over."""
 
 import os
 import re
@@ -27,13 +27,17 @@ REGISTER = {"incidents": "0004_register", "reports": "0005_campaigns", "lgsp": "
 MOMENT = re.compile(r"(?<=_)(\d{10}|\d{6})(?=_|\b)")
 _OURS = "relnamespace = 'public'::regnamespace"
 SHAPE = {
-    "relations": f"select relname, relkind, relpersistence, reloptions, relacl, relispartition from pg_class where {_OURS}",
+    "relations": f"""
+        select relname, relkind, relpersistence, reloptions, relacl, relispartition from pg_class where {_OURS}""",
     "columns": f"""
         select relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attstorage,
           attcollation::regcollation, pg_get_expr(adbin, adrelid)
-        from pg_attribute join pg_class c on c.oid = attrelid left join pg_attrdef on adrelid = attrelid and adnum = attnum
+        from pg_attribute join pg_class c on c.oid = attrelid
+        left join pg_attrdef on adrelid = attrelid and adnum = attnum
         where {_OURS} and attnum > 0 and not attisdropped and relkind in ('r', 'p', 'v', 'c')""",
-    "indexes": f"select pg_get_indexdef(indexrelid), indisvalid from pg_index join pg_class on oid = indexrelid where {_OURS}",
+    "indexes": f"""
+        select pg_get_indexdef(indexrelid), indisvalid from pg_index join pg_class on oid = indexrelid
+        where {_OURS}""",
     "constraints": """
         select conrelid::regclass, conname, convalidated, pg_get_constraintdef(oid) from pg_constraint
         where connamespace = 'public'::regnamespace""",
@@ -43,10 +47,14 @@ SHAPE = {
         select pg_get_functiondef(oid), proacl from pg_proc
         where pronamespace = 'public'::regnamespace and prokind in ('f', 'p')
           and oid not in (select objid from pg_depend where deptype = 'e')""",
-    "types": "select typname, typtype from pg_type where typnamespace = 'public'::regnamespace and typtype in ('d', 'e', 'c')",
+    "types": """
+        select typname, typtype from pg_type
+        where typnamespace = 'public'::regnamespace and typtype in ('d', 'e', 'c')""",
     "sequences": f"""
-        select relname, format_type(seqtypid, null), seqstart, seqincrement, seqmax, seqcycle, refobjid::regclass, refobjsubid > 0
-        from pg_sequence join pg_class c on c.oid = seqrelid join pg_depend on objid = seqrelid and deptype in ('a', 'i')
+        select relname, format_type(seqtypid, null), seqstart, seqincrement, seqmax, seqcycle,
+          refobjid::regclass, refobjsubid > 0
+        from pg_sequence join pg_class c on c.oid = seqrelid
+        join pg_depend on objid = seqrelid and deptype in ('a', 'i')
         where {_OURS}""",
     "partitions": """
         select inhparent::regclass, inhrelid::regclass, pg_get_expr(relpartbound, inhrelid) = 'DEFAULT'
