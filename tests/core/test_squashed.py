@@ -26,12 +26,15 @@ REGISTER = {"incidents": "0004_register", "reports": "0005_campaigns", "lgsp": "
 # The name of a partition says when it was made: it counts from the first one.
 MOMENT = re.compile(r"(?<=_)(\d{10}|\d{6})(?=_|\b)")
 _OURS = "relnamespace = 'public'::regnamespace"
+# In what order a table has its columns is nobody's affair; rows of a type are made by place.
 SHAPE = {
     "relations": f"""
-        select relname, relkind, relpersistence, reloptions, relacl, relispartition from pg_class where {_OURS}""",
+        select relname, relkind, relpersistence, reloptions, relacl, relispartition, relreplident, relrowsecurity,
+          relhasrules
+        from pg_class where {_OURS}""",
     "columns": f"""
         select relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attstorage,
-          attcollation::regcollation, pg_get_expr(adbin, adrelid)
+          attcollation::regcollation, attacl, pg_get_expr(adbin, adrelid), case relkind when 'c' then attnum end
         from pg_attribute join pg_class c on c.oid = attrelid
         left join pg_attrdef on adrelid = attrelid and adnum = attnum
         where {_OURS} and attnum > 0 and not attisdropped and relkind in ('r', 'p', 'v', 'c')""",
