@@ -1,21 +1,20 @@
 """Addresses: each app owns its own; here they are only joined."""
 
 from django.contrib import admin
-from django.urls import include, path
+
+from core.web.dispatch import directory
 
 urlpatterns = [
-    path("", include("core.urls")),
-    path("", include("accounts.urls")),
-    path("", include("catalog.urls")),
-    path("", include("connections.urls")),
-    path("", include("incidents.urls")),
-    path("", include("reports.urls")),
-    path("api/v1/", include("core.api.urls")),
-    path("api/v1/", include("accounts.api.urls")),
-    path("api/v1/", include("catalog.api.urls")),
-    path("api/v1/", include("connections.api.urls")),
-    path("api/v1/", include("reports.api.urls")),
-    path("quan-tri/", admin.site.urls),
+    directory("", "core.urls", "accounts.urls", "catalog.urls", "connections.urls", "incidents.urls", "reports.urls"),
+    directory(
+        "api/v1/",
+        "core.api.urls",
+        "accounts.api.urls",
+        "catalog.api.urls",
+        "connections.api.urls",
+        "reports.api.urls",
+    ),
+    directory("quan-tri/", admin.site.urls),
 ]
 
 handler400 = "core.web.errors.bad_request"
