@@ -15,7 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import django
 import psycopg
 from django.conf import settings
 from django.db import connection
@@ -76,7 +75,7 @@ where relnamespace = 'public'::regnamespace and relkind = 'r' and pg_relation_si
 
 def take_a_copy(name: str) -> None:
     """Work from now on with the database *name*, a copy of what was migrated once, whatever was there before."""
-    _migrate_once()
+    migrate_once()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"drop database if exists {name} with (force)")
         # Copying pages one by one through the log is for servers that somebody keeps.
@@ -86,7 +85,7 @@ def take_a_copy(name: str) -> None:
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
-def _migrate_once() -> None:
+def migrate_once() -> None:
     """Let the first process migrate a database."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
@@ -221,8 +220,3 @@ def sweep() -> None:
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as swept:
         if names := [name for (name,) in swept.execute(_SWOLLEN)]:
             swept.execute(f"vacuum (skip_locked) {', '.join(names)}")
-
-
-if __name__ == "__main__":  # beside what compiles: `lgsp.launch.checks`
-    django.setup()
-    _migrate_once()

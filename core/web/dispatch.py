@@ -1,6 +1,7 @@
 """Addresses found by their first step: a list of hundreds is not tried one after the other on every request."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path
@@ -46,7 +47,7 @@ def directory(route: str, *lists: Any) -> Directory:
 
 def _joined(modules: tuple[str, ...]) -> Iterator[Pattern]:
     for module in modules:
-        yield from include(module)[0].urlpatterns
+        yield from import_module(module).urlpatterns
 
 
 def _first_step(item: Pattern) -> str | None:

@@ -1,12 +1,13 @@
 """`./run test` and `./run lint`: everything the CI checks, each with its name and time."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -33,7 +34,8 @@ PRODUCTION = {
     "LGSP_LOOPBACK_UPSTREAMS": "false",
 }
 # The longest tests begin first (tests/plugins/spreading.py); the number of processes follows.
-_SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder", "-n")
+_SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder")
+_SETTINGS = ("--ds=lgsp.settings.test",)
 _COMPILED = ROOT / ".cache" / "compiled"
 # Thousands of small files are made and thrown away: a file system on a disk takes its time over each.
 _MEMORY, _ROOM = Path("/dev/shm"), 4_000_000_000  # noqa: S108 - a folder of its own is made there
@@ -167,8 +169,8 @@ def test(arguments: list[str]) -> int:
                 return _pytest(arguments, {**variables, "CHROMIUM_PATH": browser()})
         with Checks() as checks:
             checks.begin(_reading(), os.environ)
-            with _services(place=_in_memory()) as (variables, folder):
-                status = _tested(variables, folder, checks, browser)
+            with _services(place=_in_memory()) as (variables, _folder):
+                status = _tested(variables, checks, browser)
                 failed = checks.failed()
     if failed:
         say(f"{failed} bước kiểm tra không đạt (xem phía trên).")
@@ -192,43 +194,42 @@ def faults(arguments: list[str]) -> int:
     return processes.run(command, kind=signal.SIGINT, patience=120, cwd=ROOT).returncode
 
 
-def _tested(variables: dict[str, str], folder: Path, checks: Checks, browser: Callable[[], str]) -> int:
-    """Run what `./run test` runs, and beside it the checks that run the product; return the status of pytest."""
-    with _prepared(variables, folder):
-        checks.begin(_loading(), variables)
-        variables["CHROMIUM_PATH"] = browser()
-        return _pytest([*_SPREAD, str(_workers()), "-m", "not heavy"], variables)
+def _tested(variables: dict[str, str], checks: Checks, browser: Callable[[], str]) -> int:
+    """Run what `./run test` runs, and beside it the checks that load the product; return the status of pytest.
 
-
-@contextmanager
-def _prepared(variables: Mapping[str, str], folder: Path) -> Iterator[None]:
-    """Where nothing was compiled yet, compile it in one process and migrate beside it.
-
-    The processes that begin together would each compile all of it. They collect while the rest is migrated, and wait
-    for it where they need a database.
+    Where nothing was compiled yet the processes of the run would each compile all of it: those checks begin when the
+    product is imported, the processes when the tests are (``tests/begun.py``). A browser may be installed till then.
     """
-    if _COMPILED.exists():
-        yield
-        return
-    python, chosen = str(_BIN / "python"), {**variables, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
-    migrating = processes.spawn(
-        "migrating", [python, "-m", "tests.database"], folder / "data", kind=signal.SIGINT, cwd=ROOT, env=chosen
-    )
-    collecting = [python, "-m", "pytest", "--collect-only", "-q"]
-    try:
-        with step("Biên dịch lần đầu"):
-            quiet = subprocess.DEVNULL
-            done = processes.run(
-                collecting, kind=signal.SIGINT, patience=20, cwd=ROOT, env=chosen, stdout=quiet, stderr=quiet
-            )
-        # What is wrong with either, the run itself will tell.
-        if done.returncode == 0:
-            with suppress(OSError):
-                _COMPILED.parent.mkdir(exist_ok=True)
-                _COMPILED.touch()
-        yield
-    finally:
-        processes.end([migrating], signal.SIGINT)
+    reads, told = os.pipe()
+    begun = [str(_BIN / "python"), "-m", "tests.begun", str(told), str(_workers())]
+
+    def meanwhile(process: "subprocess.Popen[str]") -> None:
+        os.close(told)
+        with step("Biên dịch lần đầu") if not _COMPILED.exists() else nullcontext():
+            imported = os.read(reads, 1)
+            checks.begin(_loading(), variables)
+            while imported:
+                imported = os.read(reads, 1)
+        with suppress(OSError):
+            _COMPILED.parent.mkdir(exist_ok=True)
+            _COMPILED.touch()
+        path = browser()
+        more = [] if path else ["-m", "not browser and not heavy"]
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin as asked:  # what was wrong, it said itself
+                asked.write(json.dumps([{"CHROMIUM_PATH": path}, more]) + "\n")
+
+    with closing(os.fdopen(reads, closefd=True)):
+        return processes.run(
+            [*begun, *_SETTINGS, *_SPREAD, "-m", "not heavy"],
+            kind=signal.SIGINT,
+            patience=20,
+            meanwhile=meanwhile,
+            cwd=ROOT,
+            env=variables,
+            stdin=subprocess.PIPE,
+            pass_fds=[told],
+        ).returncode
 
 
 def _workers() -> int:
@@ -241,7 +242,7 @@ def _workers() -> int:
 
 def _pytest(arguments: list[str], variables: Mapping[str, str]) -> int:
     chosen = arguments if variables["CHROMIUM_PATH"] else [*arguments, "-m", "not browser and not heavy"]
-    command = [str(_BIN / "python"), "-m", "pytest", "--ds=lgsp.settings.test", *chosen]
+    command = [str(_BIN / "python"), "-m", "pytest", *_SETTINGS, *chosen]
     return processes.run(command, kind=signal.SIGINT, patience=20, cwd=ROOT, env=variables).returncode
 
 

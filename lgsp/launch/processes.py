@@ -38,14 +38,24 @@ def tied(
 
 
 def run(
-    command: list[str], *, kind: int = signal.SIGTERM, user: int | None = None, patience: float = 5, **options: Any
+    command: list[str],
+    *,
+    kind: int = signal.SIGTERM,
+    user: int | None = None,
+    patience: float = 5,
+    meanwhile: Callable[["subprocess.Popen[str]"], None] = lambda _process: None,
+    **options: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end, in a session of its own; when interrupted, end it and its children, then go on raising."""
+    """Run to the end, in a session of its own; when interrupted, end it and its children, then go on raising.
+
+    *meanwhile* is done when it has begun, with the process; what that raises ends it, too.
+    """
     options["env"] = {**options.get("env", os.environ), "LGSP_LAUNCH": LAUNCH}
     process = subprocess.Popen(
         tied(command, kind=kind, user=user), start_new_session=True, text=True, errors="replace", **options
     )
     try:
+        meanwhile(process)
         out, err = process.communicate()
     except BaseException:
         end([process], kind, patience)
