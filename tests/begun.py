@@ -72,7 +72,8 @@ class _Telling:
 
 def main(told: int, number: int, arguments: list[str]) -> int:
     """Run pytest with *number* processes; return its status."""
-    _collect(told, arguments)
+    if _collect(told, arguments) == pytest.ExitCode.INTERRUPTED:
+        return int(pytest.ExitCode.INTERRUPTED)
     variables, more = json.loads(sys.stdin.readline() or "[{}, []]")
     os.environ |= variables
     gc.collect()
@@ -84,14 +85,17 @@ def main(told: int, number: int, arguments: list[str]) -> int:
         return int(pytest.main(["-n", str(number), *arguments, *more]))
 
 
-def _collect(told: int, arguments: Sequence[str]) -> None:
-    """Import all tests and what they import, quietly: what is wrong with them the run itself will tell."""
+def _collect(told: int, arguments: Sequence[str]) -> int:
+    """Import all tests and what they import, quietly: what is wrong with them the run itself will tell.
+
+    Returns pytest's status.
+    """
     said = [os.dup(descriptor) for descriptor in (1, 2)]
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     try:
-        pytest.main(["--collect-only", "-qq", *arguments], plugins=[_Telling(told)])
+        return int(pytest.main(["--collect-only", "-qq", *arguments], plugins=[_Telling(told)]))
     finally:
         os.close(told)
         for descriptor, kept in enumerate(said, 1):

@@ -36,7 +36,7 @@ def test_is_run_by_what_takes_its_place():
 
 
 def begun(
-    folder: Path, source: str, sample: str = "đặt", *more: str
+    folder: Path, source: str, sample: str = "đặt", *more: str, number: int = 2
 ) -> tuple[bytes, subprocess.CompletedProcess[str]]:
     """Run one file of tests; return what was told while it was imported, and the run."""
     (folder / "test_sample.py").write_text(source)
