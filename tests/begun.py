@@ -24,6 +24,8 @@ import pytest
 from execnet import gateway_io
 from execnet.gateway_base import ExecModel, Popen2IO
 
+from tests.broker.forking import NURSERY
+
 
 @dataclass
 class _Waiting:
@@ -63,44 +65,52 @@ class _Telling:
     """Says on a descriptor how far collecting has come."""
 
     def __init__(self, told: int) -> None:
-        self._told = told
+        self._told, self.interrupted = told, False
 
     def pytest_sessionstart(self) -> None:
         """The product is imported: pytest-django has set it up."""
         os.write(self._told, b".")
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Somebody ends the run; what cannot be imported interrupts it by an exception of pytest's own."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
+
 
 def main(told: int, number: int, arguments: list[str]) -> int:
     """Run pytest with *number* processes; return its status."""
-    if _collect(told, arguments) == pytest.ExitCode.INTERRUPTED:
+    if not _collected(told, arguments):
         return int(pytest.ExitCode.INTERRUPTED)
     variables, more = json.loads(sys.stdin.readline() or "[{}, []]")
     os.environ |= variables
     gc.collect()
     gc.freeze()
+    # One for all of them: it imports the product by itself, for others read their settings where these stand.
+    NURSERY.begin()
     waiting: list[_Waiting] = []
     for _ in range(number):
         waiting.append(_begin(waiting))
+    NURSERY.let_go()
     with _taken_in_place_of_started(waiting):
         return int(pytest.main(["-n", str(number), *arguments, *more]))
 
 
-def _collect(told: int, arguments: Sequence[str]) -> int:
+def _collected(told: int, arguments: Sequence[str]) -> bool:
     """Import all tests and what they import, quietly: what is wrong with them the run itself will tell.
 
-    Returns pytest's status.
+    Returns whether nobody interrupted that.
     """
     said = [os.dup(descriptor) for descriptor in (1, 2)]
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     try:
-        return int(pytest.main(["--collect-only", "-qq", *arguments], plugins=[_Telling(told)]))
+        pytest.main(["--collect-only", "-qq", *arguments], plugins=[telling := _Telling(told)])
     finally:
         os.close(told)
         for descriptor, kept in enumerate(said, 1):
             os.dup2(kept, descriptor)
             os.close(kept)
+    return not telling.interrupted
 
 
 def _begin(waiting: Sequence[_Waiting]) -> _Waiting:

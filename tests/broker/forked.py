@@ -217,8 +217,12 @@ def preload() -> list[ModuleType]:
 
 
 if __name__ == "__main__":
+    asked = socket.socket(fileno=int(sys.argv[1]))
+    # Nothing is imported until somebody asks.
+    if not asked.recv(1, socket.MSG_PEEK):
+        sys.exit()
     preload()
     gc.collect()
     gc.freeze()
-    told = Nursery(socket.socket(fileno=int(sys.argv[1]))).serve()
+    told = Nursery(asked).serve()
     sys.exit(become(told) if told is not None else 0)

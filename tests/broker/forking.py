@@ -54,7 +54,7 @@ class Process:
 
 
 class _Nursery:
-    """The process that forks them, one for each process of tests; it begins when it is first needed."""
+    """The process that forks them; it begins when it is first needed, and ends when nobody is left to ask it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,10 +62,11 @@ class _Nursery:
     def ask(self, wanted: bytes, descriptors: Sequence[int]) -> None:
         """Send a request with what goes with it."""
         if self._process is None:
-            self._begin()
+            self.begin()
         socket.send_fds(self._asking, [wanted], descriptors)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begin it: processes that are forked from this one from then on ask it, too."""
         self._asking, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-W", "ignore", "-m", "tests.broker.forked", str(theirs.fileno())]
         variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "lgsp.settings.test"}
@@ -81,13 +82,17 @@ class _Nursery:
             )
         atexit.register(self._end)
 
+    def let_go(self) -> None:
+        """Ask nothing any more."""
+        self._asking.close()
+
     def _end(self) -> None:
         assert self._process is not None
-        self._asking.close()
+        self.let_go()
         self._process.wait(20)
 
 
-_NURSERY = _Nursery()
+NURSERY = _Nursery()
 
 
 def start(
@@ -101,5 +106,5 @@ def start(
     wanted = {"command": list(command), "environment": dict(variables), "session": session}
     with theirs:
         out, err = (said, said) if said is not None else (1, 2)
-        _NURSERY.ask(json.dumps(wanted).encode(), [theirs.fileno(), out, err])
+        NURSERY.ask(json.dumps(wanted).encode(), [theirs.fileno(), out, err])
     return Process(ours)

@@ -88,3 +88,20 @@ def test_another_process_takes_the_place_of_one_that_dies(tmp_path: Path) -> Non
     assert run.returncode == 1
     assert "crashed" in run.stdout
     assert "1 failed, 1 passed" in run.stdout
+
+
+def test_who_ends_it_while_it_imports_waits_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    reads, told = os.pipe()
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.begun", str(told), "2", "-c", os.devnull, "-p", "no:django", str(tmp_path)],
+        cwd=ROOT,
+        pass_fds=[told],
+        stdin=reads,  # nobody writes there
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    os.close(told)
+    os.close(reads)
+    assert run.returncode == 2, run.stderr
